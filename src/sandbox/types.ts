@@ -1,0 +1,137 @@
+import type { Policy } from '../policy/compile.ts'
+import type { Rule } from '../policy/types.ts'
+
+/** Everything that `planSandbox` needs to know about the machine; read by `facts.ts`, so that planning stays pure. */
+export interface MachineFacts {
+  readonly platform: NodeJS.Platform
+  readonly arch: string
+  readonly uid: number
+  readonly gid: number
+  readonly user: string
+  readonly home: string
+  /** Absolute path and version of bubblewrap, if there is one. */
+  readonly bubblewrap?: { readonly path: string; readonly version: string }
+  readonly prlimit?: string
+  /** Writable cgroup controllers, where the run's own group can be made. */
+  readonly cgroup?: CgroupFacts
+  /** Top-level system folders as they are: real directories or links (`/bin` → `usr/bin`). */
+  readonly system: readonly SystemEntry[]
+  readonly hostEnv: Readonly<Record<string, string>>
+  /** Git author and committer of the host's configuration, as variables. */
+  readonly gitIdentity: Readonly<Record<string, string>>
+}
+
+export interface CgroupFacts {
+  readonly version: 1 | 2
+  /** Folder per controller in which a group can be made. */
+  readonly folders: Readonly<Partial<Record<'memory' | 'pids' | 'cpu', string>>>
+}
+
+export interface SystemEntry {
+  readonly path: string
+  readonly kind: 'directory' | 'file' | 'link'
+  readonly target?: string
+}
+
+/** What one sweep of the allowed trees found; the paths are absolute and resolved. */
+export interface TreeFacts {
+  /** Existing entries that a Deny matches, outermost only: their descendants are not listed. */
+  readonly denied: readonly TreeEntry[]
+  /** Existing protected entries (read-only, or masked). */
+  readonly protected: readonly TreeEntry[]
+  readonly sockets: readonly string[]
+  /** Files with more links than were found inside the trees. */
+  readonly linkedOutside: readonly string[]
+  /** Git folders found (`.git` directories, nested ones too). */
+  readonly repositories: readonly string[]
+  readonly files: number
+}
+
+export interface TreeEntry {
+  readonly path: string
+  readonly kind: 'directory' | 'file' | 'link' | 'other'
+  readonly rule: Rule
+}
+
+/** The plan of one confined process: data, printed by `--dry-run`, turned into an argv by `bubblewrap.ts`. */
+export interface SandboxPlan {
+  readonly command: readonly string[]
+  readonly cwd: string
+  /** In the order in which they are made. */
+  readonly mounts: readonly Mount[]
+  readonly env: readonly EnvEntry[]
+  readonly network: NetworkPlan
+  readonly limits: readonly LimitPlan[]
+  /** Rules that this run cannot hold as written: shown before the start; `refuse` stops it. */
+  readonly unheld: readonly Unheld[]
+  /** Paths on the host that the sandbox makes in order to protect, and that must be gone afterwards. */
+  readonly ghosts: readonly string[]
+  readonly interactive: boolean
+}
+
+export type MountKind =
+  | 'read' // bound read-only
+  | 'write' // bound writable
+  | 'pin' // bound onto itself so that it cannot be renamed away
+  | 'mask-file' // /dev/null over it
+  | 'mask-folder' // empty read-only folder over it
+  | 'tmpfs' // private, sized
+  | 'link' // symlink, `target`
+  | 'proc'
+  | 'dev'
+  | 'file' // a small file with `content`
+
+export interface Mount {
+  readonly kind: MountKind
+  readonly path: string
+  /** On the host, if it is another path. */
+  readonly source?: string
+  readonly target?: string
+  readonly content?: string
+  readonly bytes?: number
+  /** Why it is there: a rule, or words for the base. */
+  readonly rule?: Rule
+  readonly note?: string
+}
+
+export interface EnvEntry {
+  readonly name: string
+  readonly value: string
+  readonly rule?: Rule
+  readonly note?: string
+}
+
+export type NetworkPlan =
+  | { readonly mode: 'none'; readonly note: string }
+  | { readonly mode: 'proxy'; readonly rules: readonly Rule[] }
+
+export type LimitName = 'timeout' | 'memory' | 'processes' | 'output' | 'disk' | 'cpu'
+
+export interface LimitPlan {
+  readonly name: LimitName
+  /** ms or bytes or a count, as the constraint has it. */
+  readonly value: number
+  readonly rule?: Rule
+  /** What holds it here: `timer`, `cgroup`, `prlimit`, `tmpfs`, `watchdog`, `pipe`. */
+  readonly heldBy: readonly string[]
+  readonly note?: string
+}
+
+export interface Unheld {
+  readonly rule: Rule
+  readonly missing: string
+  readonly refuse: boolean
+}
+
+export interface PlanInput {
+  readonly policy: Policy
+  readonly agent: string
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly root: string
+  readonly machine: MachineFacts
+  readonly tree: TreeFacts
+  /** Where package managers' caches of this project persist on the host. */
+  readonly cacheHome: string
+  readonly interactive: boolean
+}
