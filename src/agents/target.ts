@@ -1,0 +1,72 @@
+import { basename } from 'node:path'
+import { OosError } from '../shared/errors.ts'
+import type { AgentDefinition } from '../spec/types.ts'
+
+/** The agent whose rules hold when a run names none. */
+export const plainAgent = 'command'
+
+export interface RunTarget {
+  readonly agent: string
+  readonly command: readonly string[]
+}
+
+/** What a person typed after `oos run`, split at the first `--`; `command` is undefined without one. */
+export interface RunWords {
+  readonly names: readonly string[]
+  readonly command: readonly string[] | undefined
+}
+
+/**
+ * Which agent runs which command.
+ *
+ * @throws OosError `agent-unknown` (with the `--` form when that is what was meant), `command-missing`.
+ */
+export function resolveTarget(words: RunWords, agents: readonly AgentDefinition[]): RunTarget {
+  const [name, ...rest] = words.names
+  if (name === undefined)
+    return { agent: agentOfProgram(words.command, agents), command: someCommand(words.command) }
+  const definition = agents.find((agent) => agent.name === name)
+  if (definition === undefined) throw unknownAgent(name, words, agents)
+  if (words.command !== undefined && rest.length > 0) {
+    throw new OosError('usage', `\`${rest.join(' ')}\` stands between the agent and \`--\``, {
+      hint: `oos run ${name} -- COMMAND`,
+    })
+  }
+  return { agent: name, command: commandOf(definition, words.command, rest) }
+}
+
+function commandOf(
+  definition: AgentDefinition,
+  given: RunWords['command'],
+  task: readonly string[],
+): readonly string[] {
+  if (given !== undefined) return someCommand(given)
+  if (definition.command.length > 0) return [...definition.command, ...task]
+  throw new OosError('command-missing', `agent \`${definition.name}\` names no command of its own`, {
+    hint: `oos run ${definition.name} -- COMMAND`,
+    place: definition.place,
+  })
+}
+
+/** An agent's rules hold for any run of its program, so that leaving its name out does not shed them. */
+function agentOfProgram(command: RunWords['command'], agents: readonly AgentDefinition[]): string {
+  const program = command?.[0]
+  if (program === undefined) return plainAgent
+  const owner = agents.find(
+    (agent) => agent.command[0] !== undefined && basename(agent.command[0]) === basename(program),
+  )
+  return owner?.name ?? plainAgent
+}
+
+function someCommand(command: RunWords['command']): readonly string[] {
+  if (command?.[0] !== undefined && command[0] !== '') return command
+  throw new OosError('command-missing', 'no command to run', { hint: 'oos run -- npm test' })
+}
+
+function unknownAgent(name: string, words: RunWords, agents: readonly AgentDefinition[]): OosError {
+  const meant =
+    words.command === undefined ? `did you mean \`oos run -- ${words.names.join(' ')}\`?` : undefined
+  const known = agents.map((agent) => agent.name).join(', ')
+  const list = known === '' ? 'no agent is defined: write `.agent-os/agents/NAME.md`' : `agents: ${known}`
+  return new OosError('agent-unknown', `no agent \`${name}\``, { hint: meant ?? list })
+}
