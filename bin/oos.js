@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Plain old syntax: this file must parse in an old Node too, so that it can say a sentence and not a stack.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const version = process.versions.node.split('.')
+const main = new URL('../dist/cli/main.js', import.meta.url)
+
+if (Number(version[0]) < 22 || (Number(version[0]) === 22 && Number(version[1]) < 12)) {
+  process.stderr.write(
+    'oos: needs Node 22.12 or newer, and this is ' +
+      process.versions.node +
+      '; get one from https://nodejs.org\n',
+  )
+  process.exitCode = 4
+} else if (!existsSync(fileURLToPath(main))) {
+  process.stderr.write('oos: this checkout is not built yet; type `npm run build`\n')
+  process.exitCode = 1
+} else {
+  import(main.href).then((cli) => cli.main())
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import type { Terminal } from '../terminal.ts'
+
+/** Says which arguments and options a command has, and returns what it does: its result is the exit code, 0 if left out. */
+export type Define = (command: Command, terminal: Terminal) => Action
+export type Action = (...args: never[]) => Promise<number | undefined> | number | undefined
+
+export interface CommandEntry {
+  /** The words after `oos`. */
+  readonly name: string
+  readonly summary: string
+  readonly group: 'Rules' | 'Runs' | 'Set up'
+  readonly example: string
+  /** Imports the command's file: only the command that was typed is ever loaded. */
+  readonly load: () => Promise<Define>
+}
+
+/** Words that only hold other commands together. */
+export const parents: Readonly<Record<string, string>> = {
+  spec: 'what the markdown says, and whether it holds',
+}
+
+/** Every command. A new one is a file here and an entry in this list. */
+export const commands: readonly CommandEntry[] = []

@@ -1,0 +1,31 @@
+import { enableCompileCache } from 'node:module'
+import { openCacheFolder } from '../shared/cache-folder.ts'
+import { exitCodes } from '../shared/errors.ts'
+import { readVersion } from '../shared/package.ts'
+
+/** The program: the one place that prints errors and sets the exit code. Everything but this file is imported when it is needed. */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${readVersion()}\n`)
+    return
+  }
+  process.stdout.on('error', leaveQuietly)
+  const cache = openCacheFolder('compile', process.env)
+  if (cache !== undefined) enableCompileCache(cache)
+  try {
+    const [{ openTerminal }, { runProgram }] = await Promise.all([
+      import('./terminal.ts'),
+      import('./program.ts'),
+    ])
+    process.exitCode = await runProgram(argv, openTerminal(argv))
+  } catch (error) {
+    const { reportError } = await import('./report.ts')
+    process.exitCode = reportError(error, argv)
+  }
+}
+
+/** The reader of a pipe (`| head`) has seen enough. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.done)
+}

@@ -1,0 +1,86 @@
+import { Command } from 'commander'
+import { readVersion } from '../shared/package.ts'
+import { type CommandEntry, commands, type Define, parents } from './commands/index.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const typed = findEntry(argv)
+  const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
+  const { program, outcome } = createProgram(terminal, loaded)
+  if (argv.length === 0) program.outputHelp()
+  else await program.parseAsync([...argv], { from: 'user' })
+  return outcome.code
+}
+
+/** Every command with all its options, for the documentation and for completion. */
+export async function loadWholeProgram(terminal: Terminal): Promise<Command> {
+  const loaded = await Promise.all(commands.map(async ({ name, load }) => [name, await load()] as const))
+  return createProgram(terminal, new Map(loaded)).program
+}
+
+function findEntry(argv: readonly string[]): CommandEntry | undefined {
+  const end = argv.indexOf('--')
+  const words = argv.slice(0, end === -1 ? undefined : end).filter((word) => !word.startsWith('-'))
+  const line = `${(words[0] === 'help' ? words.slice(1) : words).join(' ')} `
+  return commands
+    .filter(({ name }) => line.startsWith(`${name} `))
+    .sort((a, b) => b.name.length - a.name.length)[0]
+}
+
+function createProgram(terminal: Terminal, loaded: ReadonlyMap<string, Define>) {
+  const outcome = { code: 0 }
+  const program = new Command('oos')
+    .description('markdown rules that bind a real command')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .option('--json', 'print the answer as one JSON document')
+    .option('--no-color', 'print without colours')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: Math.min(terminal.width, 100),
+      styleTitle: terminal.style.bold,
+    })
+    .addHelpText('after', `\n${terminal.style.bold('Examples:')}\n${examples().join('\n')}`)
+  for (const entry of commands) {
+    const command = addCommand(program, entry)
+    const define = loaded.get(entry.name)
+    if (define === undefined) continue
+    const action = define(command, terminal) as (...args: unknown[]) => ReturnType<ReturnType<Define>>
+    command.action(async (...args: unknown[]) => {
+      outcome.code = (await action(...args)) ?? 0
+    })
+  }
+  return { program, outcome }
+
+  function addCommand(above: Command, { name, summary, group, example }: CommandEntry): Command {
+    const words = name.split(' ')
+    const last = words.pop() ?? name
+    const parent = words.reduce((command, word) => findOrAdd(command, word, group), above)
+    return parent
+      .command(last)
+      .description(summary)
+      .helpGroup(parent === above ? `${group}:` : 'Commands:')
+      .addHelpText('after', `\n${terminal.style.bold('Example:')}\n  $ ${example}`)
+  }
+}
+
+function findOrAdd(parent: Command, word: string, group: string): Command {
+  return (
+    parent.commands.find((command) => command.name() === word) ??
+    parent
+      .command(word)
+      .description(parents[word] ?? '')
+      .helpGroup(`${group}:`)
+  )
+}
+
+function examples(): string[] {
+  const groups = [...new Set(commands.map(({ group }) => group))]
+  return groups
+    .flatMap((group) => commands.find((entry) => entry.group === group) ?? [])
+    .map(({ example }) => `  $ ${example}`)
+}

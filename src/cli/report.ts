@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander'
+import { exitCodes, OosError } from '../shared/errors.ts'
+import { renderErrorEnvelope } from './output/envelope.ts'
+import { renderError } from './output/error.ts'
+import { openTerminal } from './terminal.ts'
+
+/** Prints whatever was thrown and says with which code to exit. */
+export function reportError(thrown: unknown, argv: readonly string[]): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done
+  const terminal = openTerminal(argv)
+  const error = toOosError(thrown, argv)
+  if (terminal.json) process.stdout.write(renderErrorEnvelope(error))
+  else terminal.tell(renderError(error, terminal.talk))
+  if (terminal.env.OOS_DEBUG !== undefined && thrown instanceof Error) terminal.tell(`${thrown.stack}\n`)
+  return error.exitCode
+}
+
+function toOosError(thrown: unknown, argv: readonly string[]): OosError {
+  if (thrown instanceof OosError) return thrown
+  if (thrown instanceof CommanderError) return usageError(thrown, argv)
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new OosError('failed', message, { hint: 'OOS_DEBUG=1 shows where this comes from', cause: thrown })
+}
+
+/** commander's sentence in our own words: no `error:`, backticks, and the suggestion as the next thing to type. */
+function usageError({ code, message }: CommanderError, argv: readonly string[]): OosError {
+  if (code === 'commander.help')
+    return new OosError('usage', 'a command is missing', { hint: `oos ${argv.join(' ')} --help` })
+  const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const meant = suggestion?.match(/Did you mean (.*)\?/)?.[1]
+  return new OosError('usage', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), {
+    hint: meant === undefined ? 'oos help' : `did you mean \`${meant}\`?`,
+  })
+}

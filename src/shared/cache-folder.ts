@@ -1,0 +1,29 @@
+import { lstatSync, mkdirSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+
+/**
+ * `$XDG_CACHE_HOME/oos/NAME`, made if need be (0700), or undefined where there can be none: no HOME, a read-only
+ * disk, or a folder that somebody else owns or may write. What lies there is believed, so it must be ours alone.
+ */
+export function openCacheFolder(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const base = cacheBase(env)
+  if (base === undefined) return undefined
+  const folder = join(base, 'oos', name)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return [base, join(base, 'oos'), folder].every(isOurs) ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
+  const { XDG_CACHE_HOME: cache, HOME: home } = env
+  if (cache !== undefined && isAbsolute(cache)) return cache
+  return home !== undefined && isAbsolute(home) ? join(home, '.cache') : undefined
+}
+
+function isOurs(folder: string): boolean {
+  const { uid, mode } = lstatSync(folder)
+  return uid === process.getuid?.() && (mode & 0o022) === 0
+}
