@@ -1,0 +1,50 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { OosError } from '../shared/errors.ts'
+
+/** The folder in a project that holds its specs. */
+export const specFolder = '.agent-os'
+
+/** The nearest ancestor of `cwd` with specs, resolved; not beyond the git root or HOME, and never HOME itself. */
+export function findProjectRoot(cwd: string, home: string): string {
+  const start = resolvePath(cwd)
+  for (let folder = start; folder !== home; folder = dirname(folder)) {
+    if (isFolder(join(folder, specFolder))) return folder
+    if (existsSync(join(folder, '.git')) || folder === dirname(folder)) break
+  }
+  throw new OosError('project-missing', `no \`${specFolder}\` in \`${cwd}\` or above it`, {
+    hint: 'run `oos init`',
+  })
+}
+
+/** HOME, resolved where it exists. Rules with `~/` mean nothing without it. */
+export function readHome(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME
+  if (home !== undefined && isAbsolute(home)) return resolveIfThere(home)
+  const problem =
+    home === undefined || home === '' ? 'HOME is not set' : `HOME is \`${home}\`, which is no absolute path`
+  throw new OosError('home-missing', problem, { hint: 'export HOME=/home/you' })
+}
+
+function resolvePath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    throw new OosError('project-unreadable', `the folder \`${path}\` is gone or cannot be read`, {
+      hint: 'cd into one that exists',
+      cause,
+    })
+  }
+}
+
+function resolveIfThere(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
