@@ -14,7 +14,7 @@ export interface MachineFacts {
   readonly prlimit?: string
   /** Writable cgroup controllers, where the run's own group can be made. */
   readonly cgroup?: CgroupFacts
-  /** Top-level system folders as they are: real directories or links (`/bin` → `usr/bin`). */
+  /** System folders as they are: real directories or links (`/bin` → `usr/bin`), and the kernel's files to hide. */
   readonly system: readonly SystemEntry[]
   readonly hostEnv: Readonly<Record<string, string>>
   /** Git author and committer of the host's configuration, as variables. */
@@ -33,24 +33,34 @@ export interface SystemEntry {
   readonly target?: string
 }
 
-/** What one sweep of the allowed trees found; the paths are absolute and resolved. */
+/** What may be done below a path inside the sandbox; `write` implies `read`. */
+export type Access = 'none' | 'read' | 'write'
+
+/** What one sweep of the allowed trees found. */
 export interface TreeFacts {
-  /** Existing entries that a Deny matches, outermost only: their descendants are not listed. */
-  readonly denied: readonly TreeEntry[]
-  /** Existing protected entries (read-only, or masked). */
-  readonly protected: readonly TreeEntry[]
-  readonly sockets: readonly string[]
-  /** Files with more links than were found inside the trees. */
-  readonly linkedOutside: readonly string[]
+  /** Every place where what the rules allow changes, a folder before what is in it. Paths are absolute and resolved. */
+  readonly entries: readonly TreeEntry[]
   /** Git folders found (`.git` directories, nested ones too). */
   readonly repositories: readonly string[]
+  /** Files and folders that were looked at. */
   readonly files: number
 }
 
 export interface TreeEntry {
   readonly path: string
-  readonly kind: 'directory' | 'file' | 'link' | 'other'
-  readonly rule: Rule
+  /** `absent`: it does not exist, its parent is a writable folder, and a rule keeps it from being made. */
+  readonly kind: 'directory' | 'file' | 'link' | 'socket' | 'other' | 'absent'
+  readonly access: Access
+  readonly rule?: Rule
+  /** Why, where no rule says it: a socket, hard links, a folder that cannot be read. */
+  readonly note?: string
+}
+
+/** The program that a command starts, and every file that must be readable for it to start: links, interpreters. */
+export interface ProgramFacts {
+  readonly name: string
+  /** Empty if there is no such program. */
+  readonly files: readonly string[]
 }
 
 /** The plan of one confined process: data, printed by `--dry-run`, turned into an argv by `bubblewrap.ts`. */
@@ -64,9 +74,16 @@ export interface SandboxPlan {
   readonly limits: readonly LimitPlan[]
   /** Rules that this run cannot hold as written: shown before the start; `refuse` stops it. */
   readonly unheld: readonly Unheld[]
-  /** Paths on the host that the sandbox makes in order to protect, and that must be gone afterwards. */
+  /** Paths on the host that the sandbox makes in order to protect, and that must be gone afterwards (if still empty). */
   readonly ghosts: readonly string[]
+  /** Small files that must be put on the host before the start (never over one that is there), and gone afterwards. */
+  readonly placeholders: readonly Placeholder[]
   readonly interactive: boolean
+}
+
+export interface Placeholder {
+  readonly path: string
+  readonly content: string
 }
 
 export type MountKind =
@@ -131,6 +148,7 @@ export interface PlanInput {
   readonly root: string
   readonly machine: MachineFacts
   readonly tree: TreeFacts
+  readonly program: ProgramFacts
   /** Where package managers' caches of this project persist on the host. */
   readonly cacheHome: string
   readonly interactive: boolean
