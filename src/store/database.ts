@@ -1,0 +1,103 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { OosError } from '../shared/errors.ts'
+import { compiled } from './compiled.ts'
+import { inspectDatabase } from './inspect.ts'
+import { type Migration, migrations } from './migrations.ts'
+
+export interface DatabaseOptions {
+  readonly now: () => number
+  /** ms to wait for another oos; default 30000. */
+  readonly busyTimeout?: number
+  readonly migrations?: readonly Migration[]
+}
+
+/** `oos1`: tells our databases from those of other programs. */
+const applicationId = 0x6f6f7331
+
+/**
+ * Opens the database, made or migrated first where that is needed. WAL with synchronous NORMAL: whatever was acknowledged
+ * survives the death of every process; a power cut may cost the last transactions, never the ones before, nor the file.
+ */
+export function openDatabase(path: string, options: DatabaseOptions): Database.Database {
+  if (!inspectDatabase(path)) createFile(path)
+  const timeout = options.busyTimeout ?? 30_000
+  const db = new Database(path, { timeout })
+  try {
+    const list = options.migrations ?? migrations
+    const version = readVersion(db, path, list.length)
+    db.pragma('trusted_schema = OFF')
+    enterWal(db, timeout)
+    db.pragma('synchronous = NORMAL')
+    db.pragma('cache_size = 10000')
+    if (version < list.length) migrate(db, list, options.now)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Made by us, since SQLite would let the group and others read it. */
+function createFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function readVersion(db: Database.Database, path: string, known: number): number {
+  const version = Number(db.pragma('user_version', { simple: true }))
+  const application = Number(db.pragma('application_id', { simple: true }))
+  const ours = application === applicationId || (version === 0 && application === 0 && isEmpty(db))
+  if (!ours) {
+    throw new OosError('store-refused', `\`${path}\` is a database of another program`, {
+      hint: `move it away: mv '${path}' '${path}.other'`,
+    })
+  }
+  if (version > known) {
+    throw new OosError(
+      'store-newer',
+      `the record \`${path}\` was written by a newer oos (schema ${version}, this one knows ${known})`,
+      {
+        hint: 'npm install -g oos@latest',
+      },
+    )
+  }
+  return version
+}
+
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare('select 1 from sqlite_schema limit 1').get() === undefined
+}
+
+/** Entering WAL needs the file for itself and SQLite does not wait for that: two oos that make one database would collide. */
+function enterWal(db: Database.Database, timeout: number): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += 5) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (waited >= timeout || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+      Atomics.wait(pause, 0, 0, 5)
+    }
+  }
+}
+
+/** All that are missing in one transaction: a kill in the middle leaves the old schema, never half of a new one. */
+function migrate(db: Database.Database, list: readonly Migration[], now: () => number): void {
+  const apply = db.transaction(() => {
+    const done = Number(db.pragma('user_version', { simple: true }))
+    for (const { name, sql } of list.slice(done)) {
+      db.exec(sql)
+      db.prepare(compiled.insertMigration).run({ name, applied_at: now() })
+    }
+    db.pragma(`application_id = ${applicationId}`)
+    db.pragma(`user_version = ${Math.max(done, list.length)}`)
+  })
+  apply.immediate()
+}

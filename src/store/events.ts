@@ -1,0 +1,124 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const effect = z.enum(['allow', 'ask', 'deny'])
+
+const rule = z
+  .strictObject({
+    file: z.string().describe('the spec, as shown to people'),
+    line: count,
+    column: count.optional(),
+    text: z.string().describe('the rule as written, on one line'),
+    reason: z.string().optional(),
+  })
+  .describe('the rule behind it')
+
+const supervisor = z
+  .strictObject({
+    pid: count,
+    started: z
+      .string()
+      .describe('start time of that process, so that a later process with its number is not taken for it'),
+    boot: z.string().describe('boot id of the machine'),
+    namespace: z.string().describe('process namespace in which `pid` counts'),
+  })
+  .describe('the oos that runs it')
+
+export const endings = [
+  'exit',
+  'signal',
+  'timeout',
+  'memory',
+  'processes',
+  'output',
+  'disk',
+  'cpu',
+  'interrupted',
+  'failed',
+  'lost',
+] as const
+
+/** Every kind of event, once: the types, the checks and docs/events.md are read off these schemas. */
+export const eventSchemas = {
+  'run.created': z
+    .strictObject({
+      agent: z.string().describe('the definition it runs under; `command` without one'),
+      command: z.array(z.string()).describe('the words of the command'),
+      cwd: z.string(),
+      policy: z
+        .string()
+        .describe('content hash of the policy: every later event of the run was decided by it'),
+      supervisor,
+    })
+    .describe('A run was asked for and its policy read.'),
+  'run.started': z
+    .strictObject({ pid: count.optional().describe('process on the host that holds the sandbox') })
+    .describe('The sandbox is up and the command runs.'),
+  'run.ended': z
+    .strictObject({
+      endedBy: z.enum(endings).describe('`lost`: its oos was gone without having written an end'),
+      code: z.int().optional().describe('exit code'),
+      signal: z.string().optional(),
+      duration: z.number().nonnegative().optional().describe('ms from start to end'),
+      peakMemory: count.optional().describe('bytes'),
+      cpu: z.number().nonnegative().optional().describe('ms of CPU time'),
+      output: count.optional().describe('bytes written to stdout and stderr'),
+    })
+    .describe('The command and everything it left running is gone.'),
+  decision: z
+    .strictObject({
+      resource: z.string(),
+      action: z.string(),
+      target: z.string(),
+      agent: z.string().optional(),
+      effect,
+      rule: rule.optional(),
+      reason: z.string().optional().describe('in words, where no rule says it'),
+    })
+    .describe('The policy was asked, and answered.'),
+  'network.request': z
+    .strictObject({
+      host: z.string(),
+      port: count,
+      method: z.string().optional(),
+      path: z.string().optional(),
+      effect,
+      rule: rule.optional(),
+      reason: z.string().optional(),
+      address: z.string().optional().describe('what was dialled'),
+      sent: count.optional().describe('bytes'),
+      received: count.optional().describe('bytes'),
+    })
+    .describe('A connection was asked of the proxy.'),
+  'file.changed': z
+    .strictObject({
+      path: z.string().describe('relative to the project'),
+      change: z.enum(['created', 'changed', 'deleted']),
+      bytes: count.optional().describe('size afterwards'),
+    })
+    .describe('The run left this file other than it found it.'),
+  'limit.hit': z
+    .strictObject({
+      limit: z.enum(['timeout', 'memory', 'processes', 'output', 'disk', 'cpu']),
+      value: z.number().describe('ms, bytes or a count'),
+      heldBy: z.string().optional(),
+      rule: rule.optional(),
+    })
+    .describe('A limit was reached.'),
+  note: z
+    .strictObject({ level: z.enum(['note', 'warning']), text: z.string() })
+    .describe('Something a reader of the record should know.'),
+} as const
+
+export type EventType = keyof typeof eventSchemas
+type Tagged<Type extends EventType> = { type: Type } & z.infer<(typeof eventSchemas)[Type]>
+
+/** What can happen in a run. */
+export type OosEvent = { [Type in EventType]: Tagged<Type> }[EventType]
+export type EventOf<Type extends EventType> = Tagged<Type>
+export type RuleReference = z.infer<typeof rule>
+export type Supervisor = z.infer<typeof supervisor>
+export type EndedBy = (typeof endings)[number]
+
+/** An event as it lies in the record. */
+export type StoredEvent = OosEvent & { readonly seq: number; readonly at: number }

@@ -1,0 +1,47 @@
+import { lstatSync, type Stats } from 'node:fs'
+import { dirname } from 'node:path'
+import { OosError } from '../shared/errors.ts'
+import { isTracked } from './tracked.ts'
+
+/**
+ * Refuses a database that someone else could have put there: behind a symlink, of another owner, in a folder that others
+ * can write, or checked in to git (a clone would bring it along). Says whether it exists.
+ */
+export function inspectDatabase(path: string): boolean {
+  const folder = dirname(path)
+  for (const part of [dirname(folder), folder, path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+    if (statOf(part)?.isSymbolicLink()) throw refusal(path, `\`${part}\` is a symlink`)
+  }
+  const folderStat = statOf(folder)
+  if (folderStat === undefined) return false
+  refuseForeign(path, folder, folderStat)
+  const stat = statOf(path)
+  if (stat === undefined) return false
+  if (!stat.isFile()) throw refusal(path, 'it is not a file')
+  if (stat.nlink > 1) throw refusal(path, 'it has a second name (a hard link)')
+  refuseForeign(path, path, stat)
+  if (isTracked(path)) {
+    throw refusal(path, 'git tracks it, so a clone would bring its own', `git rm --cached '${path}'`)
+  }
+  return true
+}
+
+function refuseForeign(path: string, part: string, stat: Stats): void {
+  const uid = process.geteuid?.()
+  if (uid !== undefined && stat.uid !== uid) {
+    throw refusal(path, `\`${part}\` belongs to another user`, `ls -ld '${part}'`)
+  }
+  if (stat.mode & 0o022) throw refusal(path, `others can write \`${part}\``, `chmod go-w '${part}'`)
+}
+
+function refusal(
+  path: string,
+  why: string,
+  hint = `look at it, then move it away: ls -la '${dirname(path)}'`,
+): OosError {
+  return new OosError('store-refused', `the record \`${path}\` is refused: ${why}`, { hint })
+}
+
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })
+}

@@ -1,0 +1,129 @@
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { type Tables, tables } from './tables.ts'
+
+type Run = Tables['runs']
+type RunProgress = Omit<
+  Run,
+  'reversed' | 'agent' | 'command' | 'cwd' | 'policy' | 'supervisor' | 'created_at'
+>
+
+/**
+ * Every query of the store, typed by Kysely. It compiles them when the project is built (`compileQueries`), not when oos
+ * runs: what runs is `compiled.ts`, so a run neither loads the builder nor pays for it.
+ */
+export interface Query<Parameters, Row> {
+  readonly sql: string
+  /** Only in the type: what goes in and what comes out. */
+  readonly types?: { parameters: Parameters; row: Row }
+}
+
+const lineWidth = 110
+
+class Parameter {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+class NamedParameterCompiler extends SqliteQueryCompiler {
+  override appendValue(value: unknown): void {
+    if (!(value instanceof Parameter)) throw new TypeError('a query of the store takes named parameters only')
+    this.append(`@${value.name}`)
+  }
+}
+
+const db = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new NamedParameterCompiler(),
+  },
+})
+
+export const queries = {
+  insertRun: query((p: Run) => db.insertInto('runs').values(row('runs', p))),
+  /** Touches the row only if nobody else appended since it was read: the optimistic lock of a run. */
+  updateRun: query((p: RunProgress & { previous: string }) =>
+    db
+      .updateTable('runs')
+      .set({
+        state: p.state,
+        started_at: p.started_at,
+        ended_at: p.ended_at,
+        ended_by: p.ended_by,
+        exit_code: p.exit_code,
+        signal: p.signal,
+        denied: p.denied,
+        connections: p.connections,
+        files: p.files,
+        events: p.events,
+        head: p.head,
+      })
+      .where('id', '=', p.id)
+      .where('head', '=', p.previous),
+  ),
+  insertEvent: query((p: Tables['events']) => db.insertInto('events').values(row('events', p))),
+  runById: query((p: { id: string }) => db.selectFrom('runs').selectAll().where('id', '=', p.id)),
+  runsByEnding: query((p: { from: string; to: string; limit: number }) =>
+    db
+      .selectFrom('runs')
+      .selectAll()
+      .where('reversed', '>=', p.from)
+      .where('reversed', '<', p.to)
+      .orderBy('reversed')
+      .limit(p.limit),
+  ),
+  runsBefore: query((p: { before: string; limit: number }) =>
+    db.selectFrom('runs').selectAll().where('id', '<', p.before).orderBy('id', 'desc').limit(p.limit),
+  ),
+  runsUnfinished: query((_: Record<string, never>) =>
+    db.selectFrom('runs').selectAll().where('ended_at', 'is', null).orderBy('id'),
+  ),
+  eventsAfter: query((p: { run: string; after: number; limit: number }) =>
+    db
+      .selectFrom('events')
+      .select(['seq', 'body', 'hash'])
+      .where('run', '=', p.run)
+      .where('seq', '>', p.after)
+      .orderBy('seq')
+      .limit(p.limit),
+  ),
+  insertMigration: query((p: Tables['migrations']) =>
+    db.insertInto('migrations').values(row('migrations', p)),
+  ),
+}
+
+export type Queries = typeof queries
+export type QueryName = keyof Queries
+export type ParametersOf<Name extends QueryName> =
+  Queries[Name] extends Query<infer Parameters, unknown> ? Parameters : never
+export type RowOf<Name extends QueryName> = Queries[Name] extends Query<never, infer Row> ? Row : never
+
+/** The text of `compiled.ts`, as the formatter leaves it. */
+export function renderCompiledQueries(): string {
+  const lines = Object.entries(queries).map(([name, { sql }]) => {
+    const line = `  ${name}: '${sql}',`
+    return line.length <= lineWidth ? `${line}\n` : `  ${name}:\n    '${sql}',\n`
+  })
+  return `// Written by scripts/queries.ts from queries.ts: do not edit.\nexport const compiled = {\n${lines.join('')}} as const\n`
+}
+
+function query<Parameters, Row>(build: (parameters: Parameters) => Compilable<Row>): Query<Parameters, Row> {
+  const parameters = new Proxy({}, { get: (_, name) => new Parameter(String(name)) })
+  // The builder needs a value of the column's type where the compiled query has a named parameter.
+  return { sql: build(parameters as Parameters).compile().sql }
+}
+
+function row<Name extends keyof Tables>(table: Name, parameters: Tables[Name]): Tables[Name] {
+  const columns = Object.keys(tables[table].shape) as (keyof Tables[Name])[]
+  return Object.fromEntries(columns.map((column) => [column, parameters[column]])) as Tables[Name]
+}

@@ -1,0 +1,61 @@
+/** Names of environment variables whose values are taken for secrets. */
+const secretName =
+  /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|KEY|APIKEY|CREDENTIALS?|AUTH|COOKIE|PAT|DSN|DATABASE_URL|WEBHOOK_URL)(?:_|$)/i
+
+/** Names that only say where something lies. */
+const placeName = /(?:^PWD$|^OLDPWD$|_(?:SOCK|FILE|PATH|DIR|ID|PID|NAME|URL_PREFIX)$)/i
+
+/** Shorter values are words that stand everywhere: blacking them out would make the record unreadable. */
+const shortestSecret = 8
+
+const secretOption = '(?:password|passwd|token|secret|api[_-]?key|access[_-]?key)'
+
+/** Token shapes that their issuers made recognizable, and the places where people put secrets. */
+const shapes: readonly string[] = [
+  String.raw`\bgh[pousr]_[A-Za-z0-9]{16,}`,
+  String.raw`\bgithub_pat_[A-Za-z0-9_]{20,}`,
+  String.raw`\bglpat-[\w-]{16,}`,
+  String.raw`\bnpm_[A-Za-z0-9]{30,}`,
+  String.raw`\bpypi-[\w-]{40,}`,
+  String.raw`\bdckr_pat_[\w-]{16,}`,
+  String.raw`\bsk-[\w-]{16,}`,
+  String.raw`\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}`,
+  String.raw`\bhf_[A-Za-z0-9]{20,}`,
+  String.raw`\bxox[a-z]-[\w-]{10,}`,
+  String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
+  String.raw`\bAIza[\w-]{30,}`,
+  String.raw`\bSG\.[\w-]{16,}\.[\w-]{16,}`,
+  String.raw`\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*`,
+  String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
+  String.raw`(?<=\bauthorization:[ \t]*(?:bearer|basic|token)[ \t]+)\S{8,}`,
+  String.raw`(?<=\bbearer[ \t]+)[\w.~+/=-]{16,}`,
+  String.raw`(?<=\w:\/\/[^\s/:@]*:)[^\s/@]+(?=@)`,
+  String.raw`(?<=(?:--${secretOption}[= ]|\b${secretOption}=)["']?)[^\s"'&]{8,}`,
+]
+
+/** Makes the function through which every stored string goes: values of secret-looking variables, and known token shapes. */
+export function createRedactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
+  const values = new Map(secretValues(env))
+  const longestFirst = [...values.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp)
+  const pattern = new RegExp([...longestFirst, ...shapes].join('|'), 'gi')
+  return (text) =>
+    text.length < shortestSecret
+      ? text
+      : text.replace(pattern, (found) => `[redacted${label(values, found)}]`)
+}
+
+function* secretValues(env: Readonly<Record<string, string | undefined>>): Generator<[string, string]> {
+  for (const [name, value] of Object.entries(env)) {
+    if (value && value.length >= shortestSecret && secretName.test(name) && !placeName.test(name))
+      yield [value, name]
+  }
+}
+
+function label(values: ReadonlyMap<string, string>, found: string): string {
+  const name = values.get(found)
+  return name === undefined ? '' : ` ${name}`
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

@@ -1,0 +1,65 @@
+import type { Run } from './fold.ts'
+import type { Tables } from './tables.ts'
+
+/** A run as its row has it, with the hash of its last event. */
+export interface RecordedRun extends Run {
+  readonly head: string
+}
+
+export function fromRow(row: Tables['runs']): RecordedRun {
+  return {
+    id: row.id,
+    agent: row.agent,
+    command: JSON.parse(row.command),
+    cwd: row.cwd,
+    policy: row.policy,
+    supervisor: JSON.parse(row.supervisor),
+    state: row.state,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    endedBy: row.ended_by,
+    exitCode: row.exit_code,
+    signal: row.signal,
+    denied: row.denied,
+    connections: row.connections,
+    files: row.files,
+    events: row.events,
+    head: row.head,
+  }
+}
+
+/** The columns that an event can change. */
+export function progressOf(run: RecordedRun) {
+  return {
+    id: run.id,
+    state: run.state,
+    started_at: run.startedAt,
+    ended_at: run.endedAt,
+    ended_by: run.endedBy,
+    exit_code: run.exitCode,
+    signal: run.signal,
+    denied: run.denied,
+    connections: run.connections,
+    files: run.files,
+    events: run.events,
+    head: run.head,
+  }
+}
+
+export function toRow(run: RecordedRun): Tables['runs'] {
+  return {
+    ...progressOf(run),
+    reversed: reverse(run.id),
+    agent: run.agent,
+    command: JSON.stringify(run.command),
+    cwd: run.cwd,
+    policy: run.policy,
+    supervisor: JSON.stringify(run.supervisor),
+    created_at: run.createdAt,
+  }
+}
+
+export function reverse(id: string): string {
+  return Array.from(id).reverse().join('')
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto'
+import type Database from 'better-sqlite3'
+import { OosError } from '../shared/errors.ts'
+import { eventBody, genesis, link, readBody } from './chain.ts'
+import { compiled } from './compiled.ts'
+import { openDatabase } from './database.ts'
+import type { EventOf, OosEvent, StoredEvent } from './events.ts'
+import { storeFailure } from './failure.ts'
+import { applyEvent, createdRun, type Run } from './fold.ts'
+import type { ParametersOf, QueryName, RowOf } from './queries.ts'
+import { createRedactor } from './redact.ts'
+import { fromRow, progressOf, type RecordedRun, reverse, toRow } from './row.ts'
+import type { EventRange, NewRun, Page, RunEnd, Store, StoreOptions } from './store.ts'
+import { isGone, thisSupervisor } from './supervisor.ts'
+import { nextUlid, shortId } from './ulid.ts'
+import { type ChainRow, type Verification, verifyChain } from './verify.ts'
+
+const idLength = 26
+/** Sorts behind every id. */
+const behindAll = '~'
+const mostCandidates = 5
+
+/** The record in SQLite. Every write is one short synchronous transaction. */
+export class SqliteStore implements Store {
+  readonly path: string
+  readonly #db: Database.Database
+  readonly #now: () => number
+  readonly #redact: (text: string) => string
+  readonly #statements = new Map<QueryName, unknown>()
+  /** Runs that this process writes to, as it left them: spares reading the row for every event. */
+  readonly #open = new Map<string, RecordedRun>()
+  readonly #appendTransaction: Database.Transaction<(runId: string, event: OosEvent) => RecordedRun>
+  #lastId: string | undefined
+
+  constructor(path: string, options: StoreOptions) {
+    this.path = path
+    this.#now = options.now
+    this.#redact = createRedactor(options.env ?? process.env)
+    this.#db = openDatabase(path, options)
+    this.#appendTransaction = this.#db.transaction((runId, event) => this.#extend(runId, event))
+  }
+
+  createRun(run: NewRun): Run {
+    return this.#guard(() => {
+      const created = this.#db.transaction(() => this.#insert(run)).immediate()
+      this.#lastId = created.id
+      this.#open.set(created.id, created)
+      return created
+    })
+  }
+
+  append(runId: string, event: OosEvent): number {
+    return this.#guard(() => this.#append(runId, event).events)
+  }
+
+  finishRun(runId: string, end: RunEnd): Run {
+    return this.#guard(() => {
+      const run = this.#append(runId, { type: 'run.ended', ...end })
+      this.#open.delete(runId)
+      return run
+    })
+  }
+
+  getRun(idOrEnding: string): Run {
+    return this.#guard(() => this.#find(idOrEnding))
+  }
+
+  listRuns({ limit = 20, before = behindAll }: Page = {}): Run[] {
+    return this.#guard(() => this.#statement('runsBefore').all({ before, limit }).map(fromRow))
+  }
+
+  events(runId: string, { after = 0, limit = -1 }: EventRange = {}): StoredEvent[] {
+    return this.#guard(() =>
+      this.#eventRows(this.#find(runId).id, after, limit).map(({ body }) => readBody(body)),
+    )
+  }
+
+  verifyRun(runId: string): Verification {
+    const verify = this.#db.transaction(() => {
+      const run = this.#find(runId)
+      return verifyChain(run, this.#eventRows(run.id, 0, -1))
+    })
+    return this.#guard(() => verify.deferred())
+  }
+
+  settleDeadRuns(): Run[] {
+    const settle = this.#db.transaction((id: string) => {
+      const still = this.#find(id).endedAt === null
+      return still ? [this.#extend(id, { type: 'run.ended', endedBy: 'lost' })] : []
+    })
+    return this.#guard(() => {
+      const open = this.#statement('runsUnfinished').all({}).map(fromRow)
+      return open.filter((run) => isGone(run.supervisor)).flatMap((run) => settle.immediate(run.id))
+    })
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #insert(run: NewRun): RecordedRun {
+    const at = this.#now()
+    const id = nextUlid(this.#lastId, at, randomBytes(16))
+    const event: EventOf<'run.created'> = {
+      type: 'run.created',
+      agent: run.agent,
+      command: [...run.command],
+      cwd: run.cwd,
+      policy: run.policy,
+      supervisor: run.supervisor ?? thisSupervisor(),
+    }
+    const body = eventBody(event, 1, at, this.#redact)
+    const head = link(genesis(id), body)
+    // Read back, so that the row has what was redacted and nothing else.
+    const created = { ...createdRun(id, JSON.parse(body), at), head }
+    this.#statement('insertRun').run(toRow(created))
+    this.#statement('insertEvent').run({ run: id, seq: 1, body, hash: head })
+    return created
+  }
+
+  #append(runId: string, event: OosEvent): RecordedRun {
+    const run = this.#appendTransaction.immediate(runId, event)
+    this.#open.set(runId, run)
+    return run
+  }
+
+  /** INVARIANT: in a write transaction. What this process knows of the run is tried first, then what the row says. */
+  #extend(runId: string, event: OosEvent): RecordedRun {
+    const known = this.#open.get(runId)
+    const extended = (known && this.#tryExtend(known, event)) ?? this.#tryExtend(this.#find(runId), event)
+    if (extended !== undefined) return extended
+    throw new OosError('record-broken', `the record of run \`${shortId(runId)}\` cannot be continued`, {
+      hint: `oos runs verify ${shortId(runId)}`,
+    })
+  }
+
+  #tryExtend(run: RecordedRun, event: OosEvent): RecordedRun | undefined {
+    const at = this.#now()
+    const next = applyEvent(run, event, at)
+    const body = eventBody(event, next.events, at, this.#redact)
+    const extended = { ...next, head: link(run.head, body) }
+    const { changes } = this.#statement('updateRun').run({ ...progressOf(extended), previous: run.head })
+    if (changes === 0) return undefined
+    refuseSecondEnd(run, event)
+    this.#statement('insertEvent').run({ run: run.id, seq: extended.events, body, hash: extended.head })
+    return extended
+  }
+
+  #find(idOrEnding: string): RecordedRun {
+    const ending = idOrEnding.toUpperCase()
+    const rows =
+      ending.length === idLength
+        ? this.#statement('runById').all({ id: ending })
+        : this.#statement('runsByEnding').all({ ...endingRange(ending), limit: mostCandidates + 1 })
+    const [row] = rows
+    if (row === undefined || rows.length > 1)
+      throw unknownRun(
+        idOrEnding,
+        rows.map(({ id }) => id),
+      )
+    return fromRow(row)
+  }
+
+  #eventRows(run: string, after: number, limit: number): ChainRow[] {
+    return this.#statement('eventsAfter').all({ run, after, limit })
+  }
+
+  /** Prepared when first needed: a run that only appends pays for three of them. */
+  #statement<Name extends QueryName>(name: Name) {
+    const statement = this.#statements.get(name) ?? this.#db.prepare(compiled[name])
+    this.#statements.set(name, statement)
+    return statement as Database.Statement<[ParametersOf<Name>], RowOf<Name>>
+  }
+
+  #guard<Value>(work: () => Value): Value {
+    try {
+      return work()
+    } catch (error) {
+      throw storeFailure(error, this.path)
+    }
+  }
+}
+
+/** A run that was taken for lost may still tell how it really ended. */
+function refuseSecondEnd(run: RecordedRun, event: OosEvent): void {
+  if (event.type !== 'run.ended' || run.endedAt === null || run.endedBy === 'lost') return
+  throw new OosError('record-broken', `run \`${shortId(run.id)}\` has already ended`, {
+    hint: `oos runs show ${shortId(run.id)}`,
+  })
+}
+
+function endingRange(ending: string): { from: string; to: string } {
+  const from = reverse(ending)
+  return { from, to: from + behindAll }
+}
+
+function unknownRun(typed: string, candidates: readonly string[]): OosError {
+  if (candidates.length === 0)
+    return new OosError('run-unknown', `no run ends in \`${typed}\``, { hint: 'oos runs' })
+  const shown = candidates.slice(0, mostCandidates).map(shortId).join(', ')
+  const more = candidates.length > mostCandidates ? ' and more' : ''
+  return new OosError('run-unknown', `several runs end in \`${typed}\`: ${shown}${more}`, {
+    hint: `oos runs show ${shortId(candidates[0] ?? '')}`,
+  })
+}
