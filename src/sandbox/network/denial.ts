@@ -1,0 +1,53 @@
+import type { Decision, Rule } from '../../policy/types.ts'
+import type { Asked } from './asked.ts'
+import { printAuthority } from './authority.ts'
+
+/** A refusal as the client gets it: one line for status lines and headers, and a body that says what to do. */
+export interface Denial {
+  readonly line: string
+  readonly body: string
+}
+
+export function renderDenial(asked: Asked, decision: Decision, note?: string): Denial {
+  const capability = `http:${hostPattern(asked)}:${asked.action}`
+  const reason = reasonOf(decision)
+  const what = `${asked.method ?? 'tunnel'} ${printAuthority(asked.authority)}${asked.path ?? ''}`
+  return {
+    line: printable(`denied by oos: ${reason}`),
+    body: [`oos denied ${what}`, note, reason, ...advice(capability, decision, note), '']
+      .filter(isText)
+      .join('\n'),
+  }
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.effect === 'allow') return 'the address is not one that a rule names'
+  if (!decision.rule) return 'no rule allows it'
+  const why = decision.rule.reason ? ` (${decision.rule.reason})` : ''
+  const asks = decision.effect === 'ask' ? ', and inside the sandbox nobody can be asked' : ''
+  return `${place(decision.rule)} ${decision.rule.source.text}${why}${asks}`
+}
+
+function advice(capability: string, decision: Decision, note: string | undefined): readonly string[] {
+  if (decision.rule) return [`look at ${place(decision.rule)}, or type: oos explain '${capability}'`]
+  const line = note === undefined ? capability : 'http:ADDRESS:PORT:request'
+  return [`to allow it, a person adds this line to .agent-os/AGENT.md:`, `- **Allow** \`${line}\``]
+}
+
+function hostPattern({ authority }: Asked): string {
+  const text = printAuthority(authority)
+  return authority.port === 80 || authority.port === 443 ? text.slice(0, text.lastIndexOf(':')) : text
+}
+
+function place({ source }: Rule): string {
+  return `${source.file}:${source.line}`
+}
+
+/** Safe in a status line and a header: what a person wrote in a rule may hold any character. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)
+}
+
+function isText(line: string | undefined): line is string {
+  return line !== undefined
+}

@@ -1,0 +1,23 @@
+import type { DecisionEffect, Rule } from '../../policy/types.ts'
+
+/** One request on the network, recorded when it is over: let through, refused, or failed. */
+export interface NetworkEvent {
+  /** What the client asked for, canonical; the written text if it was no host at all. */
+  readonly host: string
+  readonly port: number
+  /** Plain HTTP only: what is inside a tunnel is not seen. */
+  readonly method?: string
+  /** Without the query, which may hold secrets. */
+  readonly path?: string
+  /** The `http` action that was decided; `request` for a tunnel. */
+  readonly action: string
+  readonly effect: DecisionEffect
+  /** The rule that determined it; none when nothing allowed the request. */
+  readonly rule?: Rule
+  /** The address that was dialled. */
+  readonly address?: string
+  readonly bytesUp: number
+  readonly bytesDown: number
+  readonly ms: number
+  readonly error?: string
+}

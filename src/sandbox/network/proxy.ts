@@ -1,0 +1,110 @@
+import { lookup } from 'node:dns/promises'
+import { chmodSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { httpSide } from './http.ts'
+import type { Gate, ProxyLimits } from './reach.ts'
+import { makeSocketFolder } from './socket-folder.ts'
+import { serveSocks } from './socks.ts'
+
+export interface ProxyOptions extends Pick<Gate, 'decide' | 'record'> {
+  readonly resolve?: Gate['resolve']
+  readonly ownAddresses?: Gate['ownAddresses']
+  readonly limits?: Partial<ProxyLimits>
+  /** Where the private folder of the socket is made; `$XDG_RUNTIME_DIR` or the folder for temporary files if left out. */
+  readonly folder?: string
+}
+
+export interface Proxy {
+  readonly socketPath: string
+  /** Ends every connection; each is recorded. Nothing of the proxy is left on the disk. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * The one way out of a sandbox: HTTP and SOCKS on one Unix socket, told apart by the first byte. Every request is
+ * judged by `decide` and recorded. A record that cannot be written closes the proxy: nothing goes out unseen.
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const folder = makeSocketFolder(options.folder)
+  const sockets = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true })
+  const close = (): Promise<void> => closeAll(server, sockets, folder.remove)
+  const gate: Gate = {
+    decide: options.decide,
+    record: (event) => {
+      try {
+        options.record(event)
+      } catch {
+        void close()
+      }
+    },
+    resolve: options.resolve ?? resolveName,
+    ownAddresses: options.ownAddresses ?? interfaceAddresses,
+    limits: { ...defaultLimits, ...options.limits },
+  }
+  const speakHttp = httpSide(gate)
+  server.maxConnections = gate.limits.connections
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
+    greet(gate, socket, speakHttp)
+  })
+  await listen(server, folder.socketPath)
+  return { socketPath: folder.socketPath, close }
+}
+
+const defaultLimits: ProxyLimits = {
+  connections: 2048,
+  headerBytes: 16_384,
+  headerMs: 30_000,
+  resolveMs: 10_000,
+  connectMs: 30_000,
+}
+
+function greet(gate: Gate, socket: Socket, speakHttp: (socket: Socket) => void): void {
+  const deadline = setTimeout(() => socket.destroy(), gate.limits.headerMs)
+  socket.once('close', () => clearTimeout(deadline))
+  socket.once('data', (bytes) => {
+    clearTimeout(deadline)
+    socket.pause()
+    socket.unshift(bytes)
+    const first = bytes[0]
+    if (first === 4 || first === 5) serveSocks(gate, socket, first).catch(() => socket.destroy())
+    else {
+      speakHttp(socket)
+      socket.resume()
+    }
+  })
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ path, backlog: 1024 }, () => {
+      chmodSync(path, 0o600)
+      server.off('error', reject)
+      server.on('error', () => undefined)
+      resolve()
+    })
+  })
+}
+
+function closeAll(server: Server, sockets: ReadonlySet<Socket>, remove: () => void): Promise<void> {
+  for (const socket of sockets) socket.destroy()
+  return new Promise((resolve) => {
+    server.close(() => {
+      remove()
+      resolve()
+    })
+  })
+}
+
+async function resolveName(name: string): Promise<readonly string[]> {
+  const found = await lookup(name, { all: true })
+  return found.map(({ address }) => address)
+}
+
+function interfaceAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? [])
+}

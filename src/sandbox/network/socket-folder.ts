@@ -1,0 +1,67 @@
+import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OosError } from '../../shared/errors.ts'
+
+const prefix = 'oos-net-'
+const socketName = 'p.sock'
+
+export interface SocketFolder {
+  readonly socketPath: string
+  readonly remove: () => void
+}
+
+/** A folder that nobody else can enter, under a random name: what connects to the socket is let out as this user's run. */
+export function makeSocketFolder(base = socketBase()): SocketFolder {
+  const path = mkdtempSync(join(base, prefix)) // 0700
+  void sweepStale(base, path)
+  return { socketPath: join(path, socketName), remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Removes what a run that was killed has left: a folder of this user's whose socket nobody answers. */
+export async function sweepStale(base: string, except?: string): Promise<void> {
+  const paths = readdirSync(base)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(base, name))
+  const found = paths.filter((path) => path !== except && isOwnFolder(path))
+  await Promise.all(
+    found.map(async (path) => {
+      if (await isRefused(join(path, socketName))) rmSync(path, { recursive: true, force: true })
+    }),
+  )
+}
+
+// A path longer than 107 bytes is no address of a Unix socket.
+function socketBase(): string {
+  const bases = [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].filter(
+    (base) => base !== undefined && isUsable(base),
+  )
+  if (bases[0] !== undefined) return bases[0]
+  throw new OosError('sandbox-failed', 'there is no folder for the socket of the network proxy', {
+    hint: 'set XDG_RUNTIME_DIR to a folder of yours with a short path',
+  })
+}
+
+function isUsable(base: string): boolean {
+  if (!base.startsWith('/') || Buffer.byteLength(join(base, `${prefix}XXXXXX`, socketName)) > 107)
+    return false
+  return statSync(base, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function isOwnFolder(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found?.isDirectory() === true && found.uid === process.getuid?.()
+}
+
+// Not by process id: another oos may live in another PID namespace, with the same folder for temporary files.
+function isRefused(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socketPath)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(false)
+    })
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+  })
+}

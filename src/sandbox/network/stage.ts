@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { packageRoot } from '../../shared/package.ts'
+import { type ProxyPorts, proxyPorts } from './env.ts'
+import { innerPrefix } from './inner.ts'
+
+/**
+ * The words between the outer bubblewrap, which owns the empty network namespace, and the inner one, which must share
+ * that network and have its own PID namespace: then the command can neither see nor touch the forwarder.
+ */
+export function stageWords(
+  socketPath: string,
+  ports: ProxyPorts = proxyPorts,
+  node: string = process.execPath,
+): readonly string[] {
+  return [
+    node,
+    '--disable-warning=ExperimentalWarning',
+    forwarderPath(),
+    socketPath,
+    `${ports.http}`,
+    `${ports.socks}`,
+    '--',
+  ]
+}
+
+/**
+ * The environment for the outer bubblewrap, from the one that the inner gets: under names that mean nothing, since a
+ * NODE_OPTIONS or LD_PRELOAD of the command's would otherwise run the agent's code out here, in the forwarder.
+ */
+export function stageEnv(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [innerPrefix + name, value]))
+}
+
+function forwarderPath(): string {
+  const checkout = import.meta.filename.endsWith('.ts')
+  return join(
+    packageRoot,
+    checkout ? 'src/sandbox/network/forwarder.ts' : 'dist/sandbox/network/forwarder.js',
+  )
+}
