@@ -1,0 +1,29 @@
+import { closeSync, readdirSync, readFileSync } from 'node:fs'
+
+const closeOnExec = 0o2000000
+
+/**
+ * Closes what this process inherited from its launcher beyond 0, 1 and 2: an open folder is a way out of any mount
+ * namespace. Node opens everything of its own with close-on-exec, and marks what it inherits only up to the first gap.
+ */
+export function closeInherited(): readonly number[] {
+  const inherited = readdirSync('/proc/self/fdinfo').map(Number).filter(isInheritable)
+  for (const fd of inherited) closeSync(fd)
+  return inherited
+}
+
+function isInheritable(fd: number): boolean {
+  if (fd < 3) return false
+  const flags = descriptorFlags(fd)
+  return flags !== undefined && (flags & closeOnExec) === 0
+}
+
+/** Nothing for a descriptor that was only open while the folder was read. */
+function descriptorFlags(fd: number): number | undefined {
+  try {
+    const found = /^flags:\s+([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))
+    return found?.[1] === undefined ? undefined : Number.parseInt(found[1], 8)
+  } catch {
+    return undefined
+  }
+}

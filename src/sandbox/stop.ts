@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Cause, EndedBy } from './end.ts'
+import { type ProcessFacts, readProcess, readTree } from './processes.ts'
+import { afterMs } from './timer.ts'
+
+export interface Stopper {
+  /** Why oos ended the run; the first cause counts. */
+  readonly cause: () => Cause | undefined
+  /** The namespace's first process is there. */
+  readonly began: (first: number) => void
+  /** Asks everything inside to end, and after a while does not ask. Asked again, it does not wait. */
+  readonly ask: (by: EndedBy, signal: NodeJS.Signals) => void
+  readonly kill: (by: EndedBy) => void
+  /** The run is over. */
+  readonly clear: () => void
+}
+
+export function createStopper(child: ChildProcess, graceMs: number): Stopper {
+  let cause: Cause | undefined
+  let first: number | undefined
+  let callOff = () => {}
+  const kill = (by: EndedBy) => {
+    cause ??= { by }
+    // The kernel kills a pid namespace with its first process: daemons, new sessions, and what ignores TERM.
+    if (first !== undefined) signalQuietly(first, 'SIGKILL')
+    child.kill('SIGKILL')
+  }
+  return {
+    cause: () => cause,
+    began: (pid) => {
+      first = pid
+    },
+    ask: (by, signal) => {
+      if (cause !== undefined || first === undefined) return kill(by)
+      cause = { by, signal }
+      signalInside(first, signal)
+      callOff = afterMs(graceMs, () => kill(by))
+    },
+    kill,
+    clear: () => {
+      first = undefined
+      callOff()
+    },
+  }
+}
+
+/** Not the namespace's first process: that is bubblewrap's, and takes all with it. */
+function signalInside(first: number, signal: NodeJS.Signals): void {
+  for (const { pid } of readTree(first)) if (pid !== first) signalQuietly(pid, signal)
+}
+
+function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/**
+ * bubblewrap reports the command's end before the kernel has taken down the rest. What is done after a run (removing
+ * mount points, looking at changed files) must not race with a daemon that is still being killed.
+ */
+export async function untilGone(first: ProcessFacts): Promise<void> {
+  while (isAlive(first)) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+/** As a zombie it is over: the kernel lets a first process become one only when its namespace is empty. */
+function isAlive({ pid, started }: ProcessFacts): boolean {
+  const now = readProcess(pid)
+  return now !== undefined && now.started === started && now.state !== 'Z' && now.state !== 'X'
+}

@@ -1,0 +1,98 @@
+import { statfsSync } from 'node:fs'
+import type { RunGroup } from './cgroup.ts'
+import { type ProcessFacts, pageBytes, proportionalBytes, readTree, writtenBytes } from './processes.ts'
+import type { LimitName, LimitPlan } from './types.ts'
+
+export interface Watchdog {
+  /** The largest sums of the whole tree that were seen. */
+  readonly peaks: () => Peaks
+  readonly stop: () => void
+}
+
+export interface Peaks {
+  readonly peakMemory: number
+  readonly peakProcesses: number
+  readonly cpuMs: number
+}
+
+export interface WatchOptions {
+  readonly limits: readonly LimitPlan[]
+  readonly group: RunGroup | undefined
+  /** Whose disk fills up. */
+  readonly folder: string
+  readonly exceeded: (limit: LimitName) => void
+}
+
+const everyMs = 100
+
+/** Looks at the whole tree ten times a second, and tells of a limit that it is over. Without one to watch there is none. */
+export function startWatchdog(first: number, options: WatchOptions): Watchdog | undefined {
+  const watched = options.limits.filter((limit) => limit.heldBy.includes('watchdog'))
+  if (watched.length === 0 && options.group === undefined) return undefined
+  const page = pageBytes()
+  const freeAtStart = freeBytes(options.folder)
+  let peaks: Peaks = { peakMemory: 0, peakProcesses: 0, cpuMs: 0 }
+  const look = () => {
+    const inside = readTree(first)
+    const now = sumsOf(inside, page)
+    peaks = largest(peaks, now)
+    const sight: Sight = { inside, now, page, taken: () => freeAtStart - freeBytes(options.folder) }
+    const over = options.group?.exceeded() ?? watched.find((limit) => isOver(limit, sight))?.name
+    if (over !== undefined) options.exceeded(over)
+  }
+  const timer = setInterval(look, everyMs)
+  return { peaks: () => peaks, stop: () => clearInterval(timer) }
+}
+
+function sumsOf(inside: readonly ProcessFacts[], page: number): Peaks {
+  const sum = (figure: (one: ProcessFacts) => number) => inside.reduce((total, one) => total + figure(one), 0)
+  return {
+    peakMemory: sum((one) => one.residentPages) * page,
+    // Threads, too; not the namespace's first process, which is bubblewrap's.
+    peakProcesses: Math.max(0, sum((one) => one.threads) - 1),
+    cpuMs: sum((one) => one.cpuMs),
+  }
+}
+
+function largest(one: Peaks, other: Peaks): Peaks {
+  return {
+    peakMemory: Math.max(one.peakMemory, other.peakMemory),
+    peakProcesses: Math.max(one.peakProcesses, other.peakProcesses),
+    cpuMs: Math.max(one.cpuMs, other.cpuMs),
+  }
+}
+
+interface Sight {
+  readonly inside: readonly ProcessFacts[]
+  readonly now: Peaks
+  readonly page: number
+  /** How much less is free on the disk than at the start. */
+  readonly taken: () => number
+}
+
+function isOver({ name, value }: LimitPlan, { inside, now, page, taken }: Sight): boolean {
+  switch (name) {
+    // Resident pages that are shared count once for each who shares them: only beyond the limit is the dearer figure read.
+    case 'memory':
+      return now.peakMemory > value && proportionalSum(inside, page) > value
+    case 'processes':
+      return now.peakProcesses > value
+    case 'cpu':
+      return now.cpuMs > value
+    // Neither alone: others fill the disk, too, and a file that is written twice takes its room once.
+    case 'disk':
+      return taken() > value && inside.reduce((total, one) => total + writtenBytes(one.pid), 0) > value
+    case 'timeout':
+    case 'output':
+      return false
+  }
+}
+
+function proportionalSum(inside: readonly ProcessFacts[], page: number): number {
+  return inside.reduce((total, one) => total + (proportionalBytes(one.pid) ?? one.residentPages * page), 0)
+}
+
+function freeBytes(folder: string): number {
+  const { bfree, bsize } = statfsSync(folder)
+  return bfree * bsize
+}
