@@ -14,7 +14,7 @@ export type AddressClass =
   | 'own'
 
 /**
- * What kind of address this is, in the text form that resolvers and sockets give. An IPv6 address that carries
+ * What kind of address this is, as resolvers give it or with brackets. An IPv6 address that carries
  * an IPv4 one (mapped, NAT64, 6to4 …) is judged by both. `own` are the addresses of this machine's interfaces:
  * a service bound to one of them is as local as one on loopback.
  */
@@ -38,7 +38,8 @@ export function addressSet(addresses: Iterable<string>): ReadonlySet<string> {
   return set
 }
 
-function addressBytes(address: string): readonly number[] | undefined {
+function addressBytes(text: string): readonly number[] | undefined {
+  const address = text.replace(/^\[(.*)\]$/, '$1')
   const family = isIP(address)
   if (family === 4) return address.split('.').map(Number)
   if (family !== 6 || address.includes('%')) return undefined

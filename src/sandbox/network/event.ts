@@ -21,3 +21,18 @@ export interface NetworkEvent {
   readonly ms: number
   readonly error?: string
 }
+
+/** The record of what could not be read as a request at all, and so was refused. */
+export function malformed(written: string): NetworkEvent {
+  const host = written.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300)
+  return {
+    host,
+    port: 0,
+    action: 'request',
+    effect: 'deny',
+    bytesUp: 0,
+    bytesDown: 0,
+    ms: 0,
+    error: 'not a request that can be judged',
+  }
+}

@@ -3,8 +3,10 @@ import type { Socket } from 'node:net'
 import type { Asked } from './asked.ts'
 import { parseAuthority, printAuthority } from './authority.ts'
 import { renderDenial } from './denial.ts'
+import { malformed } from './event.ts'
+import type { Gate } from './gate.ts'
 import { parsePath } from './path.ts'
-import { type Gate, malformed, type Reached, reach } from './reach.ts'
+import { type Reached, reach } from './reach.ts'
 import { tunnel } from './tunnel.ts'
 
 /**

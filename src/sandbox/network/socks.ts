@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { parseAuthority } from './authority.ts'
-import { type Gate, malformed, reach } from './reach.ts'
+import { malformed } from './event.ts'
+import type { Gate } from './gate.ts'
+import { reach } from './reach.ts'
 import { tunnel } from './tunnel.ts'
 
 /** SOCKS 5 and 4a, CONNECT without a user alone: no UDP, which would have to be judged packet by packet, and no BIND. */
