@@ -1,16 +1,43 @@
-// Written by scripts/queries.ts from queries.ts: do not edit.
+// biome-ignore-all format: written by scripts/queries.ts from queries.ts
 export const compiled = {
-  insertRun:
-    'insert into "runs" ("id", "reversed", "agent", "command", "cwd", "policy", "supervisor", "state", "created_at", "started_at", "ended_at", "ended_by", "exit_code", "signal", "denied", "connections", "files", "events", "head") values (@id, @reversed, @agent, @command, @cwd, @policy, @supervisor, @state, @created_at, @started_at, @ended_at, @ended_by, @exit_code, @signal, @denied, @connections, @files, @events, @head)',
-  updateRun:
-    'update "runs" set "state" = @state, "started_at" = @started_at, "ended_at" = @ended_at, "ended_by" = @ended_by, "exit_code" = @exit_code, "signal" = @signal, "denied" = @denied, "connections" = @connections, "files" = @files, "events" = @events, "head" = @head where "id" = @id and "head" = @previous',
-  insertEvent: 'insert into "events" ("run", "seq", "body", "hash") values (@run, @seq, @body, @hash)',
-  runById: 'select * from "runs" where "id" = @id',
-  runsByEnding:
-    'select * from "runs" where "reversed" >= @from and "reversed" < @to order by "reversed" limit @limit',
-  runsBefore: 'select * from "runs" where "id" < @before order by "id" desc limit @limit',
-  runsUnfinished: 'select * from "runs" where "ended_at" is null order by "id"',
-  eventsAfter:
-    'select "seq", "body", "hash" from "events" where "run" = @run and "seq" > @after order by "seq" limit @limit',
-  insertMigration: 'insert into "migrations" ("name", "applied_at") values (@name, @applied_at)',
+  insertRun: {
+    sql: 'insert into "runs" ("id", "reversed", "agent", "command", "cwd", "policy", "supervisor", "state", "created_at", "started_at", "ended_at", "ended_by", "exit_code", "signal", "denied", "connections", "files", "events", "head") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    parameters: ['id', 'reversed', 'agent', 'command', 'cwd', 'policy', 'supervisor', 'state', 'created_at', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'denied', 'connections', 'files', 'events', 'head'],
+  },
+  countEvent: {
+    sql: 'update "runs" set "denied" = ?, "connections" = ?, "files" = ?, "events" = ?, "head" = ? where "id" = ? and "head" = ?',
+    parameters: ['denied', 'connections', 'files', 'events', 'head', 'id', 'previous'],
+  },
+  updateRun: {
+    sql: 'update "runs" set "state" = ?, "started_at" = ?, "ended_at" = ?, "ended_by" = ?, "exit_code" = ?, "signal" = ?, "denied" = ?, "connections" = ?, "files" = ?, "events" = ?, "head" = ? where "id" = ? and "head" = ?',
+    parameters: ['state', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'denied', 'connections', 'files', 'events', 'head', 'id', 'previous'],
+  },
+  insertEvent: {
+    sql: 'insert into "events" ("run", "seq", "body", "hash") values (?, ?, ?, ?)',
+    parameters: ['run', 'seq', 'body', 'hash'],
+  },
+  runById: {
+    sql: 'select * from "runs" where "id" = ?',
+    parameters: ['id'],
+  },
+  runsByEnding: {
+    sql: 'select * from "runs" where "reversed" >= ? and "reversed" < ? order by "reversed" limit ?',
+    parameters: ['from', 'to', 'limit'],
+  },
+  runsBefore: {
+    sql: 'select * from "runs" where "id" < ? order by "id" desc limit ?',
+    parameters: ['before', 'limit'],
+  },
+  runsUnfinished: {
+    sql: 'select * from "runs" where "ended_at" is null order by "id"',
+    parameters: [],
+  },
+  eventsAfter: {
+    sql: 'select "seq", "body", "hash" from "events" where "run" = ? and "seq" > ? order by "seq" limit ?',
+    parameters: ['run', 'after', 'limit'],
+  },
+  insertMigration: {
+    sql: 'insert into "migrations" ("name", "applied_at") values (?, ?)',
+    parameters: ['name', 'applied_at'],
+  },
 } as const

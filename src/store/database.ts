@@ -2,14 +2,15 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
-import { compiled } from './compiled.ts'
 import { inspectDatabase } from './inspect.ts'
 import { type Migration, migrations } from './migrations.ts'
+import { createStatements } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly now: () => number
   /** ms to wait for another oos; default 30000. */
   readonly busyTimeout?: number
+  readonly survives?: 'kill' | 'power-cut'
   readonly migrations?: readonly Migration[]
 }
 
@@ -29,7 +30,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
     const version = readVersion(db, path, list.length)
     db.pragma('trusted_schema = OFF')
     enterWal(db, timeout)
-    db.pragma('synchronous = NORMAL')
+    db.pragma(`synchronous = ${options.survives === 'power-cut' ? 'FULL' : 'NORMAL'}`)
     db.pragma('cache_size = 10000')
     if (version < list.length) migrate(db, list, options.now)
     return db
@@ -94,7 +95,7 @@ function migrate(db: Database.Database, list: readonly Migration[], now: () => n
     const done = Number(db.pragma('user_version', { simple: true }))
     for (const { name, sql } of list.slice(done)) {
       db.exec(sql)
-      db.prepare(compiled.insertMigration).run({ name, applied_at: now() })
+      createStatements(db)('insertMigration').run({ name, applied_at: now() })
     }
     db.pragma(`application_id = ${applicationId}`)
     db.pragma(`user_version = ${Math.max(done, list.length)}`)

@@ -9,6 +9,7 @@ import {
 import { type Tables, tables } from './tables.ts'
 
 type Run = Tables['runs']
+type RunCounts = Pick<Run, 'id' | 'denied' | 'connections' | 'files' | 'events' | 'head'>
 type RunProgress = Omit<
   Run,
   'reversed' | 'agent' | 'command' | 'cwd' | 'policy' | 'supervisor' | 'created_at'
@@ -20,11 +21,13 @@ type RunProgress = Omit<
  */
 export interface Query<Parameters, Row> {
   readonly sql: string
+  /** Names of the parameters, in the order of the question marks. */
+  readonly parameters: readonly string[]
   /** Only in the type: what goes in and what comes out. */
   readonly types?: { parameters: Parameters; row: Row }
 }
 
-const lineWidth = 110
+const heading = '// biome-ignore-all format: written by scripts/queries.ts from queries.ts\n'
 
 class Parameter {
   readonly name: string
@@ -33,24 +36,25 @@ class Parameter {
   }
 }
 
-class NamedParameterCompiler extends SqliteQueryCompiler {
-  override appendValue(value: unknown): void {
-    if (!(value instanceof Parameter)) throw new TypeError('a query of the store takes named parameters only')
-    this.append(`@${value.name}`)
-  }
-}
-
 const db = new Kysely<Tables>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-    createQueryCompiler: () => new NamedParameterCompiler(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 })
 
 export const queries = {
   insertRun: query((p: Run) => db.insertInto('runs').values(row('runs', p))),
+  /** As `updateRun`, for the events that only count: this runs for each of them. */
+  countEvent: query((p: RunCounts & { previous: string }) =>
+    db
+      .updateTable('runs')
+      .set({ denied: p.denied, connections: p.connections, files: p.files, events: p.events, head: p.head })
+      .where('id', '=', p.id)
+      .where('head', '=', p.previous),
+  ),
   /** Touches the row only if nobody else appended since it was read: the optimistic lock of a run. */
   updateRun: query((p: RunProgress & { previous: string }) =>
     db
@@ -108,22 +112,28 @@ export type ParametersOf<Name extends QueryName> =
   Queries[Name] extends Query<infer Parameters, unknown> ? Parameters : never
 export type RowOf<Name extends QueryName> = Queries[Name] extends Query<never, infer Row> ? Row : never
 
-/** The text of `compiled.ts`, as the formatter leaves it. */
+/** The text of `compiled.ts`. */
 export function renderCompiledQueries(): string {
-  const lines = Object.entries(queries).map(([name, { sql }]) => {
-    const line = `  ${name}: '${sql}',`
-    return line.length <= lineWidth ? `${line}\n` : `  ${name}:\n    '${sql}',\n`
+  const entries = Object.entries(queries).map(([name, { sql, parameters }]) => {
+    const list = parameters.map((parameter) => `'${parameter}'`).join(', ')
+    return `  ${name}: {\n    sql: '${sql}',\n    parameters: [${list}],\n  },\n`
   })
-  return `// Written by scripts/queries.ts from queries.ts: do not edit.\nexport const compiled = {\n${lines.join('')}} as const\n`
+  return `${heading}export const compiled = {\n${entries.join('')}} as const\n`
 }
 
 function query<Parameters, Row>(build: (parameters: Parameters) => Compilable<Row>): Query<Parameters, Row> {
   const parameters = new Proxy({}, { get: (_, name) => new Parameter(String(name)) })
   // The builder needs a value of the column's type where the compiled query has a named parameter.
-  return { sql: build(parameters as Parameters).compile().sql }
+  const { sql, parameters: values } = build(parameters as Parameters).compile()
+  return { sql, parameters: values.map(nameOf) }
 }
 
 function row<Name extends keyof Tables>(table: Name, parameters: Tables[Name]): Tables[Name] {
   const columns = Object.keys(tables[table].shape) as (keyof Tables[Name])[]
   return Object.fromEntries(columns.map((column) => [column, parameters[column]])) as Tables[Name]
+}
+
+function nameOf(value: unknown): string {
+  if (value instanceof Parameter) return value.name
+  throw new TypeError('a query of the store takes named parameters only')
 }

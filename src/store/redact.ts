@@ -33,15 +33,34 @@ const shapes: readonly string[] = [
   String.raw`(?<=(?:--${secretOption}[= ]|\b${secretOption}=)["']?)[^\s"'&]{8,}`,
 ]
 
-/** Makes the function through which every stored string goes: values of secret-looking variables, and known token shapes. */
-export function createRedactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
-  const values = new Map(secretValues(env))
-  const longestFirst = [...values.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp)
-  const pattern = new RegExp([...longestFirst, ...shapes].join('|'), 'gi')
-  return (text) =>
-    text.length < shortestSecret
-      ? text
-      : text.replace(pattern, (found) => `[redacted${label(values, found)}]`)
+/** Something of every shape: a text without any is not searched further, which is nearly every text. */
+const hints =
+  /(?:gh[pousr]|github_pat|npm|dckr_pat|[sr]k|hf)_|(?:glpat|pypi|sk|xox[a-z])-|AKIA|ASIA|AIza|SG\.|eyJ|PRIVATE KEY|:\/\/|bearer|authorization|password|passwd|token|secret|api[_-]?key|access[_-]?key/i
+
+export interface Redactor {
+  text(text: string): string
+  /** Takes and gives JSON; every string in it is redacted. */
+  json(text: string): string
+}
+
+/** What every stored text goes through: values of secret-looking variables and known token shapes are taken out. */
+export function createRedactor(env: Readonly<Record<string, string | undefined>>): Redactor {
+  const names = new Map(secretValues(env))
+  const values = [...names.keys()].sort((a, b) => b.length - a.length)
+  const pattern = new RegExp([...values.map(escapeRegExp), ...shapes].join('|'), 'gi')
+  const written = values.map((value) => JSON.stringify(value).slice(1, -1).toLowerCase())
+  const text = (given: string) => given.replace(pattern, (found) => `[redacted${label(names, found)}]`)
+  return { text, json: (given) => (maySecret(given, written) ? redactJson(given, text) : given) }
+}
+
+function maySecret(json: string, written: readonly string[]): boolean {
+  if (hints.test(json)) return true
+  const lower = written.length > 0 ? json.toLowerCase() : json
+  return written.some((value) => lower.includes(value))
+}
+
+function redactJson(json: string, text: (given: string) => string): string {
+  return JSON.stringify(JSON.parse(json, (_, value) => (typeof value === 'string' ? text(value) : value)))
 }
 
 function* secretValues(env: Readonly<Record<string, string | undefined>>): Generator<[string, string]> {

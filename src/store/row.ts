@@ -29,21 +29,21 @@ export function fromRow(row: Tables['runs']): RecordedRun {
   }
 }
 
-/** The columns that an event can change. */
+/** The columns that any event can change. */
+export function countsOf({ id, denied, connections, files, events, head }: RecordedRun) {
+  return { id, denied, connections, files, events, head }
+}
+
+/** These and the ones that an event of the run itself changes. */
 export function progressOf(run: RecordedRun) {
   return {
-    id: run.id,
+    ...countsOf(run),
     state: run.state,
     started_at: run.startedAt,
     ended_at: run.endedAt,
     ended_by: run.endedBy,
     exit_code: run.exitCode,
     signal: run.signal,
-    denied: run.denied,
-    connections: run.connections,
-    files: run.files,
-    events: run.events,
-    head: run.head,
   }
 }
 

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
 import { eventBody, genesis, link, readBody } from './chain.ts'
-import { compiled } from './compiled.ts'
 import { openDatabase } from './database.ts'
 import type { EventOf, OosEvent, StoredEvent } from './events.ts'
 import { storeFailure } from './failure.ts'
 import { applyEvent, createdRun, type Run } from './fold.ts'
-import type { ParametersOf, QueryName, RowOf } from './queries.ts'
-import { createRedactor } from './redact.ts'
-import { fromRow, progressOf, type RecordedRun, reverse, toRow } from './row.ts'
+import { createRedactor, type Redactor } from './redact.ts'
+import { countsOf, fromRow, progressOf, type RecordedRun, reverse, toRow } from './row.ts'
+import { createStatements, type Statements } from './statements.ts'
 import type { EventRange, NewRun, Page, RunEnd, Store, StoreOptions } from './store.ts'
 import { isGone, thisSupervisor } from './supervisor.ts'
 import { nextUlid, shortId } from './ulid.ts'
@@ -25,8 +24,8 @@ export class SqliteStore implements Store {
   readonly path: string
   readonly #db: Database.Database
   readonly #now: () => number
-  readonly #redact: (text: string) => string
-  readonly #statements = new Map<QueryName, unknown>()
+  readonly #redact: Redactor
+  readonly #statement: Statements
   /** Runs that this process writes to, as it left them: spares reading the row for every event. */
   readonly #open = new Map<string, RecordedRun>()
   readonly #appendTransaction: Database.Transaction<(runId: string, event: OosEvent) => RecordedRun>
@@ -37,6 +36,7 @@ export class SqliteStore implements Store {
     this.#now = options.now
     this.#redact = createRedactor(options.env ?? process.env)
     this.#db = openDatabase(path, options)
+    this.#statement = createStatements(this.#db)
     this.#appendTransaction = this.#db.transaction((runId, event) => this.#extend(runId, event))
   }
 
@@ -139,11 +139,16 @@ export class SqliteStore implements Store {
     const next = applyEvent(run, event, at)
     const body = eventBody(event, next.events, at, this.#redact)
     const extended = { ...next, head: link(run.head, body) }
-    const { changes } = this.#statement('updateRun').run({ ...progressOf(extended), previous: run.head })
-    if (changes === 0) return undefined
+    if (this.#update(extended, event, run.head) === 0) return undefined
     refuseSecondEnd(run, event)
     this.#statement('insertEvent').run({ run: run.id, seq: extended.events, body, hash: extended.head })
     return extended
+  }
+
+  #update(run: RecordedRun, event: OosEvent, previous: string): number {
+    if (!event.type.startsWith('run.'))
+      return this.#statement('countEvent').run({ ...countsOf(run), previous })
+    return this.#statement('updateRun').run({ ...progressOf(run), previous })
   }
 
   #find(idOrEnding: string): RecordedRun {
@@ -163,13 +168,6 @@ export class SqliteStore implements Store {
 
   #eventRows(run: string, after: number, limit: number): ChainRow[] {
     return this.#statement('eventsAfter').all({ run, after, limit })
-  }
-
-  /** Prepared when first needed: a run that only appends pays for three of them. */
-  #statement<Name extends QueryName>(name: Name) {
-    const statement = this.#statements.get(name) ?? this.#db.prepare(compiled[name])
-    this.#statements.set(name, statement)
-    return statement as Database.Statement<[ParametersOf<Name>], RowOf<Name>>
   }
 
   #guard<Value>(work: () => Value): Value {

@@ -11,6 +11,11 @@ export interface StoreOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** ms to wait for another oos before `store-locked`; default 30000. */
   readonly busyTimeout?: number
+  /**
+   * What an acknowledged event survives. `kill` (the default): the death of every process. `power-cut`: also that of the
+   * machine, at the price of a sync of the disk per event.
+   */
+  readonly survives?: 'kill' | 'power-cut'
 }
 
 export interface NewRun {

@@ -36,7 +36,7 @@ export const tables = {
     .strictObject({
       run: z.string().describe('id of the run'),
       seq: z.int().positive().describe('counts from 1, without a gap'),
-      body: z.string().describe('canonical JSON: `seq`, `at`, `type` and the fields of that type'),
+      body: z.string().describe('JSON: `seq`, `at`, `type` and the fields of that type'),
       hash: z.string().describe('SHA-256 over the previous hash and `body`'),
     })
     .describe('What happened, append-only, hash-chained per run.'),

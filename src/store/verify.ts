@@ -1,4 +1,5 @@
-import { canonicalJson, genesis, link, readBody } from './chain.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { genesis, link, readBody } from './chain.ts'
 import type { StoredEvent } from './events.ts'
 import { foldRun } from './fold.ts'
 import type { RecordedRun } from './row.ts'
@@ -70,7 +71,7 @@ function rowProblem(run: RecordedRun): ChainProblem {
 function rowAgrees(run: RecordedRun, rows: readonly ChainRow[]): boolean {
   const { head: _, ...recorded } = run
   const events = rows.map((row) => readBody(row.body))
-  return canonicalJson(foldRun(run.id, events) ?? null) === canonicalJson(recorded)
+  return isDeepStrictEqual(foldRun(run.id, events), recorded)
 }
 
 function seqOf(row: ChainRow): StoredEvent['seq'] | undefined {

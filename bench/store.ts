@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { reverse } from '../src/store/row.ts'
+import { openStore, type Store } from '../src/store/store.ts'
+
+/** Events a second: ours, and the bare driver's. */
+export interface AppendFigures {
+  readonly ours: number
+  readonly driver: number
+  /** Must be at least 0.6. */
+  readonly ratio: number
+}
+
+export interface StoreFigures {
+  /** Synced to the disk event by event; the driver inserts the same rows in autocommit. */
+  readonly powerCut: AppendFigures
+  /** As a run has it: the driver writes the same two rows (event, and head of the chain) in a transaction. */
+  readonly kill: AppendFigures
+  /** Must be at most 0.3. */
+  readonly listP99Ms: number
+  /** Must be at most 50. */
+  readonly getP99Us: number
+}
+
+const rounds = 5
+const runsInList = 100_000
+const reads = 5_000
+
+export function benchStore(): StoreFigures {
+  const folder = mkdtempSync(join(tmpdir(), 'oos-bench-store-'))
+  try {
+    return {
+      powerCut: measureAppends(folder, 'power-cut'),
+      kill: measureAppends(folder, 'kill'),
+      ...measureReads(folder),
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Ours and the driver's in turns, so that a busy machine slows both; the medians are compared. */
+function measureAppends(folder: string, survives: 'kill' | 'power-cut'): AppendFigures {
+  const store = openStore(join(folder, survives, 'atlas.db'), { now: Date.now, env: {}, survives })
+  const { id } = store.createRun(exampleRun)
+  const insert = survives === 'kill' ? bareTransaction(folder) : bareInsert(folder)
+  const events = survives === 'kill' ? 2_000 : 300
+  const ours: number[] = []
+  const driver: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    ours.push(perSecond(events, () => store.append(id, exampleEvent)))
+    driver.push(perSecond(events, insert))
+  }
+  return { ours: median(ours), driver: median(driver), ratio: median(ours) / median(driver) }
+}
+
+function bareInsert(folder: string): () => void {
+  const { insert } = bareStatements(join(folder, 'bare-full.db'), 'FULL')
+  return insert
+}
+
+function bareTransaction(folder: string): () => void {
+  const { db, insert, update } = bareStatements(join(folder, 'bare-normal.db'), 'NORMAL')
+  const both = db.transaction(() => {
+    update()
+    insert()
+  })
+  return () => both.immediate()
+}
+
+function bareStatements(path: string, synchronous: 'FULL' | 'NORMAL') {
+  const db = new Database(path)
+  db.pragma('journal_mode = WAL')
+  db.pragma(`synchronous = ${synchronous}`)
+  db.exec('create table heads (run text primary key, seq integer, head text) strict, without rowid')
+  db.exec(
+    'create table events (run text, seq integer, body text, hash text, primary key (run, seq)) strict, without rowid',
+  )
+  db.prepare('insert into heads values (?, 0, ?)').run(exampleId, exampleHash)
+  const insertion = db.prepare('insert into events values (?, ?, ?, ?)')
+  const updating = db.prepare('update heads set seq = ?, head = ? where run = ?')
+  const body = JSON.stringify({ ...exampleEvent, seq: 1, at: Date.now() })
+  let seq = 0
+  return {
+    db,
+    insert: () => void insertion.run(exampleId, seq++, body, exampleHash),
+    update: () => void updating.run(seq, exampleHash, exampleId),
+  }
+}
+
+function measureReads(folder: string): Pick<StoreFigures, 'listP99Ms' | 'getP99Us'> {
+  const path = join(folder, 'many', 'atlas.db')
+  const store = openStore(path, { now: Date.now, env: {} })
+  store.createRun(exampleRun)
+  copyRuns(path)
+  const ids = allIds(store)
+  const pick = (index: number) => ids[(index * 7919) % ids.length] ?? ''
+  for (let i = 0; i < 500; i++) store.getRun(pick(i).slice(-8)) && store.listRuns({ before: pick(i) })
+  const list = times((i) => store.listRuns({ before: pick(i) }))
+  const get = times((i) => store.getRun(pick(i).slice(-8)))
+  return { listP99Ms: percentile(list, 0.99), getP99Us: percentile(get, 0.99) * 1000 }
+}
+
+/** Copies of the first run under other ids: 100,000 created one by one would take the time of the whole benchmark. */
+function copyRuns(path: string): void {
+  const db = new Database(path)
+  const row = db.prepare('select * from runs').get() as Record<string, unknown>
+  const columns = Object.keys(row)
+  const insert = db.prepare(`insert into runs values (${columns.map((name) => `@${name}`).join(', ')})`)
+  db.transaction(() => {
+    for (let i = 1; i < runsInList; i++) {
+      const id = `01M8${i.toString(36).toUpperCase().padStart(6, '0')}${String(i * 7_919_317).padStart(16, '0')}`
+      insert.run({ ...row, id, reversed: reverse(id) })
+    }
+  })()
+  db.close()
+}
+
+function allIds(store: Store): string[] {
+  return store.listRuns({ limit: runsInList }).map(({ id }) => id)
+}
+
+function perSecond(events: number, work: () => unknown): number {
+  const start = performance.now()
+  for (let i = 0; i < events; i++) work()
+  return (events / (performance.now() - start)) * 1000
+}
+
+function times(work: (index: number) => unknown): number[] {
+  return Array.from({ length: reads }, (_, index) => {
+    const start = performance.now()
+    work(index)
+    return performance.now() - start
+  })
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
+}
+
+function median(values: readonly number[]): number {
+  return percentile(values, 0.5)
+}
+
+const exampleId = '01M7XZ8M2VARBPS7Q0JK74KBTG'
+const exampleHash = 'a'.repeat(64)
+const exampleRun = { agent: 'command', command: ['npm', 'test'], cwd: '/work/shop', policy: 'f'.repeat(64) }
+const exampleEvent = {
+  type: 'decision',
+  resource: 'file',
+  action: 'read',
+  target: '/work/shop/src/components/Button.tsx',
+  effect: 'deny',
+  rule: { file: '.agent-os/AGENT.md', line: 12, text: '**Deny** `file:**/.env*:*`' },
+} as const
+
+if (import.meta.main) console.log(benchStore())
