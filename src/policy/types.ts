@@ -1,4 +1,5 @@
 import type { Place } from '../shared/diagnostics.ts'
+import type { Budget, Rate } from '../shared/units.ts'
 
 /** Resources a capability can name. Their actions, pattern kind and constraints: `resources.ts`. */
 export type Resource =
@@ -19,7 +20,7 @@ export type Resource =
 /** Durations in ms, sizes in bytes; a rate or budget without `per` holds for the whole run. */
 export interface Constraints {
   readonly timeout?: number
-  readonly rate?: { readonly count: number; readonly per: RateUnit }
+  readonly rate?: Rate
   readonly max?: number
   readonly allowlist?: readonly string[]
   readonly memory?: number
@@ -28,8 +29,8 @@ export interface Constraints {
   /** CPU time of the whole run, in ms. */
   readonly cpu?: number
   readonly processes?: number
-  readonly tokens?: { readonly count: number; readonly per?: RateUnit }
-  readonly usd?: { readonly count: number; readonly per?: RateUnit }
+  readonly tokens?: Budget
+  readonly usd?: Budget
   readonly to?: string
   readonly remote?: string
   readonly everywhere?: true
@@ -37,7 +38,6 @@ export interface Constraints {
   readonly expires?: string
 }
 export type ConstraintName = keyof Constraints
-export type RateUnit = 's' | 'min' | 'h' | 'day'
 
 /** What may (or may not) be done to what. Immutable; `parse(print(c))` equals `c`. */
 export interface Capability {
@@ -121,7 +121,15 @@ export interface Decision {
 }
 
 export interface DecisionReason {
-  readonly kind: 'deny' | 'ask' | 'allow' | 'limit' | 'no-allow' | 'undecidable' | 'constraint' | 'broken-rule'
+  readonly kind:
+    | 'deny'
+    | 'ask'
+    | 'allow'
+    | 'limit'
+    | 'no-allow'
+    | 'undecidable'
+    | 'constraint'
+    | 'broken-rule'
   readonly rule?: Rule
   /** For a compound request (a shell line): the part that this reason is about. */
   readonly part?: Request

@@ -1,0 +1,95 @@
+import type { Result } from '../shared/result.ts'
+import { constraintKinds, constraintNames } from './constraints.ts'
+import { refuseHostileText } from './hostile-text.ts'
+import { parseShort, readsAsConstraints } from './parse-short.ts'
+import { parseUri, uriScheme } from './parse-uri.ts'
+import { type CapabilityProblem, refuse, Unparsable } from './problem.ts'
+import { resources } from './resources.ts'
+import type { Capability, Constraints } from './types.ts'
+
+export type { CapabilityProblem } from './problem.ts'
+
+/** Both spellings: `file:src/**:read` and `capability://file/./src/**?action=read`. */
+export function parseCapability(text: string): Result<Capability, CapabilityProblem> {
+  return caught(() => {
+    if (text.length > longest) refuse('too-long', `it is longer than ${longest} characters`, longest)
+    refuseHostileText(text)
+    return freeze(text.startsWith(uriScheme) ? parseUri(text) : parseShort(text))
+  })
+}
+
+/** The canonical text: parsing it gives the same capability again. */
+export function printCapability(capability: Capability, spelling: 'short' | 'uri' = 'short'): string {
+  return spelling === 'short' ? printShort(capability) : printUri(capability)
+}
+
+/** Runs a parser that refuses by throwing. */
+export function caught<Value>(parse: () => Value): Result<Value, CapabilityProblem> {
+  try {
+    return { ok: true, value: parse() }
+  } catch (error) {
+    if (error instanceof Unparsable) return { ok: false, problems: [error.problem] }
+    if (error instanceof RangeError)
+      return { ok: false, problems: [{ code: 'capability/pattern', message: error.message, column: 1 }] }
+    throw error
+  }
+}
+
+const longest = 4_096
+
+function freeze(capability: Capability): Capability {
+  Object.freeze(capability.actions)
+  Object.freeze(capability.constraints)
+  return Object.freeze(capability)
+}
+
+function printShort(capability: Capability): string {
+  const { resource, pattern } = capability
+  const entry = resources[resource]
+  const actions = capability.actions.join(',')
+  const constraints = printConstraints(capability.constraints, ':', ',')
+  const end = constraints === '' ? '' : `{${constraints}}`
+  const several = Object.keys(entry.actions).length > 1
+  if (several && pattern === '*' && entry.patternOptional === 'always') return `${resource}:${actions}${end}`
+  if (several || (actions !== '' && needsAction(pattern, actions)))
+    return `${resource}:${pattern}:${actions}${end}`
+  return `${resource}:${pattern}${end}`
+}
+
+/** Whether the end of the pattern would be read as something else if no action followed. */
+function needsAction(pattern: string, action: string): boolean {
+  const colon = pattern.lastIndexOf(':')
+  const last = pattern.slice(colon + 1)
+  return (colon >= 0 && (last === '*' || last.startsWith(action.slice(0, 1)))) || readsAsConstraints(pattern)
+}
+
+function printUri(capability: Capability): string {
+  const { resource, pattern } = capability
+  const actions = capability.actions.join(',')
+  const constraints = printConstraints(capability.constraints, '=', '&')
+  const query = [actions === '' ? '' : `action=${actions}`, constraints]
+    .filter((part) => part !== '')
+    .join('&')
+  const path = pattern === '*' && resources[resource].patternOptional ? '' : uriPath(capability)
+  return `${uriScheme}${resource}${path}${query === '' ? '' : `?${query}`}`
+}
+
+function uriPath({ resource, pattern }: Capability): string {
+  const encoded = pattern.replace(/[%?&# ]/g, (character) =>
+    encodeURIComponent(character).replace('&', '%26'),
+  )
+  if (resource !== 'file') return `/${encoded}`
+  if (/^\/~(\/|$)/.test(encoded)) return `/\\${encoded.slice(1)}`
+  return encoded.startsWith('/') ? encoded : /^~(\/|$)/.test(encoded) ? `/${encoded}` : `/./${encoded}`
+}
+
+function printConstraints(constraints: Constraints, equals: string, separator: string): string {
+  return constraintNames
+    .filter((name) => constraints[name] !== undefined)
+    .map((name) => {
+      if (name === 'everywhere' && equals === ':') return name
+      const print = constraintKinds[name].print as (value: unknown) => string
+      return `${name}${equals}${print(constraints[name])}`
+    })
+    .join(separator)
+}

@@ -1,0 +1,52 @@
+import { expandBraces } from './braces.ts'
+import { refuse } from './problem.ts'
+import { normalizeEscapes } from './wildcard.ts'
+
+/** The one text of a path pattern. `offset` is that of the pattern in the capability. */
+export function normalizePathPattern(pattern: string, offset = 0): string {
+  for (const alternative of expandBraces(pattern)) checkPath(alternative, pattern, offset)
+  const folded = pattern.replace(/(^|\/)(?:\.\/)+/g, '$1').replace(/(?<=.)\/\.$/, '')
+  if (folded === '') return '.'
+  const escapedHome = folded.startsWith('\\~') ? '\\' : ''
+  return escapedHome + normalizeEscapes(folded, offset)
+}
+
+/** Where a path pattern stands: below the project, the home folder, or the file system's root. */
+export type PathStart = 'root' | 'home' | 'top'
+
+/** One alternative, split into the segments below its start. */
+export function splitPath(alternative: string): { start: PathStart; segments: readonly string[] } {
+  const start = alternative.startsWith('/') ? 'top' : /^~(\/|$)/.test(alternative) ? 'home' : 'root'
+  const below = start === 'top' ? alternative.slice(1) : start === 'home' ? alternative.slice(2) : alternative
+  return { start, segments: splitSegments(below).filter((segment) => segment !== '' && segment !== '.') }
+}
+
+function checkPath(path: string, written: string, offset: number): void {
+  const segments = splitSegments(path)
+  const at = (part: string) => offset + Math.max(0, written.indexOf(part))
+  if (segments.includes('..'))
+    refuse('pattern', '`..` cannot stand in a pattern: write where it leads', at('..'))
+  const inner = segments.slice(path.startsWith('/') ? 1 : 0)
+  if (inner.at(-1) === '' && path !== '/')
+    refuse(
+      'pattern',
+      'a pattern does not end in a slash',
+      offset + written.length - 1,
+      written.replace(/\/+$/, '/**'),
+    )
+  if (inner.includes('') && path !== '/' && path !== '')
+    refuse('pattern', 'a segment is empty', at('//'), written.replace(/\/{2,}/g, '/'))
+  const glued = segments.find((segment) => segment !== '**' && /\*\*/.test(segment.replace(/\\./gs, '')))
+  if (glued !== undefined)
+    refuse(
+      'pattern',
+      '`**` stands alone between slashes',
+      at('**'),
+      written.replace(/\*\*+(?=[^/*])/, '**/*').replace(/\*{3,}/, '**'),
+    )
+}
+
+/** A slash in a class or after a backslash is still a slash: no name holds one. */
+function splitSegments(path: string): readonly string[] {
+  return path.split('/')
+}
