@@ -1,11 +1,10 @@
 import { enableCompileCache } from 'node:module'
 import { openCacheFolder } from '../shared/cache-folder.ts'
-import { exitCodes } from '../shared/errors.ts'
-import { readVersion } from '../shared/package.ts'
 
 /** The program: the one place that prints errors and sets the exit code. Everything but this file is imported when it is needed. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    const { readVersion } = await import('../shared/package.ts')
     process.stdout.write(`${readVersion()}\n`)
     return
   }
@@ -27,5 +26,5 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
 /** The reader of a pipe (`| head`) has seen enough. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.done)
+  process.exit(0)
 }

@@ -7,19 +7,21 @@ import type { Terminal } from './terminal.ts'
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
-  const { program, outcome } = createProgram(terminal, loaded)
+  const { program, outcome } = createProgram(terminal, commands, loaded)
   if (argv.length === 0) program.outputHelp()
   else await program.parseAsync([...argv], { from: 'user' })
   return outcome.code
 }
 
-/** Every command with all its options, for the documentation and for completion. */
+/** Every command that people see, with all its options: for the documentation and for completion. */
 export async function loadWholeProgram(terminal: Terminal): Promise<Command> {
-  const loaded = await Promise.all(commands.map(async ({ name, load }) => [name, await load()] as const))
-  return createProgram(terminal, new Map(loaded)).program
+  const shown = commands.filter(({ hidden }) => hidden !== true)
+  const loaded = await Promise.all(shown.map(async ({ name, load }) => [name, await load()] as const))
+  return createProgram(terminal, shown, new Map(loaded)).program
 }
 
-function findEntry(argv: readonly string[]): CommandEntry | undefined {
+/** The longest command that the words of `argv` start with. */
+export function findEntry(argv: readonly string[]): CommandEntry | undefined {
   const end = argv.indexOf('--')
   const words = argv.slice(0, end === -1 ? undefined : end).filter((word) => !word.startsWith('-'))
   const line = `${(words[0] === 'help' ? words.slice(1) : words).join(' ')} `
@@ -28,7 +30,11 @@ function findEntry(argv: readonly string[]): CommandEntry | undefined {
     .sort((a, b) => b.name.length - a.name.length)[0]
 }
 
-function createProgram(terminal: Terminal, loaded: ReadonlyMap<string, Define>) {
+function createProgram(
+  terminal: Terminal,
+  entries: readonly CommandEntry[],
+  loaded: ReadonlyMap<string, Define>,
+) {
   const outcome = { code: 0 }
   const program = new Command('oos')
     .description('markdown rules that bind a real command')
@@ -38,6 +44,7 @@ function createProgram(terminal: Terminal, loaded: ReadonlyMap<string, Define>) 
     .option('--json', 'print the answer as one JSON document')
     .option('--no-color', 'print without colours')
     .exitOverride()
+    .commandsGroup('Set up:')
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
     .configureHelp({
       showGlobalOptions: true,
@@ -45,23 +52,28 @@ function createProgram(terminal: Terminal, loaded: ReadonlyMap<string, Define>) 
       styleTitle: terminal.style.bold,
     })
     .addHelpText('after', `\n${terminal.style.bold('Examples:')}\n${examples().join('\n')}`)
-  for (const entry of commands) {
+  for (const entry of entries) {
     const command = addCommand(program, entry)
     const define = loaded.get(entry.name)
     if (define === undefined) continue
-    const action = define(command, terminal) as (...args: unknown[]) => ReturnType<ReturnType<Define>>
+    const action = define(command, terminal, () => loadWholeProgram(terminal)) as (
+      ...args: unknown[]
+    ) => ReturnType<ReturnType<Define>>
     command.action(async (...args: unknown[]) => {
       outcome.code = (await action(...args)) ?? 0
     })
   }
   return { program, outcome }
 
-  function addCommand(above: Command, { name, summary, group, example }: CommandEntry): Command {
+  function addCommand(
+    above: Command,
+    { name, summary, group, example, hidden = false }: CommandEntry,
+  ): Command {
     const words = name.split(' ')
     const last = words.pop() ?? name
     const parent = words.reduce((command, word) => findOrAdd(command, word, group), above)
     return parent
-      .command(last)
+      .command(last, { hidden })
       .description(summary)
       .helpGroup(parent === above ? `${group}:` : 'Commands:')
       .addHelpText('after', `\n${terminal.style.bold('Example:')}\n  $ ${example}`)

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import { renderErrorEnvelope } from './output/envelope.ts'
 import { renderError } from './output/error.ts'
+import { findEntry } from './program.ts'
 import { openTerminal } from './terminal.ts'
 
 /** Prints whatever was thrown and says with which code to exit. */
@@ -24,11 +25,11 @@ function toOosError(thrown: unknown, argv: readonly string[]): OosError {
 
 /** commander's sentence in our own words: no `error:`, backticks, and the suggestion as the next thing to type. */
 function usageError({ code, message }: CommanderError, argv: readonly string[]): OosError {
-  if (code === 'commander.help')
-    return new OosError('usage', 'a command is missing', { hint: `oos ${argv.join(' ')} --help` })
+  const help = ['oos', findEntry(argv)?.name, '--help'].filter((word) => word !== undefined).join(' ')
+  if (code === 'commander.help') return new OosError('usage', 'a command is missing', { hint: help })
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion?.match(/Did you mean (.*)\?/)?.[1]
   return new OosError('usage', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), {
-    hint: meant === undefined ? 'oos help' : `did you mean \`${meant}\`?`,
+    hint: meant === undefined ? help : `did you mean \`${meant}\`?`,
   })
 }

@@ -2,8 +2,10 @@ import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 
 /** Says which arguments and options a command has, and returns what it does: its result is the exit code, 0 if left out. */
-export type Define = (command: Command, terminal: Terminal) => Action
+export type Define = (command: Command, terminal: Terminal, loadProgram: LoadProgram) => Action
 export type Action = (...args: never[]) => Promise<number | undefined> | number | undefined
+/** Every command with all its options: for what describes the program itself. */
+export type LoadProgram = () => Promise<Command>
 
 export interface CommandEntry {
   /** The words after `oos`. */
@@ -11,6 +13,8 @@ export interface CommandEntry {
   readonly summary: string
   readonly group: 'Rules' | 'Runs' | 'Set up'
   readonly example: string
+  /** Asked by programs, not shown to people. */
+  readonly hidden?: boolean
   /** Imports the command's file: only the command that was typed is ever loaded. */
   readonly load: () => Promise<Define>
 }
@@ -21,4 +25,20 @@ export const parents: Readonly<Record<string, string>> = {
 }
 
 /** Every command. A new one is a file here and an entry in this list. */
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    group: 'Set up',
+    example: 'source <(oos completion bash)',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'complete',
+    summary: 'what a completion script asks',
+    group: 'Set up',
+    example: 'oos complete -- spec ""',
+    hidden: true,
+    load: async () => (await import('./completion.ts')).complete,
+  },
+]
