@@ -21,10 +21,10 @@ export type AddressClass =
 export function classifyAddress(address: string, own: ReadonlySet<string> = new Set()): AddressClass {
   const bytes = addressBytes(address)
   if (!bytes) return 'reserved'
-  if (own.has(bytes.join('.'))) return 'own'
   const found = firstMatch(bytes.length === 4 ? ranges4 : ranges6, bytes)
-  if (found !== 'public' || bytes.length === 4) return found
-  const carried = carriedAddress(bytes)
+  if (found !== 'public') return found
+  if (own.has(bytes.join('.'))) return 'own'
+  const carried = bytes.length === 16 ? carriedAddress(bytes) : undefined
   return carried ? classifyAddress(carried.join('.'), own) : 'public'
 }
 
