@@ -40,7 +40,7 @@ const failures: readonly Failure[] = [
     hint: (path) => `make room (\`df -h '${path}'\`), then try again; what was recorded is safe`,
   },
   {
-    codes: /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|ELOOP)/,
+    codes: /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|ELOOP)/,
     code: 'store-unwritable',
     what: 'cannot be written',
     hint: (path) => `look at \`ls -ld '${path.replace(/\/[^/]*$/, '')}'\``,

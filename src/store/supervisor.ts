@@ -23,10 +23,11 @@ function machine(): Pick<Supervisor, 'boot' | 'namespace'> {
   return { boot: read('/proc/sys/kernel/random/boot_id') ?? '', namespace: readNamespace() }
 }
 
-/** Field 22 of `/proc/PID/stat`; counted from the last `)`, since a program's name may hold anything. */
+/** Counted from the last `)`, since a program's name may hold anything. A zombie has no start any more: it is dead. */
 function startTime(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`)
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const [state = '', ...rest] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+  return /^[ZX]$/.test(state) ? 'dead' : rest[18]
 }
 
 function isRunning(pid: number): boolean {
