@@ -1,69 +1,8 @@
-import type { EventOf, OosEvent, StoredEvent, Supervisor } from './events.ts'
 import { storeFailure } from './failure.ts'
-import type { Run } from './fold.ts'
 import { SqliteStore } from './sqlite-store.ts'
-import type { Verification } from './verify.ts'
+import type { Store, StoreOptions } from './types.ts'
 
-export interface StoreOptions {
-  /** ms since 1970. */
-  readonly now: () => number
-  /** Where the secrets stand that must not be stored; the process's own environment if left out. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** ms to wait for another oos before `store-locked`; default 30000. */
-  readonly busyTimeout?: number
-  /**
-   * What an acknowledged event survives. `kill` (the default): the death of every process. `power-cut`: also that of the
-   * machine, at the price of a sync of the disk per event.
-   */
-  readonly survives?: 'kill' | 'power-cut'
-}
-
-export interface NewRun {
-  readonly agent: string
-  readonly command: readonly string[]
-  readonly cwd: string
-  /** Content hash of the policy. */
-  readonly policy: string
-  /** The process that runs it; this one if left out. */
-  readonly supervisor?: Supervisor
-}
-
-export type RunEnd = Omit<EventOf<'run.ended'>, 'type'>
-
-export interface Page {
-  /** Default 20. */
-  readonly limit?: number
-  /** Id of the last run seen: the page goes on below it. */
-  readonly before?: string
-}
-
-export interface EventRange {
-  /** Only events with a higher `seq`. */
-  readonly after?: number
-  readonly limit?: number
-}
-
-/**
- * The record. What `createRun`, `append` and `finishRun` return from is recorded: an event that cannot be throws, so that
- * a run never goes on unseen.
- */
-export interface Store {
-  readonly path: string
-  createRun(run: NewRun): Run
-  /** Says the event's `seq`. */
-  append(runId: string, event: OosEvent): number
-  finishRun(runId: string, end: RunEnd): Run
-  /** By its id, or by any ending of it that no other run shares. */
-  getRun(idOrEnding: string): Run
-  /** Newest first. */
-  listRuns(page?: Page): Run[]
-  events(runId: string, range?: EventRange): StoredEvent[]
-  verifyRun(runId: string): Verification
-  /** Marks runs whose oos is gone as ended (`lost`), and returns them. */
-  settleDeadRuns(): Run[]
-  /** Optional at the end of a process: it only tidies up, and costs a sync of the disk. */
-  close(): void
-}
+export type { EventRange, NewRun, Page, RunEnd, Store, StoreOptions } from './types.ts'
 
 /** Opens the record at `path`, made first if need be. Several processes may have it open at once. */
 export function openStore(path: string, options: StoreOptions): Store {
