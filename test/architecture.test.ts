@@ -14,7 +14,7 @@ const rows = [
   ['shared'],
 ]
 /** Edges inside a row that the direction grants all the same. */
-const granted = new Set(['cli → gateway', 'spec → policy'])
+const granted = new Set(['cli → gateway', 'spec → policy', 'agents → ops'])
 const pure = ['policy', 'spec']
 const diskReaders = new Set(['spec/read.ts'])
 /** `node:` modules that only compute. */

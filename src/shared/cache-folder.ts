@@ -17,7 +17,7 @@ export function openCacheFolder(name: string, env: NodeJS.ProcessEnv): string | 
   }
 }
 
-function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
+export function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME: cache, HOME: home } = env
   if (cache !== undefined && isAbsolute(cache)) return cache
   return home !== undefined && isAbsolute(home) ? join(home, '.cache') : undefined
