@@ -23,6 +23,11 @@ export interface Cause {
   readonly signal?: NodeJS.Signals
 }
 
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 export interface Outcome {
   /** As bubblewrap tells it: a command ended by signal n has 128+n, so the two cannot be told apart. */
   readonly status: number
@@ -73,9 +78,6 @@ function signalOf(status: number): NodeJS.Signals | null {
 }
 
 /** Of bubblewrap itself, where it could not tell of the command: it was killed. */
-export function statusOf(exit: {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}): number {
+export function statusOf(exit: Exit): number {
   return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal]
 }

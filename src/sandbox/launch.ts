@@ -1,6 +1,7 @@
 import { OosError } from '../shared/errors.ts'
 import { prlimitWords } from './limits.ts'
 import { stageEnv, stageWords } from './network/stage.ts'
+import type { OutputSink } from './output.ts'
 import type { MachineFacts, SandboxPlan } from './types.ts'
 
 /** A plan and its bubblewrap line: `argv` is bubblewrap, its options, `--` and the plan's command. */
@@ -15,12 +16,16 @@ export interface Line {
   readonly files: readonly { readonly fd: number; readonly bytes: Uint8Array }[]
 }
 
-export interface LaunchContext {
-  readonly machine: Pick<MachineFacts, 'prlimit'>
-  /** The proxy's Unix socket, where the plan has a network. */
-  readonly proxySocket?: string | undefined
-  /** GNU `env`, for a command at a terminal. */
-  readonly envProgram?: string | undefined
+export interface RunOptions {
+  readonly machine: Pick<MachineFacts, 'prlimit' | 'cgroup'>
+  /** Default `inherit`. */
+  readonly stdin?: 'inherit' | 'ignore'
+  /** Takes what the command prints; without it the command writes straight to oos's own standard streams. */
+  readonly sink?: OutputSink
+  /** The proxy's Unix socket; needed where the plan has a network. */
+  readonly proxySocket?: string
+  /** Whose disk the `disk` limit looks at. */
+  readonly folder?: string
 }
 
 export interface ComposedLaunch extends Line {
@@ -30,68 +35,51 @@ export interface ComposedLaunch extends Line {
   readonly gateFd: number | undefined
 }
 
-/** All that is spawned: bubblewrap with status and limits, and the network stage around it. Pure. */
-export function composeLaunch(launch: Launch, context: LaunchContext): ComposedLaunch {
-  const { bubblewrap, options, command } = splitLine(launch)
+/** All that is spawned: bubblewrap with status and limits, and the network stage around it. `envProgram`: at a terminal. */
+export function composeLaunch(launch: Launch, options: RunOptions, envProgram?: string): ComposedLaunch {
+  const { bubblewrap, words, command } = splitLine(launch)
   const statusFd = Math.max(2, ...launch.files.map((file) => file.fd)) + 1
-  const env = context.envProgram
-  const limited = [...prlimitWords(launch.plan.limits, context.machine.prlimit), ...heedKeys(env), ...command]
-  const argv = [
-    ...ignoreKeys(env),
-    bubblewrap,
-    '--json-status-fd',
-    `${statusFd}`,
-    ...options,
-    '--',
-    ...limited,
+  const own = ['--json-status-fd', `${statusFd}`, '--die-with-parent']
+  const limited = [
+    ...prlimitWords(launch.plan.limits, options.machine.prlimit),
+    ...heedKeys(envProgram),
+    ...command,
   ]
-  const inner: Line = { argv, env: launch.env, files: launch.files }
-  return {
-    ...withNetwork(inner, bubblewrap, { plan: launch.plan, context }),
-    statusFd,
-    gateFd: gateOf(options),
-  }
+  const ignore = ignoreKeys(envProgram)
+  const argv = [...ignore, bubblewrap, ...own, ...words, '--', ...limited]
+  const line: Line = { argv, env: launch.env, files: launch.files }
+  const whole =
+    launch.plan.network.mode === 'none' ? line : throughStage(line, bubblewrap, options.proxySocket)
+  return { ...whole, statusFd, gateFd: gateOf(words) }
 }
 
 function splitLine({ argv, plan }: Launch) {
   const end = argv.length - plan.command.length - 1
-  const [bubblewrap, ...options] = argv.slice(0, end)
+  const [bubblewrap, ...words] = argv.slice(0, end)
   if (bubblewrap === undefined || plan.command.length === 0 || argv[end] !== '--') {
     throw new OosError('sandbox-failed', 'the sandbox line does not end with `--` and its command')
   }
-  return { bubblewrap, options, command: plan.command }
+  return { bubblewrap, words, command: plan.command }
 }
 
-function withNetwork(inner: Line, bubblewrap: string, { plan, context }: WithContext): Line {
-  if (plan.network.mode === 'none') return inner
-  const socket = context.proxySocket
+/** An outer bubblewrap that owns an empty network namespace, and in it the forwarder, which starts the inner one. */
+function throughStage(inner: Line, bubblewrap: string, socket: string | undefined): Line {
   if (socket === undefined) throw new OosError('sandbox-failed', 'this run has a network, but no proxy')
-  const jail = [
-    bubblewrap,
-    '--unshare-user',
-    '--unshare-net',
-    '--die-with-parent',
-    '--dev-bind',
-    '/',
-    '/',
-    '--',
-  ]
-  const argv = [...ignoreKeys(context.envProgram), ...jail, ...stageWords(socket), ...inner.argv]
-  return { argv, env: stageEnv(inner.env), files: inner.files }
-}
-
-interface WithContext {
-  readonly plan: Launch['plan']
-  readonly context: LaunchContext
+  const jail = ['--unshare-user', '--unshare-net', '--die-with-parent', '--dev-bind', '/', '/', '--']
+  return {
+    ...inner,
+    argv: [bubblewrap, ...jail, ...stageWords(socket), ...inner.argv],
+    env: stageEnv(inner.env),
+  }
 }
 
 /**
  * bubblewrap reads its seccomp program after it has bound its life to ours, and dies if it finds nothing there. So those
  * bytes are sent last: whoever kills us before leaves nothing behind, and nothing runs before its limits stand.
  */
-function gateOf(options: readonly string[]): number | undefined {
-  const at = options.indexOf('--seccomp')
-  return at === -1 ? undefined : Number(options[at + 1])
+function gateOf(words: readonly string[]): number | undefined {
+  const at = words.indexOf('--seccomp')
+  return at === -1 ? undefined : Number(words[at + 1])
 }
 
 // Ctrl-C goes to every process of the terminal's foreground group: bubblewrap must outlive it, the command must not.

@@ -42,10 +42,10 @@ export function prlimitWords(limits: readonly LimitPlan[], prlimit: string | und
 
 function prlimitOptions({ name, value }: LimitPlan): readonly string[] {
   switch (name) {
-    // Not AS: Node reserves 16 GiB of addresses. Twice the limit, because DATA counts what is reserved, too;
-    // it only stops what would outrun the watchdog.
+    // A second fence, for what outruns the watchdog. Not AS: Node reserves 16 GiB of addresses. Of DATA it reserves half
+    // a GiB before it does anything.
     case 'memory':
-      return [`--data=${2 * value}`]
+      return [`--data=${value + 2 ** 30}`]
     // One for the first process of the namespace, one so that the watchdog sees the excess and can name it.
     case 'processes':
       return [`--nproc=${value + 2}`]

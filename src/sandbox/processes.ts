@@ -12,11 +12,11 @@ export interface ProcessFacts {
   readonly started: number
 }
 
-/** The process and everything below it; a process that ends meanwhile is left out. */
-export function readTree(root: number): readonly ProcessFacts[] {
+/** The process and everything below it, at most so many; one that ends meanwhile is left out. */
+export function readTree(root: number, atMost = Number.POSITIVE_INFINITY): readonly ProcessFacts[] {
   const found: ProcessFacts[] = []
   const queue = [root]
-  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+  for (let pid = queue.pop(); pid !== undefined && found.length < atMost; pid = queue.pop()) {
     const facts = readProcess(pid)
     if (facts === undefined) continue
     found.push(facts)

@@ -21,6 +21,7 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
   let callOff = () => {}
   const kill = (by: EndedBy) => {
     cause ??= { by }
+    if (child.exitCode !== null || child.signalCode !== null) return
     // The kernel kills a pid namespace with its first process: daemons, new sessions, and what ignores TERM.
     if (first !== undefined) signalQuietly(first, 'SIGKILL')
     child.kill('SIGKILL')

@@ -1,0 +1,29 @@
+import type { Launch } from '../../../src/sandbox/launch.ts'
+import { seccompFilter } from '../../../src/sandbox/seccomp.ts'
+import type { LimitPlan, NetworkPlan } from '../../../src/sandbox/types.ts'
+
+export interface BareOptions {
+  readonly limits?: readonly LimitPlan[]
+  readonly interactive?: boolean
+  readonly network?: NetworkPlan
+  /** A folder that is writable inside. */
+  readonly folder?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A sandbox line written by hand: these tests are about the process, whatever the plan puts into it. */
+export function bareLaunch(command: readonly string[], options: BareOptions = {}): Launch {
+  const { limits = [], interactive = false, network = { mode: 'none', note: 'no rule' }, folder } = options
+  const argv = [
+    'bwrap',
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--cap-drop', 'ALL'],
+    ...(network.mode === 'none' ? [] : ['--share-net']),
+    ...(interactive ? [] : ['--new-session']),
+    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
+    ...(folder === undefined ? [] : ['--bind', folder, folder, '--chdir', folder]),
+    ...['--seccomp', '9', '--', ...command],
+  ]
+  const env = { PATH: '/usr/bin:/bin', TERM: 'xterm', ...options.env }
+  const files = [{ fd: 9, bytes: seccompFilter(process.arch) }]
+  return { plan: { command, limits, network, interactive }, argv, env, files }
+}

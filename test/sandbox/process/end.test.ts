@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { startRun, users } from './runs.ts'
+
+const shell = (script: string) => ['sh', '-c', script]
+
+describe.each(users)('as $user', ({ as }) => {
+  it.each([
+    { name: 'an exit code', script: 'exit 3', end: { endedBy: 'exit', code: 3, exitCode: 3 } },
+    {
+      name: 'a signal',
+      script: 'kill -SEGV $$',
+      end: { endedBy: 'signal', signal: 'SIGSEGV', exitCode: 139 },
+    },
+  ])('the command ends with its own $name', async ({ script, end }) => {
+    expect((await startRun({ command: shell(script) }, as).finished).end).toMatchObject(end)
+  })
+
+  // Its standard output is at its end only when nobody inside holds it any more.
+  it('what a command leaves behind is gone when it has ended', async () => {
+    const { finished } = startRun(
+      { command: shell('setsid sh -c "trap \\"\\" TERM HUP; sleep 1000" & echo up') },
+      as,
+    )
+    expect(await finished).toMatchObject({ end: { endedBy: 'exit', exitCode: 0 }, stdout: 'up\n' })
+  })
+
+  it.each([
+    { signal: 'SIGTERM', exitCode: 143 },
+    { signal: 'SIGINT', exitCode: 130 },
+    { signal: 'SIGHUP', exitCode: 129 },
+  ] as const)('everything inside is asked to end when oos gets $signal', async ({ signal, exitCode }) => {
+    const command = shell('trap "echo asked; exit 9" TERM INT HUP; echo up; while :; do sleep 0.01; done')
+    const { child, finished } = startRun({ command }, as)
+    await once(child.stdout as Readable, 'data')
+    child.kill(signal)
+    expect(await finished).toMatchObject({
+      end: { endedBy: 'interrupted', exitCode },
+      stdout: 'up\nasked\n',
+      code: exitCode,
+    })
+  })
+
+  it('nothing inside outlives oos, killed in the middle of a run', async () => {
+    const mark = `1000.${process.pid}`
+    const command = shell(
+      `trap "" TERM HUP INT; (setsid sh -c "trap '' TERM HUP; sleep ${mark}" &); echo up; sleep ${mark}`,
+    )
+    const { child, finished } = startRun({ command }, as)
+    await once(child.stdout as Readable, 'data')
+    child.kill('SIGKILL')
+    expect(await finished).toMatchObject({ signal: 'SIGKILL', stdout: 'up\n' })
+    expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
+  })
+})
+
+it('nothing inside outlives oos, killed at any moment of the start', async () => {
+  const mark = `2000.${process.pid}`
+  for (let delay = 60; delay < 160; delay += 5) {
+    const { child, finished } = startRun({ command: ['sleep', mark] })
+    setTimeout(() => child.kill('SIGKILL'), delay)
+    expect((await finished).signal).toBe('SIGKILL')
+  }
+  expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
+})
+
+it('a command that cannot be found has not been run', async () => {
+  const { end } = await startRun({ command: ['no-such-program'] }).finished
+  expect(end).toMatchObject({ code: 'sandbox-failed', exitCode: 4 })
+})
+
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+    } catch {
+      return ''
+    }
+  })
+}

@@ -1,0 +1,127 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { EndedBy } from '../../../src/sandbox/end.ts'
+import { limitHolders } from '../../../src/sandbox/limits.ts'
+import type { LimitName, LimitPlan } from '../../../src/sandbox/types.ts'
+import { startRun, users } from './runs.ts'
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+const node = (script: string) => [process.execPath, '-e', script]
+const shell = (script: string) => ['sh', '-c', script]
+
+interface Bomb {
+  readonly name: string
+  readonly limit: readonly [LimitName, number]
+  readonly command: readonly string[]
+  readonly endedBy?: EndedBy
+  readonly exitCode?: number
+}
+
+const bombs: readonly Bomb[] = [
+  {
+    name: 'the memory of one process',
+    limit: ['memory', 150e6],
+    command: node('const held = []; for (;;) held.push(Buffer.alloc(1e6, 1))'),
+  },
+  {
+    name: 'the memory of the whole tree',
+    limit: ['memory', 150e6],
+    command: shell(
+      `for i in 1 2 3 4; do ${node('').slice(0, 1)} -e 'held = Buffer.alloc(5e7, 1); setInterval(() => {}, 1000)' & done; wait`,
+    ),
+  },
+  {
+    name: 'processes',
+    limit: ['processes', 40],
+    // Bounded, so that a failing test does no harm.
+    command: shell("sh -c 'i=0; while [ $i -lt 200 ]; do sleep 1000 & i=$((i+1)); done'; sleep 1000"),
+  },
+  {
+    name: 'threads',
+    limit: ['processes', 40],
+    command: node(
+      'for (let i = 0; i < 60; i++) new (require("worker_threads").Worker)("setInterval(() => {}, 1000)", { eval: true }).on("error", () => {})',
+    ),
+  },
+  {
+    name: 'the size of one file',
+    limit: ['disk', 1e6],
+    command: ['dd', 'if=/dev/zero', `of=big`, 'bs=1M', 'count=50', 'status=none'],
+  },
+  {
+    name: 'the size of many files',
+    limit: ['disk', 4e6],
+    command: shell(
+      `i=0; while :; do i=$((i+1)); head -c 500000 /dev/zero > small-$i; [ $i -lt 40 ] || sleep 1; done`,
+    ),
+  },
+  { name: 'output', limit: ['output', 100_000], command: ['yes'] },
+  { name: 'the processor time of one process', limit: ['cpu', 300], command: shell('while :; do :; done') },
+  {
+    name: 'the processor time of short-lived processes',
+    limit: ['cpu', 300],
+    command: shell('while :; do sh -c "i=0; while [ \\$i -lt 9999 ]; do i=\\$((i+1)); done"; done'),
+  },
+  {
+    name: 'time, of a command that ends when asked to',
+    limit: ['timeout', 200],
+    command: ['sleep', '1000'],
+    exitCode: 124,
+  },
+  {
+    name: 'time, of a command that ignores TERM and leaves its output to a daemon',
+    limit: ['timeout', 200],
+    command: shell('trap "" TERM; setsid sleep 1000 & while :; do sleep 1000; done'),
+    exitCode: 124,
+  },
+]
+
+describe.each(users)('as $user', ({ as }) => {
+  it.each(bombs)('a bomb ends at its limit: $name', async ({ limit, command, exitCode }) => {
+    const limits = [limitPlan(limit, as.uid ?? process.getuid?.() ?? 0)]
+    const folder = openFolder()
+    const { finished } = startRun({ command, bare: { limits, folder }, options: { folder } }, as)
+    const { end, stdout } = await finished
+    expect(end).toMatchObject({ endedBy: limit[0], exitCode: exitCode ?? 137 })
+    if (limit[0] === 'output') expect(stdout.length).toBe(100_000)
+  })
+
+  it('a command within all its limits ends as it would without', async () => {
+    const names: readonly (readonly [LimitName, number])[] = [
+      ['timeout', 60_000],
+      ['memory', 1e9],
+      ['processes', 100],
+      ['output', 1e6],
+      ['disk', 1e9],
+      ['cpu', 60_000],
+    ]
+    const limits = names.map((limit) => limitPlan(limit, as.uid ?? 0))
+    const { finished } = startRun(
+      { command: node('console.log("done"); process.exit(7)'), bare: { limits } },
+      as,
+    )
+    expect(await finished).toMatchObject({
+      end: { endedBy: 'exit', code: 7, exitCode: 7 },
+      stdout: 'done\n',
+      code: 7,
+    })
+  })
+})
+
+/** Where the ordinary user, too, may write. */
+function openFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oos-limits-'))
+  chmodSync(folder, 0o777)
+  folders.push(folder)
+  return folder
+}
+
+function limitPlan([name, value]: readonly [LimitName, number], uid: number): LimitPlan {
+  return { name, value, heldBy: limitHolders({ uid, prlimit: '/usr/bin/prlimit' })[name] }
+}
