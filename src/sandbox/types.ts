@@ -40,16 +40,23 @@ export type Access = 'none' | 'read' | 'write'
 export interface TreeFacts {
   /** Every place where what the rules allow changes, a folder before what is in it. Paths are absolute and resolved. */
   readonly entries: readonly TreeEntry[]
-  /** Git folders found (`.git` directories, nested ones too). */
-  readonly repositories: readonly string[]
+  /** Repositories found, nested ones too. */
+  readonly repositories: readonly Repository[]
   /** Files and folders that were looked at. */
   readonly files: number
 }
 
+export interface Repository {
+  /** Its `.git` folder. */
+  readonly path: string
+  /** What its `info/exclude` says, if there is one. */
+  readonly exclude?: string
+}
+
 export interface TreeEntry {
   readonly path: string
-  /** `absent`: it does not exist, its parent is a writable folder, and a rule keeps it from being made. */
-  readonly kind: 'directory' | 'file' | 'link' | 'socket' | 'other' | 'absent'
+  /** `absent-…`: it does not exist, its parent is a writable folder, and a rule keeps it from being made. */
+  readonly kind: 'directory' | 'file' | 'link' | 'socket' | 'other' | 'absent-file' | 'absent-folder'
   readonly access: Access
   readonly rule?: Rule
   /** Why, where no rule says it: a socket, hard links, a folder that cannot be read. */

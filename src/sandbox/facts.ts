@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, lstatSync, readFileSync, readlinkSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { openCacheFolder } from '../shared/cache-folder.ts'
+import { OosError } from '../shared/errors.ts'
+import { readCgroup } from './cgroup-facts.ts'
+import { readGitIdentity } from './git-identity.ts'
+import type { MachineFacts, SystemEntry } from './types.ts'
+
+/** Reads what planning needs to know about this machine. Starts a process only where bubblewrap is new to it. */
+export function readFacts(env: NodeJS.ProcessEnv): MachineFacts {
+  const home = readHome(env)
+  const uid = process.getuid?.() ?? -1
+  const bubblewrap = readBubblewrap(env)
+  const prlimit = findTrusted('prlimit', env)
+  const cgroup = readCgroup()
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    uid,
+    gid: process.getgid?.() ?? -1,
+    user: env['USER'] ?? env['LOGNAME'] ?? userName(),
+    home,
+    ...(bubblewrap === undefined ? {} : { bubblewrap }),
+    ...(prlimit === undefined ? {} : { prlimit }),
+    ...(cgroup === undefined ? {} : { cgroup }),
+    system: [...systemFolders, ...kernelFiles(uid)].flatMap(readSystemEntry),
+    hostEnv: Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    gitIdentity: readGitIdentity(env, home),
+  }
+}
+
+const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
+
+/** What root inside could still write or read of the kernel: capabilities are gone, but these files are root's. */
+function kernelFiles(uid: number): readonly string[] {
+  const forAll = ['/proc/keys', '/proc/key-users']
+  const forRoot = ['acpi', 'asound', 'bus', 'fs', 'irq', 'kcore', 'kmsg', 'kpagecount', 'kpageflags', 'latency_stats']
+  const more = ['scsi', 'sched_debug', 'sys', 'sysrq-trigger', 'sysvipc', 'timer_list', 'timer_stats', 'driver', 'tty']
+  return uid === 0 ? [...forAll, ...[...forRoot, ...more].map((name) => `/proc/${name}`)] : forAll
+}
+
+function readSystemEntry(path: string): SystemEntry[] {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return []
+  if (stats.isSymbolicLink()) return [{ path, kind: 'link', target: readlinkSync(path) }]
+  return [{ path, kind: stats.isDirectory() ? 'directory' : 'file' }]
+}
+
+function readHome(env: NodeJS.ProcessEnv): string {
+  const home = env['HOME']
+  if (home === undefined || !isAbsolute(home)) {
+    throw new OosError('home-missing', 'there is no home folder: `HOME` is not set to an absolute path', {
+      hint: 'HOME=/path/to/home oos …',
+    })
+  }
+  try {
+    return realpathSync(home)
+  } catch {
+    return home
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // An id without a name, as containers have it.
+    return String(process.getuid?.() ?? '')
+  }
+}
+
+/** Never a program of a relative or an empty part of PATH: the project could have put it there. */
+function findTrusted(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const folders = ['/usr/bin', '/bin', '/usr/local/bin', ...(env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))]
+  return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function readBubblewrap(env: NodeJS.ProcessEnv): MachineFacts['bubblewrap'] {
+  if (process.platform !== 'linux') return undefined
+  const path = findTrusted('bwrap', env)
+  if (path === undefined) return undefined
+  const { size, mtimeMs, ino } = statSync(path)
+  const key = `${path}:${size}:${mtimeMs}:${ino}`
+  const folder = openCacheFolder('machine', env)
+  const file = folder === undefined ? undefined : join(folder, 'bubblewrap')
+  const known = file === undefined ? undefined : knownVersion(file, key)
+  if (known !== undefined) return { path, version: known }
+  const version = /\d+(?:\.\d+)+/.exec(spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '')?.[0]
+  if (version === undefined) return undefined
+  if (file !== undefined) remember(file, `${key}\n${version}\n`)
+  return { path, version }
+}
+
+function knownVersion(file: string, key: string): string | undefined {
+  try {
+    const [known, version] = readFileSync(file, 'utf8').split('\n')
+    return known === key ? version : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function remember(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 })
+  } catch {
+    // A full or read-only disk: asked again the next time.
+  }
+}

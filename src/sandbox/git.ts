@@ -1,0 +1,55 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Mount, Repository } from './types.ts'
+
+/** Folders of a repository that hold nothing a rule is about, and many files. */
+export const contentFolders: ReadonlySet<string> = new Set(['objects', 'refs', 'logs', 'lfs'])
+
+/** What a `.git` folder's file must say to mean the same as if it did not exist; git takes an empty one for damage. */
+const neutralContent: Readonly<Record<string, string>> = { commondir: '.\n' }
+
+export function isInGitFolder(path: string): boolean {
+  return basename(dirname(path)) === '.git'
+}
+
+/** Undefined where an empty file or folder does no harm. */
+export function neutralGitFile(path: string): string | undefined {
+  return isInGitFolder(path) ? neutralContent[basename(path)] : undefined
+}
+
+export function readRepository(path: string): Repository {
+  const exclude = readPlainFile(join(path, 'info/exclude'))
+  return exclude === undefined ? { path } : { path, exclude }
+}
+
+/**
+ * A masked file that git does not ignore makes `git add -A` fail: inside, `info/exclude` names the masked files too.
+ * What is tracked stays tracked, and fails loudly.
+ */
+export function excludeMounts(repositories: readonly Repository[], mounts: readonly Mount[]): Mount[] {
+  const masked = mounts.filter(({ kind }) => kind === 'mask-file').map(({ path }) => path)
+  return repositories.flatMap(({ path, exclude }): Mount[] => {
+    const tree = dirname(path)
+    const names = masked.filter((mask) => mask.startsWith(`${tree}/`) && !mask.startsWith(`${path}/`))
+    if (exclude === undefined || names.length === 0) return []
+    const lines = names.map((mask) => excludeLine(mask.slice(tree.length)))
+    const content = `${exclude.replace(/\n?$/, '\n')}${lines.join('\n')}\n`
+    return [{ kind: 'file', path: join(path, 'info/exclude'), content, note: 'keeps git from tripping over masked files' }]
+  })
+}
+
+const excludeLine = (path: string) => path.replace(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
+
+/** Not through a link, and nothing that would wait for a writer. */
+function readPlainFile(file: string): string | undefined {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const stats = fstatSync(descriptor)
+    return stats.isFile() && stats.size < 1_000_000 ? readFileSync(descriptor, 'utf8') : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { Mount } from './types.ts'
+
+/**
+ * What package managers keep in the home folder, next to `.cache`: links into the run's own persistent cache, so that
+ * one mount holds all of it.
+ */
+export const persistentCaches: readonly string[] = [
+  '.npm',
+  '.yarn/berry/cache',
+  '.local/share/pnpm/store',
+  '.bun/install/cache',
+  '.cargo/registry',
+  '.cargo/git',
+  'go/pkg/mod',
+  '.m2/repository',
+  '.gradle/caches',
+]
+
+/** Never the host's own caches: what an agent put there, a later install outside of the sandbox would run. */
+export function cacheMounts(home: string, cacheHome: string): Mount[] {
+  const note = "package managers' caches of this project"
+  const cache = join(home, '.cache')
+  return [
+    { kind: 'write', path: cache, source: cacheHome, note },
+    ...persistentCaches.map((path): Mount => {
+      const at = join(home, path)
+      return { kind: 'link', path: at, target: relative(dirname(at), join(cache, insideCache(path))), note }
+    }),
+  ]
+}
+
+/** Makes on the host what the mounts of `cacheMounts` lead to. */
+export function makeCacheHome(cacheHome: string): void {
+  mkdirSync(cacheHome, { recursive: true, mode: 0o700 })
+  for (const path of persistentCaches) mkdirSync(join(cacheHome, insideCache(path)), { recursive: true, mode: 0o700 })
+}
+
+const insideCache = (path: string) => join('.oos', path.replaceAll('/', '-'))

@@ -1,0 +1,119 @@
+import { dirname } from 'node:path'
+import type { Rule } from '../policy/types.ts'
+import { excludeMounts, neutralGitFile } from './git.ts'
+import type { Access, Mount, Placeholder, TreeEntry, TreeFacts, Unheld } from './types.ts'
+
+export interface FileMounts {
+  /** One mount a path, a folder before what is in it: a later mount never hides an earlier one's protection. */
+  readonly mounts: readonly Mount[]
+  readonly ghosts: readonly string[]
+  readonly placeholders: readonly Placeholder[]
+  readonly unheld: readonly Unheld[]
+}
+
+/** From what the rules say about the places of a tree to what is mounted there. */
+export function fileMounts({ entries: found, repositories }: Pick<TreeFacts, 'entries' | 'repositories'>): FileMounts {
+  const entries = foldCrowds(strictest(found))
+  const access = new Map(entries.map((entry) => [entry.path, entry.access]))
+  const changes = entries
+    .map((entry) => ({ entry, outer: outerAccess(access, entry.path) }))
+    .filter(({ entry, outer }) => entry.access !== outer || entry.kind === 'socket')
+  const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer))
+  const mounts = [...closing, ...excludeMounts(repositories, closing)]
+  const absent = changes.filter(({ entry, outer }) => isAbsent(entry) && outer === 'write').map(({ entry }) => entry)
+  return {
+    mounts: sortMounts([...mounts, ...pins(mounts, access)]),
+    ghosts: absent.filter(({ path }) => neutralGitFile(path) === undefined).map(({ path }) => path),
+    placeholders: absent.flatMap(({ path }) => {
+      const content = neutralGitFile(path)
+      return content === undefined ? [] : [{ path, content }]
+    }),
+    unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer)),
+  }
+}
+
+export function sortMounts(mounts: readonly Mount[]): Mount[] {
+  return [...mounts].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+const rank: Readonly<Record<Access, number>> = { none: 0, read: 1, write: 2 }
+
+/** Two findings about one place: the one that allows less holds. */
+function strictest(entries: readonly TreeEntry[]): TreeEntry[] {
+  const byPath = new Map<string, TreeEntry>()
+  for (const entry of entries) {
+    const other = byPath.get(entry.path)
+    if (other === undefined || rank[entry.access] < rank[other.access]) byPath.set(entry.path, entry)
+  }
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const crowd = 20
+
+/** Each mount costs time at the start: a folder with many closed files is closed itself. */
+function foldCrowds(entries: readonly TreeEntry[]): TreeEntry[] {
+  const bases = new Set(entries.map(({ path }) => path))
+  const crowds = new Map<string, TreeEntry[]>()
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || entry.access === 'write') continue
+    const folder = dirname(entry.path)
+    if (!bases.has(folder)) crowds.set(folder, [...(crowds.get(folder) ?? []), entry])
+  }
+  const folded = [...crowds].filter(([, files]) => files.length > crowd)
+  if (folded.length === 0) return [...entries]
+  const inside = (path: string) => folded.some(([folder]) => path.startsWith(`${folder}/`))
+  return strictest([...entries.filter(({ path }) => !inside(path)), ...folded.map(([folder, files]) => foldedEntry(folder, files))])
+}
+
+function foldedEntry(folder: string, files: readonly TreeEntry[]): TreeEntry {
+  const [first] = files
+  const access = files.some((file) => file.access === 'none') ? 'none' : 'read'
+  const note = `${files.length} files in it are closed, so the folder is`
+  return { path: folder, kind: 'directory', access, note, ...(first?.rule === undefined ? {} : { rule: first.rule }) }
+}
+
+function outerAccess(access: ReadonlyMap<string, Access>, path: string): Access {
+  if (path === '/') return 'none'
+  for (let at = dirname(path); ; at = dirname(at)) {
+    const found = access.get(at)
+    if (found !== undefined || at === '/') return found ?? 'none'
+  }
+}
+
+const isAbsent = ({ kind }: TreeEntry) => kind === 'absent-file' || kind === 'absent-folder'
+
+function mountOf(entry: TreeEntry, outer: Access): Mount[] {
+  const { path, rule, note } = entry
+  const why = { path, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) }
+  if (isAbsent(entry)) return outer === 'write' ? [{ ...why, kind: absentKind(entry) }] : []
+  // A link inside a tree is only a name; what it leads to is judged where it lies.
+  if (entry.kind === 'link') return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
+  if (entry.access !== 'none') return [{ ...why, kind: entry.access }]
+  if (outer === 'none') return []
+  return [{ ...why, kind: entry.kind === 'directory' ? 'mask-folder' : 'mask-file' }]
+}
+
+function absentKind({ path, kind }: TreeEntry): Mount['kind'] {
+  if (neutralGitFile(path) !== undefined) return 'read'
+  return kind === 'absent-file' ? 'mask-file' : 'mask-folder'
+}
+
+/** A mount holds its own name only: each folder above it is held, too, up to where writing begins. */
+function pins(mounts: readonly Mount[], access: ReadonlyMap<string, Access>): Mount[] {
+  const mounted = new Set(mounts.map(({ path }) => path))
+  const pinned = new Map<string, Mount>()
+  for (const { path, rule } of mounts) {
+    if (outerAccess(access, path) !== 'write') continue
+    for (let at = dirname(path); !mounted.has(at) && at !== '/'; at = dirname(at)) {
+      pinned.set(at, { kind: 'pin', path: at, note: `keeps ${path} in its place`, ...(rule === undefined ? {} : { rule }) })
+    }
+  }
+  return [...pinned.values()]
+}
+
+/** Nothing can be mounted on a link, so whoever may write the folder can put something else in its place. */
+function movableLink({ kind, path, access, rule }: TreeEntry, outer: Access): Unheld[] {
+  if (kind !== 'link' || outer !== 'write' || access === 'write' || rule === undefined) return []
+  const refuse = rule.layer === 'built-in'
+  return [{ rule, missing: `\`${path}\` is a symbolic link, which could be replaced`, refuse }]
+}

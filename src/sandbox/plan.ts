@@ -1,0 +1,70 @@
+import type { Policy } from '../policy/compile.ts'
+import { limitsFor, rulesFor } from '../policy/rules-for.ts'
+import type { Resource } from '../policy/types.ts'
+import { type EnvRule, planEnvironment } from './environment.ts'
+import { sandboxHolds } from './holds.ts'
+import { limitHolders } from './limits.ts'
+import { fileMounts, sortMounts } from './mounts.ts'
+import { asSystemLink, besideRules, privateMounts } from './private.ts'
+import { refuseTooMany, requireReach } from './reach.ts'
+import type { LimitName, LimitPlan, NetworkPlan, PlanInput, SandboxPlan, Unheld } from './types.ts'
+
+/** From rules and facts to everything that a confined run is given. Pure: it can be shown before it is done. */
+export function planSandbox(input: PlanInput): SandboxPlan {
+  const { policy, agent, machine, tree } = input
+  requireReach(input)
+  const files = fileMounts(tree)
+  const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
+  const mounts = sortMounts([...besideRules(privateMounts(machine, input.cacheHome), byRules), ...byRules])
+  return {
+    command: input.command,
+    cwd: input.cwd,
+    mounts,
+    env: planEnvironment(envRules(policy, agent), machine),
+    network: planNetwork(policy, agent),
+    limits: planLimits(input),
+    unheld: [...refuseTooMany(mounts), ...files.unheld, ...unheldRules(input)],
+    ghosts: files.ghosts,
+    placeholders: files.placeholders,
+    interactive: input.interactive,
+  }
+}
+
+function envRules(policy: Policy, agent: string): EnvRule[] {
+  return rulesFor(policy, agent, [], 'env').map(({ effect, rule, matches }) => ({
+    effect,
+    rule,
+    matches: (name) => matches(name, 'read'),
+  }))
+}
+
+function planNetwork(policy: Policy, agent: string): NetworkPlan {
+  const rules = rulesFor(policy, agent, [], 'http')
+  const open = rules.filter(({ effect }) => effect === 'allow')
+  if (open.length === 0) return { mode: 'none', note: 'no rule allows a host' }
+  return { mode: 'proxy', rules: [...new Set(rules.map(({ rule }) => rule))] }
+}
+
+function planLimits({ policy, agent, machine, interactive }: PlanInput): LimitPlan[] {
+  const holders = limitHolders(machine, interactive)
+  return limitsFor(policy, agent).flatMap(({ name, value, rule }) => {
+    if (!isLimit(name)) return []
+    const heldBy = holders[name]
+    return [{ name, value, rule, heldBy, ...(heldBy.length === 0 ? { note: 'nothing here holds it' } : {}) }]
+  })
+}
+
+const limitNames: readonly string[] = ['timeout', 'memory', 'processes', 'output', 'disk', 'cpu'] satisfies LimitName[]
+const isLimit = (name: string): name is LimitName => limitNames.includes(name)
+
+/** What only the sandbox could hold: other points of a run answer for the other resources. */
+const ours: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env', 'run', 'secret'])
+
+function unheldRules({ policy, machine, interactive }: PlanInput): Unheld[] {
+  return policy.rules
+    .filter((rule) => rule.effect !== 'require' && rule.capabilities.every(({ resource }) => ours.has(resource)))
+    .flatMap((rule) => {
+      const { level, missing = '' } = sandboxHolds(rule, machine, interactive)
+      return level === 'none' ? [{ rule, missing, refuse: rule.effect === 'deny' || rule.effect === 'only' }] : []
+    })
+}

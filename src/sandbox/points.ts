@@ -1,0 +1,97 @@
+import { basename, dirname, join } from 'node:path'
+import { type FileGlob, type Reach, writing } from './access.ts'
+
+/** Where in a tree the rules could say something new: what a sweep must look at more closely than by name. */
+export interface Points {
+  /** Folder → names in it that a rule names, or that lead to one, with those globs. */
+  readonly named: ReadonlyMap<string, NamedHere>
+  /** Folder's own name → names in it: `.git` → `hooks`, of a glob that ends in `.git/hooks`, wherever it stands. */
+  readonly endings: ReadonlyMap<string, NamedHere>
+  /** Matches every name at which a glob with wildcards could match first. */
+  readonly names: RegExp
+}
+
+export type NamedHere = ReadonlyMap<string, readonly NamedBy[]>
+
+export interface NamedBy {
+  readonly glob: FileGlob
+  /** The whole path that is meant, if the rule says it. */
+  readonly path?: string
+}
+
+export function findPoints(globs: readonly FileGlob[], caseSensitive = true): Points {
+  const named = new Map<string, Map<string, NamedBy[]>>()
+  const endings = new Map<string, Map<string, NamedBy[]>>()
+  for (const glob of globs) {
+    for (const reach of [glob, ...glob.except]) addPath(named, reach.glob.literal, glob)
+    const ending = literalEnding(glob)
+    if (ending === undefined || !keepsFromMaking(glob)) continue
+    addPath(named, join(glob.glob.base, ...ending), glob)
+    const [parent, name] = ending.slice(-2)
+    if (ending.length > 1 && parent && name) add(endings, [parent, name], { glob })
+  }
+  return { named, endings, names: nameFilter(globs, caseSensitive) }
+}
+
+/** The rules' own paths that lie at or below a folder. */
+export function literalsBelow(globs: readonly FileGlob[], folder: string): string[] {
+  const reaches = globs.flatMap((glob): Reach[] => [glob, ...glob.except])
+  const prefix = folder === '/' ? '/' : `${folder}/`
+  return [...new Set(reaches.flatMap(({ glob }) => glob.literal ?? []))].filter((path) => path.startsWith(prefix))
+}
+
+type Table = Map<string, Map<string, NamedBy[]>>
+
+function addPath(table: Table, path: string | undefined, glob: FileGlob): void {
+  if (path === undefined) return
+  for (let at = path; at !== '/'; at = dirname(at)) add(table, [dirname(at), basename(at)], { glob, path })
+}
+
+function add(table: Table, [folder, name]: readonly [string, string], by: NamedBy): void {
+  const names = table.get(folder) ?? new Map<string, NamedBy[]>()
+  table.set(folder, names)
+  names.set(name, [...(names.get(name) ?? []), by])
+}
+
+// `**/.oos/**` names `.oos` in any folder; it must not come to be at least in the topmost one. A rule that hides
+// content (`**/.env`) has nothing to hide where there is none, and an empty thing in its place breaks programs.
+function keepsFromMaking(glob: FileGlob): boolean {
+  if (glob.allows || (glob.acts & writing) === 0) return false
+  return (glob.acts & 1) === 0 || glob.rule.layer === 'built-in'
+}
+
+// The literal names at the end of a glob that floats below its base: `**/.git/hooks/**` → `.git`, `hooks`.
+function literalEnding({ pattern, covers }: Reach): string[] | undefined {
+  const segments = (covers ? pattern.slice(0, -2) : pattern).split('/').filter((segment) => segment !== '')
+  const floats = segments.lastIndexOf('**')
+  const ending = segments.slice(floats + 1)
+  const literal = floats >= 0 && ending.length > 0 && !ending.some((segment) => /[*?[\\]/.test(segment))
+  return literal ? ending : undefined
+}
+
+function nameFilter(globs: readonly FileGlob[], caseSensitive: boolean): RegExp {
+  const sources = new Set<string>()
+  for (const glob of globs) {
+    for (const reach of [glob, ...glob.except]) {
+      const name = reach.glob.literal === undefined ? lastName(reach) : undefined
+      if (name !== undefined) sources.add(nameSource(name))
+    }
+  }
+  const flags = caseSensitive ? '' : 'i'
+  return new RegExp(sources.size === 0 ? '[]' : `^(?:${[...sources].join('|')})$`, flags)
+}
+
+function lastName({ pattern, covers }: Reach): string | undefined {
+  const segments = (covers ? pattern.slice(0, -2) : pattern).split('/').filter((segment) => segment !== '')
+  const last = segments.at(-1)
+  return last === '**' ? '*' : last
+}
+
+/** A name's glob as a regular expression that matches at least what the glob does. */
+function nameSource(name: string): string {
+  return name.replace(/\\.|\[[^\]]*\]|[*?]|./gsu, (part) => {
+    if (part.startsWith('*')) return '.*'
+    if (part === '?' || part.startsWith('[')) return '.'
+    return (part.length === 2 && part.startsWith('\\') ? part.slice(1) : part).replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
+  })
+}

@@ -1,0 +1,238 @@
+import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Rule } from '../policy/types.ts'
+import {
+  couldOpenBelow,
+  type FileGlob,
+  type FolderState,
+  judgeFile,
+  judgeFolder,
+  nothing,
+  writing,
+} from './access.ts'
+import { contentFolders, isInGitFolder, readRepository } from './git.ts'
+import { createLinkCount, type LinkCount } from './links.ts'
+import { findPoints, literalsBelow, type NamedBy, type NamedHere, type Points } from './points.ts'
+import type { Repository, TreeEntry, TreeFacts } from './types.ts'
+
+export interface SweepOptions {
+  readonly root: string
+  readonly caseSensitive?: boolean
+}
+
+/**
+ * Looks once at every tree that the rules open. Folders are read, files are not: what an entry is comes with its name,
+ * and symbolic links are never followed, so a link that a repository carries opens nothing.
+ */
+export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): TreeFacts {
+  const sweep: Sweep = {
+    globs,
+    points: findPoints(globs, options.caseSensitive),
+    root: options.root,
+    entries: [],
+    repositories: [],
+    files: 0,
+    links: createLinkCount(),
+  }
+  for (const base of openedFolders(globs)) sweepBase(sweep, base)
+  sweep.entries.push(...sweep.links.outside(globs))
+  const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { entries, repositories: sweep.repositories, files: sweep.files }
+}
+
+interface Sweep {
+  readonly globs: readonly FileGlob[]
+  readonly points: Points
+  readonly root: string
+  readonly entries: TreeEntry[]
+  readonly repositories: Repository[]
+  readonly links: LinkCount
+  files: number
+}
+
+/** Where the Allows start; those inside another come up on the way. */
+function openedFolders(globs: readonly FileGlob[]): string[] {
+  const bases = globs.filter(({ allows }) => allows).map(({ glob }) => glob.literal ?? glob.base)
+  const outermost: string[] = []
+  for (const base of [...new Set(bases)].sort()) {
+    if (!outermost.some((other) => base === other || base.startsWith(other === '/' ? '/' : `${other}/`))) outermost.push(base)
+  }
+  return outermost
+}
+
+function sweepBase(sweep: Sweep, base: string): void {
+  const kind = kindOf(base)
+  if (kind === undefined) return
+  const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
+  // A link, or a way through one, inside the project leads to what the rules do not mean.
+  if (isOurs && realpathSync(base) !== base) return
+  if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
+    const state = judgeFolder(sweep.globs, base, nothing)
+    if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
+    if (kind === 'link') return
+    if (needsWalk(sweep, base)) sweepFolder(sweep, base, state)
+    else probe(sweep, base, state)
+    return
+  }
+  const { access, rule } = judgeFile(sweep.globs, base, nothing)
+  if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+}
+
+/** The system's trees and a pack's toolchains are large, and no repository puts anything there. */
+function needsWalk({ globs }: Sweep, base: string): boolean {
+  return globs.some((glob) => {
+    if (glob.allows && glob.matches(base) && glob.covers) return isPersons(glob.rule)
+    if (glob.glob.literal !== undefined && glob.except.every((hole) => hole.glob.literal !== undefined)) return false
+    return !(glob.covers && glob.matches(base) && glob.except.length === 0) && glob.glob.couldMatchBelow(base)
+  })
+}
+
+const isPersons = ({ layer, source }: Rule) => layer !== 'built-in' && source.pack === undefined
+
+/** Looks only at the paths that the rules name themselves. */
+function probe(sweep: Sweep, base: string, above: FolderState): void {
+  for (const path of literalsBelow(sweep.globs, base)) {
+    const kind = path === base ? undefined : kindOf(path)
+    if (kind === undefined) continue
+    const real = kind === 'link' ? realpathOf(path) : path
+    if (real !== undefined) judge(sweep, { path: real, kind: kindOf(real) ?? 'other' }, above)
+  }
+}
+
+function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
+  const children = readFolder(folder)
+  if (children === undefined) {
+    record(sweep, { path: folder, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
+    return
+  }
+  sweep.files += children.length
+  const named = sweep.points.named.get(folder)
+  const endings = sweep.points.endings.get(basename(folder))
+  const isGit = basename(folder) === '.git'
+  if (isGit) sweep.repositories.push(readRepository(folder))
+  if (state.files === 'write' && !isGit) sweep.links.look(folder, children)
+  const prefix = folder === '/' ? '/' : `${folder}/`
+  for (const child of children) {
+    const { name } = child
+    if (isGit && contentFolders.has(name)) continue
+    // Most entries: no rule could say more about one of its name than about its folder.
+    const isUnnamed = !sweep.points.names.test(name) && !named?.has(name) && name !== '.git'
+    if (isUnnamed && child.isDirectory()) sweepFolder(sweep, prefix + name, state)
+    else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
+      sweepChild(sweep, { path: prefix + name, kind: kindOfEntry(child) }, state)
+    }
+  }
+  if (state.access === 'write') recordAbsent(sweep, { folder, children, named, endings, state })
+}
+
+function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): void {
+  const state = judge(sweep, { path, kind }, above)
+  if (state === undefined) return
+  if (state.access === 'none' && !couldOpenBelow(sweep.globs, path, state)) return
+  if (state.access === 'read' && isInGitFolder(path)) return
+  sweepFolder(sweep, path, state)
+}
+
+interface Found {
+  readonly path: string
+  readonly kind: TreeEntry['kind']
+}
+
+/** Records an entry if something changes there; answers a folder's state, so that what is in it can be looked at. */
+function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderState | undefined {
+  if (kind === 'directory') {
+    const state = judgeFolder(sweep.globs, path, above)
+    if (state.access !== above.access) record(sweep, { path, kind, access: state.access, rule: state.rule })
+    return state
+  }
+  if (kind === 'socket') {
+    record(sweep, { path, kind, access: 'none', note: 'a socket of this machine' })
+    return undefined
+  }
+  const { access, rule } = basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
+  if (access !== above.access) record(sweep, { path, kind, access, rule })
+  return undefined
+}
+
+/** A `.git` that is a file or a link says where the repository is: who may not write its hooks may not redirect it. */
+function judgeGitFile({ globs }: Sweep, path: string, above: FolderState): Pick<TreeEntry, 'access'> & { rule: Rule | undefined } {
+  const self = judgeFile(globs, path, above)
+  const config = judgeFile(globs, join(path, 'config'), above)
+  return self.access === 'write' ? config : self
+}
+
+interface Folder {
+  readonly folder: string
+  readonly children: readonly Dirent[]
+  readonly named: NamedHere | undefined
+  readonly endings: NamedHere | undefined
+  readonly state: FolderState
+}
+
+/** What does not exist yet and must not come to be: the outermost missing part of a path that a rule names. */
+function recordAbsent(sweep: Sweep, { folder, children, named, endings, state }: Folder): void {
+  if (named === undefined && endings === undefined) return
+  const present = new Set(children.map(({ name }) => name))
+  for (const [name, all] of [...(named ?? []), ...(endings ?? [])]) {
+    const closing = all.filter(({ glob }) => !glob.allows && (glob.acts & writing) !== 0)
+    if (closing.length === 0 || present.has(name)) continue
+    const path = join(folder, name)
+    const found = closing.map((by) => judgeAbsent(sweep, by, { path, above: state })).find(({ access }) => access !== 'write')
+    if (found === undefined) continue
+    present.add(name)
+    record(sweep, { path, ...found })
+  }
+}
+
+/** Judges the path that the rule names, of which `path` is the first part that is missing. */
+function judgeAbsent({ globs }: Sweep, { glob, path: named }: NamedBy, { path, above }: { path: string; above: FolderState }) {
+  const full = named ?? path
+  const asFolder = judgeFolder(globs, full, above)
+  const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
+  // git reads a file there; elsewhere a folder will do, which git does not list.
+  const kind = isInGitFolder(path) && !glob.covers ? ('absent-file' as const) : ('absent-folder' as const)
+  return { kind, access, rule }
+}
+
+function record(sweep: Sweep, entry: { [Key in keyof TreeEntry]: TreeEntry[Key] | undefined } & Found & Pick<TreeEntry, 'access'>): void {
+  const { rule, note, ...rest } = entry
+  sweep.entries.push({ ...rest, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) })
+}
+
+function readFolder(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    // Gone since its parent was read: then there is nothing to look at.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined
+  }
+}
+
+function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
+  if (entry.isDirectory()) return 'directory'
+  if (entry.isFile()) return 'file'
+  if (entry.isSymbolicLink()) return 'link'
+  return entry.isSocket() ? 'socket' : 'other'
+}
+
+function kindOf(path: string): TreeEntry['kind'] | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  if (stats.isDirectory()) return 'directory'
+  if (stats.isFile()) return 'file'
+  if (stats.isSymbolicLink()) return 'link'
+  return stats.isSocket() ? 'socket' : 'other'
+}
+
+function isFolderBehind(path: string): boolean {
+  const real = realpathOf(path)
+  return real !== undefined && kindOf(real) === 'directory'
+}
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
+}
