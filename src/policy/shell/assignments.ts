@@ -1,0 +1,31 @@
+import type { Assignment } from 'unbash'
+import type { SyntaxWalk, Walk } from './types.ts'
+import { variableReader } from './variables.ts'
+import { hasHole, hole, readWord } from './words.ts'
+
+/** Reads `NAME=value` before a command, alone, or after `export` and the like. Gives it as a word. */
+export function readAssignment(node: Assignment, walk: SyntaxWalk): string {
+  const { name, value, index } = node
+  if (index !== undefined) {
+    readWord(index, walk)
+    walk.numbers.useIndex(name, index)
+  }
+  if (value.type === 'ArrayValue') {
+    for (const element of value.elements) {
+      readWord(element, walk)
+      walk.numbers.assign(name, element)
+      if (element.text[0] === '[') walk.numbers.useIndex(name, element)
+    }
+    readVariable(name, undefined, walk)
+    return `${name}=${hole}`
+  }
+  const text = readWord(value, walk)
+  walk.numbers.assign(name, value)
+  readVariable(name, hasHole(text) || node.append === true ? undefined : text, walk)
+  return `${name}=${text}`
+}
+
+/** A variable that changes what a later program is or does makes the text undecidable, unless its value is harmless. */
+export function readVariable(name: string, value: string | undefined, walk: Walk): void {
+  variableReader(name)?.(name, value, walk)
+}

@@ -1,0 +1,152 @@
+import type { ProgramReader, Walk } from './types.ts'
+import { hasHole } from './words.ts'
+
+const refuseWhen =
+  (option: RegExp, reason: string): ProgramReader =>
+  (words, walk) => {
+    if (words.some((word, index) => index > 0 && (option.test(word) || (word[0] === '-' && hasHole(word)))))
+      walk.refuse(reason)
+  }
+
+/** Every operand of these becomes a variable with a value from outside the text. */
+const assigning =
+  (valued: string): ProgramReader =>
+  (words, walk) => {
+    for (let index = 1; index < words.length; index++) {
+      const word = words[index] as string
+      if (word[0] === '-' && word.length > 1) {
+        if (word.length === 2 && valued.includes(word[1] as string)) index++
+      } else assignTo(word, undefined, walk)
+    }
+  }
+
+function assignTo(target: string, value: string | undefined, walk: Walk) {
+  if (hasHole(target)) return walk.refuse('it sets a variable whose name is only known at run time')
+  if (target.includes('[')) walk.arithmetic(target)
+  const name = /^[A-Za-z_]\w*/.exec(target)?.[0]
+  if (name !== undefined) walk.assign(name, value)
+}
+
+/** `export "PATH=$x"`: quoted, so the grammar sees a word and no assignment. */
+const declares: ProgramReader = (words, walk) => {
+  for (const word of words.slice(1)) {
+    if (hasHole(word) && /^[^=]*\0/.test(word))
+      return walk.refuse('it sets a variable whose name is only known at run time')
+    if (/^[-+]\w*[ni]/.test(word) && word[0] === '-')
+      return walk.refuse('a variable is given a meaning that cannot be followed')
+    const equals = word.indexOf('=')
+    if (word[0] !== '-' && equals > 0)
+      declareOne(word.slice(0, equals).replace(/\+$/, ''), word.slice(equals + 1), walk)
+  }
+}
+
+function declareOne(name: string, value: string, walk: Walk) {
+  if (name.includes('[')) walk.arithmetic(name)
+  walk.assign(name.replace(/\[.*/s, ''), hasHole(value) ? undefined : value)
+}
+
+const change: ProgramReader = (words, walk) => {
+  const operands = words.slice(1).filter((word) => !/^-[LPe@]+$/.test(word) && word !== '--')
+  const physical = words.some((word) => /^-[Le@]*P/.test(word))
+  const folder = operands.length === 0 ? '~' : operands[0]
+  const unknown =
+    operands.length > 1 ||
+    folder === '-' ||
+    folder === '' ||
+    (physical && folder?.includes('..')) ||
+    /^~[^/]/.test(folder ?? '')
+  walk.enter(unknown ? undefined : folder)
+}
+
+const tests: ProgramReader = (words, walk) => {
+  for (let index = 1; index < words.length - 1; index++)
+    if (words[index] === '-v' || words[index] === '-R' || words[index]?.includes('\0\0'))
+      walk.arithmetic(subscript(words[index + 1] as string))
+}
+
+/** Only a subscript is evaluated, so a plain name is harmless whatever it holds. */
+function subscript(word: string): string {
+  const open = word.indexOf('[')
+  return open < 0 && !hasHole(word) ? '' : word.slice(Math.max(open, 0))
+}
+
+export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
+  ['eval', (words, walk) => walk.shell(words.slice(words[1] === '--' ? 2 : 1).join(' '))],
+  [
+    'trap',
+    (words, walk) => {
+      const action = words[words[1] === '--' ? 2 : 1]
+      if (words.length > 2 && action !== undefined && !/^-[lp]?$/.test(action))
+        walk.later(() => walk.shell(action))
+    },
+  ],
+  ['source', (_words, walk) => walk.refuse('`source` runs a file in this shell')],
+  ['.', (_words, walk) => walk.refuse('`.` runs a file in this shell')],
+  ['alias', refuseWhen(/=|\0/, 'an alias changes what later words mean')],
+  ['hash', refuseWhen(/^-\w*p/, 'a program is given another path')],
+  ['enable', refuseWhen(/^-\w*[fd]/, 'a builtin is loaded from a file')],
+  ['complete', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
+  ['compgen', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
+  ['bind', refuseWhen(/^-\w*[xf]/, 'a key runs a command')],
+  ['set', refuseWhen(/^-\w*k|^keyword$/, 'every argument with `=` becomes a variable')],
+  ['fc', (_words, walk) => walk.refuse('`fc` runs earlier commands')],
+  ['jobs', refuseWhen(/^-\w*x/, '`jobs -x` runs a command')],
+  ['mapfile', mapfile],
+  ['readarray', mapfile],
+  ['read', assigning('adinNptu')],
+  [
+    'getopts',
+    (words, walk) => {
+      if (words[2] !== undefined) assignTo(words[2], undefined, walk)
+      walk.assign('OPTARG', undefined)
+    },
+  ],
+  [
+    'printf',
+    (words, walk) => {
+      if (words[1]?.startsWith('-v')) assignTo(words[1].slice(2) || (words[2] ?? ''), undefined, walk)
+    },
+  ],
+  [
+    'let',
+    (words, walk) => {
+      for (const word of words.slice(1)) evaluate(word, walk)
+    },
+  ],
+  [
+    'unset',
+    (words, walk) => {
+      for (const word of words.slice(1)) if (word[0] !== '-') unset(word, walk)
+    },
+  ],
+  [
+    'wait',
+    (words, walk) => {
+      const at = words.indexOf('-p')
+      if (at > 0) assignTo(words[at + 1] ?? '', undefined, walk)
+    },
+  ],
+  ['test', tests],
+  ['[', tests],
+  ['cd', change],
+  ['chdir', change],
+  ['pushd', change],
+  ['popd', (_words, walk) => walk.enter(undefined)],
+  ...['export', 'declare', 'typeset', 'local', 'readonly'].map((name) => [name, declares] as const),
+])
+
+function mapfile(words: readonly string[], walk: Walk) {
+  refuseWhen(/^-\w*C/, 'lines are handed to a command')(words, walk)
+  assigning('dnOsuCc')(words, walk)
+}
+
+function evaluate(text: string, walk: Walk) {
+  walk.arithmetic(text)
+  for (const [, name] of text.matchAll(/([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)/g))
+    if (name !== undefined) walk.assign(name, '0')
+}
+
+function unset(word: string, walk: Walk) {
+  if (word.includes('[') || hasHole(word)) walk.arithmetic(word)
+  if (word === 'PATH') walk.assign(word, undefined)
+}

@@ -1,0 +1,101 @@
+import { gitCommand } from './git-words.ts'
+import type { ProgramReader, Walk } from './types.ts'
+import { hasHole, hole } from './words.ts'
+
+/** Settings that run nothing and point nowhere; every other one given in the words is not followed. */
+const harmlessSettings =
+  /^(?:user\.(?:name|email)|author\..*|committer\..*|color\..*|column\..*|advice\..*|init\.defaultbranch|core\.(?:quotepath|autocrlf|eol|safecrlf|abbrev|filemode|ignorecase|precomposeunicode|longpaths|commentchar|bare|untrackedcache|preloadindex|whitespace|logallrefupdates|symlinks|compression)|commit\.(?:gpgsign|verbose|cleanup)|tag\.(?:gpgsign|sort)|pull\.(?:rebase|ff)|push\.(?:default|autosetupremote|followtags)|fetch\.(?:prune|prunetags|parallel)|merge\.(?:conflictstyle|ff|renames|renamelimit|stat|log)|rebase\.(?:autosquash|autostash|stat|updaterefs)|diff\.(?:algorithm|renames|renamelimit|context|colormoved|noprefix|mnemonicprefix|submodule|wserrorhighlight|indentheuristic)|log\..*|status\..*|branch\.(?:sort|autosetupmerge|autosetuprebase)|gc\..*|rerere\.(?:enabled|autoupdate)|help\.autocorrect|protocol\.version|safe\.directory|transfer\.fsckobjects|http\.(?:postbuffer|version|lowspeedlimit|lowspeedtime)|index\..*|pack\..*|feature\..*|submodule\.recurse|format\.pretty|blame\..*|grep\.(?:linenumber|patterntype)|maintenance\.auto)$/i
+
+const told: Readonly<Record<string, RegExp>> = {
+  fetch: /^--upload-p/,
+  pull: /^--upload-p/,
+  clone: /^(?:--upload-p|-\w*u|--conf|-\w*c|--temp|--bundle-uri)/,
+  init: /^--temp/,
+  push: /^--(?:rec|exec)/,
+  'ls-remote': /^--(?:upload-p|exec)/,
+  'fetch-pack': /^--(?:upload-p|exec)/,
+  'send-pack': /^--(?:rec|exec)/,
+  archive: /^--exec/,
+  grep: /^(?:-\w*O|--open)/,
+  difftool: /^(?:-\w*x|--extcmd)/,
+  log: /^--ext-d/,
+  diff: /^--ext-d/,
+  show: /^--ext-d/,
+  'send-email': /^--(?:smtp-server|sendmail|to-cmd|cc-cmd|header-cmd)/,
+  instaweb: /./,
+  daemon: /./,
+  shell: /./,
+  credential: /./,
+  'upload-pack': /./,
+  'receive-pack': /./,
+  'filter-branch': /./,
+  'fast-import': /./,
+  cvsserver: /./,
+  mergetool: /^(?:-\w*t|--tool)/,
+  'interpret-trailers': /./,
+  bundle: /^$/,
+}
+
+/** git runs commands from its settings, from some options, and for `rebase --exec`, `bisect run`, `submodule foreach`. */
+export const readGit: ProgramReader = (words, walk) => {
+  const command = gitCommand(words)
+  if (command === undefined) return walk.refuse('the git command is only known at run time')
+  for (const setting of command.settings)
+    if (!isHarmless(setting)) walk.refuse('a git setting may run a command')
+  if (command.execPath) walk.refuse('git takes its own programs from another folder')
+  const { name, rest } = command
+  const options = told[name]
+  for (const word of rest) {
+    if (options?.test(word)) return walk.refuse(`what \`git ${name}\` is told to run cannot be read`)
+    if (/^ext::|^--?[^=\s]*=ext::/.test(word)) return walk.refuse('a git remote is a command')
+    if (word === '--' && name !== 'submodule') break
+    if (word[0] === hole && (options !== undefined || name in readers))
+      return walk.refuse(`\`git ${name}\` may be given an option by what a word expands to`)
+    if (/^--output(?:=|$)/.test(word)) written(rest, word, walk)
+  }
+  readers[name]?.(rest, walk)
+}
+
+function written(rest: readonly string[], word: string, walk: Walk): void {
+  const file = word.includes('=') ? word.slice(word.indexOf('=') + 1) : (rest[rest.indexOf(word) + 1] ?? '')
+  if (hasHole(file) || file === '') walk.refuse('git writes a file that is only known at run time')
+  else walk.write(file)
+}
+
+function isHarmless(setting: string): boolean {
+  const equals = setting.indexOf('=')
+  return harmlessSettings.test(equals < 0 ? setting : setting.slice(0, equals))
+}
+
+const readers: Readonly<Record<string, (rest: readonly string[], walk: Walk) => void>> = {
+  rebase: (rest, walk) => {
+    for (const [index, word] of rest.entries()) {
+      const attached = /^(?:--ex(?:ec?)?=|-\w*x(?=.))(.*)$/s.exec(word)?.[1]
+      if (attached !== undefined) walk.shell(attached)
+      else if (/^(?:-\w*x|--ex(?:ec?)?)$/.test(word)) walk.shell(rest[index + 1] ?? '')
+    }
+  },
+  bisect: (rest, walk) => {
+    if (rest[0] === 'run') walk.run(rest.slice(1))
+  },
+  submodule: (rest, walk) => {
+    const at = rest.indexOf('foreach')
+    if (at < 0) return
+    const command = rest
+      .slice(at + 1)
+      .filter(
+        (word, index, all) => !(word[0] === '-' && all.slice(0, index).every((before) => before[0] === '-')),
+      )
+    if (command.length > 0) walk.within(undefined, () => walk.shell(command.join(' ')))
+  },
+  config: (rest, walk) => {
+    const reads = rest.some((word) =>
+      /^(?:--get.*|--list|-l|get|list|--unset.*|unset|--name-only|--show-\w+)$/.test(word),
+    )
+    const operands = rest.filter((word) => word[0] !== '-' && word !== 'set')
+    if (rest.some((word) => /^(?:-e|--edit|edit|-f|--file.*|--blob.*)$/.test(word)))
+      return walk.refuse('git settings are edited')
+    if (!reads && operands.length > 1 && !isHarmless(operands[0] ?? ''))
+      walk.refuse('a git setting may run a command')
+  },
+}

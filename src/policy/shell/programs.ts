@@ -1,0 +1,28 @@
+import { builtins } from './builtins.ts'
+import { inlineCode } from './inline-code.ts'
+import { shells } from './shells.ts'
+import { toldToRun } from './told-to-run.ts'
+import type { ProgramReader } from './types.ts'
+import { wrappers } from './wrappers.ts'
+
+/** Programs that run what their words say. Every other program is decided by its own words alone. */
+const readers: ReadonlyMap<string, ProgramReader> = new Map([
+  ...toldToRun,
+  ...inlineCode,
+  ...shells,
+  ...wrappers,
+  ...builtins,
+])
+
+export function programReader(program: string): ProgramReader | undefined {
+  const name = program.slice(program.lastIndexOf('/') + 1)
+  const reader = readers.get(name)
+  if (reader !== undefined || !versioned(name)) return reader
+  return readers.get(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))
+}
+
+/** `python3.12`, `bash-5.2`, `vim.tiny`: the last letter or a dot tells; most names stop here. */
+function versioned(name: string): boolean {
+  const code = name.charCodeAt(name.length - 1)
+  return (code >= 48 && code <= 57) || name.includes('.')
+}

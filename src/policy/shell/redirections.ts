@@ -1,0 +1,26 @@
+import type { Redirection } from 'unbash'
+import type { SyntaxWalk } from './types.ts'
+import { hasHole, readWord, startsQuoted } from './words.ts'
+
+/** Files that the redirection opens. Duplicated descriptors, here-documents and the null device are none. */
+export function readRedirection(node: Redirection, walk: SyntaxWalk) {
+  if (node.descriptor?.type === 'FileDescriptorVariable') walk.assign(node.descriptor.name, '10')
+  if (node.type === 'HereDoc') return walk.parts(node.body.parts)
+  if (node.target === undefined) return walk.refuse('a redirection has no target')
+  const target = readWord(node.target, walk)
+  if (node.type === 'HereString' || isDescriptor(node.operator, target)) return
+  if (hasHole(target)) return walk.refuse('the target of a redirection is only known at run time')
+  if (/^\/dev\/(?:tcp|udp)\//.test(target)) return walk.refuse('a redirection opens a network connection')
+  if (quietDevices.test(target)) return
+  if (node.target.text[0] === '~' && !/^~(?:\/|$)/.test(target))
+    return walk.refuse('the target of a redirection is in the home folder of somebody else')
+  const path = target[0] === '~' && startsQuoted(node.target.text) ? `./${target}` : target
+  if (node.operator === '<' || node.operator === '<>' || node.operator === '<&') walk.read(path)
+  if (node.operator !== '<' && node.operator !== '<&') walk.write(path)
+}
+
+const quietDevices = /^\/dev\/(?:null|zero|full|tty|std(?:in|out|err)|fd\/\d+)$/
+
+function isDescriptor(operator: string, target: string): boolean {
+  return (operator === '>&' || operator === '<&') && /^(?:\d+-?|-)$/.test(target)
+}

@@ -1,0 +1,119 @@
+import { compileOptions, readOptions } from './options.ts'
+import type { ProgramReader, Walk } from './types.ts'
+import { hasHole } from './words.ts'
+
+const options = compileOptions({
+  short: 'nrEsuzbi::e:f:l:V',
+  long: 'quiet silent regexp-extended in-place? expression= file= line-length= separate unbuffered null-data zero-terminated posix follow-symlinks binary debug sandbox',
+})
+
+/** `e` runs commands and `w` writes files; a script file is the project's own code. */
+export const readSed: ProgramReader = (words, walk) => {
+  const read = readSedOptions(words, walk)
+  if (read === undefined) return
+  for (const script of read)
+    if (hasHole(script) || !isHarmless(script)) walk.refuse('a sed script may run commands or write files')
+}
+
+function readSedOptions(words: readonly string[], walk: Walk): readonly string[] | undefined {
+  // GNU sed takes options after its operands too, so every word is looked at.
+  if (
+    words.some((word, index) => index > 1 && /^(?:-[nrEsuzb]*[ef]|--(?:exp|fi))/.test(word)) ||
+    words.some((word) => word.startsWith('\0\0\0'))
+  )
+    return readAll(words, walk)
+  const read = readOptions(words, options)
+  if (read === undefined) return refuse(walk)
+  const scripts = read.given
+    .filter(({ name }) => name === 'e' || name === 'expression')
+    .map(({ value }) => value ?? '')
+  if (read.given.some(({ name, value }) => (name === 'f' || name === 'file') && isInput(value)))
+    return refuse(walk)
+  const first = words[read.operands]
+  return scripts.length > 0 ||
+    first === undefined ||
+    read.given.some(({ name }) => name === 'f' || name === 'file')
+    ? scripts
+    : [first]
+}
+
+/** Options in odd places: whatever could be a script has to be harmless. */
+function readAll(words: readonly string[], walk: Walk): readonly string[] | undefined {
+  const read = readOptions(words, options)
+  if (read === undefined) return refuse(walk)
+  const scripts = read.given
+    .filter(({ name }) => name === 'e' || name === 'expression')
+    .map(({ value }) => value ?? '')
+  const rest = words.slice(read.operands)
+  if (rest.some((word) => word[0] === '-' || word[0] === '\0')) return refuse(walk)
+  return scripts.length > 0 ? scripts : rest.slice(0, 1)
+}
+
+function refuse(walk: Walk): undefined {
+  walk.refuse('a sed script may run commands or write files')
+  return undefined
+}
+
+function isInput(file: string | undefined): boolean {
+  return file === undefined || file === '-' || hasHole(file) || file.startsWith('/dev/')
+}
+
+/** Follows the script command by command; anything it does not know is not harmless. */
+function isHarmless(script: string): boolean {
+  let at = 0
+  while (at < script.length) {
+    const next = afterCommand(script, at)
+    if (next === undefined) return false
+    at = next
+  }
+  return true
+}
+
+const address = /(?:\d+(?:~\d+)?|\$|\/(?:[^\\/\n[]|\\.|\[\^?\]?[^\]/\n]*\])*\/[IM]*)/
+const addresses = new RegExp(
+  `(?:${address.source}(?:\\s*,\\s*(?:${address.source}|[+~]\\d+))?)?\\s*!?\\s*`,
+  'y',
+)
+const separators = /[\s;{}]*(?:#[^\n]*(?:\n|$)[\s;{}]*)*/y
+const bracket = /\[\^?\]?(?:\[[:.=][^\]\n]*[:.=]\]|[^\]\n])*\]/y
+const flags = /[gpiImM\d]*(?=[\s;}]|$)/y
+const simple =
+  /[dDgGhHnNpPxzlF=](?=[\s;}]|$)|[qQL]\s*\d*(?=[\s;}]|$)|[btT:]\s*[\w.-]*(?=[\s;}]|$)|[aic](?:\\\n|\\?[ \t]*)(?:[^\\\n]|\\[\s\S])*(?:\n|$)/y
+
+function afterCommand(script: string, start: number): number | undefined {
+  const at = match(addresses, script, match(separators, script, start) ?? start) ?? start
+  if (at >= script.length) return at
+  const command = script[at]
+  if (command === '{' || command === '}') return at + 1
+  if (command !== 's' && command !== 'y') return match(simple, script, at)
+  const delimiter = script[at + 1]
+  if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') return undefined
+  const middle = afterDelimiter(script, at + 2, delimiter, command === 's')
+  const end = middle === undefined ? undefined : afterDelimiter(script, middle, delimiter, false)
+  return end === undefined ? undefined : match(flags, script, end)
+}
+
+/** A delimiter inside `[…]` of the pattern is no end; a sed that takes it for one finds the pattern broken and stops. */
+function afterDelimiter(
+  script: string,
+  start: number,
+  delimiter: string,
+  inPattern: boolean,
+): number | undefined {
+  for (let at = start; at < script.length; at++) {
+    const character = script[at]
+    if (character === '\\') at++
+    else if (character === delimiter) return at + 1
+    else if (character === '[' && inPattern) {
+      const end = match(bracket, script, at)
+      if (end === undefined) return undefined
+      at = end - 1
+    }
+  }
+  return undefined
+}
+
+function match(pattern: RegExp, script: string, at: number): number | undefined {
+  pattern.lastIndex = at
+  return pattern.test(script) ? pattern.lastIndex : undefined
+}

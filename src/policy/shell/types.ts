@@ -1,0 +1,65 @@
+import type { Numbers } from './numbers.ts'
+import type { PartVisitor } from './words.ts'
+
+/** What a shell text, or an argv without a shell, could run and open. */
+export interface ShellReading {
+  /** Every simple command that could run, as written first, then what it runs in turn. */
+  readonly commands: readonly SimpleCommand[]
+  /** Redirection targets, and files that a program is told to write where its words say so plainly. */
+  readonly files: readonly FileAccess[]
+  /** Set when something could run that `commands` does not name: every Deny and Ask then matches, and only `shell:*` allows. */
+  readonly undecidable?: Undecidable
+}
+
+export interface SimpleCommand {
+  /** Dequoted. What expands at run time is held by holes (`words.ts`); the program itself never has one. */
+  readonly words: readonly string[]
+  /** The program is named without a slash, so the shell looks it up. */
+  readonly bare: boolean
+  /** As written; for a command inside `sh -c '…'` and the like, as written in there. */
+  readonly text: string
+  /** Where `text` starts in the text it was read from. */
+  readonly offset: number
+}
+
+export interface FileAccess {
+  /** Dequoted; relative to where the text starts (a `cd` before it is taken in), absolute, or below `~`. */
+  readonly path: string
+  readonly action: 'read' | 'write'
+}
+
+export interface Undecidable {
+  /** The part that cannot be read, as written. */
+  readonly text: string
+  /** Why, in words: lower case, no full stop. */
+  readonly reason: string
+}
+
+/** What a program's own reader may do with its words. */
+export interface Walk {
+  /** The program runs these words as a command. */
+  run(words: readonly string[]): void
+  /** The program hands this text to a shell. */
+  shell(text: string): void
+  write(path: string): void
+  read(path: string): void
+  refuse(reason: string): void
+  /** The shell sets this variable; `value` is undefined where it comes from outside the text. */
+  assign(name: string, value: string | undefined): void
+  /** The shell evaluates this as arithmetic at run time, substitutions included. */
+  arithmetic(text: string): void
+  /** The shell itself goes there, undefined = where to cannot be known. */
+  enter(folder: string | undefined): void
+  /** What `read` reads stands in that folder. */
+  within(folder: string | undefined, read: () => void): void
+  /** What `read` reads runs at another time, perhaps from another folder. */
+  later(read: () => void): void
+}
+
+/** Reads what a program runs in turn. `words[0]` is the program. */
+export type ProgramReader = (words: readonly string[], walk: Walk) => void
+
+/** What the readers of syntax, beside those of programs, may do. */
+export interface SyntaxWalk extends Walk, PartVisitor {
+  readonly numbers: Numbers
+}
