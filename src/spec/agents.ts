@@ -1,0 +1,83 @@
+import type { Rule } from '../policy/types.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import { isReplaced } from './extend.ts'
+import { diagnostic } from './report.ts'
+import { suggestWord } from './spelling.ts'
+import type { AgentDefinition, Spec } from './types.ts'
+
+/** The agents of all layers. A name is one agent's: a project can extend a shipped one, not shadow it. */
+export function collectAgents(specs: readonly Spec[]): {
+  agents: readonly AgentDefinition[]
+  diagnostics: readonly Diagnostic[]
+} {
+  const agents = new Map<string, AgentDefinition>()
+  const diagnostics: Diagnostic[] = []
+  for (const spec of specs) {
+    if (spec.content.kind !== 'definition' || isReplaced(spec, specs)) continue
+    const definition = inherit(spec, spec.content.definition, specs)
+    const first = agents.get(definition.name)
+    if (!first) agents.set(definition.name, definition)
+    else {
+      const related = [{ message: 'first defined here', place: first.place }]
+      diagnostics.push(
+        diagnostic(
+          'agent/repeated',
+          definition.place,
+          `\`${definition.name}\` is defined already, in ${first.place.file}`,
+          { related },
+        ),
+      )
+    }
+  }
+  return { agents: [...agents.values()], diagnostics }
+}
+
+/** An agent that no definition has is probably a misspelling: its rule would hold for nobody. */
+export function checkAgents(
+  rules: readonly Rule[],
+  agents: readonly AgentDefinition[],
+): readonly Diagnostic[] {
+  const names = ['command', ...agents.map(({ name }) => name)]
+  const known = new Set(names)
+  return rules.flatMap(({ agents: wanted, source }) =>
+    wanted
+      .filter((name) => !known.has(name))
+      .map((name) =>
+        diagnostic('agent/unknown', placeOf(source), `no definition has the name \`${name}\``, {
+          fix: suggestWord(name, names),
+        }),
+      ),
+  )
+}
+
+function placeOf({ file, line, column, endLine, endColumn }: Rule['source']): Diagnostic['place'] {
+  return {
+    file,
+    line,
+    column,
+    ...(endLine !== undefined && { endLine }),
+    ...(endColumn !== undefined && { endColumn }),
+  }
+}
+
+/** What a definition leaves out it has from the definitions that it extends. */
+function inherit(
+  { extends: extensions }: Spec,
+  own: AgentDefinition,
+  specs: readonly Spec[],
+): AgentDefinition {
+  const bases = extensions.flatMap(({ pack }) => {
+    const base = specs.find(({ path }) => path === pack)
+    return base?.content.kind === 'definition' ? [base.content.definition] : []
+  })
+  return bases.reduce((definition, base) => {
+    const model = definition.model ?? base.model
+    return {
+      ...definition,
+      description: definition.description || base.description,
+      command: definition.command.length > 0 ? definition.command : base.command,
+      tools: definition.tools.length > 0 ? definition.tools : base.tools,
+      ...(model !== undefined && { model }),
+    }
+  }, own)
+}

@@ -1,0 +1,100 @@
+import { parseCapability } from '../policy/capability.ts'
+import type { Rule } from '../policy/types.ts'
+import type { FrontMatter } from './front-matter.ts'
+import type { Report } from './report.ts'
+import { agentName } from './rule-build.ts'
+import type { DefinitionFrontMatter } from './schema.ts'
+import type { SpecText } from './text.ts'
+import type { AgentDefinition, SpecSource } from './types.ts'
+
+interface DefinitionContext {
+  readonly source: SpecSource
+  readonly matter: FrontMatter
+  readonly text: SpecText
+  readonly report: Report
+}
+
+/** An agent definition: its front matter says what it runs, its body is what it is told. */
+export function parseDefinition(
+  data: DefinitionFrontMatter,
+  context: DefinitionContext,
+): { definition?: AgentDefinition; rules: readonly Rule[] } {
+  const { source, matter, text, report } = context
+  const named = data.name !== undefined
+  const name = data.name ?? fileName(source.path)
+  if (!agentName.test(name)) {
+    report(
+      'rule/agent-name',
+      matter.spanOf(named ? ['name'] : []),
+      `\`${name.slice(0, 60)}\` is no agent’s name`,
+    )
+    return { rules: [] }
+  }
+  const definition: AgentDefinition = {
+    name,
+    description: data.description ?? '',
+    command: words(data.command, /\s+/),
+    ...(data.model && { model: data.model }),
+    tools: words(data.tools, /[\s,]+/),
+    place: text.place(matter.spanOf(named ? ['name'] : [])),
+  }
+  return { definition, rules: limitRules(data, definition, context) }
+}
+
+/** The rules of a definition are its own agent's. */
+export function bindRules(
+  rules: readonly Rule[],
+  { name }: AgentDefinition,
+  report: Report,
+): readonly Rule[] {
+  return rules.map((rule) => {
+    const foreign = rule.agents.find((agent) => agent !== name)
+    if (foreign)
+      report.at(
+        'agent/foreign',
+        rule.source,
+        `this rule is for \`${foreign}\`, in the definition of \`${name}\``,
+      )
+    return { ...rule, agents: [name] }
+  })
+}
+
+function limitRules(
+  { limits }: DefinitionFrontMatter,
+  { name }: AgentDefinition,
+  context: DefinitionContext,
+): readonly Rule[] {
+  const { source, matter, text, report } = context
+  return Object.entries(limits).flatMap(([key, value]) => {
+    if (value === undefined) return []
+    const span = matter.spanOf(['limits', key])
+    const result = parseCapability(`run:${name}{${key}:${value}}`)
+    if (!result.ok) {
+      const [problem] = result.problems
+      if (problem) report.capability(span, problem)
+      return []
+    }
+    const written = `**Limit** \`run:${name}{${key}:${value}}\``
+    const ruleSource = { ...text.place(span), text: written, ...(source.pack && { pack: source.pack }) }
+    return [
+      {
+        effect: 'limit',
+        capabilities: [result.value],
+        except: [],
+        agents: [],
+        source: ruleSource,
+        layer: source.layer,
+        examples: [],
+      },
+    ]
+  })
+}
+
+function words(value: string | readonly string[], separator: RegExp): readonly string[] {
+  return typeof value === 'string' ? value.split(separator).filter((word) => word !== '') : value
+}
+
+/** A file is named after its agent: `agents/coder.md`, `oos:coder`. */
+function fileName(path: string): string {
+  return path.replace(/^.*[/:]/, '').replace(/\.md$/i, '')
+}

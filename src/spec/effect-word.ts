@@ -1,0 +1,55 @@
+import { isResource, resources } from '../policy/resources.ts'
+import { type Effect, effects } from '../policy/types.ts'
+import type { Token } from './inline.ts'
+import { editDistance, plain } from './spelling.ts'
+
+/** What a rule can begin with. `let` names a pattern and is no rule. */
+export const effectWords = [...effects, 'let'] as const
+export type EffectWord = Effect | 'let'
+
+export interface EffectLead {
+  readonly word: EffectWord
+  readonly bold: boolean
+  /** How many tokens it took. */
+  readonly length: number
+}
+
+/** The effect that a list item begins with: bold, or plain in front of a span that starts like a capability. */
+export function readEffect(tokens: readonly Token[]): EffectLead | undefined {
+  const [first, second] = tokens
+  if (first?.kind === 'strong') {
+    const word = exactEffect(first.text.trim())
+    const colon = second?.kind === 'word' && second.text === ':'
+    return word && { word, bold: true, length: colon ? 2 : 1 }
+  }
+  if (first?.kind !== 'word' || second?.kind !== 'code') return undefined
+  const word = exactEffect(first.text)
+  return word && startsAsCapability(second.text) ? { word, bold: false, length: 1 } : undefined
+}
+
+/** Whether a word was surely meant as an effect: at most one edit away, whatever its case or hidden characters. */
+export function isNearlyEffect(word: string): boolean {
+  const letters = plain(word).replace(/[:.,;!]+$/, '')
+  return effectWords.some((effect) => editDistance(letters, effect, 1) <= 1)
+}
+
+export function startsAsCapability(text: string): boolean {
+  return text.startsWith('capability://') || isResource(/^([a-z]+):/.exec(text)?.[1] ?? '')
+}
+
+/** Whether a span is a capability, or one edit of its resource away from one. */
+export function isNearlyCapability(text: string): boolean {
+  const match = /^\W{0,2}(\p{L}[\p{L}\p{Cf}]*)\s*:\s*\S/u.exec(text)
+  if (!match?.[1]) return false
+  const word = plain(match[1])
+  return [...Object.keys(resources), 'capability'].some((resource) => editDistance(word, resource, 1) <= 1)
+}
+
+/** How the effect is written in a spec. */
+export function effectTitle(effect: EffectWord): string {
+  return effect.charAt(0).toUpperCase() + effect.slice(1)
+}
+
+function exactEffect(text: string): EffectWord | undefined {
+  return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)
+}

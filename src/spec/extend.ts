@@ -1,0 +1,166 @@
+import { parseCapability } from '../policy/capability.ts'
+import type { Capability, Rule } from '../policy/types.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import { diagnostic } from './report.ts'
+import { suggestWord } from './spelling.ts'
+import type { Extension, Spec } from './types.ts'
+
+export interface Library {
+  find(path: string): Spec | undefined
+  /** Of every file there is, for suggestions. */
+  readonly names: readonly string[]
+}
+
+/** Every rule that holds: of the files themselves, and of what they extend, with the holes cut out. */
+export function extendSpecs(
+  specs: readonly Spec[],
+  library: Library,
+): { rules: readonly Rule[]; diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const taken = new Map<string, readonly Rule[]>()
+  const extended = new Set<string>()
+  const walk = (spec: Spec, frame: Frame): void => {
+    for (const extension of spec.extends) {
+      const pack = findPack(spec, extension, library, diagnostics)
+      if (!pack || alwaysHolds(pack, extension, diagnostics)) continue
+      if (frame.trail.includes(pack.path)) {
+        diagnostics.push(
+          diagnostic(
+            'extends/cycle',
+            extension.place,
+            `\`${extension.pack}\` extends itself: ${[...frame.trail, pack.path].join(' → ')}`,
+          ),
+        )
+        continue
+      }
+      extended.add(pack.path)
+      const holes = [...frame.holes, ...readHoles(pack, extension, diagnostics)]
+      const key = JSON.stringify([
+        pack.path,
+        frame.agent ?? '',
+        holes.map(({ resource, pattern, actions }) => [resource, pattern, actions]),
+      ])
+      if (!taken.has(key))
+        taken.set(
+          key,
+          pack.rules.flatMap((rule) => takeIn(rule, { ...frame, holes })),
+        )
+      walk(pack, { ...frame, holes, trail: [...frame.trail, pack.path] })
+    }
+  }
+  // A user's own extension comes first: the same pack taken in by a project too then needs no trust.
+  for (const spec of [...specs].sort(byTrust))
+    walk(spec, { layer: spec.layer, holes: [], trail: [spec.path], ...agentOf(spec) })
+  const own = specs
+    .filter((spec) => !extended.has(spec.path) && !isReplaced(spec, specs))
+    .flatMap((spec) => spec.rules)
+  return { rules: [...own, ...[...taken.values()].flat()], diagnostics }
+}
+
+/** A definition that extends the shipped one of its own name stands in its place. */
+export function isReplaced(spec: Spec, specs: readonly Spec[]): boolean {
+  if (spec.content.kind !== 'definition' || spec.layer !== 'built-in') return false
+  const { name } = spec.content.definition
+  return specs.some(
+    ({ content, extends: extensions, layer }) =>
+      layer !== 'built-in' &&
+      content.kind === 'definition' &&
+      content.definition.name === name &&
+      extensions.some(({ pack }) => pack === spec.path),
+  )
+}
+
+interface Frame {
+  readonly layer: Rule['layer']
+  readonly holes: readonly Capability[]
+  readonly trail: readonly string[]
+  /** The agent whose definition extends. */
+  readonly agent?: string
+}
+
+function findPack(
+  spec: Spec,
+  { pack, place }: Extension,
+  { find, names }: Library,
+  diagnostics: Diagnostic[],
+): Spec | undefined {
+  const path = pack.startsWith('./') ? besides(spec.path, pack.slice(2)) : pack
+  const found =
+    path === undefined || (!pack.startsWith('./') && !pack.startsWith('oos:')) ? undefined : find(path)
+  if (found && (found.pack !== undefined || found.layer === spec.layer)) return found
+  const choice = names.filter((name) => name.startsWith('oos:') && !alwaysIn.has(name))
+  const fix = pack.startsWith('./')
+    ? 'name a file of the same `.agent-os`, such as ./rules/team.md'
+    : suggestWord(pack, choice)
+  diagnostics.push(diagnostic('extends/unknown', place, `there is no pack \`${pack.slice(0, 80)}\``, { fix }))
+  return undefined
+}
+
+const alwaysIn = new Set(['oos:protected', 'oos:base'])
+
+function alwaysHolds(pack: Spec, { except, place }: Extension, diagnostics: Diagnostic[]): boolean {
+  if (!alwaysIn.has(pack.path)) return false
+  if (except.length > 0)
+    diagnostics.push(diagnostic('extends/built-in', place, `\`${pack.path}\` takes no hole`))
+  return true
+}
+
+function besides(path: string, relative: string): string | undefined {
+  if (relative.split('/').some((part) => part === '' || part === '.' || part === '..')) return undefined
+  return path.slice(0, path.lastIndexOf('/') + 1) + relative
+}
+
+function readHoles(
+  pack: Spec,
+  { except, place }: Extension,
+  diagnostics: Diagnostic[],
+): readonly Capability[] {
+  return except.flatMap((text) => {
+    const result = parseCapability(text)
+    if (!result.ok) {
+      const [problem] = result.problems
+      if (problem)
+        diagnostics.push({
+          severity: 'error',
+          code: problem.code,
+          message: `\`${text.slice(0, 80)}\`: ${problem.message}`,
+          ...(problem.fix && { fix: problem.fix }),
+          place,
+        })
+      return []
+    }
+    const { resource, constraints } = result.value
+    if (Object.keys(constraints).length > 0)
+      diagnostics.push(
+        diagnostic('rule/constraint', place, `\`${text.slice(0, 80)}\` has a constraint, in a hole`),
+      )
+    const touched =
+      pack.extends.length > 0 ||
+      pack.rules.some((rule) => rule.capabilities.some((capability) => capability.resource === resource))
+    if (!touched)
+      diagnostics.push(diagnostic('extends/hole', place, `no rule of \`${pack.path}\` names \`${resource}\``))
+    return [result.value]
+  })
+}
+
+/** A pack's rule as one of the file that extends it: its layer, its agent, its holes. */
+function takeIn(rule: Rule, { layer, holes, agent }: Frame): readonly Rule[] {
+  const cut = holes.filter(({ resource }) =>
+    rule.capabilities.some((capability) => capability.resource === resource),
+  )
+  const taken = { ...rule, layer, except: [...rule.except, ...cut] }
+  if (agent === undefined) return [taken]
+  return [{ ...taken, agents: [agent] }]
+}
+
+function agentOf({ content }: Spec): { agent?: string } {
+  return content.kind === 'definition' ? { agent: content.definition.name } : {}
+}
+
+function byTrust(a: Spec, b: Spec): number {
+  return rank(a) - rank(b)
+}
+
+function rank({ layer }: Spec): number {
+  return layer === 'built-in' ? 0 : layer === 'user' ? 1 : 2
+}

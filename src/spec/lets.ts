@@ -1,0 +1,54 @@
+import type { CodeToken, Token } from './inline.ts'
+import type { Report } from './report.ts'
+import { isSeparator } from './rule-grammar.ts'
+import type { SpecText } from './text.ts'
+import type { NamedPattern } from './types.ts'
+
+const namePattern = /^@[A-Za-z][A-Za-z0-9_-]*$/
+
+/** `` `@code` = `{app,lib}/**` `` behind a **Let**. A name holds in its own file. */
+export function parseLet(tokens: readonly Token[], text: SpecText, report: Report): NamedPattern | undefined {
+  const [name, equals, pattern, rest] = tokens
+  const at = tokens[0] ?? { start: 0, end: 0 }
+  if (name?.kind !== 'code' || !namePattern.test(name.text)) {
+    report('let/syntax', at, 'a Let does not begin with a name such as `@code`')
+    return undefined
+  }
+  if (equals?.kind !== 'word' || equals.text !== '=' || pattern?.kind !== 'code') {
+    report('let/syntax', equals ?? at, `\`${name.text}\` is not followed by = and a pattern in backticks`)
+    return undefined
+  }
+  if (rest && !isSeparator(rest)) {
+    report('let/syntax', rest, 'a Let has one pattern, and then a reason behind a dash')
+    return undefined
+  }
+  return { name: name.text, pattern: pattern.text, place: text.place(name) }
+}
+
+/** A capability's text with its name put in; `columnOf` leads from the new text back to what was written. */
+export interface Expanded {
+  readonly text: string
+  readonly name?: string
+  columnOf(column: number): number
+}
+
+/** A name stands for the whole beginning of a pattern: `file:@code:write`, `capability://file/@code?action=write`. */
+export function expandLet(
+  token: CodeToken,
+  lets: ReadonlyMap<string, NamedPattern>,
+): Expanded | { unknown: string; at: number } {
+  const match = /^(capability:\/\/[a-z]+\/|[a-z]+:)(@[A-Za-z0-9_-]*)/.exec(token.text)
+  if (!match) return { text: token.text, columnOf: (column) => column }
+  const [whole, before = '', name = ''] = match
+  const named = lets.get(name)
+  if (!named) return { unknown: name, at: before.length }
+  const pattern = before.startsWith('capability:')
+    ? named.pattern.replace(/[%?&]/g, encodeURIComponent)
+    : named.pattern
+  const grown = pattern.length - name.length
+  const columnOf = (column: number) => {
+    if (column <= before.length) return column
+    return column > before.length + pattern.length ? column - grown : before.length + 1
+  }
+  return { text: before + pattern + token.text.slice(whole.length), name, columnOf }
+}

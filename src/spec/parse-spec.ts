@@ -1,0 +1,103 @@
+import type { Rule } from '../policy/types.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import { compareDiagnostics } from '../shared/diagnostics.ts'
+import { decodeSource } from './decode.ts'
+import { bindRules, parseDefinition } from './definition.ts'
+import { type FrontMatter, parseFrontMatter } from './front-matter.ts'
+import { validateFrontMatter } from './front-matter-schema.ts'
+import { parseMarkdown } from './markdown.ts'
+import { createReport, type Report } from './report.ts'
+import { readRules } from './rules.ts'
+import type { RulesFrontMatter } from './schema.ts'
+import { createText, type SpecText } from './text.ts'
+import type { AgentDefinition, Extension, Spec, SpecContent, SpecSource } from './types.ts'
+
+export const ruleLimit = 10_000
+
+/** One file, understood as far as that goes without the others. Never throws: what is wrong is in `diagnostics`. */
+export function parseSpec(source: SpecSource): Spec {
+  const { path, kind, layer, pack } = source
+  const diagnostics: Diagnostic[] = []
+  const decoded = decodeSource(source.bytes)
+  const text = createText(path, 'text' in decoded ? decoded.text : '')
+  const report = createReport(text, diagnostics)
+  if (!('text' in decoded))
+    report(decoded.code, { start: 0, end: 0 }, decoded.problem, decoded.fix ? { fix: decoded.fix } : {})
+  reportBidirectional(text, report)
+  const matter = parseFrontMatter(text.text, report, { ignore: kind === 'guidance' })
+  const head = readHead(source, matter, text, report)
+  const root = parseMarkdown(text, matter.bodyStart, report)
+  const body = readRules(root, { text, report, layer, ...(pack && { pack }) })
+  const rules = head.definition
+    ? bindRules([...head.rules, ...body.rules], head.definition, report)
+    : body.rules
+  if (rules.length > ruleLimit)
+    report('rule/too-many', { start: 0, end: 0 }, `this file has ${rules.length} rules`)
+  const content = readContent(source, head.definition)
+  return {
+    path,
+    kind,
+    layer,
+    ...(pack && { pack }),
+    rules: rules.slice(0, ruleLimit),
+    lets: body.lets,
+    extends: head.extends,
+    advisory: [],
+    content,
+    guidance: text.text.slice(matter.bodyStart).replace(/^\s*\n/, ''),
+    diagnostics: diagnostics.sort(compareDiagnostics),
+  }
+}
+
+interface Head {
+  readonly extends: readonly Extension[]
+  readonly definition?: AgentDefinition
+  readonly rules: readonly Rule[]
+}
+
+function readHead(source: SpecSource, matter: FrontMatter, text: SpecText, report: Report): Head {
+  const { kind } = source
+  if (kind === 'guidance') {
+    if (matter.bodyStart > 0)
+      report('front-matter/ignored', { start: 0, end: 3 }, 'the front matter of this file is not read')
+    return { extends: [], rules: [] }
+  }
+  if (kind === 'definition') {
+    const data = validateFrontMatter('definition', matter, report)
+    if (!data) return { extends: [], rules: [] }
+    return {
+      extends: readExtends(data, matter, text),
+      ...parseDefinition(data, { source, matter, text, report }),
+    }
+  }
+  const data = validateFrontMatter(kind, matter, report)
+  return { extends: data ? readExtends(data, matter, text) : [], rules: [] }
+}
+
+function readExtends(
+  data: Pick<RulesFrontMatter, 'extends'>,
+  matter: FrontMatter,
+  text: SpecText,
+): readonly Extension[] {
+  const single = !Array.isArray(data.extends)
+  return [data.extends].flat().map((extension, index) => {
+    const place = text.place(matter.spanOf(single ? ['extends'] : ['extends', index]))
+    return typeof extension === 'string' ? { pack: extension, except: [], place } : { ...extension, place }
+  })
+}
+
+function readContent({ kind }: SpecSource, definition: AgentDefinition | undefined): SpecContent {
+  if (kind === 'definition') return definition ? { kind, definition } : { kind: 'guidance' }
+  return { kind: 'guidance' }
+}
+
+function reportBidirectional({ text }: SpecText, report: Report): void {
+  const match = /[\u202A-\u202E\u2066-\u2069]/.exec(text)
+  if (!match) return
+  const name = `U+${match[0].charCodeAt(0).toString(16).toUpperCase()}`
+  report(
+    'source/bidirectional',
+    { start: match.index, end: match.index + 1 },
+    `the character ${name} turns text around`,
+  )
+}

@@ -1,0 +1,64 @@
+import type { Rule } from '../policy/types.ts'
+import { compareDiagnostics, type Diagnostic } from '../shared/diagnostics.ts'
+import { checkAgents, collectAgents } from './agents.ts'
+import { extendSpecs } from './extend.ts'
+import { parseSpec, ruleLimit } from './parse-spec.ts'
+import { diagnostic } from './report.ts'
+import { mergeSettings } from './settings.ts'
+import type { Spec, SpecSet, SpecSource } from './types.ts'
+
+export { parseSpec } from './parse-spec.ts'
+
+/**
+ * All files understood together. The protected pack and the base always hold; other packs only where a file
+ * extends them. Names that a **Let** gives hold in their own file alone.
+ */
+export function parseSources(
+  sources: readonly SpecSource[],
+  _options: { readonly home?: string } = {},
+): SpecSet {
+  const parsed = new Map<string, Spec>()
+  const parse = (source: SpecSource) => {
+    const known = parsed.get(source.path) ?? parseSpec(source)
+    parsed.set(source.path, known)
+    return known
+  }
+  const always = sources.filter((source) => !isPack(source) || builtIn.has(source.path)).map(parse)
+  const packs = (path: string) => {
+    const source = sources.find((candidate) => candidate.path === path)
+    return source && parse(source)
+  }
+  const names = sources.map(({ path }) => path)
+  const { rules, diagnostics: extending } = extendSpecs(always, { find: packs, names })
+  const { agents, diagnostics: naming } = collectAgents([...parsed.values()])
+  const { settings, diagnostics: setting } = mergeSettings([...parsed.values()])
+  const specs = [...parsed.values()]
+  const found = [
+    ...specs.flatMap((spec) => spec.diagnostics),
+    ...extending,
+    ...naming,
+    ...setting,
+    ...checkAgents(rules, agents),
+    ...tooMany(rules),
+  ]
+  return {
+    specs,
+    rules: rules.slice(0, ruleLimit),
+    agents,
+    settings,
+    diagnostics: found.sort(compareDiagnostics),
+  }
+}
+
+/** In force for every run. */
+const builtIn = new Set(['oos:protected', 'oos:base'])
+
+/** Taken in only where a file extends it; an agent's definition holds for its agent anyhow. */
+function isPack({ pack, kind }: SpecSource): boolean {
+  return pack !== undefined && kind !== 'definition'
+}
+
+function tooMany(rules: readonly Rule[]): readonly Diagnostic[] {
+  const beyond = rules[ruleLimit]
+  return beyond ? [diagnostic('rule/too-many', beyond.source, `there are ${rules.length} rules in all`)] : []
+}

@@ -1,0 +1,196 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+} from 'node:fs'
+import { basename, join, sep } from 'node:path'
+import type { LayerName } from '../policy/types.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import { sizeLimit } from './decode.ts'
+import type { DiagnosticCode } from './diagnostic-codes.ts'
+import { diagnostic } from './report.ts'
+import type { SpecKind, SpecSource } from './types.ts'
+
+export interface ReadOptions {
+  /** The project's folder; none: only what is the user's and what ships. */
+  readonly root?: string
+  readonly home: string
+  /** The folder of the specs that ship with oos. */
+  readonly packs: string
+}
+
+export interface ReadResult {
+  readonly sources: readonly SpecSource[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const fileLimit = 1_000
+
+/** Reads every spec file once, into memory. What cannot be read is an error: its rules could not hold. */
+export function readSources({ root, home, packs }: ReadOptions): ReadResult {
+  const places: Place[] = [
+    ...shippedPlaces(packs),
+    ...specPlaces(join(home, '.agent-os'), '~/.agent-os', 'user'),
+    ...(root === undefined || root === home
+      ? []
+      : specPlaces(join(root, '.agent-os'), '.agent-os', 'project')),
+  ]
+  const results = places.map(readFolder)
+  return {
+    sources: results.flatMap(({ sources }) => sources),
+    diagnostics: results.flatMap(({ diagnostics }) => diagnostics),
+  }
+}
+
+/** One folder whose markdown files are specs. */
+interface Place {
+  readonly folder: string
+  /** The folder that links may not lead out of. */
+  readonly inside: string
+  readonly layer: LayerName
+  kind(name: string): SpecKind
+  /** As shown to people. */
+  show(name: string): string
+  readonly shipped?: true
+}
+
+function shippedPlaces(packs: string): readonly Place[] {
+  const show = (name: string) => `oos:${name.replace(/\.md$/, '')}`
+  const place = { inside: packs, layer: 'built-in', shipped: true, show } as const
+  return [
+    { ...place, folder: join(packs, 'packs'), kind: () => 'rules' },
+    { ...place, folder: join(packs, 'agents'), kind: () => 'definition' },
+  ]
+}
+
+function specPlaces(folder: string, shown: string, layer: LayerName): readonly Place[] {
+  return [
+    {
+      folder,
+      inside: folder,
+      layer,
+      kind: (name) => kindsByName[name] ?? 'guidance',
+      show: (name) => `${shown}/${name}`,
+    },
+    {
+      folder: join(folder, 'agents'),
+      inside: folder,
+      layer,
+      kind: () => 'definition',
+      show: (name) => `${shown}/agents/${name}`,
+    },
+    {
+      folder: join(folder, 'rules'),
+      inside: folder,
+      layer,
+      kind: () => 'rules',
+      show: (name) => `${shown}/rules/${name}`,
+    },
+  ]
+}
+
+const kindsByName: Readonly<Record<string, SpecKind>> = {
+  'AGENT.md': 'agent',
+  'PREFERRED_STACK.md': 'stack',
+  'STACK_PREFERENCES.md': 'stack',
+  'MIRROR_CONTRACT.md': 'contract',
+  'RUNBOOK.md': 'runbook',
+  'GLOBAL_RULES.md': 'rules',
+  'LEARNING_PATTERNS.md': 'lessons',
+}
+
+function readFolder(place: Place): ReadResult {
+  const listing = list(place)
+  if ('code' in listing) return { sources: [], diagnostics: [listing] }
+  if (listing.names.length > fileLimit) {
+    return {
+      sources: [],
+      diagnostics: [
+        problem('source/too-many', place.show(''), `${listing.names.length} markdown files in one folder`),
+      ],
+    }
+  }
+  const results = listing.names.map((name) => readSource(place, name))
+  return {
+    sources: results.flatMap((result) => ('bytes' in result ? [result] : [])),
+    diagnostics: results.flatMap((result) => ('code' in result ? [result] : [])),
+  }
+}
+
+function list({ folder, inside, show }: Place): { names: readonly string[] } | Diagnostic {
+  try {
+    if (folder !== inside && leadsOut(folder, inside))
+      return problem(
+        'source/link',
+        show('').replace(/\/$/, ''),
+        'the folder is a symlink that leads elsewhere',
+      )
+    const names = readdirSync(folder).filter((name) => /\.md$/i.test(name))
+    return { names: names.sort() }
+  } catch (error) {
+    if (isMissing(error)) return { names: [] }
+    return problem(
+      'source/unreadable',
+      show('').replace(/\/$/, ''),
+      `the folder cannot be read (${codeOf(error)})`,
+    )
+  }
+}
+
+function readSource(place: Place, name: string): SpecSource | Diagnostic {
+  const path = place.show(name)
+  const file = join(place.folder, name)
+  try {
+    if (lstatSync(file).isSymbolicLink() && leadsOut(file, place.inside)) {
+      return problem('source/link', path, 'the file is a symlink that leads out of its folder')
+    }
+    const bytes = readBytes(file)
+    if (typeof bytes === 'string') return problem('source/unreadable', path, `it is ${bytes}, not a file`)
+    if (bytes.length > sizeLimit) return problem('source/too-large', path, 'the file is larger than 1 MB')
+    return { path, kind: place.kind(name), layer: place.layer, ...(place.shipped && { pack: path }), bytes }
+  } catch (error) {
+    return problem('source/unreadable', path, `the file cannot be read (${codeOf(error)})`)
+  }
+}
+
+/** Opened without waiting, so that a named pipe cannot hold oos up; looked at and read through one descriptor. */
+function readBytes(file: string): Uint8Array | string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile())
+      return stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : 'a device or socket'
+    const bytes = Buffer.alloc(Math.min(stat.size, sizeLimit) + 1)
+    let length = 0
+    for (;;) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, null)
+      length += read
+      if (read === 0 || length === bytes.length) return bytes.subarray(0, length)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function leadsOut(path: string, folder: string): boolean {
+  const target = realpathSync(path)
+  const top = realpathSync(folder)
+  return target !== top && !target.startsWith(top + sep)
+}
+
+function problem(code: DiagnosticCode, path: string, message: string): Diagnostic {
+  return diagnostic(code, { file: path, line: 1, column: 1 }, `${message}: \`${basename(path)}\``)
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT'
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}

@@ -1,0 +1,103 @@
+import { parseCapability } from '../policy/capability.ts'
+import type { Capability, Effect, LayerName, Rule, RuleExample } from '../policy/types.ts'
+import { type CodeToken, spanInCode } from './inline.ts'
+import { expandLet } from './lets.ts'
+import type { Report } from './report.ts'
+import { checkRule } from './rule-check.ts'
+import type { Clauses, Draft, ListClause } from './rule-grammar.ts'
+import { oneLine, type Span, type SpecText } from './text.ts'
+import type { NamedPattern } from './types.ts'
+
+/** What a rule is read in: its file, and what that file gives it. */
+export interface RuleContext {
+  readonly text: SpecText
+  readonly report: Report
+  readonly layer: LayerName
+  readonly pack?: string
+  readonly lets: ReadonlyMap<string, NamedPattern>
+  /** The names that a rule has used so far. */
+  readonly usedLets: Set<string>
+}
+
+export interface RuleDraft extends Draft {
+  readonly effect: Effect
+  /** From the list item's first character to the end of what is no reason. */
+  readonly span: Span
+  /** As written, on one line. */
+  readonly written: string
+  readonly reason?: string
+  readonly examples: readonly RuleExample[]
+}
+
+/** Looks up what the draft names; undefined once something was reported. */
+export function buildRule(draft: RuleDraft, context: RuleContext): Rule | undefined {
+  const { text, report, layer, pack } = context
+  const { clauses, effect, reason, examples } = draft
+  const capabilities = parseAll(draft.capabilities, context)
+  const except = parseAll(clauses.except?.items ?? [], context)
+  const when = parseOne(clauses.when, context)
+  const via = parseOne(clauses.via, context)
+  const agents = parseAgents(clauses.for, report)
+  if (!capabilities || !except || !agents || when === 'broken' || via === 'broken') return undefined
+  const folder = clauses.in?.items[0]?.text
+  const rule: Rule = {
+    effect,
+    capabilities,
+    except,
+    agents,
+    ...(clauses.before && { stage: clauses.before.stage }),
+    ...(when && { when }),
+    ...(via && { via }),
+    ...(folder !== undefined && { in: folder }),
+    ...(reason && { reason }),
+    source: { ...text.place(draft.span), text: oneLine(draft.written), ...(pack && { pack }) },
+    layer,
+    examples,
+  }
+  return checkRule(rule, draft, report) ? rule : undefined
+}
+
+export function clauseSpan(clauses: Clauses, name: keyof Clauses, fallback: Span): Span {
+  return clauses[name] ?? fallback
+}
+
+function parseAll(tokens: readonly CodeToken[], context: RuleContext): readonly Capability[] | undefined {
+  const parsed = tokens.map((token) => parseToken(token, context))
+  return parsed.every((capability) => capability !== undefined) ? parsed : undefined
+}
+
+function parseOne(clause: ListClause | undefined, context: RuleContext): Capability | 'broken' | undefined {
+  const token = clause?.items[0]
+  return token && (parseToken(token, context) ?? 'broken')
+}
+
+function parseToken(token: CodeToken, { text, report, lets, usedLets }: RuleContext): Capability | undefined {
+  const expanded = expandLet(token, lets)
+  if ('unknown' in expanded) {
+    report(
+      'let/unknown',
+      spanInCode(text.text, token, expanded.at),
+      `no Let of this file gives \`${expanded.unknown}\` a pattern`,
+    )
+    return undefined
+  }
+  if (expanded.name) usedLets.add(expanded.name)
+  const result = parseCapability(expanded.text)
+  if (result.ok) return result.value
+  for (const problem of result.problems) {
+    report.capability(spanInCode(text.text, token, expanded.columnOf(problem.column) - 1), problem)
+  }
+  return undefined
+}
+
+function parseAgents(clause: ListClause | undefined, report: Report): readonly string[] | undefined {
+  const wrong = clause?.items.find(({ text }) => !agentName.test(text))
+  if (wrong) {
+    report('rule/agent-name', wrong, `\`${wrong.text}\` is no agent’s name`)
+    return undefined
+  }
+  return clause?.items.map(({ text }) => text) ?? []
+}
+
+/** Names of agents; also what a definition may call itself. */
+export const agentName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/

@@ -1,0 +1,137 @@
+import type { Capability, Rule } from '../policy/types.ts'
+import type { Report } from './report.ts'
+import type { Clauses, Draft } from './rule-grammar.ts'
+import type { Span } from './text.ts'
+
+/** Checks what the grammar allows and sense does not; false once something was reported. */
+export function checkRule(rule: Rule, draft: Draft & { readonly span: Span }, report: Report): boolean {
+  return checks.map((check) => check(rule, draft, report)).every((fine) => fine)
+}
+
+type Check = (rule: Rule, draft: Draft & { readonly span: Span }, report: Report) => boolean
+
+const checks: readonly Check[] = [
+  clausesFit,
+  (rule, draft, report) => {
+    if (rule.effect !== 'require') return true
+    if (!rule.stage) return fail(report, 'rule/stage', draft.span, 'this Require says no stage')
+    const odd = rule.capabilities.findIndex((capability) => !isPlainCommand(capability))
+    return odd < 0 || fail(report, 'rule/require', at(draft, odd), 'a Require names one whole command')
+  },
+  (rule, draft, report) => {
+    const odd = rule.capabilities.findIndex(({ resource }) => resource === 'run')
+    if (odd < 0 || rule.effect === 'limit') return true
+    return fail(report, 'rule/run', at(draft, odd), `\`run\` stands in ${article(rule.effect)}`)
+  },
+  (rule, draft, report) => {
+    const odd = rule.capabilities.findIndex(({ constraints }) => Object.keys(constraints).length === 0)
+    if (rule.effect !== 'limit' || odd < 0) return true
+    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint')
+  },
+  (rule, draft, report) => {
+    const grants = rule.effect === 'allow' || rule.effect === 'only'
+    const odd = rule.capabilities.findIndex(
+      ({ resource, constraints }) => resource === 'secret' && !constraints.to,
+    )
+    if (!grants || rule.via || odd < 0) return true
+    return fail(report, 'rule/secret', at(draft, odd), 'this secret may be sent to any host')
+  },
+  constraintsFit,
+  (rule, draft, report) => {
+    const resources = new Set(rule.capabilities.map(({ resource }) => resource))
+    const odd = rule.except.findIndex(({ resource }) => !resources.has(resource))
+    if (odd < 0) return true
+    return fail(
+      report,
+      'rule/except',
+      exceptAt(draft, odd),
+      `the rule names no \`${rule.except[odd]?.resource}\``,
+    )
+  },
+]
+
+function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {
+  const wrong: Partial<Record<keyof Clauses, boolean>> = {
+    before: rule.effect !== 'require',
+    when: rule.effect !== 'require',
+    via: rule.effect !== 'allow' && rule.effect !== 'only',
+    in: rule.layer !== 'user',
+  }
+  const names = (Object.keys(wrong) as (keyof Clauses)[]).filter((name) => wrong[name])
+  let fine = true
+  for (const name of names) {
+    const clause = clauses[name]
+    if (!clause) continue
+    const where = name === 'in' ? 'a rule that is not in your own `~/.agent-os`' : article(rule.effect)
+    fine = fail(report, 'rule/misplaced-clause', clause, `\`${name}\` stands in ${where}`)
+  }
+  if (rule.via && rule.via.resource !== 'shell' && clauses.via) {
+    fine = fail(
+      report,
+      'rule/misplaced-clause',
+      clauses.via,
+      '`via` names something that is no command',
+      'write: via `shell:terraform plan *`',
+    )
+  }
+  return fine
+}
+
+function constraintsFit(rule: Rule, draft: Draft, report: Report): boolean {
+  const grants = rule.effect === 'allow' || rule.effect === 'only'
+  let fine = true
+  rule.capabilities.forEach(({ constraints }, index) => {
+    if (constraints.expires && !grants)
+      fine = fail(
+        report,
+        'rule/constraint',
+        at(draft, index),
+        `\`expires\` stands in ${article(rule.effect)}`,
+      )
+    if (constraints.everywhere && rule.effect !== 'deny')
+      fine = fail(
+        report,
+        'rule/constraint',
+        at(draft, index),
+        `\`everywhere\` stands in ${article(rule.effect)}`,
+      )
+  })
+  rule.except.forEach(({ constraints }, index) => {
+    const names = Object.keys(constraints)
+    if (names.length > 0)
+      fine = fail(report, 'rule/constraint', exceptAt(draft, index), `\`${names[0]}\` stands in an exception`)
+  })
+  return fine
+}
+
+/** oos runs it itself: one command, word for word. */
+function isPlainCommand({ resource, pattern, constraints }: Capability): boolean {
+  return (
+    resource === 'shell' &&
+    !/[*?[{]/.test(pattern.replace(/\\./g, '')) &&
+    Object.keys(constraints).every((name) => name === 'timeout')
+  )
+}
+
+function fail(report: Report, code: Parameters<Report>[0], span: Span, message: string, fix?: string): false {
+  report(code, span, message, fix ? { fix } : {})
+  return false
+}
+
+function at(draft: Draft & { readonly span?: Span }, index: number): Span {
+  return draft.capabilities[index] ?? draft.span ?? { start: 0, end: 0 }
+}
+
+function exceptAt(draft: Draft, index: number): Span {
+  return draft.clauses.except?.items[index] ?? { start: 0, end: draft.end }
+}
+
+function article(effect: Rule['effect']): string {
+  return effect === 'allow' || effect === 'only' || effect === 'ask'
+    ? `an ${capital(effect)}`
+    : `a ${capital(effect)}`
+}
+
+function capital(effect: string): string {
+  return effect.charAt(0).toUpperCase() + effect.slice(1)
+}

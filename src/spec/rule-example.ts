@@ -1,0 +1,33 @@
+import type { ListItem } from 'mdast'
+import type { RuleExample } from '../policy/types.ts'
+import { isNearlyCapability } from './effect-word.ts'
+import { tokenize } from './inline.ts'
+import type { Report } from './report.ts'
+import type { SpecText } from './text.ts'
+
+const marks: Readonly<Record<string, RuleExample['expected']>> = { '✓': 'allow', '✗': 'deny', '?': 'ask' }
+const alikes = /^(?:✔|✅|☑|✘|❌|✖|×|x|X|v|ok)$/u
+
+/** What a nested item is: an example, a broken one (`undefined`), or something else. */
+export function readExample(
+  item: ListItem,
+  text: SpecText,
+  report: Report,
+): RuleExample | 'other' | undefined {
+  const [paragraph] = item.children
+  if (paragraph?.type !== 'paragraph') return 'other'
+  const [mark, code] = tokenize(text.text, paragraph)
+  if (mark?.kind !== 'word') return 'other'
+  const expected = Object.hasOwn(marks, mark.text) ? marks[mark.text] : undefined
+  if (!expected) {
+    const near =
+      alikes.test(mark.text.replace(/\uFE0F/g, '')) && code?.kind === 'code' && isNearlyCapability(code.text)
+    if (near) report('example/near-miss', mark, `\`${mark.text}\` marks no example`)
+    return 'other'
+  }
+  if (code?.kind === 'code') return { expected, request: code.text, place: text.place(code) }
+  // A question mark may well begin a sentence.
+  if (mark.text === '?') return 'other'
+  report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``)
+  return undefined
+}

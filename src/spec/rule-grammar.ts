@@ -1,0 +1,195 @@
+import type { Stage } from '../policy/types.ts'
+import type { CodeToken, Token } from './inline.ts'
+import type { Report } from './report.ts'
+import type { Span } from './text.ts'
+
+export const clauseNames = ['for', 'except', 'before', 'when', 'via', 'in'] as const
+export type ClauseName = (typeof clauseNames)[number]
+export const stages: readonly Stage[] = ['start', 'commit', 'push', 'done']
+
+/** What stands behind each clause word, still as written. */
+export interface Clauses {
+  readonly for?: ListClause
+  readonly except?: ListClause
+  readonly before?: StageClause
+  readonly when?: ListClause
+  readonly via?: ListClause
+  readonly in?: ListClause
+}
+export interface ListClause extends Span {
+  readonly items: readonly CodeToken[]
+}
+export interface StageClause extends Span {
+  readonly stage: Stage
+}
+
+/** A rule behind its effect: syntax alone, nothing looked up. */
+export interface Draft {
+  readonly capabilities: readonly CodeToken[]
+  readonly clauses: Clauses
+  /** Where the part before the reason ends. */
+  readonly end: number
+  /** Where the reason's text begins, behind its dash or `because`. */
+  readonly reasonStart?: number
+}
+
+/** `capability {"," capability} clause* [reason]`; undefined once something was reported. */
+export function parseDraft(tokens: readonly Token[], report: Report): Draft | undefined {
+  const list = tokens[0]?.kind === 'code' ? readList(tokens, 0, report) : { items: [], next: 0 }
+  if (!list) return undefined
+  let clauses: Clauses = {}
+  let at = list.next
+  let end = list.items.at(-1)?.end ?? tokens[0]?.start ?? 0
+  for (;;) {
+    const token = tokens[at]
+    if (!token) return { capabilities: list.items, clauses, end }
+    if (isSeparator(token)) return { capabilities: list.items, clauses, end, reasonStart: token.end }
+    const clause = readClause(tokens, at, report)
+    if (!clause) return undefined
+    if (clauses[clause.name]) {
+      report('rule/repeated-clause', token, `\`${clause.name}\` stands twice`)
+      return undefined
+    }
+    clauses = { ...clauses, [clause.name]: clause.value }
+    at = clause.next
+    end = clause.value.end
+  }
+}
+
+export function isSeparator(token: Token): boolean {
+  return token.kind === 'word' && ['—', '–', '-', '--', 'because'].includes(token.text)
+}
+
+export function isClauseWord(token: Token | undefined): boolean {
+  return token?.kind === 'word' && clauseName(token.text) !== undefined
+}
+
+interface Reading<Value> {
+  readonly name: ClauseName
+  readonly value: Value
+  readonly next: number
+}
+
+function readClause(
+  tokens: readonly Token[],
+  at: number,
+  report: Report,
+): Reading<ListClause & StageClause> | Reading<ListClause> | Reading<StageClause> | undefined {
+  const word = tokens[at]
+  const name = word?.kind === 'word' ? clauseName(word.text) : undefined
+  if (!word || !name) {
+    if (word) reportUnexpected(word, report)
+    return undefined
+  }
+  return name === 'before'
+    ? readStage(tokens, at, word, report)
+    : readListClause(tokens, at, word, name, report)
+}
+
+function readStage(
+  tokens: readonly Token[],
+  at: number,
+  word: Token,
+  report: Report,
+): Reading<StageClause> | undefined {
+  const token = tokens[at + 1]
+  const stage =
+    token?.kind === 'word' || token?.kind === 'code' ? stages.find((name) => name === token.text) : undefined
+  if (token?.kind === 'word' && stage) {
+    return { name: 'before', value: { stage, start: word.start, end: token.end }, next: at + 2 }
+  }
+  const fix = stage
+    ? `write it without backticks: before ${stage}`
+    : 'a stage is `start`, `commit`, `push` or `done`'
+  report('rule/stage', token ?? word, '`before` is not followed by a stage', { fix })
+  return undefined
+}
+
+function readListClause(
+  tokens: readonly Token[],
+  at: number,
+  word: Token,
+  name: ClauseName,
+  report: Report,
+): Reading<ListClause> | undefined {
+  if (tokens[at + 1]?.kind !== 'code') {
+    report('rule/expected-code', tokens[at + 1] ?? word, `\`${name}\` is not followed by a code span`, {
+      fix: clauseExamples[name],
+    })
+    return undefined
+  }
+  const list = readList(tokens, at + 1, report)
+  if (!list) return undefined
+  const single = name === 'when' || name === 'via' || name === 'in'
+  const second = list.items[1]
+  if (single && second) {
+    report('rule/unexpected', second, `\`${name}\` takes one code span`, {
+      fix: `write a rule of its own for the other one`,
+    })
+    return undefined
+  }
+  return {
+    name,
+    value: { items: list.items, start: word.start, end: list.items.at(-1)?.end ?? word.end },
+    next: list.next,
+  }
+}
+
+const clauseExamples: Readonly<Record<ClauseName, string>> = {
+  for: 'name agents in backticks: for `researcher`, `coder`',
+  except: 'name capabilities in backticks: except `file:**/.env.example:read`',
+  before: 'write: before done',
+  when: 'name a capability in backticks: when `file:src/**:write`',
+  via: 'name a command in backticks: via `shell:terraform plan *`',
+  in: 'name the project’s folder in backticks: in `~/work/shop`',
+}
+
+function readList(
+  tokens: readonly Token[],
+  from: number,
+  report: Report,
+): { items: readonly CodeToken[]; next: number } | undefined {
+  const items: CodeToken[] = []
+  let at = from
+  for (;;) {
+    const token = tokens[at]
+    if (token?.kind !== 'code') {
+      report(
+        'rule/expected-code',
+        token ?? tokens[at - 1] ?? { start: 0, end: 0 },
+        'a comma is not followed by a code span',
+      )
+      return undefined
+    }
+    items.push(token)
+    const comma = tokens[at + 1]
+    if (comma?.kind !== 'word' || comma.text !== ',') return { items, next: at + 1 }
+    at += 2
+  }
+}
+
+function reportUnexpected(token: Token, report: Report): void {
+  if (token.kind === 'code') {
+    report('rule/unexpected', token, `\`${token.text}\` stands behind another code span`, {
+      fix: 'put a comma between them',
+    })
+  } else if (token.kind === 'word') {
+    report('rule/unexpected', token, `\`${token.text}\` is no part of a rule`, unexpectedFix(token.text))
+  } else {
+    report('rule/unexpected', token, 'this is no part of a rule', {
+      fix: 'put a dash before the reason: — why',
+    })
+  }
+}
+
+function unexpectedFix(word: string): { fix: string } {
+  if (word === 'and' || word === 'or') return { fix: 'put a comma between code spans' }
+  if (/^[.;:]$/.test(word)) return { fix: `leave the \`${word}\` out` }
+  const clause = clauseNames.find((name) => name === word.toLowerCase().replace(/:$/, ''))
+  if (clause) return { fix: `write \`${clause}\`` }
+  return { fix: 'put a dash before the reason: — why' }
+}
+
+function clauseName(word: string): ClauseName | undefined {
+  return clauseNames.find((name) => name === word)
+}

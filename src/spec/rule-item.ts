@@ -1,0 +1,261 @@
+import type { BlockContent, DefinitionContent, ListItem, Paragraph } from 'mdast'
+import type { Effect, Rule, RuleExample } from '../policy/types.ts'
+import { type EffectLead, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
+import { spanOf, type Token, tokenize } from './inline.ts'
+import { buildRule, type RuleContext } from './rule-build.ts'
+import { readExample } from './rule-example.ts'
+import { type Clauses, type Draft, isClauseWord, isSeparator, parseDraft } from './rule-grammar.ts'
+import { oneLine, type Span } from './text.ts'
+
+/** What a list item is. Blocks in `below` are no part of its rule and are looked at for themselves. */
+export type ItemReading =
+  | { readonly kind: 'rules'; readonly rules: readonly Rule[]; readonly below: readonly Below[] }
+  | { readonly kind: 'let'; readonly below: readonly Below[] }
+  | { readonly kind: 'prose' }
+type Below = BlockContent | DefinitionContent | ListItem
+
+/** Reads one list item: a rule, a group of rules, or prose. */
+export function readItem(item: ListItem, context: RuleContext): ItemReading {
+  const [paragraph, ...rest] = item.children
+  if (paragraph?.type !== 'paragraph') return { kind: 'prose' }
+  const tokens = tokenize(context.text.text, paragraph)
+  const lead = readEffect(tokens)
+  if (!lead) return { kind: 'prose' }
+  if (lead.word === 'let') return lead.bold ? { kind: 'let', below: rest } : { kind: 'prose' }
+  const tail = tokens.slice(lead.length)
+  const head = { item, paragraph, effect: lead.word, start: tokens[0]?.start ?? 0, tail, context }
+  switch (shapeOf(lead, tail, rest)) {
+    case 'rule':
+      return readRule(head, rest)
+    case 'group':
+      return readGroup(head, rest)
+    case 'empty':
+      context.report('rule/empty', spanOf(paragraph), `this ${effectTitle(lead.word)} names no capability`)
+      return { kind: 'prose' }
+    default:
+      return { kind: 'prose' }
+  }
+}
+
+interface Head {
+  readonly item: ListItem
+  readonly paragraph: Paragraph
+  readonly effect: Effect
+  /** Where the effect stands. */
+  readonly start: number
+  readonly tail: readonly Token[]
+  readonly context: RuleContext
+}
+
+function shapeOf(
+  { word }: EffectLead,
+  tail: readonly Token[],
+  rest: readonly Below[],
+): 'rule' | 'group' | 'empty' | 'prose' {
+  const [first, second] = tail
+  if (first?.kind === 'code') {
+    // `**Require** `node` ≥ 22` and `**Limit** `max_connections` to 100` are what people write of other things.
+    const foreign = (word === 'require' || word === 'limit') && !first.text.includes(':')
+    return foreign ? 'prose' : 'rule'
+  }
+  const clause =
+    isClauseWord(first) && (second?.kind === 'code' || (first?.kind === 'word' && first.text === 'before'))
+  if (first && !clause && !isSeparator(first)) return 'prose'
+  return listItems(rest).some(startsWithCode) ? 'group' : 'empty'
+}
+
+function readRule(
+  { item, paragraph, effect, start, tail, context }: Head,
+  rest: readonly Below[],
+): ItemReading {
+  refuseHidden(paragraph, context)
+  const draft = parseDraft(tail, context.report)
+  const nested = readNested(rest, context)
+  for (const inner of nested.below) {
+    if (inner.type === 'listItem' && isBareCapability(inner, context))
+      context.report(
+        'rule/nested-capability',
+        spanOf(inner.children[0] ?? inner),
+        'the rule above has a capability of its own',
+      )
+  }
+  if (!draft) return { kind: 'rules', rules: [], below: nested.below }
+  const rule = buildRule(
+    {
+      ...draft,
+      effect,
+      span: { start: spanOf(item).start, end: draft.end },
+      written: context.text.text.slice(start, draft.end),
+      ...reasonOf(draft, paragraph, nested.prose, context),
+      examples: nested.examples,
+    },
+    context,
+  )
+  return { kind: 'rules', rules: rule ? [rule] : [], below: nested.below }
+}
+
+function readGroup({ paragraph, effect, tail, context }: Head, rest: readonly Below[]): ItemReading {
+  refuseHidden(paragraph, context)
+  const head = parseDraft(tail, context.report)
+  const rules: Rule[] = []
+  const prose: string[] = []
+  const below: Below[] = rest.filter((block) => block.type !== 'list')
+  const loose: RuleExample[] = []
+  for (const item of listItems(rest)) {
+    const example = readExample(item, context.text, context.report)
+    if (example && example !== 'other') loose.push(example)
+    if (example !== 'other') continue
+    if (startsWithCode(item)) {
+      const read = head && readGroupItem(item, head, { paragraph, effect, context }, [])
+      if (read?.rule) rules.push(read.rule)
+      below.push(...(read?.below ?? []))
+    } else if (mentionsRule(item, context)) {
+      context.report(
+        'rule/group-item',
+        spanOf(item.children[0] ?? item),
+        'this item of a group does not begin with a capability',
+      )
+    } else {
+      prose.push(...proseOf(item, context))
+      below.push(...item.children.slice(1))
+    }
+  }
+  return { kind: 'rules', rules: attach(rules, loose), below }
+}
+
+function readGroupItem(
+  item: ListItem,
+  head: Draft,
+  { paragraph, effect, context }: Pick<Head, 'paragraph' | 'effect' | 'context'>,
+  prose: readonly string[],
+): { rule: Rule | undefined; below: readonly Below[] } {
+  const [own, ...rest] = item.children
+  if (own?.type !== 'paragraph') return { rule: undefined, below: rest }
+  refuseHidden(own, context)
+  const nested = readNested(rest, context)
+  const draft = parseDraft(tokenize(context.text.text, own), context.report)
+  const clauses = draft && joinClauses(head.clauses, draft.clauses, context)
+  if (!draft || !clauses) return { rule: undefined, below: nested.below }
+  const source = context.text.text
+  const itemText = source.slice(spanOf(own).start, draft.end)
+  const headText = clauseText(source, head)
+  const reason =
+    reasonOf(draft, own, nested.prose, context).reason ?? reasonOf(head, paragraph, prose, context).reason
+  const rule = buildRule(
+    {
+      ...draft,
+      clauses,
+      effect,
+      span: { start: spanOf(item).start, end: draft.end },
+      written: `**${effectTitle(effect)}** ${itemText} ${headText}`,
+      ...(reason && { reason }),
+      examples: nested.examples,
+    },
+    context,
+  )
+  return { rule, below: nested.below }
+}
+
+function clauseText(source: string, { clauses }: Draft): string {
+  return Object.values(clauses)
+    .filter((clause) => clause !== undefined)
+    .map(({ start, end }: Span) => source.slice(start, end))
+    .join(' ')
+}
+
+function joinClauses(head: Clauses, own: Clauses, { report }: RuleContext): Clauses | undefined {
+  for (const name of Object.keys(own) as (keyof Clauses)[]) {
+    const clause = own[name]
+    if (!head[name] || !clause) continue
+    report('rule/repeated-clause', clause, `the group has a \`${name}\` already`)
+    return undefined
+  }
+  return { ...head, ...own }
+}
+
+/** Examples that stand between a group's items belong to the file; the last rule carries them. */
+function attach(rules: readonly Rule[], examples: readonly RuleExample[]): readonly Rule[] {
+  const last = rules.at(-1)
+  if (!last || examples.length === 0) return rules
+  return [...rules.slice(0, -1), { ...last, examples: [...last.examples, ...examples] }]
+}
+
+interface Nested {
+  readonly examples: readonly RuleExample[]
+  readonly prose: readonly string[]
+  readonly below: readonly Below[]
+}
+
+/** Examples are taken out; the rest is looked at for itself, and is also the end of the reason if it is prose. */
+function readNested(rest: readonly Below[], context: RuleContext): Nested {
+  const examples: RuleExample[] = []
+  const prose: string[] = []
+  const below: Below[] = []
+  for (const block of rest.flatMap((node) => (node.type === 'list' ? node.children : [node]))) {
+    const example = block.type === 'listItem' ? readExample(block, context.text, context.report) : 'other'
+    if (example === 'other') {
+      below.push(block)
+      prose.push(...proseOf(block, context))
+    } else if (example) {
+      examples.push(example)
+    }
+  }
+  return { examples, prose, below }
+}
+
+function proseOf(block: Below, context: RuleContext): readonly string[] {
+  const paragraph = block.type === 'listItem' ? block.children[0] : block
+  if (paragraph?.type !== 'paragraph' || readEffect(tokenize(context.text.text, paragraph))) return []
+  const { start, end } = spanOf(paragraph)
+  return [context.text.text.slice(start, end)]
+}
+
+function reasonOf(
+  { reasonStart }: Draft,
+  paragraph: Paragraph,
+  prose: readonly string[],
+  { text }: RuleContext,
+): { reason?: string } {
+  const own = reasonStart === undefined ? [] : [text.text.slice(reasonStart, spanOf(paragraph).end)]
+  const reason = oneLine([...own, ...prose].join(' '))
+  return reason === '' ? {} : { reason }
+}
+
+function listItems(blocks: readonly Below[]): readonly ListItem[] {
+  return blocks.flatMap((block) => (block.type === 'list' ? block.children : []))
+}
+
+function startsWithCode(item: ListItem): boolean {
+  const [paragraph] = item.children
+  return paragraph?.type === 'paragraph' && paragraph.children[0]?.type === 'inlineCode'
+}
+
+/** Nothing but a capability, perhaps with clauses and a reason: what an item of a group looks like. */
+function isBareCapability(item: ListItem, { text }: RuleContext): boolean {
+  const [paragraph] = item.children
+  if (paragraph?.type !== 'paragraph') return false
+  const [first, second] = tokenize(text.text, paragraph)
+  if (first?.kind !== 'code' || !isNearlyCapability(first.text)) return false
+  return (
+    !second || isSeparator(second) || isClauseWord(second) || (second.kind === 'word' && second.text === ',')
+  )
+}
+
+function mentionsRule(item: ListItem, { text }: RuleContext): boolean {
+  const [paragraph] = item.children
+  if (paragraph?.type !== 'paragraph') return false
+  const tokens = tokenize(text.text, paragraph)
+  return (
+    readEffect(tokens) !== undefined ||
+    tokens.some((token) => token.kind === 'code' && isNearlyCapability(token.text))
+  )
+}
+
+function refuseHidden(paragraph: Paragraph, { text, report }: RuleContext): void {
+  const span = spanOf(paragraph)
+  const match = /[\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF]/u.exec(text.text.slice(span.start, span.end))
+  if (!match) return
+  const at = span.start + match.index
+  const name = `U+${(match[0].codePointAt(0) ?? 0).toString(16).toUpperCase()}`
+  report('rule/hidden-character', { start: at, end: at + 1 }, `the character ${name} stands in a rule`)
+}

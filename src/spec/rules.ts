@@ -1,0 +1,180 @@
+import type { Code, Html, InlineCode, ListItem, Nodes, Paragraph, Root } from 'mdast'
+import { parseCapability } from '../policy/capability.ts'
+import type { Rule } from '../policy/types.ts'
+import { readEffect, startsAsCapability } from './effect-word.ts'
+import { spanOf, tokenize } from './inline.ts'
+import { parseLet } from './lets.ts'
+import { findNearMiss, isRuleLine, type TextBlock } from './near-miss.ts'
+import type { RuleContext } from './rule-build.ts'
+import { readItem } from './rule-item.ts'
+import type { Span } from './text.ts'
+import type { NamedPattern } from './types.ts'
+
+export interface RulesReading {
+  readonly rules: readonly Rule[]
+  readonly lets: readonly NamedPattern[]
+  /** Paragraphs that are no rule, in order. */
+  readonly prose: readonly Paragraph[]
+}
+
+/** Finds every rule of a document, and everything that was meant as one. */
+export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedLets'>): RulesReading {
+  const named = readLets(root, context)
+  const lets = new Map([...named].map(([name, { pattern }]) => [name, pattern]))
+  const usedLets = new Set<string>()
+  const rules: Rule[] = []
+  const prose: Paragraph[] = []
+  visit(root, true, { context: { ...context, lets, usedLets }, rules, prose })
+  for (const [name, { span }] of named) {
+    if (!usedLets.has(name)) context.report('let/unused', span, `no rule uses \`${name}\``)
+  }
+  return { rules, lets: [...lets.values()], prose }
+}
+
+interface Visit {
+  readonly context: RuleContext
+  readonly rules: Rule[]
+  readonly prose: Paragraph[]
+}
+
+/** `free`: nothing but lists around it, so a list item here can be a rule. */
+function visit(node: Nodes, free: boolean, state: Visit): void {
+  switch (node.type) {
+    case 'root':
+    case 'list':
+      return visitAll(node.children, free, state)
+    case 'listItem':
+      return free ? visitItem(node, state) : visitAll(node.children, false, state)
+    case 'paragraph':
+    case 'heading':
+    case 'tableCell':
+      return visitText(node, [], state)
+    case 'code':
+      return visitCode(node, state)
+    case 'html':
+      return visitHtml(node, state)
+    default:
+      if ('children' in node) visitAll(node.children, false, state)
+  }
+}
+
+function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit): void {
+  nodes.forEach((node, index) => {
+    const next = nodes[index + 1]
+    // "**Deny**:" above a list is meant as a group.
+    if (node.type === 'paragraph' && next?.type === 'list') visitText(node, next.children, state)
+    else visit(node, free, state)
+  })
+}
+
+function visitItem(item: ListItem, state: Visit): void {
+  const reading = readItem(item, state.context)
+  if (reading.kind === 'prose') return visitAll(item.children, true, state)
+  if (reading.kind === 'rules') state.rules.push(...reading.rules)
+  for (const block of reading.below) visit(block, true, state)
+}
+
+function visitText(block: TextBlock, nested: readonly ListItem[], { context, prose }: Visit): void {
+  const { text, report } = context
+  if (block.type === 'paragraph') prose.push(block)
+  const miss = findNearMiss(text.text, block, nested)
+  if (miss) {
+    report(miss.severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss', miss.span, miss.message, {
+      fix: miss.fix,
+    })
+    return
+  }
+  for (const code of codeSpans(block)) {
+    if (startsAsCapability(code.value) && parseCapability(code.value).ok)
+      report('rule/stray-capability', spanOf(code), `\`${code.value}\` stands in no rule`)
+  }
+}
+
+function visitCode(node: Code, { context }: Visit): void {
+  const span = spanOf(node)
+  const source = context.text.text.slice(span.start, span.end)
+  const fence = /^(`{3,}|~{3,})/.exec(source)?.[0]
+  if (fence) {
+    const lastLine =
+      source
+        .split(/\r\n|\n|\r/)
+        .slice(1)
+        .at(-1)
+        ?.trim() ?? ''
+    const closed = lastLine.replace(/^[>\s]+/, '').startsWith(fence)
+    if (!closed)
+      context.report(
+        'markdown/unclosed-fence',
+        { start: span.start, end: span.start + fence.length },
+        'this code fence is not closed',
+      )
+  } else {
+    reportRuleLines(source, span.start, 'a line that is indented by four columns is code', context)
+  }
+}
+
+function visitHtml(node: Html, { context }: Visit): void {
+  const span = spanOf(node)
+  if (!node.value.startsWith('<!--'))
+    return reportRuleLines(
+      node.value,
+      span.start,
+      'text directly below an HTML tag is HTML; leave a line free',
+      context,
+    )
+  if (!node.value.includes('-->'))
+    context.report(
+      'markdown/unclosed-comment',
+      { start: span.start, end: span.start + 4 },
+      'this comment is not closed',
+    )
+}
+
+function reportRuleLines(source: string, start: number, message: string, { report }: RuleContext): void {
+  let offset = start
+  for (const line of source.split(/(?<=\n)/)) {
+    if (isRuleLine(line))
+      report(
+        'rule/near-miss',
+        { start: offset, end: offset + line.trimEnd().length },
+        `a rule that is none: ${message}`,
+      )
+    offset += line.length
+  }
+}
+
+interface Named {
+  readonly pattern: NamedPattern
+  readonly span: Span
+}
+
+function readLets(root: Root, context: Omit<RuleContext, 'lets' | 'usedLets'>): ReadonlyMap<string, Named> {
+  const lets = new Map<string, Named>()
+  for (const item of freeItems(root)) {
+    const [paragraph] = item.children
+    if (paragraph?.type !== 'paragraph') continue
+    const tokens = tokenize(context.text.text, paragraph)
+    const lead = readEffect(tokens)
+    if (lead?.word !== 'let' || !lead.bold) continue
+    const pattern = parseLet(tokens.slice(lead.length), context.text, context.report)
+    const first = pattern && lets.get(pattern.name)
+    if (first) {
+      context.report('let/repeated', spanOf(paragraph), `\`${pattern.name}\` has a pattern already`, {
+        related: [{ message: 'first given here', place: first.pattern.place }],
+      })
+    } else if (pattern) lets.set(pattern.name, { pattern, span: spanOf(paragraph) })
+  }
+  return lets
+}
+
+function freeItems(node: Root | ListItem): readonly ListItem[] {
+  const children: readonly Nodes[] = node.children
+  return children.flatMap((child) =>
+    child.type === 'list' ? child.children.flatMap((item) => [item, ...freeItems(item)]) : [],
+  )
+}
+
+function codeSpans(node: Nodes): readonly InlineCode[] {
+  if (node.type === 'inlineCode') return [node]
+  return 'children' in node ? node.children.flatMap(codeSpans) : []
+}
