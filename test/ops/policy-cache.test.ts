@@ -1,0 +1,73 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openPolicyCache } from '../../src/ops/policy-cache.ts'
+
+const key = 'a'.repeat(64)
+
+function makeCache() {
+  const base = mkdtempSync(join(tmpdir(), 'oos-cache-'))
+  return { cache: openPolicyCache({ XDG_CACHE_HOME: base }), folder: join(base, 'oos/policy'), base }
+}
+
+test('what was written is read again', () => {
+  const { cache } = makeCache()
+  cache.write(key, { rules: [1, 'two'] })
+  expect(cache.read(key)).toEqual({ rules: [1, 'two'] })
+})
+
+test('folder and file are the owner’s alone, and no draft is left', () => {
+  const { cache, folder } = makeCache()
+  cache.write(key, {})
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, `${key}.json`)).mode & 0o777).toBe(0o600)
+  expect(readdirSync(folder)).toEqual([`${key}.json`])
+})
+
+test.each([
+  { name: 'half a file', damage: (path: string) => writeFileSync(path, '{"rul') },
+  { name: 'an empty file', damage: (path: string) => writeFileSync(path, '') },
+  { name: 'a file that others may read or write', damage: (path: string) => chmodSync(path, 0o666) },
+])('$name counts as nothing', ({ damage }) => {
+  const { cache, folder } = makeCache()
+  cache.write(key, {})
+  damage(join(folder, `${key}.json`))
+  expect(cache.read(key)).toBeUndefined()
+})
+
+test('a folder that others may write is not believed', () => {
+  const { cache, folder, base } = makeCache()
+  cache.write(key, {})
+  chmodSync(folder, 0o777)
+  expect(openPolicyCache({ XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
+})
+
+test.runIf(process.getuid?.() === 0)('a file or folder of somebody else is not believed', async () => {
+  const { chownSync } = await import('node:fs')
+  const { cache, folder, base } = makeCache()
+  cache.write(key, {})
+  chownSync(join(folder, `${key}.json`), 65534, 65534)
+  expect(cache.read(key)).toBeUndefined()
+  chownSync(folder, 65534, 65534)
+  expect(openPolicyCache({ XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
+})
+
+test.each([
+  { name: 'no HOME', env: {} },
+  { name: 'a HOME that is a file', env: { HOME: '/dev/null' } },
+  { name: 'a relative cache folder', env: { XDG_CACHE_HOME: 'here' } },
+])('with $name there is no cache, and no error', ({ env }) => {
+  const cache = openPolicyCache(env)
+  cache.write(key, {})
+  expect(cache.read(key)).toBeUndefined()
+})
+
+test('the oldest entries go when there are too many', () => {
+  const { cache, folder } = makeCache()
+  mkdirSync(folder, { recursive: true })
+  for (let index = 0; index < 250; index++) writeFileSync(join(folder, `${index}.json`), '', { mode: 0o600 })
+  cache.write(key, {})
+  expect(readdirSync(folder).length).toBeLessThanOrEqual(200)
+  expect(cache.read(key)).toEqual({})
+})
