@@ -19,6 +19,8 @@ import type { SpecKind, SpecSource } from './types.ts'
 export interface ReadOptions {
   /** The project's folder; none: only what is the user's and what ships. */
   readonly root?: string
+  /** Where the project's specs lie, if not in `.agent-os` below its root. */
+  readonly specs?: string
   readonly home: string
   /** The folder of the specs that ship with oos. */
   readonly packs: string
@@ -32,13 +34,13 @@ export interface ReadResult {
 const fileLimit = 1_000
 
 /** Reads every spec file once, into memory. What cannot be read is an error: its rules could not hold. */
-export function readSources({ root, home, packs }: ReadOptions): ReadResult {
+export function readSources({ root, specs, home, packs }: ReadOptions): ReadResult {
   const places: Place[] = [
     ...shippedPlaces(packs),
     ...specPlaces(join(home, '.agent-os'), '~/.agent-os', 'user'),
     ...(root === undefined || root === home
       ? []
-      : specPlaces(join(root, '.agent-os'), '.agent-os', 'project')),
+      : specPlaces(specs ?? join(root, '.agent-os'), '.agent-os', 'project')),
   ]
   const results = places.map(readFolder)
   return {
