@@ -70,14 +70,16 @@ function inherit(
     const base = specs.find(({ path }) => path === pack)
     return base?.content.kind === 'definition' ? [base.content.definition] : []
   })
-  return bases.reduce((definition, base) => {
-    const model = definition.model ?? base.model
-    return {
-      ...definition,
-      description: definition.description || base.description,
-      command: definition.command.length > 0 ? definition.command : base.command,
-      tools: definition.tools.length > 0 ? definition.tools : base.tools,
-      ...(model !== undefined && { model }),
-    }
-  }, own)
+  const model = own.model ?? bases.find((base) => base.model !== undefined)?.model
+  return {
+    ...own,
+    description: own.description || (bases.find(({ description }) => description)?.description ?? ''),
+    command: firstFilled([own, ...bases].map(({ command }) => command)),
+    tools: firstFilled([own, ...bases].map(({ tools }) => tools)),
+    ...(model !== undefined && { model }),
+  }
+}
+
+function firstFilled(lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.find((list) => list.length > 0) ?? []
 }

@@ -26,10 +26,10 @@ export function spanOf(node: Nodes): Span {
  * The stretch of a code span's text from `from` (0-based) to its end, in the file. The parser strips a space at
  * both ends, turns line ends into spaces and drops the indentation after them.
  */
-export function spanInCode(source: string, { node, text, start, end }: CodeToken, from: number): Span {
+export function spanInCode(source: string, { start, end }: CodeToken, from: number): Span {
   const fence = /^`+/.exec(source.slice(start, end))?.[0].length ?? 1
   const inner = source.slice(start + fence, end - fence)
-  const shift = node.value.length < inner.length && inner.startsWith(' ') && !text.startsWith(' ') ? 1 : 0
+  const shift = /^[ \r\n].*[ \r\n]$/s.test(inner) && inner.trim() !== '' ? 1 : 0
   let offset = start + fence + shift
   for (let index = 0; index < from && offset < end - fence; index++) offset = skipChar(source, offset)
   return { start: offset, end: Math.max(offset + 1, end - fence - shift) }
@@ -48,7 +48,7 @@ function nodeTokens(source: string, node: PhrasingContent): readonly Token[] {
     case 'break':
       return []
     case 'inlineCode':
-      return [{ kind: 'code', text: node.value, node, ...span }]
+      return [{ kind: 'code', text: node.value.replace(/\r\n|\n|\r/g, ' '), node, ...span }]
     case 'strong': {
       const [only, ...more] = node.children
       const text = only?.type === 'text' && more.length === 0 ? only.value : undefined

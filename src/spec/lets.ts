@@ -37,18 +37,24 @@ export function expandLet(
   token: CodeToken,
   lets: ReadonlyMap<string, NamedPattern>,
 ): Expanded | { unknown: string; at: number } {
-  const match = /^(capability:\/\/[a-z]+\/|[a-z]+:)(@[A-Za-z0-9_-]*)/.exec(token.text)
+  const match = /^(capability:\/\/[a-z]+\/(?:\.\/)?|[a-z]+:)(@[A-Za-z0-9_-]*)/.exec(token.text)
   if (!match) return { text: token.text, columnOf: (column) => column }
   const [whole, before = '', name = ''] = match
   const named = lets.get(name)
   if (!named) return { unknown: name, at: before.length }
-  const pattern = before.startsWith('capability:')
-    ? named.pattern.replace(/[%?&]/g, encodeURIComponent)
-    : named.pattern
+  const pattern = before.startsWith('capability:') ? inUri(before, named.pattern) : named.pattern
   const grown = pattern.length - name.length
   const columnOf = (column: number) => {
     if (column <= before.length) return column
     return column > before.length + pattern.length ? column - grown : before.length + 1
   }
   return { text: before + pattern + token.text.slice(whole.length), name, columnOf }
+}
+
+/** A uri's path is absolute; a pattern stays relative to the project, as it would in the short spelling. */
+function inUri(before: string, pattern: string): string {
+  const encoded = pattern.replace(/[%?& ]/g, encodeURIComponent)
+  return before === 'capability://file/' && !/^[/~]/.test(pattern)
+    ? `./${encoded}`
+    : encoded.replace(/^\//, '')
 }

@@ -7,7 +7,7 @@ import { type FrontMatter, parseFrontMatter } from './front-matter.ts'
 import { validateFrontMatter } from './front-matter-schema.ts'
 import { parseMarkdown } from './markdown.ts'
 import { createReport, type Report } from './report.ts'
-import { readRules } from './rules.ts'
+import { readRules, reportRuleLines } from './rules.ts'
 import type { RulesFrontMatter } from './schema.ts'
 import { createText, type SpecText } from './text.ts'
 import type { AgentDefinition, Extension, Spec, SpecContent, SpecSource } from './types.ts'
@@ -58,8 +58,10 @@ interface Head {
 function readHead(source: SpecSource, matter: FrontMatter, text: SpecText, report: Report): Head {
   const { kind } = source
   if (kind === 'guidance') {
-    if (matter.bodyStart > 0)
+    if (matter.bodyStart > 0) {
       report('front-matter/ignored', { start: 0, end: 3 }, 'the front matter of this file is not read')
+      reportRuleLines(text.text.slice(0, matter.bodyStart), 0, 'it stands in front matter', report)
+    }
     return { extends: [], rules: [] }
   }
   if (kind === 'definition') {

@@ -5,6 +5,7 @@ import { readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { findNearMiss, isRuleLine, type TextBlock } from './near-miss.ts'
+import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
 import { readItem } from './rule-item.ts'
 import type { Span } from './text.ts'
@@ -39,23 +40,19 @@ interface Visit {
 
 /** `free`: nothing but lists around it, so a list item here can be a rule. */
 function visit(node: Nodes, free: boolean, state: Visit): void {
-  switch (node.type) {
-    case 'root':
-    case 'list':
-      return visitAll(node.children, free, state)
-    case 'listItem':
-      return free ? visitItem(node, state) : visitAll(node.children, false, state)
-    case 'paragraph':
-    case 'heading':
-    case 'tableCell':
-      return visitText(node, [], state)
-    case 'code':
-      return visitCode(node, state)
-    case 'html':
-      return visitHtml(node, state)
-    default:
-      if ('children' in node) visitAll(node.children, false, state)
-  }
+  if (node.type === 'listItem' && free) visitItem(node, state)
+  else if (isTextBlock(node)) visitText(node, [], state)
+  else if (node.type === 'code') visitCode(node, state)
+  else if (node.type === 'html') visitHtml(node, state)
+  else if ('children' in node) visitAll(node.children, free && isList(node), state)
+}
+
+function isTextBlock(node: Nodes): node is TextBlock {
+  return node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell'
+}
+
+function isList({ type }: Nodes): boolean {
+  return type === 'root' || type === 'list'
 }
 
 function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit): void {
@@ -69,9 +66,9 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit): void {
 
 function visitItem(item: ListItem, state: Visit): void {
   const reading = readItem(item, state.context)
-  if (reading.kind === 'prose') return visitAll(item.children, true, state)
   if (reading.kind === 'rules') state.rules.push(...reading.rules)
-  for (const block of reading.below) visit(block, true, state)
+  if (reading.kind === 'prose') visitAll(item.children, true, state)
+  else for (const block of reading.below) visit(block, true, state)
 }
 
 function visitText(block: TextBlock, nested: readonly ListItem[], { context, prose }: Visit): void {
@@ -109,28 +106,26 @@ function visitCode(node: Code, { context }: Visit): void {
         'this code fence is not closed',
       )
   } else {
-    reportRuleLines(source, span.start, 'a line that is indented by four columns is code', context)
+    reportRuleLines(source, span.start, 'a line that is indented by four columns is code', context.report)
   }
 }
 
 function visitHtml(node: Html, { context }: Visit): void {
-  const span = spanOf(node)
-  if (!node.value.startsWith('<!--'))
-    return reportRuleLines(
+  const { start } = spanOf(node)
+  if (!node.value.startsWith('<!--')) {
+    reportRuleLines(
       node.value,
-      span.start,
+      start,
       'text directly below an HTML tag is HTML; leave a line free',
-      context,
+      context.report,
     )
-  if (!node.value.includes('-->'))
-    context.report(
-      'markdown/unclosed-comment',
-      { start: span.start, end: span.start + 4 },
-      'this comment is not closed',
-    )
+  } else if (!node.value.includes('-->')) {
+    context.report('markdown/unclosed-comment', { start, end: start + 4 }, 'this comment is not closed')
+  }
 }
 
-function reportRuleLines(source: string, start: number, message: string, { report }: RuleContext): void {
+/** Lines that would be rules if they stood in the open. */
+export function reportRuleLines(source: string, start: number, message: string, report: Report): void {
   let offset = start
   for (const line of source.split(/(?<=\n)/)) {
     if (isRuleLine(line))
