@@ -9,9 +9,8 @@ import { readGitIdentity } from './git-identity.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
 
 /** Reads what planning needs to know about this machine. Starts a process only where bubblewrap is new to it. */
-export function readFacts(env: NodeJS.ProcessEnv): MachineFacts {
+export function readFacts(env: NodeJS.ProcessEnv, { uid, gid } = ownIds()): MachineFacts {
   const home = readHome(env)
-  const uid = process.getuid?.() ?? -1
   const bubblewrap = readBubblewrap(env)
   const prlimit = findTrusted('prlimit', env)
   const cgroup = readCgroup()
@@ -19,7 +18,7 @@ export function readFacts(env: NodeJS.ProcessEnv): MachineFacts {
     platform: process.platform,
     arch: process.arch,
     uid,
-    gid: process.getgid?.() ?? -1,
+    gid,
     user: env['USER'] ?? env['LOGNAME'] ?? userName(),
     home,
     ...(bubblewrap === undefined ? {} : { bubblewrap }),
@@ -30,6 +29,8 @@ export function readFacts(env: NodeJS.ProcessEnv): MachineFacts {
     gitIdentity: readGitIdentity(env, home),
   }
 }
+
+const ownIds = () => ({ uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 })
 
 const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 
