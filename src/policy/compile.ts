@@ -1,12 +1,117 @@
-import type { PolicyInput, Rule } from './types.ts'
+import { hash } from 'node:crypto'
+import { printCapability } from './capability.ts'
+import { type Clause, clausesOf } from './clause.ts'
+import { compilePathGlob, type PathPlace } from './path-glob.ts'
+import { RuleIndex } from './rule-index.ts'
+import type { LayerName, PolicyInput, Resource, Rule } from './types.ts'
 
 /** Rules compiled for fast decisions. */
 export interface Policy {
   readonly rules: readonly Rule[]
   readonly root: string
   readonly home: string
+  /** ms since 1970: the moment for which it was compiled. */
+  readonly now: number
+  readonly caseSensitive: boolean
   /** Content hash (sha-256, hex) of the rules in canonical order, root and home; every event carries it. */
   readonly hash: string
+  /** The rules as one agent meets them. */
+  view(agent?: string, lineage?: readonly string[]): View
 }
 
-export declare function compilePolicy(input: PolicyInput): Policy
+/** What holds for one agent, by resource. */
+export interface View {
+  /** In canonical order. */
+  clauses(resource: Resource): readonly Clause[]
+  about(resource: Resource): RuleIndex
+}
+
+/** Costs next to nothing: each resource is indexed when it is first asked about. */
+export function compilePolicy(input: PolicyInput): Policy {
+  const { root, home, now, caseSensitive = true } = input
+  const views = new Map<string, View>()
+  let ranked: readonly Rule[] | undefined
+  let digest: string | undefined
+  const policy: Policy = {
+    rules: input.rules,
+    root,
+    home,
+    now,
+    caseSensitive,
+    get hash() {
+      digest ??= hashRules(policy)
+      return digest
+    },
+    view(agent = 'command', lineage = []) {
+      const key = lineage.length === 0 ? agent : JSON.stringify([...lineage, agent])
+      const known = views.get(key)
+      if (known) return known
+      ranked ??= rank(input.rules.filter((rule) => isAbout(rule, policy)))
+      const view = createView(ranked, [...lineage, agent], policy)
+      views.set(key, view)
+      return view
+    },
+  }
+  return policy
+}
+
+function createView(rules: readonly Rule[], line: readonly string[], policy: Policy): View {
+  const indexes = new Map<Resource, RuleIndex>()
+  const clauses = (resource: Resource) =>
+    rules.flatMap((rule) => clausesOf(rule, resource, policy.now)).filter((clause) => concerns(clause, line))
+  return {
+    clauses,
+    about(resource) {
+      const known = indexes.get(resource)
+      if (known) return known
+      const index = new RuleIndex(resource, clauses(resource), policy)
+      indexes.set(resource, index)
+      return index
+    },
+  }
+}
+
+/**
+ * Denies, Asks and Limits of an ancestor hold for its descendants. So do its Allows, and no others: a child gets
+ * at most what the first of its line holds. `line` is outermost first.
+ */
+function concerns({ effect, rule: { agents } }: Clause, line: readonly string[]): boolean {
+  if (agents.length === 0) return true
+  return effect === 'allow' ? agents.includes(line[0] ?? '') : agents.some((name) => line.includes(name))
+}
+
+/** A user's rule may be for one project alone. */
+function isAbout(rule: Rule, place: PathPlace): boolean {
+  return rule.in === undefined || compilePathGlob(rule.in, place).matches(place.root)
+}
+
+const layers: readonly LayerName[] = ['built-in', 'user', 'project', 'agent', 'run']
+
+/** One order whatever the order of the input: of two rules that decide alike, the first is named. */
+function rank(rules: readonly Rule[]): readonly Rule[] {
+  return [...rules].sort(
+    (a, b) =>
+      layers.indexOf(a.layer) - layers.indexOf(b.layer) ||
+      compareText(a.source.file, b.source.file) ||
+      a.source.line - b.source.line ||
+      a.source.column - b.source.column ||
+      compareText(a.source.text, b.source.text),
+  )
+}
+
+function hashRules(policy: Policy): string {
+  const lines = policy.rules.map(ruleText).sort(compareText)
+  return hash('sha256', JSON.stringify([policy.root, policy.home, policy.caseSensitive, lines]), 'hex')
+}
+
+/** All of a rule that can change a decision; neither its place nor its reason. */
+function ruleText(rule: Rule): string {
+  const { effect, agents, stage, when, via, layer } = rule
+  const print = (capability: Rule['via']) => capability && printCapability(capability)
+  const lists = [rule.capabilities.map(print), rule.except.map(print), agents].map((list) => [...list].sort())
+  return JSON.stringify([effect, ...lists, stage, print(when), print(via), rule.in, layer])
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

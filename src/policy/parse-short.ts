@@ -15,8 +15,10 @@ import { refuse } from './problem.ts'
 import { resources } from './resources.ts'
 import type { Capability, Resource } from './types.ts'
 
+export type PatternReader = (resource: Resource, part: Part, fix: Fixer) => string
+
 /** `resource:pattern[:actions][{constraint,constraint}]` */
-export function parseShort(text: string): Capability {
+export function parseShort(text: string, readPattern: PatternReader = parsePattern): Capability {
   const fix: Fixer = (replacement, part) =>
     text.slice(0, part.offset) + replacement + text.slice(part.offset + part.text.length)
   const colon = text.indexOf(':')
@@ -27,7 +29,7 @@ export function parseShort(text: string): Capability {
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
     resource,
-    pattern: parsePattern(resource, pattern, fix),
+    pattern: readPattern(resource, pattern, fix),
     actions: actions ? parseActions(resource, actions, fix) : Object.keys(resources[resource].actions),
     constraints: parseConstraints(resource, named, fix),
   }

@@ -2,6 +2,7 @@ import { refuse } from './problem.ts'
 
 /** `*` any characters, `?` one, `[ab]` `[a-z]` `[!a]` one of a class, `\` the next as it is. Groups are expanded before. */
 export interface Wildcard {
+  readonly source: string
   matches(text: string): boolean
   /** What it matches, if that is one text alone. */
   readonly literal?: string
@@ -14,10 +15,14 @@ export function compileWildcard(pattern: string): Wildcard {
   const [first = [], ...rest] = pieces
   if (rest.length === 0 && isLiteral(first)) {
     const literal = first.join('')
-    return { literal, prefix: literal, matches: (text) => text === literal }
+    return { source: pattern, literal, prefix: literal, matches: (text) => text === literal }
   }
   const prefix = first.slice(0, first.findIndex(isTest) >>> 0).join('')
-  return { prefix, matches: pieces.every(isLiteral) ? literalMatcher(pieces) : pieceMatcher(pieces) }
+  return {
+    source: pattern,
+    prefix,
+    matches: pieces.every(isLiteral) ? literalMatcher(pieces) : pieceMatcher(pieces),
+  }
 }
 
 /** Whether the pattern means one text alone; its groups count as wildcards. */

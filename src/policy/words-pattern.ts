@@ -1,22 +1,29 @@
-import { expandBraces } from './braces.ts'
 import { refuse } from './problem.ts'
+import { compileCommandPattern } from './shell/command-pattern.ts'
 
 /** The one text of a command pattern: words with one space between. `offset` is that of the pattern in the capability. */
 export function normalizeWordsPattern(pattern: string, offset = 0): string {
-  const plain = pattern.replace(/\\./gs, '__')
-  const operator = /[|;<>&`]|\$\(/.exec(plain)
-  if (operator)
-    refuse(
-      'pattern',
-      `\`${operator[0]}\` joins commands: write one rule for each`,
-      offset + operator.index,
-      pattern.slice(0, operator.index).trim(),
-    )
-  if (/\\$/.test(plain))
-    refuse('pattern', 'the backslash escapes nothing', offset + pattern.length - 1, pattern.slice(0, -1))
-  expandBraces(pattern)
-  const words = pattern
-    .replace(/(?<!\\) +/g, ' ')
-    .replace(/^ | $/g, (space, at) => (at > 0 && pattern.endsWith('\\ ') ? space : ''))
-  return words === '' ? refuse('empty', 'the pattern is missing', offset, 'shell:npm run *') : words
+  const pieces = [...pattern.matchAll(/\\.|"(?:\\.|[^"\\])*"|'[^']*'| +|[|;<>&`]|\$\(|./gs)]
+  const odd = pieces.find(([piece]) => /^(?:[|;<>&`]|\$\()$/.test(piece))
+  if (odd) {
+    const before = pattern.slice(0, odd.index).trim()
+    const message = `\`${odd[0]}\` joins or redirects commands: write one rule for each, or \`\\${odd[0]}\``
+    refuse('pattern', message, offset + odd.index, before === '' ? undefined : before)
+  }
+  const open = pieces.find(([piece]) => piece === '"' || piece === "'" || piece === '\\')
+  if (open) refuse('pattern', `\`${open[0]}\` is not closed`, offset + open.index)
+  const words = pieces.map(([piece]) => (piece.startsWith(' ') ? ' ' : piece))
+  const normal = words.slice(words[0] === ' ' ? 1 : 0, words.at(-1) === ' ' ? -1 : undefined).join('')
+  if (normal === '') refuse('empty', 'the pattern is missing', offset, 'npm run *')
+  checkLimits(normal, offset)
+  return normal
+}
+
+function checkLimits(pattern: string, offset: number): void {
+  try {
+    compileCommandPattern(pattern, 'exact')
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    refuse('pattern', error.message, offset)
+  }
 }

@@ -1,0 +1,165 @@
+import { resolve } from 'node:path/posix'
+import type { Clause } from './clause.ts'
+import type { Policy } from './compile.ts'
+import { constraintKinds, tightest } from './constraints.ts'
+import { unmet } from './held.ts'
+import { isResource } from './resources.ts'
+import type { RuleIndex } from './rule-index.ts'
+import { gitRequests } from './shell/git.ts'
+import { parseCommands, readArgv } from './shell/reading.ts'
+import type { ShellReading, SimpleCommand } from './shell/types.ts'
+import type { Hits } from './target-index.ts'
+import type { Constraints, Decision, DecisionReason, Request } from './types.ts'
+
+/** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
+export function decide(policy: Policy, request: Request): Decision {
+  try {
+    return request.resource === 'shell' ? decideCommands(policy, request) : decideOne(policy, request)
+  } catch (error) {
+    return denial([{ kind: 'broken-rule', text: error instanceof Error ? error.message : String(error) }])
+  }
+}
+
+/** A request that has no parts. */
+function decideOne(policy: Policy, request: Request): Decision {
+  if (!isResource(request.resource)) return denial([{ kind: 'no-allow' }])
+  const index = policy.view(request.agent, request.lineage).about(request.resource)
+  const hits = index.find(request)
+  if (hits === undefined) return unreadable(index, request, `\`${request.target}\` can be read in two ways`)
+  if (request.attributes !== undefined || request.resource === 'shell') return weigh(index, hits, request)
+  return index.remember(hits, request.action, () => weigh(index, hits, request))
+}
+
+/** Each simple command, each file a redirection opens, and each git request is decided; the strictest answer holds. */
+function decideCommands(policy: Policy, request: Request): Decision {
+  const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
+  const parts = partsOf(policy, reading, request)
+  const [only] = parts
+  const unread =
+    reading.undecidable ?? (only ? undefined : { text: request.target, reason: 'it runs nothing' })
+  if (only && parts.length === 1 && !unread) return decideOne(policy, only)
+  const decided = parts.map((part) => withPart(decideOne(policy, part), part))
+  if (unread) decided.push(decideUnread(policy, request, unread))
+  return strictest(decided)
+}
+
+function decideUnread(
+  policy: Policy,
+  request: Request,
+  { text, reason }: { text: string; reason: string },
+): Decision {
+  const index = policy.view(request.agent, request.lineage).about('shell')
+  return unreadable(index, { ...request, words: [] }, `\`${text}\` cannot be judged: ${reason}`)
+}
+
+function partsOf(
+  policy: Policy,
+  reading: ShellReading,
+  { attributes, ...asked }: Request,
+): readonly Request[] {
+  const folder = asked.cwd ?? policy.root
+  const { words: _, ...context } = asked
+  const commands = reading.commands.map((command): Request => {
+    const part = { ...context, target: command.text, words: command.words }
+    return attributes ? { ...part, attributes } : part
+  })
+  const files = reading.files.map(
+    ({ path, action }): Request => ({
+      ...context,
+      resource: 'file',
+      action,
+      target: resolve(
+        folder,
+        path.replace(/^~(?=\/|$)/, () => policy.home),
+      ),
+    }),
+  )
+  return [...commands, ...files, ...reading.commands.flatMap((command) => gitParts(command, context))]
+}
+
+function gitParts(
+  command: SimpleCommand,
+  context: Omit<Request, 'words' | 'attributes'>,
+): readonly Request[] {
+  return gitRequests(command).map(({ action, target, remote }): Request => {
+    const part = { ...context, resource: 'git', action, target } as const
+    return remote === undefined ? part : { ...part, attributes: { remote } }
+  })
+}
+
+/** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */
+function unreadable(index: RuleIndex, request: Request, text: string): Decision {
+  const decision = weigh(index, index.findUnreadable(), request)
+  return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text }] }
+}
+
+/** Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. */
+function weigh(index: RuleIndex, hits: Hits, request: Request): Decision {
+  const clauses = index.holding(hits, request)
+  const denies = clauses.filter(({ effect }) => effect === 'deny')
+  if (denies.length > 0) return denial(denies.map(reasonOf))
+  const limits = clauses.filter(({ effect }) => effect === 'limit')
+  const exceeded = limits.flatMap((clause) => constraintReason(clause, request))
+  if (exceeded.length > 0) return denial(exceeded)
+  const constraints = limits.map(({ capability }) => capability.constraints).reduce(tightest, none)
+  const asks = clauses.filter(({ effect }) => effect === 'ask')
+  if (asks.length > 0) return answer('ask', [...asks, ...limits], constraints)
+  const allows = clauses.filter(({ effect }) => effect === 'allow')
+  const met = allows.filter(({ capability }) => unmet(capability.constraints, request) === undefined)
+  const [best] = met.toSorted(looser)
+  if (best === undefined)
+    return denial([{ kind: 'no-allow' }, ...allows.flatMap((clause) => constraintReason(clause, request))])
+  const others = met.filter((clause) => clause !== best)
+  return answer('allow', [best, ...others, ...limits], tightest(best.capability.constraints, constraints))
+}
+
+const none: Constraints = Object.freeze({})
+
+/** The Allow with the fewest constraints is the one that is used. */
+function looser(a: Clause, b: Clause): number {
+  return Object.keys(a.capability.constraints).length - Object.keys(b.capability.constraints).length
+}
+
+function answer(effect: 'ask' | 'allow', clauses: readonly Clause[], constraints: Constraints): Decision {
+  return decision(effect, clauses.map(reasonOf), constraints)
+}
+
+function denial(reasons: readonly DecisionReason[]): Decision {
+  return decision('deny', reasons, none)
+}
+
+function decision(
+  effect: Decision['effect'],
+  reasons: readonly DecisionReason[],
+  constraints: Constraints,
+): Decision {
+  const rule = reasons[0]?.rule
+  return rule ? { effect, rule, reasons, constraints } : { effect, reasons, constraints }
+}
+
+function reasonOf({ effect, rule, broken }: Clause): DecisionReason {
+  return broken === undefined ? { kind: effect, rule } : { kind: 'broken-rule', rule, text: broken }
+}
+
+function constraintReason({ capability, rule }: Clause, request: Request): readonly DecisionReason[] {
+  const name = unmet(capability.constraints, request)
+  if (name === undefined) return []
+  const print = constraintKinds[name].print as (value: unknown) => string
+  const text = `\`${name}\` is \`${print(capability.constraints[name])}\``
+  return [{ kind: 'constraint', rule, text }]
+}
+
+const strictness = { allow: 0, ask: 1, deny: 2 } as const
+
+/** Deny over ask over allow; the first of the strictest speaks first. */
+function strictest(decisions: readonly Decision[]): Decision {
+  const ordered = decisions.toSorted((a, b) => strictness[b.effect] - strictness[a.effect])
+  const [first = denial([{ kind: 'no-allow' }])] = ordered
+  const constraints =
+    first.effect === 'deny' ? none : decisions.map((one) => one.constraints).reduce(tightest, none)
+  return { ...first, reasons: ordered.flatMap(({ reasons }) => reasons), constraints }
+}
+
+function withPart(decided: Decision, part: Request): Decision {
+  return { ...decided, reasons: decided.reasons.map((reason) => ({ ...reason, part })) }
+}

@@ -1,0 +1,91 @@
+import type { Clause } from './clause.ts'
+import type { Policy } from './compile.ts'
+import { compileNameGlob } from './name-glob.ts'
+import { RuleIndex } from './rule-index.ts'
+import { parseCommands } from './shell/reading.ts'
+import type { Capability, Request, Resource, Rule } from './types.ts'
+
+/** One clause that holds for an agent, for who plans or explains rather than decides. */
+export interface NormalRule {
+  readonly effect: Clause['effect']
+  readonly capability: Capability
+  readonly except: readonly Capability[]
+  readonly rule: Rule
+  /** Whether the clause has a say about the target; amounts and attributes are left out of account. */
+  matches(target: string, action: string): boolean
+}
+
+/** What the policy says to this agent about the resource: `only` is allow and deny, other agents' rules are gone. */
+export function rulesFor(
+  policy: Policy,
+  agent: string,
+  lineage: readonly string[],
+  resource: Resource,
+): readonly NormalRule[] {
+  return policy
+    .view(agent, lineage)
+    .clauses(resource)
+    .map((clause) => {
+      const { effect, capability, except, rule } = clause
+      return { effect, capability, except, rule, matches: createMatch(clause, policy) }
+    })
+}
+
+export interface LimitFor {
+  readonly name: NumericConstraint
+  /** ms, bytes or a count. */
+  readonly value: number
+  readonly rule: Rule
+}
+export type NumericConstraint = 'timeout' | 'memory' | 'disk' | 'output' | 'cpu' | 'processes'
+
+/** The tightest of each limit on a whole run of the agent. */
+export function limitsFor(
+  policy: Policy,
+  agent: string,
+  lineage: readonly string[] = [],
+): readonly LimitFor[] {
+  const line = [agent, ...lineage]
+  const limits = policy
+    .view(agent, lineage)
+    .clauses('run')
+    .filter(({ effect, capability, except }) => {
+      const names = (one: Capability) => line.some((name) => compileNameGlob(one.pattern).matches(name))
+      return effect === 'limit' && names(capability) && !except.some(names)
+    })
+  return numericConstraints.flatMap((name) => {
+    const given = limits.flatMap(({ capability, rule }) => {
+      const value = capability.constraints[name]
+      return value === undefined ? [] : [{ name, value, rule }]
+    })
+    return given.toSorted((a, b) => a.value - b.value).slice(0, 1)
+  })
+}
+
+const numericConstraints = ['timeout', 'memory', 'disk', 'output', 'cpu', 'processes'] as const
+
+function createMatch(clause: Clause, policy: Policy): NormalRule['matches'] {
+  const { resource } = clause.capability
+  let index: RuleIndex | undefined
+  const matchesOne = (request: Request) => {
+    index ??= new RuleIndex(resource, [clause], policy)
+    const hits = index.find(request) ?? index.findUnreadable()
+    return index.holding(hits, request).length > 0
+  }
+  if (resource !== 'shell') return (target, action) => matchesOne({ resource, action, target })
+  return (target, action) =>
+    matchesText(target, clause, (words) => matchesOne({ resource, action, target, words }))
+}
+
+/** Of a text an Allow must match every command, the others any. */
+function matchesText(
+  text: string,
+  { effect }: Clause,
+  matches: (words: readonly string[]) => boolean,
+): boolean {
+  const { commands, undecidable } = parseCommands(text)
+  const each = commands.map(({ words }) => words)
+  const unread = undecidable || each.length === 0 ? [[]] : []
+  const all = [...each, ...unread]
+  return effect === 'allow' ? all.every(matches) : all.some(matches)
+}
