@@ -38,9 +38,16 @@ export function fileGlobs(sources: readonly FileRuleSource[], options: GlobOptio
   return sources
     .filter(({ effect }) => effect === 'allow' || effect === 'deny' || effect === 'ask')
     .flatMap(({ effect, capability, except, rule }) => {
-      const holes = except.filter(({ resource }) => resource === 'file').flatMap((hole) => reaches(hole, options))
+      const holes = except
+        .filter(({ resource }) => resource === 'file')
+        .flatMap((hole) => reaches(hole, options))
       // An Ask is a Deny in here: nobody can be asked in the middle of a system call.
-      return reaches(capability, options).map((reach) => ({ ...reach, allows: effect === 'allow', except: holes, rule }))
+      return reaches(capability, options).map((reach) => ({
+        ...reach,
+        allows: effect === 'allow',
+        except: holes,
+        rule,
+      }))
     })
 }
 
@@ -48,7 +55,13 @@ function reaches({ pattern, actions }: Capability, options: GlobOptions): Reach[
   const acts = actions.reduce((bits, action) => bits | bitsOf(action), 0)
   return expandBraces(pattern).map((one) => {
     const glob = compilePathGlob(one, options)
-    return { acts, pattern: one, covers: one === '**' || one.endsWith('/**'), glob, matches: quickMatch(glob, options) }
+    return {
+      acts,
+      pattern: one,
+      covers: one === '**' || one.endsWith('/**'),
+      glob,
+      matches: quickMatch(glob, options),
+    }
   })
 }
 
@@ -88,7 +101,10 @@ export const nothing: FolderState = { access: 'none', files: 'none', rule: undef
 
 /** What the rules say about a folder with all that is in it. */
 export function judgeFolder(globs: readonly FileGlob[], path: string, above: FolderState): FolderState {
-  const { allowed, blocked, blockers, allower } = weigh(globs, path, { whole: true, inherited: above.inherited })
+  const { allowed, blocked, blockers, allower } = weigh(globs, path, {
+    whole: true,
+    inherited: above.inherited,
+  })
   const access = accessOf(allowed, blocked, creating)
   const files = accessOf(allowed, blocked, access === 'write' ? changing | deleting : changing)
   const inherited = blockers.filter((glob) => !glob.covers)
@@ -100,7 +116,10 @@ export function judgeFile(
   path: string,
   above: FolderState,
 ): { access: Access; rule: Rule | undefined } {
-  const { allowed, blocked, blockers, allower } = weigh(globs, path, { whole: false, inherited: above.inherited })
+  const { allowed, blocked, blockers, allower } = weigh(globs, path, {
+    whole: false,
+    inherited: above.inherited,
+  })
   // Whoever may make entries could delete it and make it anew.
   const access = accessOf(allowed, blocked, above.access === 'write' ? changing | deleting : changing)
   return { access, rule: blockers[0]?.rule ?? allower?.rule }

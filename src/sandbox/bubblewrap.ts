@@ -24,7 +24,15 @@ export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): Bubblewr
   const dataFd = (mount: Mount) => firstFd + 2 + contents.indexOf(mount)
   const options = [...sandboxOptions(plan), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
   return {
-    argv: [machine.bubblewrap.path, '--args', String(firstFd), '--seccomp', String(firstFd + 1), '--', ...plan.command],
+    argv: [
+      machine.bubblewrap.path,
+      '--args',
+      String(firstFd),
+      '--seccomp',
+      String(firstFd + 1),
+      '--',
+      ...plan.command,
+    ],
     env: Object.fromEntries(plan.env.map(({ name, value }) => [name, value])),
     files: [
       { fd: firstFd, bytes: encode(options.map((option) => `${option}\0`).join('')) },
@@ -38,7 +46,10 @@ const firstFd = 3
 const encode = (text: string) => new TextEncoder().encode(text)
 
 /** Every namespace of its own; no capability, no new user namespace, no way back into the terminal's session. */
-export function sandboxOptions({ network, interactive }: Pick<SandboxPlan, 'network' | 'interactive'>): string[] {
+export function sandboxOptions({
+  network,
+  interactive,
+}: Pick<SandboxPlan, 'network' | 'interactive'>): string[] {
   return [
     '--unshare-all',
     ...(network.mode === 'proxy' ? ['--share-net'] : []),
@@ -70,7 +81,14 @@ function mountOption(mount: Mount, dataFd: (mount: Mount) => number): string[] {
     case 'mask-folder':
       return ['--perms', '0555', '--size', '4096', '--tmpfs', path]
     case 'tmpfs':
-      return ['--perms', isShared(path) ? '1777' : '0755', '--size', String(mount.bytes ?? 4096), '--tmpfs', path]
+      return [
+        '--perms',
+        isShared(path) ? '1777' : '0755',
+        '--size',
+        String(mount.bytes ?? 4096),
+        '--tmpfs',
+        path,
+      ]
     case 'link':
       return ['--symlink', mount.target ?? '', path]
     case 'proc':

@@ -31,7 +31,9 @@ function version2(mount: string, lines: readonly string[][]): CgroupFacts | unde
   const parent = join(mount, path, '..')
   if (!isWritable(parent) || !isWritable(join(parent, 'cgroup.procs'))) return undefined
   const handed = readLines(join(parent, 'cgroup.subtree_control')).flatMap((line) => line.split(' '))
-  const folders = controllers.filter((controller) => handed.includes(controller)).map((controller) => [controller, parent])
+  const folders = controllers
+    .filter((controller) => handed.includes(controller))
+    .map((controller) => [controller, parent])
   return folders.length === 0 ? undefined : { version: 2, folders: Object.fromEntries(folders) }
 }
 

@@ -32,6 +32,6 @@ function insideEnvironment({ home, user, hostEnv }: MachineFacts): Record<string
     USER: user,
     LOGNAME: user,
     TMPDIR: '/tmp',
-    PATH: hostEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    PATH: hostEnv.PATH ?? '/usr/local/bin:/usr/bin:/bin',
   }
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, lstatSync, readFileSync, readlinkSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
@@ -19,13 +28,15 @@ export function readFacts(env: NodeJS.ProcessEnv, { uid, gid } = ownIds()): Mach
     arch: process.arch,
     uid,
     gid,
-    user: env['USER'] ?? env['LOGNAME'] ?? userName(),
+    user: env.USER ?? env.LOGNAME ?? userName(),
     home,
     ...(bubblewrap === undefined ? {} : { bubblewrap }),
     ...(prlimit === undefined ? {} : { prlimit }),
     ...(cgroup === undefined ? {} : { cgroup }),
     system: [...systemFolders, ...kernelFiles(uid)].flatMap(readSystemEntry),
-    hostEnv: Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    hostEnv: Object.fromEntries(
+      Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
     gitIdentity: readGitIdentity(env, home),
   }
 }
@@ -37,8 +48,29 @@ const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 /** What root inside could still write or read of the kernel: capabilities are gone, but these files are root's. */
 function kernelFiles(uid: number): readonly string[] {
   const forAll = ['/proc/keys', '/proc/key-users']
-  const forRoot = ['acpi', 'asound', 'bus', 'fs', 'irq', 'kcore', 'kmsg', 'kpagecount', 'kpageflags', 'latency_stats']
-  const more = ['scsi', 'sched_debug', 'sys', 'sysrq-trigger', 'sysvipc', 'timer_list', 'timer_stats', 'driver', 'tty']
+  const forRoot = [
+    'acpi',
+    'asound',
+    'bus',
+    'fs',
+    'irq',
+    'kcore',
+    'kmsg',
+    'kpagecount',
+    'kpageflags',
+    'latency_stats',
+  ]
+  const more = [
+    'scsi',
+    'sched_debug',
+    'sys',
+    'sysrq-trigger',
+    'sysvipc',
+    'timer_list',
+    'timer_stats',
+    'driver',
+    'tty',
+  ]
   return uid === 0 ? [...forAll, ...[...forRoot, ...more].map((name) => `/proc/${name}`)] : forAll
 }
 
@@ -50,7 +82,7 @@ function readSystemEntry(path: string): SystemEntry[] {
 }
 
 function readHome(env: NodeJS.ProcessEnv): string {
-  const home = env['HOME']
+  const home = env.HOME
   if (home === undefined || !isAbsolute(home)) {
     throw new OosError('home-missing', 'there is no home folder: `HOME` is not set to an absolute path', {
       hint: 'HOME=/path/to/home oos …',
@@ -74,7 +106,12 @@ function userName(): string {
 
 /** Never a program of a relative or an empty part of PATH: the project could have put it there. */
 function findTrusted(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  const folders = ['/usr/bin', '/bin', '/usr/local/bin', ...(env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))]
+  const folders = [
+    '/usr/bin',
+    '/bin',
+    '/usr/local/bin',
+    ...(env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder)),
+  ]
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
 
@@ -97,7 +134,9 @@ function readBubblewrap(env: NodeJS.ProcessEnv): MachineFacts['bubblewrap'] {
   const file = folder === undefined ? undefined : join(folder, 'bubblewrap')
   const known = file === undefined ? undefined : knownVersion(file, key)
   if (known !== undefined) return { path, version: known }
-  const version = /\d+(?:\.\d+)+/.exec(spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '')?.[0]
+  const version = /\d+(?:\.\d+)+/.exec(
+    spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '',
+  )?.[0]
   if (version === undefined) return undefined
   if (file !== undefined) remember(file, `${key}\n${version}\n`)
   return { path, version }

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 export function readGitIdentity(env: NodeJS.ProcessEnv, home: string): Record<string, string> {
   const files = [
     '/etc/gitconfig',
-    env['GIT_CONFIG_GLOBAL'] ?? join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git/config'),
-    ...(env['GIT_CONFIG_GLOBAL'] === undefined ? [join(home, '.gitconfig')] : []),
+    env.GIT_CONFIG_GLOBAL ?? join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'git/config'),
+    ...(env.GIT_CONFIG_GLOBAL === undefined ? [join(home, '.gitconfig')] : []),
   ]
   const user = Object.assign({}, ...files.map((file) => parseUserSection(readText(file)))) as GitUser
   const { name, email } = user
@@ -33,7 +33,8 @@ export function parseUserSection(text: string): GitUser {
     const header = /^\s*\[\s*([^\]"\s]+)\s*("[^"]*")?\s*\]/.exec(line)
     if (header) section = header[2] === undefined ? (header[1] ?? '').toLowerCase() : ''
     const setting = /^\s*(?:\[[^\]]*\]\s*)?(name|email)\s*=\s*(.*)$/i.exec(line)
-    if (section === 'user' && setting?.[1] && setting[2]) found[setting[1].toLowerCase()] = parseValue(setting[2])
+    if (section === 'user' && setting?.[1] && setting[2])
+      found[setting[1].toLowerCase()] = parseValue(setting[2])
   }
   return found
 }

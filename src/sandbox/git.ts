@@ -34,11 +34,19 @@ export function excludeMounts(repositories: readonly Repository[], mounts: reado
     if (exclude === undefined || names.length === 0) return []
     const lines = names.map((mask) => excludeLine(mask.slice(tree.length)))
     const content = `${exclude.replace(/\n?$/, '\n')}${lines.join('\n')}\n`
-    return [{ kind: 'file', path: join(path, 'info/exclude'), content, note: 'keeps git from tripping over masked files' }]
+    return [
+      {
+        kind: 'file',
+        path: join(path, 'info/exclude'),
+        content,
+        note: 'keeps git from tripping over masked files',
+      },
+    ]
   })
 }
 
-const excludeLine = (path: string) => path.replace(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
+const excludeLine = (path: string) =>
+  path.replace(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
 
 /** Not through a link, and nothing that would wait for a writer. */
 function readPlainFile(file: string): string | undefined {

@@ -17,7 +17,9 @@ export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = fal
   if (machine.bubblewrap === undefined) return none('bubblewrap is not installed')
   if (rule.effect === 'require') return none('what is required is run at its stage, not here')
   if (rule.via !== undefined) return none('`via` is not held yet')
-  const each = rule.capabilities.map((capability) => holders[capability.resource](rule, capability, { machine, interactive }))
+  const each = rule.capabilities.map((capability) =>
+    holders[capability.resource](rule, capability, { machine, interactive }),
+  )
   return each.find(({ level }) => level === 'none') ?? each.find(({ level }) => level === 'partial') ?? full
 }
 
@@ -25,7 +27,11 @@ const full: Holding = { level: 'full' }
 const partial = (missing: string): Holding => ({ level: 'partial', missing })
 const none = (missing: string): Holding => ({ level: 'none', missing })
 
-type Holder = (rule: Rule, capability: Capability, here: { machine: HoldMachine; interactive: boolean }) => Holding
+type Holder = (
+  rule: Rule,
+  capability: Capability,
+  here: { machine: HoldMachine; interactive: boolean },
+) => Holding
 
 const elsewhere: Holder = () => none('the sandbox does not see it')
 
@@ -48,9 +54,13 @@ const holders: Readonly<Record<Resource, Holder>> = {
 function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): Holding {
   const writes = ['create', 'change', 'delete'].filter((action) => actions.includes(action))
   if (!actions.includes('write') && writes.length > 0 && writes.length < 3) {
-    return partial(`${writes.join(' and ')} without the rest: files that exist at the start are read-only or kept in their place`)
+    return partial(
+      `${writes.join(' and ')} without the rest: files that exist at the start are read-only or kept in their place`,
+    )
   }
-  const loose = [pattern, ...except.map((hole) => hole.pattern)].flatMap(expandBraces).find((one) => !isFixed(one))
+  const loose = [pattern, ...except.map((hole) => hole.pattern)]
+    .flatMap(expandBraces)
+    .find((one) => !isFixed(one))
   if (loose === undefined) return full
   if (effect === 'allow' || effect === 'only') return partial('only files that exist at the start are opened')
   return partial('files that come to be during the run belong to their maker and are not closed')
@@ -65,16 +75,22 @@ function isFixed(pattern: string): boolean {
 function holdsHttp({ effect }: Rule, { pattern, actions }: Capability): Holding {
   const anyMethod = actions.includes('request') || actions.includes('other')
   if (anyMethod && !pattern.includes('/')) return full
-  if (effect === 'allow' || effect === 'only') return partial('inside TLS nothing but the host is seen, so no tunnel is opened')
+  if (effect === 'allow' || effect === 'only')
+    return partial('inside TLS nothing but the host is seen, so no tunnel is opened')
   return partial('inside TLS nothing but the host is seen, so the whole host is refused there')
 }
 
-function holdsRun(_rule: Rule, { constraints }: Capability, { machine, interactive }: Parameters<Holder>[2]): Holding {
+function holdsRun(
+  _rule: Rule,
+  { constraints }: Capability,
+  { machine, interactive }: Parameters<Holder>[2],
+): Holding {
   const held = limitHolders(machine, interactive)
   for (const name of Object.keys(constraints)) {
     const by = held[name as LimitName]
     if (by === undefined || by.length === 0) return none(`nothing here holds \`${name}\``)
   }
-  if (constraints.disk !== undefined) return partial('a single file and the private folders are held; the project is looked at')
+  if (constraints.disk !== undefined)
+    return partial('a single file and the private folders are held; the project is looked at')
   return full
 }

@@ -34,7 +34,8 @@ export function cacheMounts(home: string, cacheHome: string): Mount[] {
 /** Makes on the host what the mounts of `cacheMounts` lead to. */
 export function makeCacheHome(cacheHome: string): void {
   mkdirSync(cacheHome, { recursive: true, mode: 0o700 })
-  for (const path of persistentCaches) mkdirSync(join(cacheHome, insideCache(path)), { recursive: true, mode: 0o700 })
+  for (const path of persistentCaches)
+    mkdirSync(join(cacheHome, insideCache(path)), { recursive: true, mode: 0o700 })
 }
 
 const insideCache = (path: string) => join('.oos', path.replaceAll('/', '-'))

@@ -39,12 +39,16 @@ export function createLinkCount(): LinkCount {
       }
     },
     outside: (globs) => {
-      const paths = [...linked.values()].filter(({ names, paths }) => names > paths.length).flatMap(({ paths }) => paths)
-      return outermost(paths.map((path) => protectedPart(path)).filter((part) => !isNamed(globs, part))).map((part) => ({
-        ...part,
-        access: 'read' as const,
-        note: 'has names outside of the project (hard links)',
-      }))
+      const paths = [...linked.values()]
+        .filter(({ names, paths }) => names > paths.length)
+        .flatMap(({ paths }) => paths)
+      return outermost(paths.map((path) => protectedPart(path)).filter((part) => !isNamed(globs, part))).map(
+        (part) => ({
+          ...part,
+          access: 'read' as const,
+          note: 'has names outside of the project (hard links)',
+        }),
+      )
     },
   }
 }
@@ -66,7 +70,10 @@ function protectedPart(path: string): Part {
 /** A rule that names the folder itself says that its writer knows. */
 function isNamed(globs: readonly FileGlob[], { path, kind }: Part): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return kind === 'directory' && globs.some((glob) => glob.allows && (glob.acts & 4) !== 0 && glob.pattern.split('/').includes(name))
+  return (
+    kind === 'directory' &&
+    globs.some((glob) => glob.allows && (glob.acts & 4) !== 0 && glob.pattern.split('/').includes(name))
+  )
 }
 
 function outermost(parts: readonly Part[]): Part[] {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import type { Rule } from '../policy/types.ts'
 import { excludeMounts, neutralGitFile } from './git.ts'
 import type { Access, Mount, Placeholder, TreeEntry, TreeFacts, Unheld } from './types.ts'
 
@@ -12,7 +11,10 @@ export interface FileMounts {
 }
 
 /** From what the rules say about the places of a tree to what is mounted there. */
-export function fileMounts({ entries: found, repositories }: Pick<TreeFacts, 'entries' | 'repositories'>): FileMounts {
+export function fileMounts({
+  entries: found,
+  repositories,
+}: Pick<TreeFacts, 'entries' | 'repositories'>): FileMounts {
   const entries = foldCrowds(strictest(found))
   const access = new Map(entries.map((entry) => [entry.path, entry.access]))
   const changes = entries
@@ -20,7 +22,9 @@ export function fileMounts({ entries: found, repositories }: Pick<TreeFacts, 'en
     .filter(({ entry, outer }) => entry.access !== outer || entry.kind === 'socket')
   const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer))
   const mounts = [...closing, ...excludeMounts(repositories, closing)]
-  const absent = changes.filter(({ entry, outer }) => isAbsent(entry) && outer === 'write').map(({ entry }) => entry)
+  const absent = changes
+    .filter(({ entry, outer }) => isAbsent(entry) && outer === 'write')
+    .map(({ entry }) => entry)
   return {
     mounts: sortMounts([...mounts, ...pins(mounts, access)]),
     ghosts: absent.filter(({ path }) => neutralGitFile(path) === undefined).map(({ path }) => path),
@@ -62,14 +66,23 @@ function foldCrowds(entries: readonly TreeEntry[]): TreeEntry[] {
   const folded = [...crowds].filter(([, files]) => files.length > crowd)
   if (folded.length === 0) return [...entries]
   const inside = (path: string) => folded.some(([folder]) => path.startsWith(`${folder}/`))
-  return strictest([...entries.filter(({ path }) => !inside(path)), ...folded.map(([folder, files]) => foldedEntry(folder, files))])
+  return strictest([
+    ...entries.filter(({ path }) => !inside(path)),
+    ...folded.map(([folder, files]) => foldedEntry(folder, files)),
+  ])
 }
 
 function foldedEntry(folder: string, files: readonly TreeEntry[]): TreeEntry {
   const [first] = files
   const access = files.some((file) => file.access === 'none') ? 'none' : 'read'
   const note = `${files.length} files in it are closed, so the folder is`
-  return { path: folder, kind: 'directory', access, note, ...(first?.rule === undefined ? {} : { rule: first.rule }) }
+  return {
+    path: folder,
+    kind: 'directory',
+    access,
+    note,
+    ...(first?.rule === undefined ? {} : { rule: first.rule }),
+  }
 }
 
 function outerAccess(access: ReadonlyMap<string, Access>, path: string): Access {
@@ -87,7 +100,8 @@ function mountOf(entry: TreeEntry, outer: Access): Mount[] {
   const why = { path, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) }
   if (isAbsent(entry)) return outer === 'write' ? [{ ...why, kind: absentKind(entry) }] : []
   // A link inside a tree is only a name; what it leads to is judged where it lies.
-  if (entry.kind === 'link') return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
+  if (entry.kind === 'link')
+    return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
   if (entry.access !== 'none') return [{ ...why, kind: entry.access }]
   if (outer === 'none') return []
   return [{ ...why, kind: entry.kind === 'directory' ? 'mask-folder' : 'mask-file' }]
@@ -105,7 +119,12 @@ function pins(mounts: readonly Mount[], access: ReadonlyMap<string, Access>): Mo
   for (const { path, rule } of mounts) {
     if (outerAccess(access, path) !== 'write') continue
     for (let at = dirname(path); !mounted.has(at) && at !== '/'; at = dirname(at)) {
-      pinned.set(at, { kind: 'pin', path: at, note: `keeps ${path} in its place`, ...(rule === undefined ? {} : { rule }) })
+      pinned.set(at, {
+        kind: 'pin',
+        path: at,
+        note: `keeps ${path} in its place`,
+        ...(rule === undefined ? {} : { rule }),
+      })
     }
   }
   return [...pinned.values()]

@@ -54,7 +54,14 @@ function planLimits({ policy, agent, machine, interactive }: PlanInput): LimitPl
   })
 }
 
-const limitNames: readonly string[] = ['timeout', 'memory', 'processes', 'output', 'disk', 'cpu'] satisfies LimitName[]
+const limitNames: readonly string[] = [
+  'timeout',
+  'memory',
+  'processes',
+  'output',
+  'disk',
+  'cpu',
+] satisfies LimitName[]
 const isLimit = (name: string): name is LimitName => limitNames.includes(name)
 
 /** What only the sandbox could hold: other points of a run answer for the other resources. */
@@ -62,9 +69,13 @@ const ours: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env', 'r
 
 function unheldRules({ policy, machine, interactive }: PlanInput): Unheld[] {
   return policy.rules
-    .filter((rule) => rule.effect !== 'require' && rule.capabilities.every(({ resource }) => ours.has(resource)))
+    .filter(
+      (rule) => rule.effect !== 'require' && rule.capabilities.every(({ resource }) => ours.has(resource)),
+    )
     .flatMap((rule) => {
       const { level, missing = '' } = sandboxHolds(rule, machine, interactive)
-      return level === 'none' ? [{ rule, missing, refuse: rule.effect === 'deny' || rule.effect === 'only' }] : []
+      return level === 'none'
+        ? [{ rule, missing, refuse: rule.effect === 'deny' || rule.effect === 'only' }]
+        : []
     })
 }

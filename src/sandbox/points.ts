@@ -37,7 +37,9 @@ export function findPoints(globs: readonly FileGlob[], caseSensitive = true): Po
 export function literalsBelow(globs: readonly FileGlob[], folder: string): string[] {
   const reaches = globs.flatMap((glob): Reach[] => [glob, ...glob.except])
   const prefix = folder === '/' ? '/' : `${folder}/`
-  return [...new Set(reaches.flatMap(({ glob }) => glob.literal ?? []))].filter((path) => path.startsWith(prefix))
+  return [...new Set(reaches.flatMap(({ glob }) => glob.literal ?? []))].filter((path) =>
+    path.startsWith(prefix),
+  )
 }
 
 type Table = Map<string, Map<string, NamedBy[]>>
@@ -92,6 +94,9 @@ function nameSource(name: string): string {
   return name.replace(/\\.|\[[^\]]*\]|[*?]|./gsu, (part) => {
     if (part.startsWith('*')) return '.*'
     if (part === '?' || part.startsWith('[')) return '.'
-    return (part.length === 2 && part.startsWith('\\') ? part.slice(1) : part).replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
+    return (part.length === 2 && part.startsWith('\\') ? part.slice(1) : part).replace(
+      /[\\^$.*+?()[\]{}|]/,
+      '\\$&',
+    )
   })
 }

@@ -6,7 +6,12 @@ const mebibyte = 1024 * 1024
 
 /** What every run has for itself, and what of the kernel it must not see. */
 export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[] {
-  const tmpfs = (path: string, size: number): Mount => ({ kind: 'tmpfs', path, bytes: size * mebibyte, note: 'private, gone at the end' })
+  const tmpfs = (path: string, size: number): Mount => ({
+    kind: 'tmpfs',
+    path,
+    bytes: size * mebibyte,
+    note: 'private, gone at the end',
+  })
   const home = machine.home === '/' ? [] : [tmpfs(machine.home, 256), ...cacheMounts(machine.home, cacheHome)]
   return [
     { kind: 'proc', path: '/proc', note: "the run's own processes" },
@@ -24,7 +29,9 @@ export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[]
 /** What stands in the place of a system folder that is a link here (`/bin` → `usr/bin`). */
 export function asSystemLink(mount: Mount, { system }: MachineFacts): Mount {
   const entry = system.find(({ path }) => path === mount.path)
-  return entry?.kind === 'link' && entry.target !== undefined ? { ...mount, kind: 'link', target: entry.target } : mount
+  return entry?.kind === 'link' && entry.target !== undefined
+    ? { ...mount, kind: 'link', target: entry.target }
+    : mount
 }
 
 /** Root's own files under `/proc` stay root's inside: no capability is needed to write `core_pattern`. */
@@ -33,7 +40,9 @@ function kernelMounts({ system }: MachineFacts): Mount[] {
   return system
     .filter(({ path }) => path.startsWith('/proc/'))
     .map(({ path, kind }) =>
-      kind === 'directory' ? { kind: 'read' as const, path, note } : { kind: 'mask-file' as const, path, note },
+      kind === 'directory'
+        ? { kind: 'read' as const, path, note }
+        : { kind: 'mask-file' as const, path, note },
     )
 }
 

@@ -15,19 +15,29 @@ export function accessAt(entries: readonly TreeEntry[], path: string): Access {
 /** A command that could not start inside says so before: its folder, its program, and what that needs. */
 export function requireReach({ program, cwd, root, tree, machine }: PlanInput): void {
   if (program.files.length === 0) {
-    throw new OosError('command-missing', `there is no program \`${program.name}\``, { hint: `command -v ${program.name}` })
+    throw new OosError('command-missing', `there is no program \`${program.name}\``, {
+      hint: `command -v ${program.name}`,
+    })
   }
   if (accessAt(tree.entries, cwd) === 'none') {
-    throw new OosError('denied', `no rule lets the command read its own folder \`${printHome(cwd, machine.home)}\``, {
-      hint: cwd === root ? 'add to .agent-os/AGENT.md: - **Allow** `file:**:read`' : `cd ${root}`,
-    })
+    throw new OosError(
+      'denied',
+      `no rule lets the command read its own folder \`${printHome(cwd, machine.home)}\``,
+      {
+        hint: cwd === root ? 'add to .agent-os/AGENT.md: - **Allow** `file:**:read`' : `cd ${root}`,
+      },
+    )
   }
   const closed = program.files.find((file) => accessAt(tree.entries, file) === 'none')
   if (closed === undefined) return
   const folder = printHome(toolFolder(closed, machine.home), machine.home)
-  throw new OosError('denied', `\`${program.name}\` needs \`${printHome(closed, machine.home)}\`, which no rule lets it read`, {
-    hint: `add to ~/.agent-os/GLOBAL_RULES.md: - **Allow** \`file:${folder}/**:read\``,
-  })
+  throw new OosError(
+    'denied',
+    `\`${program.name}\` needs \`${printHome(closed, machine.home)}\`, which no rule lets it read`,
+    {
+      hint: `add to ~/.agent-os/GLOBAL_RULES.md: - **Allow** \`file:${folder}/**:read\``,
+    },
+  )
 }
 
 /** The folder a person would name: a tool's own below HOME, else the one the file lies in. */

@@ -50,7 +50,17 @@ const refusedCalls = [
   // wide and often broken parts of the kernel
   ...['bpf', 'perf_event_open', 'userfaultfd', 'io_uring_setup', 'io_uring_enter', 'io_uring_register'],
   // other views of the file system
-  ...['setns', 'mount', 'umount2', 'pivot_root', 'open_tree', 'open_tree_attr', 'move_mount', 'fsopen', 'fsconfig'],
+  ...[
+    'setns',
+    'mount',
+    'umount2',
+    'pivot_root',
+    'open_tree',
+    'open_tree_attr',
+    'move_mount',
+    'fsopen',
+    'fsconfig',
+  ],
   ...['fsmount', 'fspick', 'mount_setattr', 'name_to_handle_at', 'open_by_handle_at'],
   // the machine itself
   ...['kexec_load', 'kexec_file_load', 'init_module', 'finit_module', 'delete_module', 'reboot', 'swapon'],
@@ -125,7 +135,11 @@ function refuseDevices(mode: number): Instruction[] {
 /** Netlink only to read interfaces and routes; anything else than Unix and IP does not exist. */
 function socketFamilies(): Instruction[] {
   const absent = [answer(verdicts.errno(EAFNOSUPPORT))]
-  const netlink = [loadWord(offsets.argument(2)), ...unlessEqual(routeProtocol, absent), answer(verdicts.allow)]
+  const netlink = [
+    loadWord(offsets.argument(2)),
+    ...unlessEqual(routeProtocol, absent),
+    answer(verdicts.allow),
+  ]
   const known = [families.unix, families.inet, families.inet6]
   return [
     loadWord(offsets.argument(0)),

@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import {
   couldOpenBelow,
@@ -55,7 +55,8 @@ function openedFolders(globs: readonly FileGlob[]): string[] {
   const bases = globs.filter(({ allows }) => allows).map(({ glob }) => glob.literal ?? glob.base)
   const outermost: string[] = []
   for (const base of [...new Set(bases)].sort()) {
-    if (!outermost.some((other) => base === other || base.startsWith(other === '/' ? '/' : `${other}/`))) outermost.push(base)
+    if (!outermost.some((other) => base === other || base.startsWith(other === '/' ? '/' : `${other}/`)))
+      outermost.push(base)
   }
   return outermost
 }
@@ -82,7 +83,8 @@ function sweepBase(sweep: Sweep, base: string): void {
 function needsWalk({ globs }: Sweep, base: string): boolean {
   return globs.some((glob) => {
     if (glob.allows && glob.matches(base) && glob.covers) return isPersons(glob.rule)
-    if (glob.glob.literal !== undefined && glob.except.every((hole) => hole.glob.literal !== undefined)) return false
+    if (glob.glob.literal !== undefined && glob.except.every((hole) => hole.glob.literal !== undefined))
+      return false
     return !(glob.covers && glob.matches(base) && glob.except.length === 0) && glob.glob.couldMatchBelow(base)
   })
 }
@@ -102,7 +104,12 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const children = readFolder(folder)
   if (children === undefined) {
-    record(sweep, { path: folder, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
+    record(sweep, {
+      path: folder,
+      kind: 'directory',
+      access: 'none',
+      note: 'cannot be read, so it was not looked at',
+    })
     return
   }
   sweep.files += children.length
@@ -149,13 +156,18 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
     record(sweep, { path, kind, access: 'none', note: 'a socket of this machine' })
     return undefined
   }
-  const { access, rule } = basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
+  const { access, rule } =
+    basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
   if (access !== above.access) record(sweep, { path, kind, access, rule })
   return undefined
 }
 
 /** A `.git` that is a file or a link says where the repository is: who may not write its hooks may not redirect it. */
-function judgeGitFile({ globs }: Sweep, path: string, above: FolderState): Pick<TreeEntry, 'access'> & { rule: Rule | undefined } {
+function judgeGitFile(
+  { globs }: Sweep,
+  path: string,
+  above: FolderState,
+): Pick<TreeEntry, 'access'> & { rule: Rule | undefined } {
   const self = judgeFile(globs, path, above)
   const config = judgeFile(globs, join(path, 'config'), above)
   return self.access === 'write' ? config : self
@@ -177,7 +189,9 @@ function recordAbsent(sweep: Sweep, { folder, children, named, endings, state }:
     const closing = all.filter(({ glob }) => !glob.allows && (glob.acts & writing) !== 0)
     if (closing.length === 0 || present.has(name)) continue
     const path = join(folder, name)
-    const found = closing.map((by) => judgeAbsent(sweep, by, { path, above: state })).find(({ access }) => access !== 'write')
+    const found = closing
+      .map((by) => judgeAbsent(sweep, by, { path, above: state }))
+      .find(({ access }) => access !== 'write')
     if (found === undefined) continue
     present.add(name)
     record(sweep, { path, ...found })
@@ -185,7 +199,11 @@ function recordAbsent(sweep: Sweep, { folder, children, named, endings, state }:
 }
 
 /** Judges the path that the rule names, of which `path` is the first part that is missing. */
-function judgeAbsent({ globs }: Sweep, { glob, path: named }: NamedBy, { path, above }: { path: string; above: FolderState }) {
+function judgeAbsent(
+  { globs }: Sweep,
+  { glob, path: named }: NamedBy,
+  { path, above }: { path: string; above: FolderState },
+) {
   const full = named ?? path
   const asFolder = judgeFolder(globs, full, above)
   const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
@@ -194,9 +212,16 @@ function judgeAbsent({ globs }: Sweep, { glob, path: named }: NamedBy, { path, a
   return { kind, access, rule }
 }
 
-function record(sweep: Sweep, entry: { [Key in keyof TreeEntry]: TreeEntry[Key] | undefined } & Found & Pick<TreeEntry, 'access'>): void {
+function record(
+  sweep: Sweep,
+  entry: { [Key in keyof TreeEntry]: TreeEntry[Key] | undefined } & Found & Pick<TreeEntry, 'access'>,
+): void {
   const { rule, note, ...rest } = entry
-  sweep.entries.push({ ...rest, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) })
+  sweep.entries.push({
+    ...rest,
+    ...(rule === undefined ? {} : { rule }),
+    ...(note === undefined ? {} : { note }),
+  })
 }
 
 function readFolder(folder: string): Dirent[] | undefined {

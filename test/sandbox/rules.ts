@@ -27,7 +27,9 @@ export function builtInRules(): Rule[] {
     return text.split('\n').flatMap((line) => {
       effect = /^- \*\*(\w+)\*\*/.exec(line)?.[1] ?? effect
       if (!/^- \*\*|^ {2}- `/.test(line)) return []
-      return [...line.matchAll(/`([^`]+:[^`]+)`/g)].flatMap(([, one]) => rulesOf([`${effect} ${one}`], 'built-in'))
+      return [...line.matchAll(/`([^`]+:[^`]+)`/g)].flatMap(([, one]) =>
+        rulesOf([`${effect} ${one}`], 'built-in'),
+      )
     })
   })
 }

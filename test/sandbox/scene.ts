@@ -1,5 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
@@ -16,7 +29,13 @@ import type { SandboxPlan } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
 
 /** Everybody a run must hold for; without root there is nobody else to be. */
-export const people = process.getuid?.() === 0 ? [{ who: 'root', id: 0 }, { who: 'an ordinary user', id: 12345 }] : [{ who: 'an ordinary user', id: process.getuid?.() ?? 0 }]
+export const people =
+  process.getuid?.() === 0
+    ? [
+        { who: 'root', id: 0 },
+        { who: 'an ordinary user', id: 12345 },
+      ]
+    : [{ who: 'an ordinary user', id: process.getuid?.() ?? 0 }]
 
 /** Text is a file's content, `null` a folder, `{ link }` a symbolic link. */
 export type Files = Readonly<Record<string, string | null | { readonly link: string }>>
@@ -34,7 +53,13 @@ export interface Scene {
 export function createScene({ id = 0, files = {} }: { id?: number; files?: Files }): Scene {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'oos-scene-')))
   chmodSync(base, 0o755)
-  const scene = { base, root: join(base, 'work'), home: join(base, 'home'), outside: join(base, 'outside'), id }
+  const scene = {
+    base,
+    root: join(base, 'work'),
+    home: join(base, 'home'),
+    outside: join(base, 'outside'),
+    id,
+  }
   for (const folder of [scene.root, scene.home, scene.outside]) mkdirSync(folder)
   for (const [name, content] of Object.entries(files)) put(join(base, name), content)
   own(base, id)
@@ -55,7 +80,12 @@ export function own(path: string, id: number): void {
 export function git(scene: Scene, folder: string, ...args: string[]): string {
   const person = process.getuid?.() === 0 ? { uid: scene.id, gid: scene.id } : {}
   const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
-  const result = spawnSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: scene.home }, ...person })
+  const result = spawnSync('git', [...identity, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: scene.home },
+    ...person,
+  })
   return result.stdout + result.stderr
 }
 
@@ -75,9 +105,17 @@ export interface Ended {
   readonly plan: SandboxPlan
 }
 
-export const openRules = ['Allow file:**:read,write', 'Deny file:**/.env*:* except file:**/.env.example:read', 'Deny file:secrets/**:*']
+export const openRules = [
+  'Allow file:**:read,write',
+  'Deny file:**/.env*:* except file:**/.env.example:read',
+  'Deny file:secrets/**:*',
+]
 
-export function planScene(scene: Scene, command: readonly string[], { rules = openRules, env = {} }: RunOptions = {}) {
+export function planScene(
+  scene: Scene,
+  command: readonly string[],
+  { rules = openRules, env = {} }: RunOptions = {},
+) {
   const { root, home, id } = scene
   const hostEnv = { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'dumb', ...env, HOME: home }
   const machine = readFacts(hostEnv, { uid: id, gid: id })
@@ -85,12 +123,27 @@ export function planScene(scene: Scene, command: readonly string[], { rules = op
   const tree = sweepTree(fileGlobs(rulesFor(policy, 'command', [], 'file'), { root, home }), { root })
   const cacheHome = join(scene.base, 'cache')
   const program = findProgram(command[0] ?? '', { cwd: root, path: hostEnv.PATH })
-  const plan = planSandbox({ policy, agent: 'command', command, cwd: root, root, machine, tree, program, cacheHome, interactive: false })
+  const plan = planSandbox({
+    policy,
+    agent: 'command',
+    command,
+    cwd: root,
+    root,
+    machine,
+    tree,
+    program,
+    cacheHome,
+    interactive: false,
+  })
   return { plan, machine, cacheHome, tree }
 }
 
 /** Runs a command in the real sandbox of a scene, as its person, and takes away what protecting it left behind. */
-export async function runIn(scene: Scene, command: readonly string[], options: RunOptions = {}): Promise<Ended> {
+export async function runIn(
+  scene: Scene,
+  command: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
   const { plan, machine, cacheHome } = planScene(scene, command, options)
   makeCacheHome(cacheHome)
   own(cacheHome, scene.id)
@@ -104,15 +157,23 @@ export async function runIn(scene: Scene, command: readonly string[], options: R
     const argv = options.withoutFilter ? dropFilter(args) : args
     const person = process.getuid?.() === 0 ? { uid: scene.id, gid: scene.id } : {}
     const pipes = line.files.map(() => 'pipe' as const)
-    const child = spawn(program, argv, { env: line.env, stdio: ['ignore', 'pipe', 'pipe', ...pipes], ...person })
+    const child = spawn(program, argv, {
+      env: line.env,
+      stdio: ['ignore', 'pipe', 'pipe', ...pipes],
+      ...person,
+    })
     for (const { fd, bytes } of line.files) {
-      const sent = fd === 3 && options.without ? change(bytes, (words) => options.without?.(words, scene) ?? words) : bytes
+      const sent =
+        fd === 3 && options.without
+          ? change(bytes, (words) => options.without?.(words, scene) ?? words)
+          : bytes
       const pipe = child.stdio[fd] as Writable
       pipe.on('error', () => {})
       pipe.end(sent)
     }
     let out = ''
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (out += text))
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (out += text))
     const { promise, resolve } = Promise.withResolvers<Omit<Ended, 'out' | 'plan'>>()
     child.on('close', (code, signal) => resolve({ code, signal }))
     return { ...(await promise), out, plan }
@@ -131,7 +192,9 @@ function clean({ ghosts, placeholders }: SandboxPlan): void {
 
 function change(bytes: Uint8Array, edit: (words: readonly string[]) => readonly string[]): string {
   const words = Buffer.from(bytes).toString().split('\0').slice(0, -1)
-  return edit(words).map((word) => `${word}\0`).join('')
+  return edit(words)
+    .map((word) => `${word}\0`)
+    .join('')
 }
 
 function dropFilter(args: readonly string[]): string[] {
@@ -144,7 +207,8 @@ export function without(...pattern: readonly string[]) {
   return (options: readonly string[]): readonly string[] => {
     const kept = [...options]
     for (let at = kept.length - pattern.length; at >= 0; at -= 1) {
-      if (pattern.every((word, index) => word === '*' || word === kept[at + index])) kept.splice(at, pattern.length)
+      if (pattern.every((word, index) => word === '*' || word === kept[at + index]))
+        kept.splice(at, pattern.length)
     }
     return kept
   }

@@ -1,0 +1,382 @@
+import { existsSync, linkSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createScene, git, own, people, type RunOptions, runIn, type Scene, without } from './scene.ts'
+
+const secret = 'TOP-SECRET-CONTENT'
+
+const files = {
+  'work/.env': secret,
+  'work/.env.example': 'an example',
+  'work/a/b/.env.local': secret,
+  'work/secrets/deep/key': secret,
+  'work/readable.txt': 'hello',
+  'work/.agent-os/AGENT.md': 'the rules',
+  'work/committed-link': { link: '../outside/secret.txt' },
+  'outside/secret.txt': secret,
+  'outside/shared.txt': 'shared',
+  'home/.ssh/id_ed25519': secret,
+  'home/.npmrc': secret,
+}
+
+interface Attack {
+  readonly name: string
+  /** Shell text; `$OUTSIDE`, `$HOME` are the scene's. */
+  readonly script?: string
+  readonly python?: string
+  /** A second run, after the first has prepared it. */
+  readonly later?: string
+  readonly options?: RunOptions
+  /** What takes the protection away: then the attack must succeed. */
+  readonly removed?: Pick<RunOptions, 'without' | 'withoutFilter'>
+  /** Only root could do it. */
+  readonly asRoot?: boolean
+  /** Whether the attack succeeded, seen from outside. */
+  readonly broke: (scene: Scene, out: string) => boolean
+}
+
+const leaks = (_scene: Scene, out: string) => out.includes(secret)
+const reached = (_scene: Scene, out: string) => out.includes('REACHED')
+const text = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+const changed = (name: string) => (scene: Scene) => text(join(scene.base, name)).includes('EVIL')
+
+/** A system call by its number, as a program without our filter in mind makes it. */
+const call = (...args: readonly (string | number)[]) => `
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+result = libc.syscall(${args.join(', ')})
+error = ctypes.get_errno()
+print('REACHED' if result != -1 or error not in (1, 38, 97) else 'held', result, error)
+`
+
+const pushInput = `
+import fcntl, os, pty
+out = os.dup(1)
+child, terminal = pty.fork()
+if child == 0:
+  try: fcntl.ioctl(0, 0x5412, b'x'); os.write(out, b'REACHED')
+  except OSError as error: os.write(out, str(error).encode())
+  os._exit(0)
+os.waitpid(child, 0)
+`
+
+const expose = (options: readonly string[], scene: Scene) => [
+  ...options,
+  '--bind',
+  scene.outside,
+  scene.outside,
+]
+const noPins = (options: readonly string[], scene: Scene) =>
+  ['a', 'a/b', '.git'].reduce<readonly string[]>(
+    (left, name) => without('--bind', '*', join(scene.root, name))(left),
+    options,
+  )
+const unmask = (path: string) => (options: readonly string[], scene: Scene) => {
+  const at = join(scene.root, path)
+  const folder = without(
+    '--perms',
+    '0555',
+    '--size',
+    '4096',
+    '--tmpfs',
+    at,
+  )(without('--remount-ro', at)(options))
+  return without('--ro-bind', '*', at)(folder)
+}
+
+const attacks: readonly Attack[] = [
+  {
+    name: 'R1 a file outside of the project',
+    script: 'cat $OUTSIDE/secret.txt',
+    removed: { without: expose },
+    broke: leaks,
+  },
+  { name: 'R1 credentials in the home folder', script: 'cat ~/.ssh/id_ed25519 ~/.npmrc', broke: leaks },
+  {
+    name: 'R1 a link of the repository',
+    script: 'cat committed-link',
+    removed: { without: expose },
+    broke: leaks,
+  },
+  {
+    name: 'R1 a link of its own',
+    script: 'ln -s $OUTSIDE/secret.txt x; cat x',
+    removed: { without: expose },
+    broke: leaks,
+  },
+  {
+    name: "R1 other programs' temporary files",
+    script: 'ls -d /tmp/oos-scene-*/outside && echo REACHED',
+    removed: { without: expose },
+    broke: reached,
+  },
+  {
+    name: 'R1 through /proc',
+    script: 'for p in /proc/[0-9]*; do cat $p/root$OUTSIDE/secret.txt $p/cwd/../outside/secret.txt; done',
+    removed: { without: expose },
+    broke: leaks,
+  },
+  { name: 'R2 a denied file', script: 'cat .env', removed: { without: unmask('.env') }, broke: leaks },
+  {
+    name: 'R2 a denied file by another spelling',
+    script: 'cat ./a/../.env "$PWD/.env" /proc/self/cwd/.env',
+    removed: { without: unmask('.env') },
+    broke: leaks,
+  },
+  {
+    name: 'R2 a denied file in what walks the tree',
+    script: 'grep -r TOP . ; tar c . ; cat $(find . -type f)',
+    removed: { without: unmask('.env') },
+    broke: leaks,
+  },
+  {
+    name: 'R2 a denied file by a hard link',
+    script: 'ln .env copy; cat copy',
+    removed: { without: unmask('.env') },
+    broke: leaks,
+  },
+  {
+    name: 'R2 a denied file by renaming it',
+    script: 'mv .env x; cat x',
+    removed: { without: unmask('.env') },
+    broke: leaks,
+  },
+  {
+    name: 'R2 a denied folder',
+    script: 'cat secrets/deep/key; ls secrets',
+    removed: { without: unmask('secrets') },
+    broke: leaks,
+  },
+  {
+    name: 'R2 a denied file after its folder was renamed',
+    script: 'mv a moved && mkdir -p a/b',
+    later: 'cat moved/b/.env.local',
+    options: { rules: ['Allow file:**:read,write', 'Deny file:a/b/.env.local:*'] },
+    removed: { without: noPins },
+    broke: leaks,
+  },
+  { name: 'R2 by unmounting the mask', script: 'umount .env; cat .env', broke: leaks },
+  {
+    name: 'R2 by a mask of a new user namespace',
+    script: 'unshare -Urm sh -c "umount -l .env; cat .env"',
+    broke: leaks,
+  },
+  {
+    name: 'R4 a variable that no rule lets through',
+    script: 'env; tr "\\0" "\\n" < /proc/1/environ; cat /proc/*/environ',
+    options: { env: { HARMLESS_NAME: secret } },
+    broke: leaks,
+  },
+  {
+    name: 'R4 names of what is hidden in a command line',
+    script: 'tr "\\0" " " < /proc/1/cmdline | grep -q "[r]o-bind" && echo REACHED',
+    broke: reached,
+  },
+  {
+    name: 'W1 a file outside of the project',
+    script: 'echo EVIL > $OUTSIDE/shared.txt; echo EVIL > ../outside/shared.txt',
+    removed: { without: expose },
+    broke: changed('outside/shared.txt'),
+  },
+  {
+    name: 'W1 a file outside by a hard link that was there',
+    script: 'echo EVIL >> hard',
+    removed: { without: unmask('hard') },
+    broke: changed('outside/shared.txt'),
+  },
+  {
+    name: 'W1 shell start-up files',
+    script: 'echo EVIL > ~/.bashrc; echo EVIL > ~/.profile',
+    broke: (scene) => existsSync(join(scene.home, '.bashrc')) || existsSync(join(scene.home, '.profile')),
+  },
+  {
+    name: 'W2 a git hook',
+    script: 'echo EVIL > .git/hooks/pre-commit',
+    removed: { without: unmask('.git/hooks') },
+    broke: changed('work/.git/hooks/pre-commit'),
+  },
+  {
+    name: "W2 git's configuration",
+    script:
+      'echo EVIL >> .git/config; git config core.fsmonitor EVIL; mv .git/config x; echo EVIL > .git/config',
+    removed: { without: unmask('.git/config') },
+    broke: changed('work/.git/config'),
+  },
+  {
+    name: "W2 git's configuration by way of a common dir",
+    script: 'rm -f .git/commondir; echo EVIL > .git/commondir',
+    removed: { without: unmask('.git/commondir') },
+    broke: changed('work/.git/commondir'),
+  },
+  {
+    name: "W2 a work tree's configuration",
+    script: 'echo EVIL > .git/config.worktree',
+    removed: { without: unmask('.git/config.worktree') },
+    broke: changed('work/.git/config.worktree'),
+  },
+  {
+    name: 'W2 a repository in the place of the repository',
+    script: 'mv .git x && mkdir -p .git/hooks && echo EVIL > .git/hooks/pre-commit',
+    removed: { without: noPins },
+    broke: (scene) => existsSync(join(scene.root, 'x')),
+  },
+  {
+    name: "W2 a nested repository's hook",
+    script: 'echo EVIL > vendor/deep/lib/.git/hooks/pre-commit; echo EVIL >> vendor/deep/lib/.git/config',
+    removed: { without: unmask('vendor/deep/lib/.git/hooks') },
+    broke: (scene) =>
+      existsSync(join(scene.root, 'vendor/deep/lib/.git/hooks/pre-commit')) ||
+      text(join(scene.root, 'vendor/deep/lib/.git/config')).includes('EVIL'),
+  },
+  {
+    name: "W2 agents' settings that do not exist yet",
+    script:
+      'mkdir -p .claude; echo EVIL > .claude/settings.json; rmdir .claude; mkdir .claude; echo EVIL > .claude/settings.json',
+    removed: { without: unmask('.claude') },
+    broke: changed('work/.claude/settings.json'),
+  },
+  {
+    name: 'W2 a settings file that does not exist yet',
+    script: 'rm -rf .mcp.json .envrc; echo EVIL > .mcp.json; echo EVIL > .envrc',
+    removed: { without: unmask('.envrc') },
+    broke: (scene) => changed('work/.envrc')(scene) || changed('work/.mcp.json')(scene),
+  },
+  {
+    name: 'W3 the specs',
+    script:
+      'echo EVIL >> .agent-os/AGENT.md; echo EVIL > .agent-os/MORE.md; mv .agent-os x; mkdir .agent-os; echo EVIL > .agent-os/AGENT.md',
+    removed: { without: unmask('.agent-os') },
+    broke: (scene) =>
+      changed('work/.agent-os/AGENT.md')(scene) || existsSync(join(scene.root, '.agent-os/MORE.md')),
+  },
+  {
+    name: "W3 the record's folder where there is none",
+    script: 'mkdir -p .oos/data; echo EVIL > .oos/data/atlas.db',
+    removed: { without: unmask('.oos') },
+    broke: changed('work/.oos/data/atlas.db'),
+  },
+  {
+    name: 'W4 a set-id program',
+    script: 'cp /bin/true x; chmod 4755 x; chmod u+s x; test -u x && echo REACHED',
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  { name: 'W4 a device node', script: 'mknod x c 1 3 && echo REACHED', broke: reached },
+  {
+    name: 'P1 a process of the machine',
+    script: `kill -0 ${process.pid} && echo REACHED; ls /proc/${process.pid}/fd && echo REACHED`,
+    broke: reached,
+  },
+  {
+    name: 'P2 new privileges',
+    script: 'grep -q "NoNewPrivs:.0" /proc/self/status && echo REACHED',
+    broke: reached,
+  },
+  {
+    name: 'P2 a capability',
+    script: 'grep "^Cap" /proc/self/status | grep -qv 0000000000000000 && echo REACHED',
+    removed: { without: (options) => [...without('--cap-drop', 'ALL')(options), '--cap-add', 'CAP_CHOWN'] },
+    broke: reached,
+  },
+  { name: 'P2 a user namespace', script: 'unshare -U true && echo REACHED', broke: reached },
+  { name: 'P2 ptrace', python: call(101, 0, 0, 0, 0), removed: { withoutFilter: true }, broke: reached },
+  {
+    name: 'P2 the session keyring',
+    python: call(250, 0, -3, 0),
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  {
+    name: 'P2 io_uring',
+    python: call(425, 8, 'ctypes.create_string_buffer(120)'),
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  { name: 'P2 userfaultfd', python: call(323, 1), removed: { withoutFilter: true }, broke: reached },
+  {
+    name: 'P2 memory that no file system has',
+    python: call(319, 'b"x"', 0),
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  {
+    name: 'P2 handles of files',
+    python: call(
+      303,
+      -100,
+      'b"."',
+      'ctypes.create_string_buffer(b"\\x80" + 135 * b"\\0", 136)',
+      'ctypes.create_string_buffer(8)',
+      0,
+    ),
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  { name: 'P2 a socket of packets', python: call(41, 17, 3, 0), broke: reached },
+  {
+    name: 'P2 a call through the x32 interface',
+    python: 'import ctypes; ctypes.CDLL(None).syscall(0x40000000 + 39); print("REACHED")',
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  {
+    name: 'P2 pushing input into the terminal',
+    python: pushInput,
+    removed: { withoutFilter: true },
+    broke: reached,
+  },
+  {
+    name: 'P6 a knob of the kernel',
+    python: 'import os\nos.open("/proc/sys/kernel/core_pattern", os.O_WRONLY); print("REACHED")',
+    asRoot: true,
+    removed: { without: without('--ro-bind', '/proc/sys', '/proc/sys') },
+    broke: reached,
+  },
+  {
+    name: 'P6 the system request key',
+    python:
+      'import os\nfd = os.open("/proc/sysrq-trigger", os.O_WRONLY)\nprint("REACHED", os.fstat(fd).st_rdev)',
+    asRoot: true,
+    broke: reached,
+  },
+]
+
+describe.each(people)('inside, as $who,', ({ id }) => {
+  const make = () => {
+    const scene = createScene({ id, files })
+    linkSync(join(scene.outside, 'shared.txt'), join(scene.root, 'hard'))
+    git(scene, scene.root, 'init', '-q')
+    git(scene, scene.root, 'init', '-q', 'vendor/deep/lib')
+    own(scene.base, id)
+    return scene
+  }
+  const attempt = async (attack: Attack, more: RunOptions = {}) => {
+    const scene = make()
+    try {
+      const options = { ...attack.options, ...more }
+      const command = attack.python
+        ? ['/usr/bin/python3', '-c', attack.python]
+        : ['sh', '-c', `OUTSIDE=${scene.outside}; ${attack.script}`]
+      const ended = await runIn(scene, command, options)
+      if (ended.out.includes('bwrap:')) throw new Error(ended.out)
+      const later = attack.later ? await runIn(scene, ['sh', '-c', attack.later], options) : undefined
+      return { broke: attack.broke(scene, ended.out + (later?.out ?? '')), out: ended.out }
+    } finally {
+      scene.remove()
+    }
+  }
+  const here = attacks.filter(({ asRoot }) => !asRoot || id === 0)
+
+  it.each(here)('is held: $name', async (attack) => {
+    const { broke, out } = await attempt(attack)
+    expect(broke, out).toBe(false)
+  })
+
+  it.each(here.filter(({ removed }) => removed))(
+    'would be open without its protection: $name',
+    async (attack) => {
+      const { broke, out } = await attempt(attack, attack.removed)
+      expect(broke, out).toBe(true)
+    },
+  )
+})
