@@ -14,7 +14,15 @@ export interface Asked {
 
 /** A tunnel's target has no path: the policy knows that nobody will see it. */
 export function judge(decide: Decide, { authority, action, path = '' }: Asked): Decision {
-  return decide({ resource: 'http', action, target: `${printAuthority(authority)}${path}` })
+  try {
+    return decide({ resource: 'http', action, target: `${printAuthority(authority)}${path}` })
+  } catch (error) {
+    return {
+      effect: 'deny',
+      reasons: [{ kind: 'broken-rule', text: (error as Error).message }],
+      constraints: {},
+    }
+  }
 }
 
 /** The same question about one address that the asked name resolved to. */

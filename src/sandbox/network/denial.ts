@@ -22,7 +22,8 @@ export function renderDenial(asked: Asked, decision: Decision, note?: string): D
 
 function reasonOf(decision: Decision): string {
   if (decision.effect === 'allow') return 'the address is not one that a rule names'
-  if (!decision.rule) return 'no rule allows it'
+  const broken = decision.reasons.find(({ kind }) => kind === 'broken-rule')
+  if (!decision.rule) return broken ? `the rules cannot decide it: ${broken.text}` : 'no rule allows it'
   const why = decision.rule.reason ? ` (${decision.rule.reason})` : ''
   const asks = decision.effect === 'ask' ? ', and inside the sandbox nobody can be asked' : ''
   return `${place(decision.rule)} ${decision.rule.source.text}${why}${asks}`

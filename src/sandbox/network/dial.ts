@@ -4,48 +4,78 @@ import { addressHost } from './authority.ts'
 import type { Gate } from './gate.ts'
 
 /** Every address of a host, each as a rule would name it. One that cannot be read spoils the answer. */
-export async function resolveHost({ resolve, limits }: Gate, host: string): Promise<readonly string[]> {
+export async function resolveHost(gate: Gate, host: string): Promise<readonly string[]> {
   if (isAddress(host)) return [host]
-  const found = await within(limits.resolveMs, `no answer for the name ${host}`, resolve(host))
+  const { limits, signal } = gate
+  const found = await within(gate.resolve(host), {
+    ms: limits.resolveMs,
+    late: `no answer for ${host}`,
+    signal,
+  })
   const known = found.map(addressHost).filter((address) => address !== undefined)
-  if (known.length === 0 || known.length < found.length)
+  if (known.length === 0 || known.length < found.length) {
     throw coded('ENOTFOUND', `no usable address for ${host}`)
+  }
   return known
 }
 
 /** Connects to one of these addresses, and to nothing else: what was checked is what is dialled. */
-export function dial(addresses: readonly string[], port: number, ms: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const all = addresses.map(bare).map((address) => ({ address, family: isIP(address) }))
-    const socket = connect({
-      host: 'checked.invalid',
-      port,
-      allowHalfOpen: true,
-      noDelay: true,
-      autoSelectFamily: true,
-      // Every attempt comes from this list, so nothing is dialled that was not checked.
-      lookup: (_host, _options, done) => done(null, all),
+export async function dial(
+  addresses: readonly string[],
+  port: number,
+  { limits, signal }: Gate,
+): Promise<Socket> {
+  const all = addresses.map(bare).map((address) => ({ address, family: isIP(address) }))
+  const socket = connect({
+    host: 'checked.invalid',
+    port,
+    allowHalfOpen: true,
+    noDelay: true,
+    autoSelectFamily: true,
+    // Every attempt takes its address from here, and none asks a resolver again.
+    lookup: (_host, _options, done) => done(null, all),
+  })
+  try {
+    await within(connected(socket), {
+      ms: limits.connectMs,
+      late: `no connection within ${limits.connectMs} ms`,
+      signal,
     })
-    const fail = (error: Error): void => {
-      clearTimeout(timer)
-      socket.destroy()
-      reject(error)
-    }
-    const timer = setTimeout(() => fail(coded('ETIMEDOUT', `no connection within ${ms} ms`)), ms)
-    socket.once('error', fail).once('connect', () => {
-      clearTimeout(timer)
-      socket.off('error', fail)
-      resolve(socket)
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject).once('connect', () => {
+      socket.off('error', reject)
+      resolve()
     })
   })
 }
 
-async function within<T>(ms: number, message: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(coded('ETIMEDOUT', message)), ms)
+interface Within {
+  readonly ms: number
+  readonly late: string
+  readonly signal: AbortSignal
+}
+
+/** Settles as the promise does, unless that takes too long or the proxy ends before. */
+function within<T>(promise: Promise<T>, { ms, late, signal }: Within): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cut = (): void => reject(coded('ECANCELED', 'the run is over'))
+    if (signal.aborted) cut()
+    signal.addEventListener('abort', cut)
+    const timer = setTimeout(() => reject(coded('ETIMEDOUT', late)), ms)
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', cut)
+    }
+    promise.finally(done).then(resolve, reject)
   })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 function coded(code: string, message: string): NodeJS.ErrnoException {

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { innerEnv, namedDescriptors } from './inner.ts'
 import { tunnel } from './tunnel.ts'
 
 /** `forwarder SOCKET PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
 async function main(words: readonly string[]): Promise<void> {
+  const outside = Object.keys(networkInterfaces()).filter((name) => name !== 'lo')
+  if (outside.length > 0) throw new Error(`the network namespace is not empty: ${outside.join(', ')}`)
   const end = words.indexOf('--')
   const [socketPath = '', ...ports] = words.slice(0, end)
   await Promise.all(ports.map((port) => forward(Number(port), socketPath)))
@@ -13,11 +16,12 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 async function forward(port: number, socketPath: string): Promise<void> {
-  const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     // No proxy, no network: the client sees its connection end, and nothing is tried instead.
     tunnel(client, connect({ path: socketPath, allowHalfOpen: true }))
   })
-  await once(server.listen({ host: '127.0.0.1', port, backlog: 1024 }), 'listening')
+  // Without a host, whose look-up loads 4 ms of modules: there is nothing but loopback here.
+  await once(server.listen({ port, backlog: 1024 }), 'listening')
   server.on('error', () => undefined)
 }
 

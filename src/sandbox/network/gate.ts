@@ -7,6 +7,10 @@ export type Decide = (request: Request) => Decision
 export interface Gate {
   readonly decide: Decide
   readonly record: (event: NetworkEvent) => void
+  /** Takes what must have been recorded before the proxy counts as closed. */
+  readonly track: (recorded: Promise<void>) => void
+  /** The end of the proxy: nothing is dialled after it. */
+  readonly signal: AbortSignal
   readonly resolve: (name: string) => Promise<readonly string[]>
   /** Addresses of this machine's own interfaces, asked at each new connection: they come and go. */
   readonly ownAddresses: () => Iterable<string>

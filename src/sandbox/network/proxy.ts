@@ -27,9 +27,10 @@ export interface Proxy {
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const folder = makeSocketFolder(options.folder)
-  const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true })
-  const close = (): Promise<void> => closeAll(server, sockets, folder.remove)
+  const ending = new AbortController()
+  const sockets = new Set<Socket>()
+  const unrecorded = new Set<Promise<void>>()
   const gate: Gate = {
     decide: options.decide,
     record: (event) => {
@@ -39,9 +40,21 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         void close()
       }
     },
+    track: (recorded) => {
+      unrecorded.add(recorded)
+      void recorded.finally(() => unrecorded.delete(recorded))
+    },
+    signal: ending.signal,
     resolve: options.resolve ?? resolveName,
     ownAddresses: options.ownAddresses ?? interfaceAddresses,
     limits: { ...defaultLimits, ...options.limits },
+  }
+  const close = async (): Promise<void> => {
+    ending.abort()
+    for (const socket of sockets) socket.destroy()
+    if (server.listening) server.close()
+    folder.remove()
+    await Promise.allSettled(unrecorded)
   }
   const speakHttp = httpSide(gate)
   server.maxConnections = gate.limits.connections
@@ -85,16 +98,6 @@ function listen(server: Server, path: string): Promise<void> {
       chmodSync(path, 0o600)
       server.off('error', reject)
       server.on('error', () => undefined)
-      resolve()
-    })
-  })
-}
-
-function closeAll(server: Server, sockets: ReadonlySet<Socket>, remove: () => void): Promise<void> {
-  for (const socket of sockets) socket.destroy()
-  return new Promise((resolve) => {
-    server.close(() => {
-      remove()
       resolve()
     })
   })

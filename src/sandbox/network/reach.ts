@@ -10,7 +10,7 @@ import { namesLocalhost } from './localhost.ts'
 export type Reached =
   | { readonly kind: 'open'; readonly socket: Socket; readonly address: string; readonly decision: Decision }
   | { readonly kind: 'denied'; readonly decision: Decision; readonly note?: string }
-  | { readonly kind: 'failed'; readonly decision?: Decision; readonly error: string; readonly code: string }
+  | { readonly kind: 'failed'; readonly decision: Decision; readonly error: string; readonly code: string }
 
 /**
  * Judge, resolve, check every address, dial: in this order, so that a name that is not allowed is never looked up,
@@ -18,34 +18,40 @@ export type Reached =
  */
 export async function reach(gate: Gate, asked: Asked): Promise<Reached> {
   const start = performance.now()
-  const result = await attempt(gate, asked)
-  const finish = (error?: string): void =>
-    gate.record(eventOf(asked, result, performance.now() - start, error))
-  if (result.kind !== 'open') finish()
-  else {
-    let fault: string | undefined
-    result.socket.on('error', (error) => (fault = error.message)).once('close', () => finish(fault))
-  }
-  return result
+  const attempted = attempt(gate, asked)
+  gate.track(
+    attempted.then(async (result) => {
+      const fault = await endOf(result)
+      gate.record(eventOf(asked, result, performance.now() - start, fault))
+    }),
+  )
+  return attempted
 }
 
 async function attempt(gate: Gate, asked: Asked): Promise<Reached> {
-  let decision: Decision | undefined
+  const decision = judge(gate.decide, asked)
+  if (decision.effect !== 'allow') return { kind: 'denied', decision }
   try {
-    decision = judge(gate.decide, asked)
-    if (decision.effect !== 'allow') return { kind: 'denied', decision }
     const addresses = await resolveHost(gate, asked.authority.host)
     const own = addressSet(gate.ownAddresses())
     for (const address of addresses) {
       const refusal = refuseAddress(gate.decide, asked, decision, address, own)
       if (refusal) return refusal
     }
-    const socket = await dial(addresses, asked.authority.port, gate.limits.connectMs)
+    const socket = await dial(addresses, asked.authority.port, gate)
     return { kind: 'open', socket, address: socket.remoteAddress ?? '', decision }
   } catch (error) {
     const { message, code = 'EFAIL' } = error as NodeJS.ErrnoException
-    return { kind: 'failed', ...(decision && { decision }), error: message || code, code }
+    return { kind: 'failed', decision, error: message || code, code }
   }
+}
+
+function endOf(result: Reached): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    if (result.kind !== 'open' || result.socket.closed) return resolve(undefined)
+    let fault: string | undefined
+    result.socket.on('error', (error) => (fault = error.message)).once('close', () => resolve(fault))
+  })
 }
 
 /** An address is good if a rule names it, or if it is public and no rule refuses it. */
@@ -88,8 +94,8 @@ function eventOf(asked: Asked, result: Reached, ms: number, fault: string | unde
     action,
     ...(method !== undefined && { method }),
     ...(path !== undefined && { path }),
-    effect: result.decision?.effect ?? 'deny',
-    ...(result.decision?.rule && { rule: result.decision.rule }),
+    effect: result.decision.effect,
+    ...(result.decision.rule && { rule: result.decision.rule }),
     ...(open && { address: open.address }),
     bytesUp: open?.socket.bytesWritten ?? 0,
     bytesDown: open?.socket.bytesRead ?? 0,

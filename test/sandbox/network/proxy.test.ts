@@ -179,10 +179,6 @@ describe('what no rule allows', () => {
       'two lengths',
       `GET http://127.0.0.1:PORT/ok/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 0\r\n\r\n`,
     ],
-    [
-      'an unknown coding',
-      `GET http://127.0.0.1:PORT/ok/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`,
-    ],
     ['bytes that are no request', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03'],
     ['a header without an end', `GET http://127.0.0.1:PORT/ok/x HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`],
   ])('is refused: %s', async (_name, bytes) => {
@@ -191,6 +187,17 @@ describe('what no rule allows', () => {
     expect(status(answer)).toMatch(/^HTTP\/1\.1 4\d\d /)
     expect(world.seen).toEqual([])
     expect(world.events).toMatchObject([{ effect: 'deny' }])
+  })
+
+  test('never reaches the server with a body whose end is not known', async () => {
+    await using world = await startWorld(rules)
+    const { proxy, port, seen } = world
+    const head = `GET http://127.0.0.1:${port}/ok/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n`
+    expect(
+      await speak(proxy.socketPath, `${head}0\r\n\r\n${get(`http://127.0.0.1:${port}/admin`)}`),
+    ).not.toContain(' 200 ')
+    await world.proxy.close()
+    expect(seen).toEqual([])
   })
 
   test('is refused on a kept connection, and when it is sent ahead', async () => {
@@ -306,6 +313,55 @@ describe('an allowed name at an address that is not public', () => {
 })
 
 describe('the proxy itself', () => {
+  test('has recorded every connection when it is closed', async () => {
+    await using world = await startWorld(
+      ['Allow http:127.0.0.1:PORT:request', 'Allow http:slow.example:80:request'],
+      {
+        resolve: () => new Promise(() => undefined),
+      },
+    )
+    const { proxy, port, events } = world
+    const open = connect(proxy.socketPath).on('error', () => undefined)
+    open.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`)
+    await new Promise((done) => open.once('data', done))
+    const waiting = speak(proxy.socketPath, 'CONNECT slow.example:80 HTTP/1.1\r\n\r\n')
+    await expect.poll(() => world.resolved).toEqual(['slow.example'])
+    await proxy.close()
+    expect(events.map(({ host, error }) => [host, error]).toSorted()).toEqual([
+      ['127.0.0.1', undefined],
+      ['slow.example', 'the run is over'],
+    ])
+    await waiting
+  })
+
+  test.each([
+    ['a status that cannot be written again', 'HTTP/1.1 099 x\r\n\r\n'],
+    ['a status line with odd bytes', 'HTTP/1.1 200 \x01\x02\r\ncontent-length: 0\r\n\r\n'],
+    ['a header with odd bytes', 'HTTP/1.1 200 OK\r\nx: \x01\r\ncontent-length: 0\r\n\r\n'],
+    ['no HTTP', 'SSH-2.0-x\r\n'],
+    [
+      'a switch of protocols',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+    ],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+  ])('lives on when a server answers with %s', async (_name, answer) => {
+    const odd = createServer((socket) =>
+      socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from(answer, 'latin1'))),
+    )
+    const oddPort = await listening(odd)
+    await using world = await startWorld([
+      `Allow http:127.0.0.1:${oddPort}:request`,
+      'Allow http:127.0.0.1:PORT:request',
+    ])
+    const { proxy, port } = world
+    await speak(proxy.socketPath, get(`http://127.0.0.1:${oddPort}/`))
+    expect(await speak(proxy.socketPath, get(`http://127.0.0.1:${port}/`))).toContain('origin GET /')
+    odd.close()
+  })
+
   test('has a socket that nobody else can reach, and leaves nothing', async () => {
     const world = await startWorld([])
     const { socketPath } = world.proxy
@@ -320,8 +376,10 @@ describe('the proxy itself', () => {
       throw new Error('broken')
     }
     await using world = await startWorld([], { decide })
-    expect(status(await speak(world.proxy.socketPath, get('http://good.example/')))).toContain('502')
-    expect(world.events).toMatchObject([{ effect: 'deny', error: 'broken' }])
+    expect(await speak(world.proxy.socketPath, get('http://good.example/'))).toContain(
+      'the rules cannot decide it: broken',
+    )
+    expect(world.events).toMatchObject([{ effect: 'deny' }])
     expect(world.resolved).toEqual([])
   })
 
