@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
+import type { Project } from './project.ts'
+import { trustLines } from './trust-lines.ts'
 
 /** What a project's specs say, as far as it binds: one printed line per rule, setting, pack and agent command. */
 export interface TrustSubject {
@@ -9,7 +11,7 @@ export interface TrustSubject {
   /** Content hash of the project's spec files. */
   readonly hash: string
   /** Called only when the hash is not the one that was last seen. */
-  readonly lines: () => readonly string[]
+  readonly lines: () => Promise<readonly string[]>
 }
 
 export type TrustState =
@@ -27,9 +29,12 @@ interface TrustRecord {
 }
 
 /** What a person has agreed to in this project, against what its specs say now. */
-export function compareTrust(record: TrustRecord | undefined, subject: TrustSubject): TrustState {
+export async function compareTrust(
+  record: TrustRecord | undefined,
+  subject: TrustSubject,
+): Promise<TrustState> {
   if (record?.hash === subject.hash) return { state: 'seen' }
-  const now = subject.lines()
+  const now = await subject.lines()
   if (record === undefined) return { state: 'new', added: now, removed: [] }
   const added = without(now, record.lines)
   const removed = without(record.lines, now)
@@ -50,14 +55,31 @@ export function readTrust(stateHome: string, root: string): TrustRecord | undefi
 }
 
 /** Throws when the state folder cannot be written: the caller says that the question will come again. */
-export function rememberTrust(stateHome: string, subject: TrustSubject): void {
+export async function rememberTrust(stateHome: string, subject: TrustSubject): Promise<void> {
   const path = recordPath(stateHome, subject.root)
-  const record: TrustRecord = { version: 1, root: subject.root, hash: subject.hash, lines: subject.lines() }
+  const record: TrustRecord = {
+    version: 1,
+    root: subject.root,
+    hash: subject.hash,
+    lines: await subject.lines(),
+  }
   mkdirSync(trustFolder(stateHome), { recursive: true, mode: 0o700 })
   // A half-written record would read as "not seen", so a crash here only asks again.
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, JSON.stringify(record), { mode: 0o600 })
   renameSync(draft, path)
+}
+
+/** `$XDG_STATE_HOME`: what must outlive a cleared cache, and lies in no project. */
+export function stateHomeOf(env: NodeJS.ProcessEnv, home: string): string {
+  const { XDG_STATE_HOME: state } = env
+  return state !== undefined && isAbsolute(state) ? state : join(home, '.local', 'state')
+}
+
+/** The project's own specs, as far as trust goes. */
+export function trustSubject(project: Pick<Project, 'root' | 'specHash' | 'loadSpecs'>): TrustSubject {
+  const { root, specHash, loadSpecs } = project
+  return { root, hash: specHash, lines: async () => trustLines(await loadSpecs()) }
 }
 
 function trustFolder(stateHome: string): string {

@@ -4,11 +4,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openPolicyCache } from '../../src/ops/policy-cache.ts'
 
-const key = 'a'.repeat(64)
+const project = '/some/project'
+const key = 'everything that it depends on'
 
 function makeCache() {
   const base = mkdtempSync(join(tmpdir(), 'oos-cache-'))
-  return { cache: openPolicyCache({ XDG_CACHE_HOME: base }), folder: join(base, 'oos/policy'), base }
+  const folder = join(base, 'oos/policy')
+  return {
+    cache: openPolicyCache(project, { XDG_CACHE_HOME: base }),
+    folder,
+    base,
+    entry: () => join(folder, readdirSync(folder)[0] ?? ''),
+  }
 }
 
 test('what was written is read again', () => {
@@ -17,12 +24,20 @@ test('what was written is read again', () => {
   expect(cache.read(key)).toEqual({ rules: [1, 'two'] })
 })
 
+test('another text is not known, and takes the place of the one before', () => {
+  const { cache } = makeCache()
+  cache.write(key, 'old')
+  expect(cache.read(`${key}!`)).toBeUndefined()
+  cache.write(`${key}!`, 'new')
+  expect([cache.read(key), cache.read(`${key}!`)]).toEqual([undefined, 'new'])
+})
+
 test('folder and file are the owner’s alone, and no draft is left', () => {
-  const { cache, folder } = makeCache()
+  const { cache, folder, entry } = makeCache()
   cache.write(key, {})
   expect(statSync(folder).mode & 0o777).toBe(0o700)
-  expect(statSync(join(folder, `${key}.json`)).mode & 0o777).toBe(0o600)
-  expect(readdirSync(folder)).toEqual([`${key}.json`])
+  expect(statSync(entry()).mode & 0o777).toBe(0o600)
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^[0-9a-f]+\.json$/)])
 })
 
 test.each([
@@ -30,9 +45,9 @@ test.each([
   { name: 'an empty file', damage: (path: string) => writeFileSync(path, '') },
   { name: 'a file that others may read or write', damage: (path: string) => chmodSync(path, 0o666) },
 ])('$name counts as nothing', ({ damage }) => {
-  const { cache, folder } = makeCache()
+  const { cache, entry } = makeCache()
   cache.write(key, {})
-  damage(join(folder, `${key}.json`))
+  damage(entry())
   expect(cache.read(key)).toBeUndefined()
 })
 
@@ -40,17 +55,17 @@ test('a folder that others may write is not believed', () => {
   const { cache, folder, base } = makeCache()
   cache.write(key, {})
   chmodSync(folder, 0o777)
-  expect(openPolicyCache({ XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
+  expect(openPolicyCache(project, { XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
 })
 
 test.runIf(process.getuid?.() === 0)('a file or folder of somebody else is not believed', async () => {
   const { chownSync } = await import('node:fs')
-  const { cache, folder, base } = makeCache()
+  const { cache, folder, base, entry } = makeCache()
   cache.write(key, {})
-  chownSync(join(folder, `${key}.json`), 65534, 65534)
+  chownSync(entry(), 65534, 65534)
   expect(cache.read(key)).toBeUndefined()
   chownSync(folder, 65534, 65534)
-  expect(openPolicyCache({ XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
+  expect(openPolicyCache(project, { XDG_CACHE_HOME: base }).read(key)).toBeUndefined()
 })
 
 test.each([
@@ -58,7 +73,7 @@ test.each([
   { name: 'a HOME that is a file', env: { HOME: '/dev/null' } },
   { name: 'a relative cache folder', env: { XDG_CACHE_HOME: 'here' } },
 ])('with $name there is no cache, and no error', ({ env }) => {
-  const cache = openPolicyCache(env)
+  const cache = openPolicyCache(project, env)
   cache.write(key, {})
   expect(cache.read(key)).toBeUndefined()
 })

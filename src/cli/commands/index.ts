@@ -27,6 +27,48 @@ export const parents: Readonly<Record<string, string>> = {
 /** Every command. A new one is a file here and an entry in this list. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'run a command, or an agent, under the rules',
+    group: 'Runs',
+    example: 'oos run -- npm test',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'spec check',
+    summary: 'say what is wrong with the specs, where, and what to write instead',
+    group: 'Rules',
+    example: 'oos spec check',
+    load: async () => (await import('./spec-check.ts')).specCheck,
+  },
+  {
+    name: 'spec show',
+    summary: 'list the rules that hold: about what, for whom, why, and on which line',
+    group: 'Rules',
+    example: 'oos spec show',
+    load: async () => (await import('./spec-show.ts')).specShow,
+  },
+  {
+    name: 'runs',
+    summary: 'what was run here, newest first',
+    group: 'Runs',
+    example: 'oos runs --limit 5',
+    load: async () => (await import('./runs.ts')).runs,
+  },
+  {
+    name: 'runs show',
+    summary: 'what happened in a run, and by which rule',
+    group: 'Runs',
+    example: 'oos runs show 4VQ8K2MD',
+    load: async () => (await import('./runs-show.ts')).runsShow,
+  },
+  {
+    name: 'runs verify',
+    summary: 'whether the record of a run is what was recorded',
+    group: 'Runs',
+    example: 'oos runs verify 4VQ8K2MD',
+    load: async () => (await import('./runs-verify.ts')).runsVerify,
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     group: 'Set up',

@@ -1,0 +1,44 @@
+import type { Decision, Request } from '../policy/types.ts'
+import { OosError } from '../shared/errors.ts'
+import type { PreparedRun } from './prepare.ts'
+import type { RunVoice } from './voice.ts'
+
+export interface CommandRequest extends Request {
+  readonly words: readonly string[]
+}
+
+/** What a run's command asks of the policy: its words as they are, since no shell reads them. */
+export function commandRequest(agent: string, command: readonly string[], cwd: string): CommandRequest {
+  return { resource: 'shell', action: 'execute', target: command.join(' '), words: command, cwd, agent }
+}
+
+/**
+ * Whether the command may start at all. An Ask goes to the person at the terminal.
+ *
+ * @throws OosError `denied`, `unasked`: an Ask with nobody to ask
+ */
+export async function authorize({ asked, decision }: PreparedRun, { confirm }: RunVoice): Promise<void> {
+  if (decision.effect === 'allow') return
+  if (decision.effect === 'deny') throw refusal('denied', asked, decision)
+  if (confirm === undefined) throw refusal('unasked', asked, decision)
+  const why = decision.rule?.reason === undefined ? '' : ` (${decision.rule.reason})`
+  if (!(await confirm(`Run \`${asked.target}\`?${why}`))) throw refusal('denied', asked, decision)
+}
+
+function refusal(code: 'denied' | 'unasked', { target }: CommandRequest, decision: Decision): OosError {
+  const { rule } = decision
+  const why = rule?.reason ?? decision.reasons.find(({ text }) => text !== undefined)?.text
+  const because = why === undefined ? '' : `: ${why}`
+  const hint = `oos explain 'shell:${target.replaceAll("'", "'\\''")}'`
+  const place = rule === undefined ? {} : { place: rule.source }
+  if (code === 'unasked') {
+    return new OosError(
+      code,
+      `\`${target}\` needs a person's yes, and there is no terminal to ask at${because}`,
+      { hint, ...place },
+    )
+  }
+  const message =
+    rule === undefined ? `no rule allows \`${target}\`` : `\`${target}\` is not allowed${because}`
+  return new OosError(code, message, { hint, ...place })
+}

@@ -1,0 +1,90 @@
+import { toBubblewrap } from '../sandbox/bubblewrap.ts'
+import type { SandboxEnd } from '../sandbox/end.ts'
+import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
+import type { OosEvent } from '../store/events.ts'
+import { decisionEvent, limitEvents, networkEvent } from './events.ts'
+import type { RunNetwork } from './network.ts'
+import { passSignals } from './pass-signals.ts'
+import type { PreparedRun } from './prepare.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { summarize } from './summarize.ts'
+import type { RunVoice } from './voice.ts'
+
+/** Starts the command, records what it does, and waits until nothing of it is left. Returns the exit code. */
+export async function confine(prepared: PreparedRun, voice: RunVoice, network: RunNetwork): Promise<number> {
+  const { plan, machine, project } = prepared
+  const { proxySocket } = network
+  const sandbox = runSandbox(
+    { plan, ...toBubblewrap(plan, machine) },
+    { machine, folder: project.root, ...(proxySocket === undefined ? {} : { proxySocket }) },
+  )
+  const recorder = await recordOrStop(prepared, sandbox)
+  try {
+    const end = await endOfRun(sandbox, recorder, { prepared, network })
+    voice.ended(summarize(prepared, { id: recorder.id, end, network: network.seen, errors: '' }))
+    return end.exitCode
+  } finally {
+    recorder.close()
+  }
+}
+
+/**
+ * bubblewrap holds the command back until our event loop sends its last bytes, so the record is opened meanwhile and
+ * in one go: nothing runs that is not written down, and a record that cannot be written stops what has not begun.
+ */
+async function recordOrStop(prepared: PreparedRun, sandbox: RunningSandbox): Promise<Recorder> {
+  let recorder: Recorder | undefined
+  try {
+    recorder = createRecorder(prepared)
+    recorder.append(decisionEvent(prepared.asked, prepared.decision))
+    recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
+    return recorder
+  } catch (error) {
+    sandbox.stop('stopped', 'SIGKILL')
+    await sandbox.ended.catch(() => undefined)
+    recorder?.close()
+    throw error
+  }
+}
+
+interface Confined {
+  readonly prepared: PreparedRun
+  readonly network: RunNetwork
+}
+
+async function endOfRun(
+  sandbox: RunningSandbox,
+  recorder: Recorder,
+  { prepared, network }: Confined,
+): Promise<SandboxEnd> {
+  const { plan } = prepared
+  let broken: unknown
+  network.listen((event) => {
+    try {
+      recorder.append(networkEvent(event))
+    } catch (error) {
+      // A full disk stops the run rather than the record.
+      broken ??= error
+      sandbox.stop('stopped', 'SIGKILL')
+      throw error
+    }
+  })
+  const stopPassing = passSignals(sandbox, plan.interactive)
+  try {
+    const end = await sandbox.ended
+    await network.close()
+    if (broken !== undefined) throw broken
+    appendAll(recorder, limitEvents(end, plan.limits))
+    recorder.finish(end)
+    return end
+  } catch (error) {
+    if (broken === undefined) recorder.finish(undefined)
+    throw error
+  } finally {
+    stopPassing()
+  }
+}
+
+function appendAll(recorder: Recorder, events: readonly OosEvent[]): void {
+  for (const event of events) recorder.append(event)
+}

@@ -1,0 +1,32 @@
+import { decide } from '../policy/decide.ts'
+import type { NetworkEvent } from '../sandbox/network/event.ts'
+import { startProxy } from '../sandbox/network/proxy.ts'
+import type { PreparedRun } from './prepare.ts'
+
+/** The run's way out, if its plan has one. It is there before the run is, and so before anything listens to it. */
+export interface RunNetwork {
+  readonly proxySocket: string | undefined
+  readonly seen: readonly NetworkEvent[]
+  /** Every further request goes to `listener`; if that throws, the proxy lets nothing more out. */
+  readonly listen: (listener: (event: NetworkEvent) => void) => void
+  readonly close: () => Promise<void>
+}
+
+export async function openNetwork({ plan, policy, asked }: PreparedRun): Promise<RunNetwork> {
+  const seen: NetworkEvent[] = []
+  let tell = (_event: NetworkEvent): void => undefined
+  const listen: RunNetwork['listen'] = (listener) => {
+    tell = listener
+  }
+  if (plan.network.mode === 'none')
+    return { proxySocket: undefined, seen, listen, close: async () => undefined }
+  const agent = asked.agent ?? ''
+  const { socketPath, close } = await startProxy({
+    decide: (request) => decide(policy, { ...request, agent }),
+    record: (event) => {
+      seen.push(event)
+      tell(event)
+    },
+  })
+  return { proxySocket: socketPath, seen, listen, close }
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OpenProject, openProject } from '../ops/project.ts'
+import { compilePolicy, type Policy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
+import { rulesFor } from '../policy/rules-for.ts'
+import type { Decision } from '../policy/types.ts'
+import { fileGlobs } from '../sandbox/access.ts'
+import { readFacts } from '../sandbox/facts.ts'
+import { planSandbox } from '../sandbox/plan.ts'
+import { findProgram } from '../sandbox/program.ts'
+import { sweepTree } from '../sandbox/sweep.ts'
+import type { MachineFacts, SandboxPlan } from '../sandbox/types.ts'
+import { cacheBase } from '../shared/cache-folder.ts'
+import { OosError } from '../shared/errors.ts'
+import { type CommandRequest, commandRequest } from './authorize.ts'
+import { runRules } from './run-rules.ts'
+import { type RunWords, resolveTarget } from './target.ts'
+
+export interface RunRequest {
+  readonly words: RunWords
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly strict?: boolean
+  readonly trustSpecs?: boolean
+  /** Capabilities of this run alone. */
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+  /** Somebody sits at the terminal. */
+  readonly interactive: boolean
+}
+
+/** Everything that is decided before anything is done. */
+export interface PreparedRun {
+  readonly request: RunRequest
+  readonly project: OpenProject
+  readonly policy: Policy
+  readonly asked: CommandRequest
+  readonly decision: Decision
+  readonly machine: MachineFacts
+  readonly cacheHome: string
+  readonly plan: SandboxPlan
+}
+
+/** Reads the specs, the machine and the tree, and plans the run. Starts and changes nothing. */
+export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
+  const { env } = request
+  requireLinux()
+  const project = await openProject({ cwd: request.cwd, env })
+  const { root, home } = project
+  const { agent, command } = resolveTarget(request.words, project.agents)
+  const cwd = realpathSync(request.cwd)
+  const policy = withRunRules(project, request)
+  const asked = commandRequest(agent, command, cwd)
+  const machine = readFacts(env)
+  const cacheHome = cacheHomeOf(root, env)
+  const plan = planSandbox({
+    policy,
+    agent,
+    command,
+    cwd,
+    root,
+    machine,
+    tree: sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root }),
+    program: findProgram(command[0] ?? '', { cwd, path: env.PATH ?? '' }),
+    cacheHome,
+    interactive: request.interactive,
+  })
+  return { request, project, policy, asked, decision: decide(policy, asked), machine, cacheHome, plan }
+}
+
+function withRunRules({ policy, rules, root, home }: OpenProject, request: RunRequest): Policy {
+  const own = runRules(request)
+  return own.length === 0 ? policy : compilePolicy({ rules: [...rules, ...own], root, home, now: Date.now() })
+}
+
+/** A folder a project: what one project's agent put into a cache is never another's. */
+function cacheHomeOf(root: string, env: NodeJS.ProcessEnv): string {
+  const base = cacheBase(env)
+  if (base === undefined)
+    throw new OosError('home-missing', 'HOME is not set', { hint: 'export HOME=/home/you' })
+  return join(base, 'oos', 'home', createHash('sha256').update(root).digest('hex').slice(0, 32))
+}
+
+function requireLinux(): void {
+  if (process.platform === 'linux') return
+  throw new OosError('platform', `\`oos run\` needs Linux with bubblewrap, and this is ${process.platform}`, {
+    hint: 'on macOS or WSL1 use a Linux machine, a VM or WSL2; `oos explain` and `oos spec` work here',
+  })
+}

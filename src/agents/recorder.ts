@@ -1,0 +1,36 @@
+import { openRecord } from '../ops/record.ts'
+import type { SandboxEnd } from '../sandbox/end.ts'
+import type { OosEvent } from '../store/events.ts'
+import { endOf } from './events.ts'
+import type { PreparedRun } from './prepare.ts'
+
+/** What is written down of one run. Every write is on the disk when it returns, or it throws. */
+export interface Recorder {
+  readonly id: string
+  append(event: OosEvent): void
+  finish(end: SandboxEnd | undefined): void
+  close(): void
+}
+
+/** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
+export function createRecorder({ project, policy, asked }: PreparedRun): Recorder {
+  const store = openRecord(project)
+  try {
+    store.settleDeadRuns()
+    const { agent = '', words: command, cwd = project.root } = asked
+    const { id } = store.createRun({ agent, command, cwd, policy: policy.hash })
+    return {
+      id,
+      append: (event) => {
+        store.append(id, event)
+      },
+      finish: (end) => {
+        store.finishRun(id, end === undefined ? { endedBy: 'failed' } : endOf(end))
+      },
+      close: () => store.close(),
+    }
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}

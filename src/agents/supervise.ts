@@ -1,0 +1,40 @@
+import { makeCacheHome } from '../sandbox/home.ts'
+import { OosError } from '../shared/errors.ts'
+import { authorize } from './authorize.ts'
+import { confine } from './confine.ts'
+import { agreeToSpecs } from './consent.ts'
+import { openNetwork } from './network.ts'
+import type { PreparedRun } from './prepare.ts'
+import type { RunVoice } from './voice.ts'
+
+/** From a plan to the end of the run: asks, starts, records, cleans up. Returns the exit code of oos. */
+export async function superviseRun(prepared: PreparedRun, voice: RunVoice): Promise<number> {
+  voice.warn(prepared.project.diagnostics)
+  await agreeToSpecs(prepared, voice)
+  await authorize(prepared, voice)
+  refuseUnheld(prepared, voice)
+  makeCacheHome(prepared.cacheHome)
+  const network = await openNetwork(prepared)
+  try {
+    return await confine(prepared, voice, network)
+  } finally {
+    await network.close()
+  }
+}
+
+/** A rule that says no and cannot be held here stops the run; the others are listed, and with `--strict` stop it too. */
+function refuseUnheld({ plan, request }: PreparedRun, voice: RunVoice): void {
+  if (plan.unheld.length === 0) return
+  voice.showUnheld(plan.unheld)
+  const first =
+    plan.unheld.find(({ refuse }) => refuse) ?? (request.strict === true ? plan.unheld[0] : undefined)
+  if (first === undefined) return
+  throw new OosError(
+    'rule-unheld',
+    `this machine cannot hold \`${first.rule.source.text}\`: ${first.missing}`,
+    {
+      place: first.rule.source,
+      hint: first.refuse ? 'oos doctor' : 'leave out --strict to run all the same',
+    },
+  )
+}

@@ -1,0 +1,34 @@
+import type { SandboxEnd } from '../sandbox/end.ts'
+import type { Unheld } from '../sandbox/types.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import type { Cause } from './causes.ts'
+
+/** `usual` is what Enter alone means; no if left out. */
+export type Confirm = (question: string, usual?: boolean) => Promise<boolean>
+
+/** How a run speaks to the person who started it. The terminal is one; a service will be another. */
+export interface RunVoice {
+  /** Absent where there is nobody to ask. */
+  readonly confirm: Confirm | undefined
+  readonly warn: (diagnostics: readonly Diagnostic[]) => void
+  /** The rules that would now hold, before the question whether they may. */
+  readonly showTrust: (change: TrustChange) => void
+  /** Rules that this run does not hold as written. */
+  readonly showUnheld: (unheld: readonly Unheld[]) => void
+  readonly note: (text: string) => void
+  readonly ended: (summary: RunSummary) => void
+}
+
+export interface TrustChange {
+  readonly state: 'new' | 'changed'
+  readonly root: string
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+}
+
+export interface RunSummary {
+  readonly id: string
+  readonly end: SandboxEnd
+  readonly denied: number
+  readonly causes: readonly Cause[]
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander'
+import { prepareRun } from '../../agents/prepare.ts'
+import { superviseRun } from '../../agents/supervise.ts'
+import type { RunWords } from '../../agents/target.ts'
+import { OosError } from '../../shared/errors.ts'
+import { confirmAtTerminal } from '../output/confirm.ts'
+import { planJson, renderPlan } from '../output/plan.ts'
+import { runVoice } from '../output/run-voice.ts'
+import type { Define } from './index.ts'
+
+interface Options {
+  readonly dryRun?: true
+  readonly strict?: true
+  readonly trustSpecs?: true
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+}
+
+/** `oos run [agent] [-- command …]`: the command under the rules, with its own exit code. */
+export const run: Define = (command, terminal) => {
+  command
+    .argument('[agent]', 'a definition in .agent-os/agents/; its rules hold in addition')
+    .argument('[words...]', 'what the agent is to do; after `--` the command itself')
+    .option('--dry-run', 'show the plan: mounts, environment, network, limits, and the rule behind each')
+    .option('--strict', 'refuse to start when any rule is not held here')
+    .option('--trust-specs', "agree to this project's rules without being asked")
+    .option('--deny <capability>', 'one more Deny for this run', collect, [])
+    .option('--allow <capability>', 'one more Allow for this run; only at a terminal', collect, [])
+    .allowUnknownOption()
+  return async (_agent: string | undefined, _words: readonly string[], options: Options) => {
+    if (terminal.json && !options.dryRun) throw jsonOfARun()
+    const voice = runVoice(terminal, confirmAtTerminal())
+    const interactive = process.stdin.isTTY === true
+    const words = splitWords(command)
+    const prepared = await prepareRun({
+      ...options,
+      words,
+      cwd: terminal.cwd(),
+      env: terminal.env,
+      interactive,
+    })
+    if (!options.dryRun) return superviseRun(prepared, voice)
+    terminal.answer('run', planJson(prepared.plan), () => renderPlan(prepared.plan, terminal))
+    return 0
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+/** commander drops the `--` that tells an agent's name from a command, so it is looked up in what was typed. */
+function splitWords({ args, parent }: Command): RunWords {
+  const typed: readonly string[] =
+    (parent as (Command & { readonly rawArgs: readonly string[] }) | null)?.rawArgs ?? []
+  const end = typed.indexOf('--')
+  const after = end === -1 ? undefined : typed.slice(end + 1)
+  const names = args.slice(0, args.length - (after?.length ?? 0))
+  const unknown = names[0]?.startsWith('-') ? names[0] : undefined
+  if (unknown !== undefined)
+    throw new OosError('usage', `unknown option \`${unknown}\``, { hint: 'oos run --help' })
+  return { names, command: after }
+}
+
+const jsonOfARun = () =>
+  new OosError('usage', 'stdout belongs to the command: `--json` goes with `--dry-run` only', {
+    hint: 'oos runs show --json ID, when it has ended',
+  })

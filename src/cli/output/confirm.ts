@@ -1,0 +1,14 @@
+import type { Confirm } from '../../agents/voice.ts'
+
+/** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
+export function confirmAtTerminal(): Confirm | undefined {
+  return process.stdin.isTTY && process.stderr.isTTY ? ask : undefined
+}
+
+/** Imported only when a question is asked. */
+async function ask(question: string, usual = false): Promise<boolean> {
+  const { default: inquirer } = await import('inquirer')
+  const prompt = inquirer.createPromptModule({ output: process.stderr })
+  const { yes } = await prompt([{ type: 'confirm', name: 'yes', message: question, default: usual }])
+  return yes
+}

@@ -1,0 +1,100 @@
+import type { Rule } from '../../policy/types.ts'
+import type { EnvEntry, LimitPlan, Mount, SandboxPlan, Unheld } from '../../sandbox/types.ts'
+import { printDuration, printSize } from '../../shared/units.ts'
+import type { Terminal } from '../terminal.ts'
+import { renderRulePlace } from './rules.ts'
+import { type Column, renderTable } from './table.ts'
+
+/** What `oos run` would do, row by row, with the rule or reason behind each. */
+export function renderPlan(plan: SandboxPlan, { style, width }: Pick<Terminal, 'style' | 'width'>): string {
+  const section = <Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string =>
+    rows.length === 0
+      ? ''
+      : `\n${style.bold(title)}\n${renderTable(rows, { columns, width, heading: style.dim })}`
+  return [
+    `${style.bold('Command')}  ${plan.command.join(' ')}\n${style.bold('In')}       ${plan.cwd}\n`,
+    section('Files', plan.mounts, mountColumns),
+    section('Environment', plan.env, envColumns),
+    `\n${style.bold('Network')}\n${renderNetwork(plan)}\n`,
+    section('Limits', plan.limits, limitColumns),
+    section('Not held here', plan.unheld, unheldColumns),
+  ].join('')
+}
+
+const mountWords: Readonly<Record<Mount['kind'], string>> = {
+  read: 'read',
+  write: 'write',
+  pin: 'kept in place',
+  'mask-file': 'hidden',
+  'mask-folder': 'empty',
+  tmpfs: 'private',
+  link: 'link',
+  proc: 'own /proc',
+  dev: 'own /dev',
+  file: 'made up',
+}
+
+const mountColumns: readonly Column<Mount>[] = [
+  { title: 'how', text: (mount) => mountWords[mount.kind] },
+  { title: 'path', text: describeMount, wrap: true },
+  { title: 'because', text: because, wrap: true },
+]
+const envColumns: readonly Column<EnvEntry>[] = [
+  { title: 'name', text: (entry) => entry.name },
+  { title: 'value', text: (entry) => entry.value, wrap: true },
+  { title: 'because', text: because, wrap: true },
+]
+const limitColumns: readonly Column<LimitPlan>[] = [
+  { title: 'limit', text: (limit) => limit.name },
+  { title: 'at', text: (limit) => printLimit(limit) },
+  { title: 'held by', text: (limit) => limit.heldBy.join(', ') || 'nothing' },
+  { title: 'because', text: because, wrap: true },
+]
+const unheldColumns: readonly Column<Unheld>[] = [
+  { title: 'rule', text: ({ rule }) => rule.source.text, wrap: true },
+  { title: 'missing', text: (row) => row.missing, wrap: true },
+  { title: 'where', text: ({ rule }) => renderRulePlace(rule) },
+]
+
+function describeMount({ path, source, target, bytes }: Mount): string {
+  if (target !== undefined) return `${path} → ${target}`
+  if (source !== undefined && source !== path) return `${path} (from ${source})`
+  return bytes === undefined ? path : `${path} (${printSize(bytes)})`
+}
+
+function because({ rule, note }: Pick<Mount, 'rule' | 'note'>): string {
+  const place = rule === undefined ? '' : renderRulePlace(rule)
+  return [place, note ?? rule?.reason ?? ''].filter((part) => part !== '').join('  ')
+}
+
+const printLimitValue: Readonly<Record<LimitPlan['name'], (value: number) => string>> = {
+  timeout: printDuration,
+  cpu: printDuration,
+  memory: printSize,
+  disk: printSize,
+  output: printSize,
+  processes: String,
+}
+
+/** As a rule would write it. */
+export function printLimit({ name, value }: Pick<LimitPlan, 'name' | 'value'>): string {
+  return printLimitValue[name](value)
+}
+
+function renderNetwork({ network }: SandboxPlan): string {
+  if (network.mode === 'none') return `none: ${network.note}`
+  return [
+    'through oos, which decides every connection by',
+    ...network.rules.map((rule) => `  ${rule.source.text}  ${renderRulePlace(rule)}`),
+  ].join('\n')
+}
+
+/** The plan for programs: each row with the line of the rule behind it. */
+export function planJson(plan: SandboxPlan): unknown {
+  return JSON.parse(JSON.stringify(plan, (key, value) => (key === 'rule' ? ruleJson(value) : value)))
+}
+
+function ruleJson({ source, reason }: Rule): unknown {
+  const { file, line, column, text } = source
+  return { file, line, column, text, reason }
+}

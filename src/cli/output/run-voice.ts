@@ -1,0 +1,78 @@
+import type { Cause } from '../../agents/causes.ts'
+import type { Confirm, RunSummary, RunVoice, TrustChange } from '../../agents/voice.ts'
+import type { Unheld } from '../../sandbox/types.ts'
+import type { Diagnostic } from '../../shared/diagnostics.ts'
+import type { Terminal } from '../terminal.ts'
+import { renderElapsed } from './amount.ts'
+import { countDiagnostics } from './diagnostics.ts'
+import { renderRulePlace } from './rules.ts'
+import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
+
+/** How a run speaks at a terminal: on stderr only, since stdout is the command's. */
+export function runVoice({ talk, tell }: Terminal, confirm: Confirm | undefined): RunVoice {
+  const say = (text: string) => tell(`${talk.dim('oos:')} ${text}\n`)
+  return {
+    confirm,
+    warn: (diagnostics) => warn(diagnostics, say),
+    showTrust: (change) => tell(renderTrust(change, talk)),
+    showUnheld: (unheld) => tell(renderUnheld(unheld, talk)),
+    note: say,
+    ended: (summary) => tell(renderSummary(summary, talk)),
+  }
+}
+
+function warn(diagnostics: readonly Diagnostic[], say: (text: string) => void): void {
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
+  if (warnings.length > 0) say(`the specs have ${countDiagnostics(warnings)}: oos spec check`)
+}
+
+function renderTrust({ state, root, added, removed }: TrustChange, style: Style): string {
+  const head = state === 'new' ? 'The rules of' : 'Changed rules of'
+  const lines = [
+    ...removed.map((line) => style.bad(`  - ${sanitizeLine(line)}`)),
+    ...added.map((line) =>
+      state === 'new' ? `  ${sanitizeLine(line)}` : style.good(`  + ${sanitizeLine(line)}`),
+    ),
+  ]
+  return `${style.bold(head)} ${sanitizeLine(root)}\n${lines.join('\n')}\n`
+}
+
+function renderUnheld(unheld: readonly Unheld[], style: Style): string {
+  const lines = unheld.map(
+    ({ rule, missing }) => `  ${style.place(renderRulePlace(rule))} ${rule.source.text}: ${missing}`,
+  )
+  return `${style.warn('oos:')} not held here as written:\n${lines.join('\n')}\n`
+}
+
+/** Nothing about a command that ended well, and was refused nothing. */
+function renderSummary(summary: RunSummary, style: Style): string {
+  const { id, end, denied, causes } = summary
+  const well = end.endedBy === 'exit' && end.code === 0
+  if (well && denied === 0) return ''
+  const refused = denied === 0 ? '' : `, ${denied} refused`
+  const head = `${style.dim('oos:')} ${endWords(summary)} after ${renderElapsed(end.wallMs)}${refused}; oos runs show ${id.slice(-8)}\n`
+  return `${causes.map((cause) => renderCause(cause, style)).join('')}${head}`
+}
+
+function endWords({ end }: RunSummary): string {
+  switch (end.endedBy) {
+    case 'exit':
+      return `ended with ${end.code}`
+    case 'signal':
+      return `ended by ${end.signal}`
+    case 'interrupted':
+    case 'stopped':
+      return 'interrupted'
+    default:
+      return `stopped by the \`${end.endedBy}\` limit`
+  }
+}
+
+function renderCause({ request, rule, known, paste }: Cause, style: Style): string {
+  const what =
+    rule === undefined ? 'no rule allows it' : `${style.place(renderRulePlace(rule))} ${rule.source.text}`
+  const hint = paste === undefined ? '' : `\n       to allow it: ${sanitizeLine(paste)}`
+  const sure = known === 'recorded' ? style.bad('denied') : style.warn('perhaps')
+  return `${style.dim('oos:')} ${sure} ${sanitizeLine(request)}: ${what}${hint}\n`
+}
