@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import type { Socket } from 'node:net'
 import type { Asked } from './asked.ts'
 import { printAuthority } from './authority.ts'
+import { printable } from './denial.ts'
 
 /** A plain HTTP request that was judged, and the query that goes with it. */
 export interface Wanted {
@@ -39,6 +40,7 @@ function send({ asked, query }: Wanted, ends: Ends): ClientRequest {
   const createConnection = (): Socket => ends.upstream
   const outgoing = request({ createConnection, method, path: path + query, headers, setHost: false })
   outgoing.on('error', () => badGateway(ends))
+  outgoing.on('upgrade', () => badGateway(ends))
   outgoing.on('response', (answer) => giveBack(answer, ends))
   return outgoing
 }
@@ -47,10 +49,14 @@ function giveBack(answer: IncomingMessage, ends: Ends): void {
   const { response, upstream } = ends
   answer.on('error', () => response.destroy()).once('close', () => upstream.destroy())
   try {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders))
+    response.writeHead(
+      answer.statusCode ?? 502,
+      printable(answer.statusMessage ?? ''),
+      endToEnd(answer.rawHeaders),
+    )
     answer.pipe(response)
   } catch {
-    badGateway(ends) // a status or header that cannot be written again
+    badGateway(ends) // a status or a header that cannot be written again
   }
 }
 
@@ -60,7 +66,7 @@ function badGateway({ response, upstream }: Ends): void {
     response.destroy()
     return
   }
-  response.writeHead(502, { connection: 'close' })
+  response.writeHead(502, 'Bad Gateway', { connection: 'close' })
   response.end('the server gave no answer that can be passed on\n')
 }
 

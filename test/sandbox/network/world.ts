@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { parseCapability } from '../../../src/policy/capability.ts'
-import { compileHostGlobs, matchesHostGlob, parseHostTarget } from '../../../src/policy/host-glob.ts'
-import type { Capability, Decision, Effect, Rule } from '../../../src/policy/types.ts'
+import { compilePolicy } from '../../../src/policy/compile.ts'
+import { decide } from '../../../src/policy/decide.ts'
+import type { Effect, Rule } from '../../../src/policy/types.ts'
 import type { NetworkEvent } from '../../../src/sandbox/network/event.ts'
 import type { Decide } from '../../../src/sandbox/network/gate.ts'
 import { type ProxyOptions, startProxy } from '../../../src/sandbox/network/proxy.ts'
@@ -70,29 +71,8 @@ export async function readAll(stream: NodeJS.ReadableStream | IncomingMessage): 
 }
 
 export function decideBy(texts: readonly string[]): Decide {
-  const rules = texts.map(ruleOf)
-  const matching = (effect: Effect, target: string, action: string): Rule | undefined =>
-    rules.find(
-      (rule) =>
-        rule.effect === effect && rule.capabilities.some((each) => matches(each, target, action, effect)),
-    )
-  return ({ target, action }): Decision => {
-    for (const effect of ['deny', 'ask', 'allow'] as const) {
-      const rule = matching(effect, target, action)
-      if (rule) return { effect, rule, reasons: [{ kind: effect, rule }], constraints: {} }
-    }
-    return { effect: 'deny', reasons: [{ kind: 'no-allow' }], constraints: {} }
-  }
-}
-
-function matches({ pattern, actions }: Capability, text: string, action: string, effect: Effect): boolean {
-  const target = parseHostTarget(text)
-  if (!target) throw new Error(`the proxy asked for ${text}`)
-  const acts =
-    action === 'request' && effect !== 'allow'
-      ? true
-      : actions.includes(action) || actions.includes('request')
-  return acts && compileHostGlobs(pattern).some((glob) => matchesHostGlob(glob, target, effect === 'allow'))
+  const policy = compilePolicy({ rules: texts.map(ruleOf), root: '/project', home: '/home/x', now: 0 })
+  return (request) => decide(policy, request)
 }
 
 function ruleOf(text: string): Rule {
