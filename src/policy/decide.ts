@@ -1,13 +1,11 @@
-import { resolve } from 'node:path/posix'
 import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
+import { partsOf } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
-import { gitRequests } from './shell/git.ts'
-import { parseCommands, readArgv } from './shell/reading.ts'
-import type { ShellReading, SimpleCommand } from './shell/types.ts'
+import type { Undecidable } from './shell/types.ts'
 import type { Hits } from './target-index.ts'
 import type { Constraints, Decision, DecisionReason, Request } from './types.ts'
 
@@ -30,61 +28,19 @@ function decideOne(policy: Policy, request: Request): Decision {
   return index.remember(hits, request.action, () => weigh(index, hits, request))
 }
 
-/** Each simple command, each file a redirection opens, and each git request is decided; the strictest answer holds. */
+/** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
-  const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
-  const parts = partsOf(policy, reading, request)
+  const { parts, unread } = partsOf(request, policy)
   const [only] = parts
-  const unread =
-    reading.undecidable ?? (only ? undefined : { text: request.target, reason: 'it runs nothing' })
   if (only && parts.length === 1 && !unread) return decideOne(policy, only)
   const decided = parts.map((part) => withPart(decideOne(policy, part), part))
   if (unread) decided.push(decideUnread(policy, request, unread))
   return strictest(decided)
 }
 
-function decideUnread(
-  policy: Policy,
-  request: Request,
-  { text, reason }: { text: string; reason: string },
-): Decision {
+function decideUnread(policy: Policy, request: Request, { text, reason }: Undecidable): Decision {
   const index = policy.view(request.agent, request.lineage).about('shell')
   return unreadable(index, { ...request, words: [] }, `\`${text}\` cannot be judged: ${reason}`)
-}
-
-function partsOf(
-  policy: Policy,
-  reading: ShellReading,
-  { attributes, ...asked }: Request,
-): readonly Request[] {
-  const folder = asked.cwd ?? policy.root
-  const { words: _, ...context } = asked
-  const commands = reading.commands.map((command): Request => {
-    const part = { ...context, target: command.text, words: command.words }
-    return attributes ? { ...part, attributes } : part
-  })
-  const files = reading.files.map(
-    ({ path, action }): Request => ({
-      ...context,
-      resource: 'file',
-      action,
-      target: resolve(
-        folder,
-        path.replace(/^~(?=\/|$)/, () => policy.home),
-      ),
-    }),
-  )
-  return [...commands, ...files, ...reading.commands.flatMap((command) => gitParts(command, context))]
-}
-
-function gitParts(
-  command: SimpleCommand,
-  context: Omit<Request, 'words' | 'attributes'>,
-): readonly Request[] {
-  return gitRequests(command).map(({ action, target, remote }): Request => {
-    const part = { ...context, resource: 'git', action, target } as const
-    return remote === undefined ? part : { ...part, attributes: { remote } }
-  })
 }
 
 /** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */

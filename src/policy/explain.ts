@@ -1,0 +1,115 @@
+import type { Place } from '../shared/diagnostics.ts'
+import { printCapability } from './capability.ts'
+import type { Policy } from './compile.ts'
+import { decide } from './decide.ts'
+import { type NearMiss, nearest } from './nearest.ts'
+import { capabilityOf } from './request-capability.ts'
+import { partsOf } from './request-parts.ts'
+import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
+
+/** A decision as a person wants to read it. Data: rendering is the terminal's. */
+export interface Explanation {
+  readonly request: Request
+  readonly effect: DecisionEffect
+  /** The rule that determined it. */
+  readonly rule?: Rule
+  /** Why, in words: lower case, no full stop. */
+  readonly because: string
+  /** For a shell text of several parts: each with its own answer. */
+  readonly parts: readonly ExplainedPart[]
+  /** Allows that nearly matched what was not allowed. */
+  readonly nearest: readonly NearMiss[]
+  /** What would change the decision. */
+  readonly changes: readonly Change[]
+}
+
+export interface ExplainedPart {
+  readonly request: Request
+  /** In the short spelling. */
+  readonly text: string
+  readonly effect: DecisionEffect
+  readonly rule?: Rule
+}
+
+export interface Change {
+  readonly kind: 'add-rule' | 'add-except' | 'edit-rule' | 'answer' | 'rewrite' | 'none'
+  /** What to write or do. */
+  readonly text: string
+  /** The rule to edit. */
+  readonly place?: Place
+}
+
+export function explainDecision(policy: Policy, request: Request, decision: Decision): Explanation {
+  const [reason = { kind: 'no-allow' } as const] = decision.reasons
+  const asked = reason.part ?? request
+  const explanation = {
+    request,
+    effect: decision.effect,
+    because: explainReason(reason, asked, policy),
+    parts: explainParts(policy, request),
+    nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
+    changes: changesFor(reason, asked, policy),
+  }
+  return decision.rule ? { ...explanation, rule: decision.rule } : explanation
+}
+
+function explainParts(policy: Policy, request: Request): readonly ExplainedPart[] {
+  if (request.resource !== 'shell') return []
+  const { parts } = partsOf(request, policy)
+  if (parts.length < 2) return []
+  return parts.map((part) => {
+    const { effect, rule } = decide(policy, part)
+    const explained = { request: part, text: printRequest(part, policy), effect }
+    return rule ? { ...explained, rule } : explained
+  })
+}
+
+function explainReason(reason: DecisionReason, asked: Request, policy: Policy): string {
+  const what = `\`${printRequest(asked, policy)}\``
+  switch (reason.kind) {
+    case 'deny':
+      return reason.rule?.effect === 'only'
+        ? `${what} is outside what an Only names`
+        : `a Deny matches ${what}`
+    case 'ask':
+      return `an Ask matches ${what}`
+    case 'allow':
+      return `an Allow matches ${what}, and no Deny or Ask does`
+    case 'limit':
+      return `a Limit matches ${what}`
+    case 'no-allow':
+      return `no Allow matches ${what}`
+    case 'constraint':
+      return `${what} does not keep to the rule: ${reason.text}`
+    case 'undecidable':
+      return reason.text ?? `${what} cannot be judged`
+    case 'broken-rule':
+      return `a rule cannot be evaluated: ${reason.text}`
+  }
+}
+
+function changesFor({ kind, rule }: DecisionReason, asked: Request, policy: Policy): readonly Change[] {
+  const capability = printRequest(asked, policy)
+  const place = rule?.source
+  const edit = (text: string): Change =>
+    place ? { kind: 'edit-rule', text, place } : { kind: 'edit-rule', text }
+  if (kind === 'allow') return [{ kind: 'add-rule', text: `- **Deny** \`${capability}\`` }]
+  if (kind === 'limit' || kind === 'constraint') return [edit('another value of the constraint')]
+  if (kind === 'broken-rule') return [edit('correct the rule, then `oos spec check`')]
+  if (kind === 'undecidable')
+    return [{ kind: 'rewrite', text: 'write the command so that its program and arguments can be read' }]
+  if (kind === 'no-allow' || !rule || !place)
+    return [{ kind: 'add-rule', text: `- **Allow** \`${capability}\`` }]
+  if (rule.layer === 'built-in')
+    return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
+  const exception = { kind: 'add-except', text: `except \`${capability}\``, place } as const
+  return kind === 'ask'
+    ? [{ kind: 'answer', text: 'a yes at the terminal, or `oos approve`' }, exception]
+    : [exception]
+}
+
+function printRequest(request: Request, policy: Policy): string {
+  return request.resource === 'shell' && !request.words
+    ? `shell:${request.target}`
+    : printCapability(capabilityOf(request, policy))
+}

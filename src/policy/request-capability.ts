@@ -1,0 +1,47 @@
+import { constraintNames } from './constraints.ts'
+import type { PathPlace } from './path-glob.ts'
+import { type PatternKind, resources } from './resources.ts'
+import type { Capability, Request } from './types.ts'
+import { escapePattern } from './wildcard.ts'
+
+/** The capability that is exactly this request: what a rule about it alone would say. */
+export function capabilityOf(request: Request, place: PathPlace): Capability {
+  const { resource, action, attributes } = request
+  const pattern = patterns[resources[resource].pattern](request, place)
+  const { to, remote } = attributes ?? {}
+  const held = Object.entries({ to, remote }).filter(
+    ([name, value]) => typeof value === 'string' && value !== '*' && takes(resource, name),
+  )
+  return { resource, pattern, actions: action === '' ? [] : [action], constraints: Object.fromEntries(held) }
+}
+
+const patterns: Readonly<Record<PatternKind, (request: Request, place: PathPlace) => string>> = {
+  path: ({ target }, place) => pathPattern(target, place),
+  host: ({ target }) => hostPattern(target),
+  words: ({ words, target }) => (words ? words.map(quoteWord).join(' ') : target),
+  name: ({ target }) => (target === '*' ? target : escapePattern(target)),
+}
+
+/** As a person would write it: below the project, below home, or absolute. */
+function pathPattern(target: string, { root, home }: PathPlace): string {
+  const below = (folder: string) => (folder === '/' ? target.slice(1) : target.slice(folder.length + 1))
+  if (target === root) return '.'
+  if (target.startsWith(`${root}/`)) return escapePattern(below(root)).replace(/^~/, '\\~')
+  if (target === home) return '~'
+  return target.startsWith(`${home}/`) ? `~/${escapePattern(below(home))}` : escapePattern(target)
+}
+
+function hostPattern(target: string): string {
+  const [, host = target, port, path = ''] = /^(\[[^\]]*\]|[^:/]*)(?::(\d+))?([^?#]*)/.exec(target) ?? []
+  const usual = port === undefined || port === '443' || port === '80'
+  return host + (usual ? '' : `:${port}`) + escapePattern(path)
+}
+
+/** What is only known at run time is a `*`. */
+function quoteWord(word: string): string {
+  return word === '' ? "''" : word.replace(/[\s|;<>&`$'"\\{}*]/g, '\\$&').replace(/\0+/g, '*')
+}
+
+function takes(resource: Capability['resource'], name: string): boolean {
+  return constraintNames.some((known) => known === name && resources[resource].constraints.includes(known))
+}
