@@ -81,9 +81,12 @@ export interface SandboxPlan {
   readonly limits: readonly LimitPlan[]
   /** Rules that this run cannot hold as written: shown before the start; `refuse` stops it. */
   readonly unheld: readonly Unheld[]
-  /** Paths on the host that the sandbox makes in order to protect, and that must be gone afterwards (if still empty). */
+  /**
+   * Paths on the host that the sandbox makes in order to protect, and that must be gone afterwards (if still empty).
+   * INVARIANT: only once no other run of the project is alive. Removing one takes its mount away from them, too.
+   */
   readonly ghosts: readonly string[]
-  /** Small files that must be put on the host before the start (never over one that is there), and gone afterwards. */
+  /** Small files to put on the host before bubblewrap starts (never over one that is there); gone with the ghosts. */
   readonly placeholders: readonly Placeholder[]
   readonly interactive: boolean
 }
