@@ -48,8 +48,9 @@ function declareOne(name: string, value: string, walk: Walk) {
 const change: ProgramReader = (words, walk) => {
   const operands = words.slice(1).filter((word) => !/^-[LPe@]+$/.test(word) && word !== '--')
   const physical = words.some((word) => /^-[Le@]*P/.test(word))
-  const folder = operands.length === 0 ? '~' : operands[0]
+  const folder = operands.length === 0 && words[0] !== 'pushd' ? '~' : operands[0]
   const unknown =
+    folder === undefined ||
     operands.length > 1 ||
     folder === '-' ||
     folder === '' ||

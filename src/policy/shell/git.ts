@@ -1,7 +1,7 @@
 import { gitCommand } from './git-words.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { SimpleCommand } from './types.ts'
-import { hasHole } from './words.ts'
+import { hasHole, hole } from './words.ts'
 
 export type GitAction = 'commit' | 'push' | 'force-push' | 'delete' | 'tag'
 
@@ -74,7 +74,8 @@ const pushOptions = compileOptions({
 /** git takes options after its operands too, so these are read in turns. */
 function readPush(rest: readonly string[]): readonly GitRequest[] {
   const read = readAll(rest, pushOptions)
-  if (read === undefined) return anyPush
+  // A remote that is only known at run time may be an option as well.
+  if (read === undefined || read.operands[0]?.startsWith(hole)) return anyPush
   const { given, operands } = read
   const has = (...names: string[]): boolean => names.some((name) => given.has(name))
   const remote = known(operands[0] ?? given.get('repo'))
@@ -103,8 +104,8 @@ function readRefspec(refspec: string, forced: boolean, deleted: boolean): readon
   const plain = refspec.startsWith('+') ? refspec.slice(1) : refspec
   const colon = plain.indexOf(':')
   const to = colon < 0 ? plain : plain.slice(colon + 1)
-  const target = refspec.startsWith('\0') ? unknownTarget : refName(to)
-  const unsure = refspec.startsWith('\0')
+  const target = refspec.startsWith(hole) ? unknownTarget : refName(to)
+  const unsure = refspec.startsWith(hole)
   const actions: GitAction[] = ['push']
   if (forced || refspec.startsWith('+') || unsure) actions.push('force-push')
   if (deleted || (colon === 0 && plain.length > 1) || unsure) actions.push('delete')
@@ -179,7 +180,7 @@ function readAll(
   while (at < rest.length) {
     const read = readOptions(rest, options, at)
     if (read === undefined) {
-      if (rest[at]?.[0] !== '\0') return undefined
+      if (rest[at]?.[0] !== hole) return undefined
       operands.push(rest[at] as string)
       at++
       continue

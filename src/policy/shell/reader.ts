@@ -19,7 +19,7 @@ import { Numbers } from './numbers.ts'
 import { programReader } from './programs.ts'
 import { readRedirection } from './redirections.ts'
 import type { FileAccess, ShellReading, SimpleCommand, SyntaxWalk, Undecidable } from './types.ts'
-import { hasHole, printWords, readWord, startsQuoted, visitParts } from './words.ts'
+import { hasHole, isQuotedTilde, printWords, readWord, visitParts } from './words.ts'
 
 const deepest = 24
 const mostCommands = 10_000
@@ -297,7 +297,7 @@ export class Reader implements SyntaxWalk {
 
   private program(word: Word): string {
     const program = readWord(word, this)
-    return program[0] === '~' && startsQuoted(word.text) ? `./${program}` : program
+    return program[0] === '~' && isQuotedTilde(word.text) ? `./${program}` : program
   }
 
   private redirections(nodes: readonly Redirection[]) {

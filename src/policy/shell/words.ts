@@ -30,9 +30,9 @@ export function hasHole(word: string): boolean {
   return word.includes(hole)
 }
 
-/** Whether the word, as written, starts with a quote or a backslash: its `~` is then no home folder. */
-export function startsQuoted(text: string): boolean {
-  return text[0] === '"' || text[0] === "'" || text[0] === '\\' || text[0] === '$'
+/** Whether a `~` at the start of the word is a character like any other: it was quoted. */
+export function isQuotedTilde(text: string): boolean {
+  return text[0] !== '~' && !/^"?\$\{?HOME\b/.test(text)
 }
 
 const plain = 0
@@ -64,21 +64,21 @@ function isPlainDoubleQuoted(text: string, last: number): boolean {
 }
 
 function joinParts(parts: readonly WordPart[], visitor: PartVisitor): string {
-  const start = knownStart(parts)
-  if (start !== undefined) return start + joinParts(parts.slice(1), visitor)
-  const joined = { text: '', splits: false }
-  for (const part of parts) addPart(part, false, joined, visitor)
+  const joined = { text: knownStart(parts) ?? '', splits: false }
+  parts.forEach((part, index) => {
+    if (index > 0 || joined.text === '') addPart(part, false, joined, visitor)
+    else if (part.type === 'DoubleQuoted')
+      for (const child of part.parts.slice(1)) addPart(child, true, joined, visitor)
+  })
   return joined.splits ? many + joined.text : joined.text
 }
 
 /** `$HOME/x` is `~/x`, `$PWD/x` is `./x`: assigning either makes the whole text undecidable. */
 function knownStart(parts: readonly WordPart[]): string | undefined {
-  const [first, next] = parts
-  if (first?.type === 'DoubleQuoted')
-    return first.parts.length === 1 ? knownStart([...first.parts, ...parts.slice(1)]) : undefined
-  if (first?.type !== 'SimpleExpansion' && first?.type !== 'ParameterExpansion') return undefined
+  const [outer, after] = parts
+  const [first, next = after] = outer?.type === 'DoubleQuoted' ? outer.parts : [outer, after]
   if (next !== undefined && !(next.type === 'Literal' && next.value[0] === '/')) return undefined
-  return knownFolders.get(first.text)
+  return first === undefined ? undefined : knownFolders.get(first.text)
 }
 
 const knownFolders = new Map([

@@ -192,6 +192,11 @@ function operandsOf(
     for (let index = 0; index < wrapper.operands; index++)
       if (words[start + index]?.startsWith('\0\0')) walk.refuse('the command is only known at run time')
     start += wrapper.operands
+    // `flock file -c text`: options after an operand.
+    if (names(wrapper.shell).has((words[start] ?? '').replace(/^--?/, ''))) {
+      walk.shell(words[start + 1] ?? '')
+      return []
+    }
   }
   return wrapper.assignments === true ? afterAssignments(words, start, walk) : words.slice(start)
 }
