@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { builtinModules } from 'node:module'
 import { basename, join } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
+import { plainBuiltins } from './plain-builtins.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -39,49 +39,6 @@ function removeOld(written: readonly string[]): void {
   const chunks = join(dist, 'chunks')
   for (const file of existsSync(chunks) ? readdirSync(chunks) : [])
     if (!keep.has(file)) rmSync(join(chunks, file))
-}
-
-/**
- * An ES module's import of a builtin costs up to 2 ms of each start, because it reads every property (of `process` even
- * its streams), and a CommonJS package's `require` of one fails in an ES module. Asking for the builtin does neither.
- */
-function plainBuiltins(): Plugin {
-  return {
-    name: 'plain-builtins',
-    setup({ onResolve, onLoad }) {
-      const builtins = new Set(builtinModules)
-      onResolve({ filter: /^[\w:/]+$/ }, ({ path, importer }) => {
-        const name = path.replace(/^node:/, '')
-        if (!importer.includes('/node_modules/') || !builtins.has(name)) return undefined
-        // commander starts programs only for subcommands that are programs; oos has none.
-        return {
-          path: importer.includes('/commander/') && name === 'child_process' ? 'none' : name,
-          namespace: 'builtin',
-        }
-      })
-      onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents:
-          path === 'none'
-            ? 'module.exports = {}'
-            : `module.exports = process.getBuiltinModule('node:${path}')`,
-        loader: 'js',
-      }))
-      onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8').replace(
-          /^import \{([^}]*)\} from '(node:\w+(?:\/\w+)?)'/gm,
-          plainImport,
-        ),
-        loader: 'ts',
-      }))
-    },
-  }
-}
-
-function plainImport(whole: string, names: string, builtin: string): string {
-  const values = names.split(',').filter((name) => !/^\s*(type\s|$)/.test(name))
-  return / as /.test(names)
-    ? whole
-    : `const {${values.join(',').replaceAll('\n', ' ')}} = process.getBuiltinModule('${builtin}')`
 }
 
 /** The licence of every package of which a line is in the bundle. */

@@ -1,6 +1,8 @@
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { readVersion } from '../shared/package.ts'
-import { type CommandEntry, commands, type Define, parents } from './commands/index.ts'
+import type { CommandEntry, Define } from './command.ts'
+import { commands, parents } from './commands/index.ts'
+import { renderFirstPage } from './output/help.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
@@ -36,7 +38,7 @@ function createProgram(
   loaded: ReadonlyMap<string, Define>,
 ) {
   const outcome = { code: 0 }
-  const program = new Command('oos')
+  const program: Command = new Command('oos')
     .description('markdown rules that bind a real command')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -44,14 +46,16 @@ function createProgram(
     .option('--json', 'print the answer as one JSON document')
     .option('--no-color', 'print without colours')
     .exitOverride()
-    .commandsGroup('Set up:')
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
     .configureHelp({
       showGlobalOptions: true,
       helpWidth: Math.min(terminal.width, 100),
       styleTitle: terminal.style.bold,
+      formatHelp: (command, help) =>
+        command === program
+          ? renderFirstPage(entries, terminal.style)
+          : Help.prototype.formatHelp.call(help, command, help),
     })
-    .addHelpText('after', `\n${terminal.style.bold('Examples:')}\n${examples().join('\n')}`)
   for (const entry of entries) {
     const command = addCommand(program, entry)
     const define = loaded.get(entry.name)
@@ -88,11 +92,4 @@ function findOrAdd(parent: Command, word: string, group: string): Command {
       .description(parents[word] ?? '')
       .helpGroup(`${group}:`)
   )
-}
-
-function examples(): string[] {
-  const groups = [...new Set(commands.map(({ group }) => group))]
-  return groups
-    .flatMap((group) => commands.find((entry) => entry.group === group) ?? [])
-    .map(({ example }) => `  $ ${example}`)
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { exitCodes, OosError } from '../shared/errors.ts'
+import { parents } from './commands/index.ts'
 import { renderErrorEnvelope } from './output/envelope.ts'
 import { renderError } from './output/error.ts'
 import { findEntry } from './program.ts'
@@ -25,7 +26,9 @@ function toOosError(thrown: unknown, argv: readonly string[]): OosError {
 
 /** commander's sentence in our own words: no `error:`, backticks, and the suggestion as the next thing to type. */
 function usageError({ code, message }: CommanderError, argv: readonly string[]): OosError {
-  const help = ['oos', findEntry(argv)?.name, '--help'].filter((word) => word !== undefined).join(' ')
+  const help = ['oos', findEntry(argv)?.name ?? argv.find((word) => word in parents), '--help']
+    .filter((word) => word !== undefined)
+    .join(' ')
   if (code === 'commander.help') return new OosError('usage', 'a command is missing', { hint: help })
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion?.match(/Did you mean (.*)\?/)?.[1]

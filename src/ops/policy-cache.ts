@@ -12,35 +12,38 @@ import {
 import { join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 
-/** Enough for every project of a person and a few edits of each; the oldest go first. */
+/** Enough for every project of a person; the oldest go first. */
 const mostEntries = 200
 
 /**
- * What was understood of specs before, by the hash of all that it depends on. It lies in the user's own cache folder
- * and never in a project, where a clone could ship it. Whatever is odd about it means that there is no cache.
+ * What was understood of specs before, an entry a project. It lies in the user's own cache folder and never in a
+ * project, where a clone could ship it. Whatever is odd about it means that there is no cache.
  */
 export interface PolicyCache {
-  read(key: string): unknown
-  write(key: string, value: unknown): void
+  /** What was written for a text that is equal to this one. */
+  read(text: string): unknown
+  write(text: string, value: unknown): void
 }
 
-export function openPolicyCache(env: NodeJS.ProcessEnv): PolicyCache {
+/** The whole text is compared, not a hash of it: loading `node:crypto` takes longer than all the rest. */
+export function openPolicyCache(project: string, env: NodeJS.ProcessEnv): PolicyCache {
   const folder = openCacheFolder('policy', env)
   if (folder === undefined) return { read: () => undefined, write: () => undefined }
+  const name = nameOf(project)
   return {
-    read: (key) => readEntry(join(folder, `${key}.json`)),
-    write: (key, value) => writeEntry(folder, key, value),
+    read: (text) => readEntry(join(folder, name), text),
+    write: (text, value) => writeEntry(folder, name, [text, value]),
   }
 }
 
-function readEntry(path: string): unknown {
+function readEntry(path: string, text: string): unknown {
   let file: number | undefined
   try {
     file = openSync(path, 'r')
     const { uid, mode } = fstatSync(file)
-    return uid === process.getuid?.() && (mode & 0o077) === 0
-      ? JSON.parse(readFileSync(file, 'utf8'))
-      : undefined
+    if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined
+    const [known, value] = JSON.parse(readFileSync(file, 'utf8')) as [unknown, unknown]
+    return known === text ? value : undefined
   } catch {
     return undefined
   } finally {
@@ -48,15 +51,22 @@ function readEntry(path: string): unknown {
   }
 }
 
-function writeEntry(folder: string, key: string, value: unknown): void {
-  const draft = join(folder, `${key}.${process.pid}.tmp`)
+function writeEntry(folder: string, name: string, entry: readonly [string, unknown]): void {
+  const draft = join(folder, `${name}.${process.pid}.tmp`)
   try {
-    writeFileSync(draft, JSON.stringify(value), { mode: 0o600, flag: 'wx' })
-    renameSync(draft, join(folder, `${key}.json`))
+    writeFileSync(draft, JSON.stringify(entry), { mode: 0o600, flag: 'wx' })
+    renameSync(draft, join(folder, name))
     removeOldest(folder)
   } catch {
     rmSync(draft, { force: true })
   }
+}
+
+/** FNV-1a. Two projects that meet in one name only take turns: an entry is believed for its text alone. */
+function nameOf(project: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of Buffer.from(project)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return `${hash.toString(16)}.json`
 }
 
 function removeOldest(folder: string): void {

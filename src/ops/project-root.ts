@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 
 /** The folder in a project that holds its specs. */
@@ -7,7 +7,7 @@ export const specFolder = '.agent-os'
 
 /** The nearest ancestor of `cwd` with specs, resolved; not beyond the git root or HOME, and never HOME itself. */
 export function findProjectRoot(cwd: string, home: string): string {
-  const start = resolvePath(cwd)
+  const start = resolveFolder(cwd)
   for (let folder = start; folder !== home; folder = dirname(folder)) {
     if (isFolder(join(folder, specFolder))) return folder
     if (existsSync(join(folder, '.git')) || folder === dirname(folder)) break
@@ -26,7 +26,19 @@ export function readHome(env: NodeJS.ProcessEnv): string {
   throw new OosError('home-missing', problem, { hint: 'export HOME=/home/you' })
 }
 
-function resolvePath(path: string): string {
+/** `--spec DIR`: a folder of specs, or one that has `.agent-os/` in it. */
+export function resolveSpecs(folder: string, cwd: string): string {
+  const path = resolve(cwd, folder)
+  const inside = join(path, specFolder)
+  if (isFolder(inside)) return inside
+  if (isFolder(path)) return path
+  throw new OosError('project-missing', `there is no folder \`${folder}\``, {
+    hint: 'oos explain --spec path/to/.agent-os …',
+  })
+}
+
+/** A folder that exists, without symlinks. */
+export function resolveFolder(path: string): string {
   try {
     return realpathSync(path)
   } catch (cause) {

@@ -1,7 +1,7 @@
 import tab from '@bomb.sh/tab/commander'
 import { listAgentNames } from '../../ops/agent-names.ts'
 import { OosError } from '../../shared/errors.ts'
-import type { Define, LoadProgram } from './index.ts'
+import type { Define, LoadProgram } from '../command.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 

@@ -3,10 +3,10 @@ import { prepareRun } from '../../agents/prepare.ts'
 import { superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
 import { OosError } from '../../shared/errors.ts'
+import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
 import { planJson, renderPlan } from '../output/plan.ts'
 import { runVoice } from '../output/run-voice.ts'
-import type { Define } from './index.ts'
 
 interface Options {
   readonly dryRun?: true

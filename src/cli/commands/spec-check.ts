@@ -1,0 +1,21 @@
+import { readProject } from '../../ops/project.ts'
+import { hasErrors } from '../../shared/diagnostics.ts'
+import { exitCodes } from '../../shared/errors.ts'
+import type { Define } from '../command.ts'
+import { countDiagnostics, renderDiagnostics } from '../output/diagnostics.ts'
+import { lineReader } from '../source-line.ts'
+
+/** `oos spec check`: everything that is wrong with the specs, all at once. */
+export const specCheck: Define = (_command, terminal) => async () => {
+  const project = await readProject({ cwd: terminal.cwd(), env: terminal.env })
+  const { root, diagnostics, rules, sources } = project
+  const files = sources.filter(({ pack }) => pack === undefined).map(({ path }) => path)
+  const { style } = terminal
+  terminal.answer('spec check', { root, files, rules: rules.length, diagnostics }, () => {
+    const count = countDiagnostics(diagnostics) || style.good('nothing wrong')
+    const found = renderDiagnostics(diagnostics, { style, lineAt: lineReader(sources) })
+    const where = `in ${files.length} ${files.length === 1 ? 'file' : 'files'} with ${rules.length} rules`
+    return `${found}${found === '' ? '' : '\n'}${count} ${where}\n`
+  })
+  return hasErrors(diagnostics) ? exitCodes.invalid : exitCodes.done
+}

@@ -1,0 +1,104 @@
+import type { EventOf, RuleReference, StoredEvent } from '../../store/events.ts'
+import type { Terminal } from '../terminal.ts'
+import { renderBytes, renderElapsed } from './amount.ts'
+import { type Column, renderTable } from './table.ts'
+
+interface Row {
+  readonly at: number
+  readonly kind: string
+  readonly what: string
+  readonly outcome: string
+  readonly because: string
+}
+
+/** What happened in a run, in order, with the line of markdown behind each decision. */
+export function renderEvents(
+  events: readonly StoredEvent[],
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
+): string {
+  const start = events[0]?.at ?? 0
+  const paints = { allow: style.good, deny: style.bad, ask: style.warn } as Readonly<
+    Record<string, (text: string) => string>
+  >
+  const columns: readonly Column<Row>[] = [
+    { title: 'after', text: ({ at }) => renderElapsed(at - start), align: 'right', paint: () => style.dim },
+    { title: 'what', text: ({ kind }) => kind },
+    { title: '', text: ({ what }) => what, wrap: true },
+    {
+      title: 'outcome',
+      text: ({ outcome }) => outcome,
+      paint: ({ outcome }) => paints[outcome] ?? ((text) => text),
+    },
+    { title: 'because', text: ({ because }) => because, wrap: true },
+  ]
+  const rows = events.map((event) => ({ at: event.at, ...describe(event) }))
+  return renderTable(rows, { columns, width, heading: style.dim })
+}
+
+function describe(event: StoredEvent): Omit<Row, 'at'> {
+  switch (event.type) {
+    case 'run.created':
+      return {
+        kind: 'created',
+        what: event.command.join(' '),
+        outcome: '',
+        because: `policy ${event.policy.slice(0, 12)}`,
+      }
+    case 'run.started':
+      return { kind: 'started', what: '', outcome: '', because: '' }
+    case 'run.ended':
+      return {
+        kind: 'ended',
+        what: describeUse(event),
+        outcome: event.signal ?? event.endedBy,
+        because: event.code === undefined ? '' : `exit ${event.code}`,
+      }
+    case 'decision':
+      return {
+        kind: event.resource,
+        what: `${event.target}${event.resource === 'shell' ? '' : `:${event.action}`}`,
+        outcome: event.effect,
+        because: because(event.rule, event.reason),
+      }
+    case 'network.request':
+      return {
+        kind: 'network',
+        what: describeRequest(event),
+        outcome: event.effect,
+        because: because(event.rule, event.reason),
+      }
+    case 'file.changed':
+      return {
+        kind: 'file',
+        what: event.path,
+        outcome: event.change,
+        because: event.bytes === undefined ? '' : renderBytes(event.bytes),
+      }
+    case 'limit.hit':
+      return {
+        kind: 'limit',
+        what: `${event.limit} ${event.value}`,
+        outcome: 'reached',
+        because: because(event.rule, event.heldBy),
+      }
+    case 'note':
+      return { kind: event.level, what: event.text, outcome: '', because: '' }
+  }
+}
+
+function because(rule: RuleReference | undefined, words: string | undefined): string {
+  if (rule === undefined) return words ?? 'no rule allows it'
+  return `${rule.file}:${rule.line} ${rule.text}${rule.reason === undefined ? '' : ` — ${rule.reason}`}`
+}
+
+function describeRequest({ host, port, method, path = '' }: EventOf<'network.request'>): string {
+  return `${method === undefined ? '' : `${method} `}${host}:${port}${path}`
+}
+
+function describeUse({ duration, peakMemory, cpu }: EventOf<'run.ended'>): string {
+  return [
+    ...(duration === undefined ? [] : [`took ${renderElapsed(duration)}`]),
+    ...(cpu === undefined ? [] : [`cpu ${renderElapsed(cpu)}`]),
+    ...(peakMemory === undefined ? [] : [`memory ${renderBytes(peakMemory)}`]),
+  ].join(', ')
+}

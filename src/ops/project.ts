@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { compilePolicy, type Policy } from '../policy/compile.ts'
+import type { Rule } from '../policy/types.ts'
+import { type Diagnostic, hasErrors } from '../shared/diagnostics.ts'
+import { OosError } from '../shared/errors.ts'
+import { packageRoot, readVersion } from '../shared/package.ts'
+import { readSources } from '../spec/read.ts'
+import type { AgentDefinition, Setting, SpecSet, SpecSource } from '../spec/types.ts'
+import { openPolicyCache } from './policy-cache.ts'
+import { findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
+
+export interface ProjectOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** Where the specs lie, if not in the project; `cwd` is the root then. */
+  readonly specs?: string
+}
+
+/** A project's specs as they were when they were read: nothing later changes them. */
+export interface Project {
+  /** Absolute, resolved. */
+  readonly root: string
+  readonly home: string
+  readonly cwd: string
+  readonly sources: readonly SpecSource[]
+  /** Content hash of the project's own spec files: what a person is asked to trust. */
+  readonly specHash: string
+  readonly rules: readonly Rule[]
+  readonly agents: readonly AgentDefinition[]
+  readonly settings: readonly Setting[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Everything that was understood; parses if the rules came from the cache. */
+  loadSpecs(): Promise<SpecSet>
+}
+
+export interface OpenProject extends Project {
+  readonly policy: Policy
+}
+
+/** What was understood of the specs; plain data, so that it can be cached. */
+type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'>
+
+/** Finds the project and compiles its policy. A spec with an error starts nothing. */
+export async function openProject(options: ProjectOptions): Promise<OpenProject> {
+  const project = await readProject(options)
+  refuseErrors(project.diagnostics)
+  const { rules, root, home } = project
+  return Object.assign(project, { policy: compilePolicy({ rules, root, home, now: Date.now() }) })
+}
+
+/** Finds the project and reads its specs, whatever is wrong with them. */
+export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<Project> {
+  const home = readHome(env)
+  const place =
+    specs === undefined
+      ? { root: findProjectRoot(cwd, home) }
+      : { root: resolveFolder(cwd), specs: resolveSpecs(specs, cwd) }
+  const { sources, diagnostics } = readSources({ ...place, home, packs: join(packageRoot, 'specs') })
+  const loadSpecs = async () => withDiagnostics(await parse(sources), diagnostics)
+  const cache = openPolicyCache(place.root, env)
+  const text = textOf([import.meta.url, readVersion(), place.root, home], sources)
+  const known = diagnostics.length === 0 ? (cache.read(text) as Understood | undefined) : undefined
+  const understood = known ?? pick(await loadSpecs())
+  if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(text, understood)
+  return {
+    ...understood,
+    root: place.root,
+    home,
+    cwd,
+    sources,
+    get specHash() {
+      return hash(
+        'sha256',
+        textOf(
+          [],
+          sources.filter(({ layer }) => layer === 'project' || layer === 'agent'),
+        ),
+        'hex',
+      )
+    },
+    loadSpecs,
+  }
+}
+
+function pick({ rules, agents, settings, diagnostics }: SpecSet): Understood {
+  return { rules, agents, settings, diagnostics }
+}
+
+function refuseErrors(diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const [first] = errors
+  if (first === undefined) return
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
+  throw new OosError('spec-invalid', `${first.message}${more}`, {
+    place: first.place,
+    hint: 'oos spec check',
+  })
+}
+
+/** Imported only here: a run with unchanged specs loads neither the parser nor the schemas. */
+async function parse(sources: readonly SpecSource[]): Promise<SpecSet> {
+  const { parseSources } = await import('../spec/parse.ts')
+  return parseSources(sources)
+}
+
+function withDiagnostics(set: SpecSet, read: readonly Diagnostic[]): SpecSet {
+  return read.length === 0 ? set : { ...set, diagnostics: [...read, ...set.diagnostics] }
+}
+
+/** The module's own address is in it: a build's chunks are named by their content, so other code means another text. */
+function textOf(words: readonly string[], sources: readonly SpecSource[]): string {
+  const files = sources.map(({ path, kind, layer, pack, bytes }) => [
+    path,
+    kind,
+    layer,
+    pack,
+    Buffer.from(bytes).toString('latin1'),
+  ])
+  return JSON.stringify([words, files])
+}

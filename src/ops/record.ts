@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { OosError } from '../shared/errors.ts'
+import { openStore, type Store } from '../store/store.ts'
+import type { Project } from './project.ts'
+
+const usualPath = '.oos/data/atlas.db'
+
+/** Where the project's record lies: where PREFERRED_STACK.md says, else in its own folder. */
+export function recordPath({ root, home, settings }: Pick<Project, 'root' | 'home' | 'settings'>): string {
+  const written = settings.find(({ key }) => key === 'database.path')
+  const path = String(written?.value ?? usualPath)
+  if (/^\w+:\/\//.test(path)) {
+    throw new OosError(
+      'store-refused',
+      `the record cannot lie at \`${path}\` yet: only SQLite files are kept so far`,
+      {
+        hint: `set the database's path to \`${usualPath}\``,
+        ...(written === undefined ? {} : { place: written.place }),
+      },
+    )
+  }
+  if (path.startsWith('~/')) return join(home, path.slice(2))
+  return isAbsolute(path) ? path : join(root, path)
+}
+
+/** The project's record, made if need be. */
+export function openRecord(project: Project): Store {
+  return openStore(recordPath(project), { now: Date.now })
+}
+
+/** The record for a look: none is made, and runs whose oos is gone are marked as over first. */
+export function readRecord(project: Project): Store | undefined {
+  if (!existsSync(recordPath(project))) return undefined
+  const store = openRecord(project)
+  store.settleDeadRuns()
+  return store
+}

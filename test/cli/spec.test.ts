@@ -1,0 +1,107 @@
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { makeTree, oos } from './oos.ts'
+
+const good =
+  '# Agent\n\n- **Allow** `file:src/**:read,write` — the code\n- **Ask** `shell:git push *` — a person looks\n'
+
+test('specs with nothing wrong check with 0', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good })
+  const { code, stdout, stderr } = oos(['spec', 'check'], { cwd })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^nothing wrong in 1 file with \d+ rules\n$/)
+})
+
+test('everything wrong is said at once, with place, line, caret and fix, and exits 2', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:src/**:read`\n- **Dney** `file:.env:*`\n' })
+  const { code, stdout } = oos(['spec', 'check'], { cwd })
+  expect(code).toBe(2)
+  expect(stdout).toContain('.agent-os/AGENT.md:1:14 error')
+  expect(stdout).toContain('  1 | - **Allow** `flie:src/**:read`\n    |              ^^^^')
+  expect(stdout).toContain('.agent-os/AGENT.md:2:')
+  expect(stdout).toContain('  fix ')
+  expect(stdout).toMatch(/2 errors.* in 1 file with/)
+})
+
+test('with --json the diagnostics are data', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:src/**:read`\n' })
+  const { code, stdout } = oos(['spec', 'check', '--json'], { cwd })
+  const { version, command, data } = JSON.parse(stdout)
+  expect({ code, version, command }).toEqual({ code: 2, version: 1, command: 'spec check' })
+  expect(data.diagnostics[0]).toMatchObject({
+    severity: 'error',
+    place: { file: '.agent-os/AGENT.md', line: 1 },
+  })
+})
+
+test('rules are shown with effect, capability, reason and line', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good })
+  const { code, stdout } = oos(['spec', 'show'], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /allow +file:src\/\*\*:read,(create,change,delete|write) +the code +\.agent-os\/AGENT\.md:3/,
+  )
+  expect(stdout).toMatch(/ask +shell:git push \*(:execute)? +a person looks +\.agent-os\/AGENT\.md:4/)
+})
+
+test('a spec with an error starts nothing', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:src/**:read`\n' })
+  const { code, stdout, stderr } = oos(['spec', 'show'], { cwd })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('.agent-os/AGENT.md:1:14')
+  expect(stderr).toContain('oos spec check')
+})
+
+test('outside a project the way in is named', () => {
+  const { code, stderr } = oos(['spec', 'check'], { cwd: makeTree({}) })
+  expect(code).toBe(2)
+  expect(stderr).toContain('run `oos init`')
+})
+
+test('without HOME there is one clear line', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good })
+  const { code, stderr } = oos(['spec', 'check'], { cwd, env: { HOME: undefined } })
+  expect(code).toBe(4)
+  expect(stderr).toBe('oos: HOME is not set\n     export HOME=/home/you\n')
+})
+
+test('a spec that changed is read again, and one that did not gives the same answer from the cache', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good })
+  const before = oos(['spec', 'check', '--json'], { cwd }).stdout
+  expect(oos(['spec', 'check', '--json'], { cwd }).stdout).toBe(before)
+  writeFileSync(join(cwd, '.agent-os/AGENT.md'), `${good}- **Dney** \`file:.env:*\`\n`)
+  expect(oos(['spec', 'check'], { cwd }).code).toBe(2)
+})
+
+test('a spec that is a symlink out of its folder is an error', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good, 'elsewhere.md': good })
+  symlinkSync('../elsewhere.md', join(cwd, '.agent-os/OTHER.md'))
+  expect(oos(['spec', 'check'], { cwd })).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('symlink'),
+  })
+})
+
+test.runIf(process.getuid?.() !== 0)('an unreadable spec is an error', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good })
+  chmodSync(join(cwd, '.agent-os/AGENT.md'), 0)
+  expect(oos(['spec', 'check'], { cwd })).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('cannot be read'),
+  })
+})
+
+test.each(['with spaces', 'with\na line break', 'naïve 日本'])(
+  'a project in a folder named %j works, and its name stays on its line',
+  (name) => {
+    const cwd = makeTree({ '.agent-os/AGENT.md': good }, name)
+    expect(oos(['spec', 'check'], { cwd }).code).toBe(0)
+    rmSync(cwd, { recursive: true })
+  },
+)
+
+test('what stands in a spec cannot drive the terminal', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:\x1b[2J` — \x1b]0;x\x07\n' })
+  expect(oos(['spec', 'check'], { cwd }).stdout).not.toContain('\x1b')
+})
