@@ -20,7 +20,7 @@ afterAll(() => world.close())
 
 const inside = (script: string, env?: Record<string, string>) =>
   runInside(world.proxy.socketPath, script.replaceAll('PORT', `${world.port}`), env)
-const node = (code: string): string => `node -e '${code}'`
+const node = (code: string): string => `${process.execPath} -e '${code}'`
 const python = (code: string): string => `python3 -c '${code}'`
 
 describe('inside a sandbox', () => {
