@@ -62,9 +62,12 @@ export function sandboxOptions({
 /** Mounts in the plan's order; what must become read-only only after others were made in it comes last. */
 export function mountOptions(mounts: readonly Mount[], dataFd: (mount: Mount) => number): string[] {
   const closed = mounts.filter(({ kind }) => kind === 'mask-folder' || kind === 'dev')
+  // Nobody has said how large the file system may grow in which everything else is mounted.
+  const top = mounts.some(({ path }) => path === '/') ? [] : ['--remount-ro', '/']
   return [
     ...mounts.flatMap((mount) => mountOption(mount, dataFd)),
     ...closed.flatMap(({ path }) => ['--remount-ro', path]),
+    ...top,
   ]
 }
 

@@ -19,7 +19,7 @@ export function requireReach({ program, cwd, root, tree, machine }: PlanInput): 
       hint: `command -v ${program.name}`,
     })
   }
-  if (accessAt(tree.entries, cwd) === 'none') {
+  if (!exists(tree.entries, cwd)) {
     throw new OosError(
       'denied',
       `no rule lets the command read its own folder \`${printHome(cwd, machine.home)}\``,
@@ -38,6 +38,12 @@ export function requireReach({ program, cwd, root, tree, machine }: PlanInput): 
       hint: `add to ~/.agent-os/GLOBAL_RULES.md: - **Allow** \`file:${folder}/**:read\``,
     },
   )
+}
+
+/** A folder is there, if only as an empty one, where something in it is. */
+function exists(entries: readonly TreeEntry[], folder: string): boolean {
+  const isInside = ({ access, path }: TreeEntry) => access !== 'none' && path.startsWith(`${folder}/`)
+  return accessAt(entries, folder) !== 'none' || entries.some(isInside)
 }
 
 /** The folder a person would name: a tool's own below HOME, else the one the file lies in. */

@@ -326,6 +326,12 @@ const attacks: readonly Attack[] = [
     broke: reached,
   },
   {
+    name: 'P4 memory of a file system without a size',
+    script: 'for d in / /usr /etc /proc /dev; do touch $d/x && echo REACHED; done',
+    removed: { without: without('--remount-ro', '/') },
+    broke: reached,
+  },
+  {
     name: 'P6 a knob of the kernel',
     python: 'import os\nos.open("/proc/sys/kernel/core_pattern", os.O_WRONLY); print("REACHED")',
     asRoot: true,

@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Mount } from '../../src/sandbox/types.ts'
+import { createScene, type Files, git, planScene, type RunOptions, type Scene } from './scene.ts'
+
+const scenes: Scene[] = []
+afterEach(() => scenes.splice(0).forEach((scene) => scene.remove()))
+
+function sceneOf(files: Files): Scene {
+  const scene = createScene({ files, id: process.getuid?.() ?? 0 })
+  scenes.push(scene)
+  return scene
+}
+
+/** What is mounted at the project's own paths, as `path → kind`. */
+function mounted(scene: Scene, options?: RunOptions): Record<string, Mount['kind']> {
+  const { plan } = planScene(scene, ['true'], options)
+  return Object.fromEntries(
+    plan.mounts.flatMap(({ path, kind }) =>
+      path === scene.root || path.startsWith(`${scene.root}/`) ? [[path.slice(scene.root.length + 1), kind]] : [],
+    ),
+  )
+}
+
+const all = 'Allow file:**:read,write'
+
+describe('what is mounted', () => {
+  const rows: { fact: string; rules: string[]; files: Files; expected: Record<string, string | undefined> }[] = [
+    {
+      fact: 'a tree that may be written is bound writable',
+      rules: [all],
+      files: {},
+      expected: { '': 'write' },
+    },
+    {
+      fact: 'a tree that may only be read is bound read-only, with what may be written in it',
+      rules: ['Allow file:**:read', 'Allow file:src/**:write'],
+      files: { 'work/src/x': '' },
+      expected: { '': 'read', src: 'write', '.claude': undefined },
+    },
+    {
+      fact: 'an Only leaves the rest readable',
+      rules: [all, 'Only file:{app,lib}/**:write'],
+      files: { 'work/app/x': '', 'work/lib/x': '' },
+      expected: { '': 'read', app: 'write', lib: 'write' },
+    },
+    {
+      fact: 'a denied file is masked, its folders are pinned, its hole stays',
+      rules: [all, 'Deny file:**/.env*:* except file:**/.env.example:read'],
+      files: { 'work/a/b/.env': 'x', 'work/a/b/.env.example': 'x' },
+      expected: { a: 'pin', 'a/b': 'pin', 'a/b/.env': 'mask-file', 'a/b/.env.example': 'read' },
+    },
+    {
+      fact: 'a denied folder is masked as a whole, except for its hole',
+      rules: [all, 'Deny file:secrets/**:* except file:secrets/public/**:read'],
+      files: { 'work/secrets/public/x': '', 'work/secrets/private/x': '' },
+      expected: { secrets: 'mask-folder', 'secrets/public': 'read', 'secrets/private': undefined },
+    },
+    {
+      fact: 'what is in a denied folder is denied, whatever its name',
+      rules: [all, 'Deny file:**/.env*:* except file:**/*.example:read'],
+      files: { 'work/.env.d/key': 'x', 'work/.env.d/key.example': 'x' },
+      expected: { '.env.d': 'mask-folder', '.env.d/key.example': 'read', '.env.d/key': undefined },
+    },
+    {
+      fact: 'an Ask is a Deny in here',
+      rules: [all, 'Ask file:plan.md:write'],
+      files: { 'work/plan.md': '' },
+      expected: { 'plan.md': 'read' },
+    },
+    {
+      fact: 'a file that may not be written is read-only',
+      rules: [all, 'Deny file:package-lock.json:write'],
+      files: { 'work/package-lock.json': '{}' },
+      expected: { 'package-lock.json': 'read' },
+    },
+    {
+      fact: 'a single file that may be changed is bound in its place',
+      rules: ['Allow file:**:read', 'Allow file:notes.md:write'],
+      files: { 'work/notes.md': '' },
+      expected: { '': 'read', 'notes.md': 'write' },
+    },
+    {
+      fact: 'files that match a glob are opened one by one',
+      rules: ['Allow file:**:read', 'Allow file:docs/*.md:change'],
+      files: { 'work/docs/a.md': '', 'work/docs/b.txt': '' },
+      expected: { '': 'read', 'docs/a.md': 'write', 'docs/b.txt': undefined },
+    },
+    {
+      fact: 'without change, files that exist are read-only where new ones may be made',
+      rules: ['Allow file:**:read', 'Allow file:out/**:create'],
+      files: { 'work/out/old': '' },
+      expected: { out: 'write', 'out/old': 'read' },
+    },
+    {
+      fact: 'what must not come to be is an empty folder',
+      rules: [all, 'Deny file:infra/prod/**:write'],
+      files: {},
+      expected: { infra: 'mask-folder', '.claude': 'mask-folder', '.mcp.json': 'mask-folder' },
+    },
+    {
+      fact: 'a hidden name that does not exist is left alone',
+      rules: [all, 'Deny file:**/.env*:*', 'Deny file:**/id_rsa:*'],
+      files: {},
+      expected: { '.env': undefined, id_rsa: undefined },
+    },
+    {
+      fact: 'a folder with a crowd of denied files is masked itself',
+      rules: [all, 'Deny file:**/*.pem:*'],
+      files: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`work/certs/${index}.pem`, ''])),
+      expected: { certs: 'mask-folder', 'certs/1.pem': undefined },
+    },
+    {
+      fact: 'links grant nothing and hide nothing',
+      rules: ['Allow file:src/**:read', 'Allow file:kept:read'],
+      files: { 'work/src': { link: '../outside' }, 'work/kept': '' },
+      expected: { src: undefined },
+    },
+  ]
+
+  it.each(rows)('$fact', ({ rules, files, expected }) => {
+    const scene = sceneOf(files)
+    const found = mounted(scene, { rules })
+    expect(Object.fromEntries(Object.keys(expected).map((path) => [path, found[path]]))).toEqual(expected)
+  })
+})
