@@ -29,6 +29,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spec-show.ts')).specShow,
   },
   {
+    name: 'explain',
+    summary: 'what the rules say to a request, by which line, and what would change it',
+    group: 'Rules',
+    example: "oos explain 'shell:git push origin main'",
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     name: 'runs',
     summary: 'what was run here, newest first',
     group: 'Runs',

@@ -1,0 +1,75 @@
+import { createInterface } from 'node:readline'
+import type { OpenProject } from '../ops/project.ts'
+import { readRequest, requireAgent } from '../ops/request.ts'
+import { decide } from '../policy/decide.ts'
+import { exitCodes, OosError } from '../shared/errors.ts'
+import { decisionData } from './output/decision.ts'
+import { envelopeVersion } from './output/envelope.ts'
+import { sanitizeLine } from './output/sanitize.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * A request a line in, a decision a line out, each as soon as it is there. A line is the request itself, or
+ * `{"request": …, "agent": …}`. A line that is no request gets an error in its place, and the others their answers.
+ */
+export async function explainLines(
+  project: OpenProject,
+  { json }: Terminal,
+  agent?: string,
+): Promise<number> {
+  let code: number = exitCodes.done
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue
+    const answer = answerLine(line, project, agent)
+    if ('error' in answer) code = exitCodes.invalid
+    process.stdout.write(
+      `${json ? JSON.stringify({ version: envelopeVersion, ...answer }) : renderLine(answer)}\n`,
+    )
+  }
+  return code
+}
+
+type Answer =
+  | ReturnType<typeof decisionData>
+  | { readonly request: string; readonly error: { readonly code: string; readonly message: string } }
+
+function answerLine(line: string, project: OpenProject, agent?: string): Answer {
+  try {
+    const asked = line.startsWith('{') ? readObject(line) : { request: line }
+    const asking = asked.agent === undefined ? agent : requireAgent(asked.agent, project)
+    return decisionData(asked.request, decide(project.policy, readRequest(asked.request, project, asking)))
+  } catch (error) {
+    const { code, message } = error instanceof OosError ? error : new OosError('failed', String(error))
+    return { request: line, error: { code, message } }
+  }
+}
+
+function readObject(line: string): { readonly request: string; readonly agent?: string } {
+  const value: unknown = parseJson(line)
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'request' in value &&
+    typeof value.request === 'string'
+  ) {
+    const { request } = value
+    if (!('agent' in value)) return { request }
+    if (typeof value.agent === 'string') return { request, agent: value.agent }
+  }
+  throw new OosError('usage', 'a line in JSON is `{"request": "file:a:read"}`, with an `agent` if need be')
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function renderLine(answer: Answer): string {
+  if ('error' in answer)
+    return `error  ${sanitizeLine(answer.request)}  ${sanitizeLine(answer.error.message)}`
+  const place = answer.rule === undefined ? '' : `  ${sanitizeLine(answer.rule.file)}:${answer.rule.line}`
+  return `${answer.effect.padEnd(5)}  ${sanitizeLine(answer.request)}${place}`
+}

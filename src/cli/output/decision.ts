@@ -1,0 +1,66 @@
+import type { Explanation } from '../../policy/explain.ts'
+import type { Constraints, Decision, Rule } from '../../policy/types.ts'
+import { renderPlace } from './diagnostics.ts'
+import { paintEffect, renderRulePlace } from './rules.ts'
+import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
+
+export interface Explained extends Omit<Explanation, 'request'> {
+  /** As it was asked. */
+  readonly request: string
+  readonly constraints: Constraints
+}
+
+/** The answer, the line it stands on, and what would change it. */
+export function renderExplained(explained: Explained, style: Style): string {
+  const { request, effect, rule, because, parts, nearest, changes } = explained
+  const row = (name: string, text: string) => `${style.dim(name.padEnd(7))}${text}\n`
+  return [
+    `${paintEffect(effect, style)(style.bold(effect.padEnd(6)))} ${sanitizeLine(request)}\n`,
+    row('why', sanitizeLine(because)),
+    ...(rule === undefined ? [] : [row('rule', ruleLine(rule, style))]),
+    ...parts.map((part) =>
+      row(
+        'part',
+        `${paintEffect(part.effect, style)(part.effect.padEnd(5))} ${sanitizeLine(part.text)}${part.rule ? `  ${style.place(renderRulePlace(part.rule))}` : ''}`,
+      ),
+    ),
+    ...nearest.map((miss) =>
+      row(
+        'nearly',
+        `${style.place(renderRulePlace(miss.rule))} ${sanitizeLine(miss.rule.source.text)}: ${sanitizeLine(miss.text)}`,
+      ),
+    ),
+    ...changes.map(({ kind, text, place }) =>
+      row(
+        kind === 'none' ? 'note' : 'change',
+        `${sanitizeLine(text)}${place === undefined ? '' : `  ${style.dim('at')} ${style.place(renderPlace(place))}`}`,
+      ),
+    ),
+  ].join('')
+}
+
+function ruleLine(rule: Rule, style: Style): string {
+  const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
+  return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
+}
+
+/** What `--json` says of a rule: enough to find it and to show it. */
+export function ruleData({ effect, source, reason, layer, agents }: Rule) {
+  const { file, line, column, pack, text } = source
+  return { effect, text, reason, agents, layer, file, line, column, pack }
+}
+
+export function explainedData({ rule, parts, nearest, ...rest }: Explained) {
+  return {
+    ...rest,
+    rule: rule && ruleData(rule),
+    parts: parts.map(({ text, effect, rule: by }) => ({ request: text, effect, rule: by && ruleData(by) })),
+    nearest: nearest.map(({ rule: by, because, text }) => ({ rule: ruleData(by), because, text })),
+  }
+}
+
+/** One line of `--stdin`: the decision alone. */
+export function decisionData(request: string, { effect, rule, reasons, constraints }: Decision) {
+  return { request, effect, rule: rule && ruleData(rule), reason: reasons[0]?.kind, constraints }
+}
