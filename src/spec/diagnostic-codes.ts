@@ -304,7 +304,7 @@ export const diagnosticCodes = {
     'it is unclear which of the two is meant',
     'describe it once',
   ),
-  'contract/key': error(
+  'contract/key': warning(
     'a tab without a key column',
     'rows of a sheet are matched by their key, because people sort and insert rows',
     'mark one column: A: ID (Text, Primary Key)',

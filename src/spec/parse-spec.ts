@@ -1,16 +1,22 @@
+import type { Root } from 'mdast'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { compareDiagnostics } from '../shared/diagnostics.ts'
+import { findAdvisory } from './advisory.ts'
+import { parseContract } from './contract.ts'
 import { decodeSource } from './decode.ts'
 import { bindRules, parseDefinition } from './definition.ts'
 import { type FrontMatter, parseFrontMatter } from './front-matter.ts'
 import { validateFrontMatter } from './front-matter-schema.ts'
+import { parseLessons } from './lessons.ts'
 import { parseMarkdown } from './markdown.ts'
 import { createReport, type Report } from './report.ts'
 import { readRules, reportRuleLines } from './rules.ts'
+import { parseRunbook } from './runbook.ts'
 import type { RulesFrontMatter } from './schema.ts'
+import { parseStack } from './stack.ts'
 import { createText, type SpecText } from './text.ts'
-import type { AgentDefinition, Extension, Spec, SpecContent, SpecSource } from './types.ts'
+import type { AgentDefinition, Extension, Spec, SpecContent, SpecKind, SpecSource } from './types.ts'
 
 export const ruleLimit = 10_000
 
@@ -33,7 +39,7 @@ export function parseSpec(source: SpecSource): Spec {
     : body.rules
   if (rules.length > ruleLimit)
     report('rule/too-many', { start: 0, end: 0 }, `this file has ${rules.length} rules`)
-  const content = readContent(source, head.definition)
+  const content = readContent(kind, head.definition, { root, text, report })
   return {
     path,
     kind,
@@ -42,7 +48,7 @@ export function parseSpec(source: SpecSource): Spec {
     rules: rules.slice(0, ruleLimit),
     lets: body.lets,
     extends: head.extends,
-    advisory: [],
+    advisory: findAdvisory(root, body.prose, text),
     content,
     guidance: text.text.slice(matter.bodyStart).replace(/^\s*\n/, ''),
     diagnostics: diagnostics.sort(compareDiagnostics),
@@ -88,9 +94,31 @@ function readExtends(
   })
 }
 
-function readContent({ kind }: SpecSource, definition: AgentDefinition | undefined): SpecContent {
-  if (kind === 'definition') return definition ? { kind, definition } : { kind: 'guidance' }
-  return { kind: 'guidance' }
+function readContent(
+  kind: SpecKind,
+  definition: AgentDefinition | undefined,
+  { root, text, report }: Body,
+): SpecContent {
+  switch (kind) {
+    case 'definition':
+      return definition ? { kind, definition } : { kind: 'guidance' }
+    case 'stack':
+      return { kind, settings: parseStack(root, text, report) }
+    case 'contract':
+      return { kind, contract: parseContract(root, text, report) }
+    case 'runbook':
+      return { kind, runbook: parseRunbook(root, text, report) }
+    case 'lessons':
+      return { kind, lessons: parseLessons(root, text, report) }
+    default:
+      return { kind }
+  }
+}
+
+interface Body {
+  readonly root: Root
+  readonly text: SpecText
+  readonly report: Report
 }
 
 function reportBidirectional({ text }: SpecText, report: Report): void {
