@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Mount } from '../../src/sandbox/types.ts'
-import { createScene, type Files, git, planScene, type RunOptions, type Scene } from './scene.ts'
+import { createScene, type Files, planScene, type RunOptions, type Scene } from './scene.ts'
 
 const scenes: Scene[] = []
-afterEach(() => scenes.splice(0).forEach((scene) => scene.remove()))
+afterEach(() => {
+  for (const scene of scenes.splice(0)) scene.remove()
+})
 
 function sceneOf(files: Files): Scene {
   const scene = createScene({ files, id: process.getuid?.() ?? 0 })
@@ -18,7 +18,9 @@ function mounted(scene: Scene, options?: RunOptions): Record<string, Mount['kind
   const { plan } = planScene(scene, ['true'], options)
   return Object.fromEntries(
     plan.mounts.flatMap(({ path, kind }) =>
-      path === scene.root || path.startsWith(`${scene.root}/`) ? [[path.slice(scene.root.length + 1), kind]] : [],
+      path === scene.root || path.startsWith(`${scene.root}/`)
+        ? [[path.slice(scene.root.length + 1), kind]]
+        : [],
     ),
   )
 }
@@ -26,7 +28,12 @@ function mounted(scene: Scene, options?: RunOptions): Record<string, Mount['kind
 const all = 'Allow file:**:read,write'
 
 describe('what is mounted', () => {
-  const rows: { fact: string; rules: string[]; files: Files; expected: Record<string, string | undefined> }[] = [
+  const rows: {
+    fact: string
+    rules: string[]
+    files: Files
+    expected: Record<string, string | undefined>
+  }[] = [
     {
       fact: 'a tree that may be written is bound writable',
       rules: [all],

@@ -1,0 +1,122 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readCgroup } from '../../src/sandbox/cgroup-facts.ts'
+import { readFacts } from '../../src/sandbox/facts.ts'
+import { parseUserSection, readGitIdentity } from '../../src/sandbox/git-identity.ts'
+import { findProgram } from '../../src/sandbox/program.ts'
+
+const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'oos-facts-')))
+
+describe('the machine', () => {
+  it('has a bubblewrap, which is asked for its version once', () => {
+    const home = folder()
+    const env = { HOME: home, PATH: process.env.PATH ?? '' }
+    const first = readFacts(env)
+    expect(first.bubblewrap).toMatchObject({
+      path: expect.stringMatching(/^\/.*bwrap$/),
+      version: expect.stringMatching(/^\d+\.\d+/),
+    })
+    expect(readFacts(env).bubblewrap).toEqual(first.bubblewrap)
+  })
+
+  it.each([undefined, '', 'relative/home'])('without a home folder (HOME=%s) says so', (home) => {
+    expect(() => readFacts({ PATH: '/usr/bin', ...(home === undefined ? {} : { HOME: home }) })).toThrow(
+      'there is no home folder',
+    )
+  })
+
+  it('has more of the kernel to hide from root', () => {
+    const paths = (uid: number) =>
+      readFacts({ HOME: folder(), PATH: '/usr/bin' }, { uid, gid: uid }).system.map(({ path }) => path)
+    expect(paths(0)).toContain('/proc/sys')
+    expect(paths(1000)).not.toContain('/proc/sys')
+  })
+})
+
+describe("the user's name for commits", () => {
+  const rows = [
+    {
+      text: '[user]\n\tname = A B\n\temail = a@example.com\n',
+      expected: { name: 'A B', email: 'a@example.com' },
+    },
+    { text: '[User]\n name = "A # B" ; comment\n', expected: { name: 'A # B' } },
+    { text: '[user]\nname = one\n[core]\nname = other\n[user]\nname = two\n', expected: { name: 'two' } },
+    { text: '[user "x"]\nname = not this\n[alias]\nemail = !evil\n', expected: {} },
+    { text: '[user] name = same line\n', expected: { name: 'same line' } },
+    { text: '', expected: {} },
+  ]
+  it.each(rows)('is read from $text', ({ text, expected }) => {
+    expect(parseUserSection(text)).toEqual(expected)
+  })
+
+  it('comes from the last file that has it, and variables before all', () => {
+    const home = folder()
+    mkdirSync(join(home, '.config/git'), { recursive: true })
+    writeFileSync(join(home, '.config/git/config'), '[user]\nname = xdg\nemail = xdg@example.com\n')
+    writeFileSync(join(home, '.gitconfig'), '[user]\nname = home\n')
+    expect(readGitIdentity({ GIT_COMMITTER_NAME: 'robot' }, home)).toEqual({
+      GIT_AUTHOR_NAME: 'home',
+      GIT_AUTHOR_EMAIL: 'xdg@example.com',
+      GIT_COMMITTER_NAME: 'robot',
+      GIT_COMMITTER_EMAIL: 'xdg@example.com',
+    })
+  })
+})
+
+describe('the program of a command', () => {
+  it('is followed through links and interpreters', () => {
+    const cwd = folder()
+    mkdirSync(join(cwd, 'bin'))
+    writeFileSync(join(cwd, 'tool.sh'), '#!/usr/bin/env -S sh -e\n')
+    chmodSync(join(cwd, 'tool.sh'), 0o755)
+    symlinkSync('../tool.sh', join(cwd, 'bin/tool'))
+    const { files } = findProgram('tool', { cwd, path: `${join(cwd, 'bin')}:/usr/bin` })
+    expect(files.slice(0, 3)).toEqual([join(cwd, 'bin/tool'), join(cwd, 'tool.sh'), '/usr/bin/sh'])
+  })
+
+  it.each(['no-such-program', './not-there', '', '/etc'])('`%s` is not found', (name) => {
+    expect(findProgram(name, { cwd: folder(), path: '/usr/bin' }).files).toEqual([])
+  })
+
+  it('that goes round in circles ends', () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'x'), `#!${cwd}/x\n`)
+    chmodSync(join(cwd, 'x'), 0o755)
+    expect(findProgram('./x', { cwd, path: '' }).files).toEqual([join(cwd, 'x')])
+  })
+})
+
+describe('control groups', () => {
+  const make = (files: Record<string, string | null>, self: string) => {
+    const mount = folder()
+    for (const [path, content] of Object.entries(files)) {
+      const at = join(mount, path)
+      mkdirSync(content === null ? at : join(at, '..'), { recursive: true })
+      if (content !== null) writeFileSync(at, content)
+    }
+    writeFileSync(join(mount, 'self'), self)
+    return { mount, facts: readCgroup(mount, join(mount, 'self')) }
+  }
+
+  it('of version 1 are made below our own, controller by controller', () => {
+    const { mount, facts } = make({ 'memory/x': null, pids: null }, '8:pids:/\n4:memory:/x\n0::/\n')
+    expect(facts).toEqual({
+      version: 1,
+      folders: { memory: join(mount, 'memory/x'), pids: join(mount, 'pids') },
+    })
+  })
+
+  it('of version 2 are made beside our own, where controllers are handed on', () => {
+    const { mount, facts } = make(
+      { 'user/own': null, 'user/cgroup.procs': '', 'user/cgroup.subtree_control': 'memory pids\n' },
+      '0::/user/own\n',
+    )
+    expect(facts).toEqual({ version: 2, folders: { memory: join(mount, 'user'), pids: join(mount, 'user') } })
+  })
+
+  it.each(['0::/\n', ''])('are not there where the kernel says %j', (self) => {
+    expect(make({}, self).facts).toBeUndefined()
+  })
+})

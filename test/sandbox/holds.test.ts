@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { sandboxHolds } from '../../src/sandbox/holds.ts'
+import { rulesOf } from './rules.ts'
+
+const linux = { platform: 'linux', uid: 1000, bubblewrap: {}, prlimit: '/usr/bin/prlimit' }
+
+describe('what the sandbox holds of a rule', () => {
+  const rows = [
+    { rule: 'Allow file:**:read,write', level: 'full' },
+    { rule: 'Deny file:secrets/**:*', level: 'full' },
+    { rule: 'Deny file:.git/config:write', level: 'full' },
+    { rule: 'Ask file:src/**:write', level: 'full' },
+    { rule: 'Allow file:{a,b}/**:write', level: 'full' },
+    { rule: 'Deny file:**/.env*:*', level: 'partial' },
+    { rule: 'Deny file:secrets/**:* except file:**/*.pub:read', level: 'partial' },
+    { rule: 'Allow file:docs/*.md:read', level: 'partial' },
+    { rule: 'Allow file:out/**:create', level: 'partial' },
+    { rule: 'Allow env:LC_*', level: 'full' },
+    { rule: 'Allow http:example.com:request', level: 'full' },
+    { rule: 'Allow http:example.com/v1/*:get', level: 'partial' },
+    { rule: 'Deny http:example.com/admin/*:request', level: 'partial' },
+    { rule: 'Limit run:*{timeout:30m,memory:4GB,processes:512}', level: 'full' },
+    { rule: 'Limit run:*{disk:1GB}', level: 'partial' },
+    { rule: 'Deny shell:git push *', level: 'none' },
+    { rule: 'Allow mcp:files/read:call', level: 'none' },
+  ]
+
+  it.each(rows)('$rule: $level', ({ rule, level }) => {
+    const [first] = rulesOf([rule])
+    expect(first && sandboxHolds(first, linux).level).toBe(level)
+  })
+
+  it('is nothing without bubblewrap, or on another system', () => {
+    const [rule] = rulesOf(['Deny file:secrets/**:*'])
+    expect(rule && sandboxHolds(rule, { ...linux, bubblewrap: undefined }).missing).toBe(
+      'bubblewrap is not installed',
+    )
+    expect(rule && sandboxHolds(rule, { ...linux, platform: 'darwin' }).missing).toBe(
+      'there is no sandbox for darwin yet',
+    )
+  })
+
+  it('of output is nothing where the command has the terminal', () => {
+    const [rule] = rulesOf(['Limit run:*{output:1MB}'])
+    expect(rule && [sandboxHolds(rule, linux).level, sandboxHolds(rule, linux, true).level]).toEqual([
+      'full',
+      'none',
+    ])
+  })
+})

@@ -1,0 +1,185 @@
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createScene, type Files, git, own, people, planScene, runIn, type Scene } from './scene.ts'
+
+const scenes: Scene[] = []
+afterEach(() => {
+  for (const scene of scenes.splice(0)) scene.remove()
+})
+
+function sceneOf(id: number, files: Files = {}): Scene {
+  const scene = createScene({ id, files })
+  scenes.push(scene)
+  return scene
+}
+
+const sh = (text: string) => ['sh', '-ec', text]
+const identity = {
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@example.com',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@example.com',
+}
+
+describe.each(people)('for $who', ({ id }) => {
+  it('git goes on working', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'work/.env': 'hidden', 'work/sub/deep/.env': 'hidden' })
+    git(scene, scene.root, 'init', '-qb', 'main')
+    git(scene, scene.root, 'init', '-qb', 'main', 'other')
+    git(scene, join(scene.root, 'other'), 'commit', '-q', '--allow-empty', '-m', 'elsewhere')
+    const script = `
+      git status --short
+      git add f && git commit -qm first
+      git switch -qc branch && echo two > f && git commit -qam second
+      git switch -q main && echo g > g && git add g && git commit -qm third
+      git switch -q branch && git rebase -q main
+      git switch -q main && git merge -q --no-ff -m merged branch
+      echo three > f && git stash -q && git stash pop -q && git commit -qam fourth
+      git fetch -q ./other main
+      git tag v1 && git gc -q && git log --oneline | wc -l
+      echo new > new && git add -A . ':!other' && git commit -qm fifth
+      git show --stat --format= HEAD`
+    const { code, out } = await runIn(scene, sh(script), { env: identity })
+    expect(out).toContain('new | 1 +')
+    expect(out).not.toContain('.env')
+    expect(code).toBe(0)
+    expect(git(scene, scene.root, 'fsck')).not.toContain('error')
+  })
+
+  it('what writes to the configuration of git fails', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    git(scene, scene.root, 'init', '-qb', 'main')
+    const { code, out } = await runIn(scene, ['git', 'remote', 'add', 'evil', '/tmp/evil'])
+    expect([code, out]).toEqual([expect.any(Number), expect.stringContaining('could not')])
+    expect(code).not.toBe(0)
+  })
+
+  it('git of the machine works while a run goes on, and sees nothing of it', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    git(scene, scene.root, 'init', '-qb', 'main')
+    git(scene, scene.root, 'add', '-A')
+    git(scene, scene.root, 'commit', '-qm', 'first')
+    const plan = await runIn(scene, ['true'], { keepGhosts: true })
+    expect(plan.out).toBe('')
+    expect(git(scene, scene.root, 'status', '--porcelain', '--ignored')).toBe('')
+    expect(git(scene, scene.root, 'commit', '--allow-empty', '-m', 'meanwhile')).toContain('meanwhile')
+    expect(git(scene, scene.root, 'worktree', 'list')).toContain(scene.root)
+  })
+
+  it('what a run leaves behind to protect is named by the plan, all of it', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'work/vendor/x': '' })
+    git(scene, scene.root, 'init', '-qb', 'main')
+    git(scene, scene.root, 'init', '-qb', 'main', 'vendor/lib')
+    const list = () => readdirSync(scene.root, { recursive: true, encoding: 'utf8' }).sort()
+    const before = list()
+    const { plan } = await runIn(scene, ['true'], { keepGhosts: true })
+    const named = [...plan.ghosts, ...plan.placeholders.map(({ path }) => path)].map((path) =>
+      path.slice(scene.root.length + 1),
+    )
+    expect(list().filter((path) => !before.includes(path))).toEqual(named.sort())
+  })
+
+  it('a server that the command starts can be reached by it', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    const script = `
+      const server = require('node:http').createServer((_, answer) => answer.end('served'))
+      server.listen(0, '127.0.0.1', async () => {
+        console.log(await (await fetch('http://127.0.0.1:' + server.address().port)).text())
+        server.close()
+      })`
+    const { out } = await runIn(scene, ['node', '-e', script])
+    expect(out).toBe('served\n')
+  })
+
+  it('Unix sockets of its own work', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    const script = `
+      import socket
+      server = socket.socket(socket.AF_UNIX); server.bind('own.sock'); server.listen()
+      client = socket.socket(socket.AF_UNIX); client.connect('own.sock'); print('connected')`
+    const { out } = await runIn(scene, ['/usr/bin/python3', '-c', script.replaceAll('\n      ', '\n')])
+    expect(out).toBe('connected\n')
+  })
+
+  it('a socket of the machine that lies in the project is out of reach', async () => {
+    const scene = sceneOf(id, { 'work/run/f': 'one' })
+    const path = join(scene.root, 'run/host.sock')
+    let connections = 0
+    const server = createServer(() => (connections += 1)).listen(path)
+    own(scene.base, id)
+    const script = 'import socket; socket.socket(socket.AF_UNIX).connect("run/host.sock")'
+    const { code } = await runIn(scene, ['/usr/bin/python3', '-c', script])
+    server.close()
+    expect([code, connections]).toEqual([1, 0])
+  })
+
+  it("package managers' caches outlive the run, apart from the host's own", async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'home/.npm/f': 'of the host' })
+    const write =
+      'for d in .npm .cache/pip .cargo/registry go/pkg/mod; do mkdir -p ~/$d; echo kept > ~/$d/x; done'
+    await runIn(scene, sh(write))
+    const { out } = await runIn(
+      scene,
+      sh('cat ~/.npm/x ~/.cache/pip/x ~/.cargo/registry/x ~/go/pkg/mod/x; ls ~/.npm'),
+    )
+    expect(out).toBe('kept\nkept\nkept\nkept\nx\n')
+    expect(readdirSync(join(scene.home, '.npm'))).toEqual(['f'])
+  })
+
+  it('names with spaces, newlines and other alphabets are only names', async () => {
+    const scene = sceneOf(id, { 'work/a b\nc/ü/.env': 'hidden', 'work/a b\nc/--bind': 'text' })
+    const { code, out } = await runIn(scene, sh('cat "a b\nc/--bind"; cat "a b\nc/ü/.env" || true'))
+    expect([code, out.includes('text'), out.includes('hidden')]).toEqual([0, true, false])
+  })
+
+  it('a committed link in the place of a protected folder stops the run', () => {
+    const scene = sceneOf(id, { 'work/elsewhere/f': '', 'work/.claude': { link: 'elsewhere' } })
+    const { plan } = planScene(scene, ['true'])
+    expect(plan.unheld.filter(({ refuse }) => refuse).map(({ missing }) => missing)).toEqual([
+      `\`${scene.root}/.claude\` is a symbolic link, which could be replaced`,
+    ])
+  })
+
+  it('a repository that lies elsewhere cannot be redirected', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'work/.git': 'gitdir: ../outside/repo\n' })
+    await runIn(scene, sh('echo "gitdir: evil" > .git; mv .git x; true'))
+    expect(readFileSync(join(scene.root, '.git'), 'utf8')).toBe('gitdir: ../outside/repo\n')
+  })
+
+  it('too many places to close are refused, with the folders to deny', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 520 }, (_, index) => [`work/d${index % 40}/k${index}/key.pem`, '']),
+    )
+    const scene = sceneOf(id, files)
+    const { plan } = planScene(scene, ['true'], {
+      rules: ['Allow file:**:read,write', 'Deny file:**/*.pem:*'],
+    })
+    expect(plan.unheld.find(({ refuse }) => refuse)?.missing).toMatch(
+      /places would have to be closed .* deny whole folders: `file:/,
+    )
+  })
+
+  it('500 masks start', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 380 }, (_, index) => [`work/d${Math.floor(index / 19)}/${index}.pem`, 'hidden']),
+    )
+    const scene = sceneOf(id, files)
+    const rules = ['Allow file:**:read,write', 'Deny file:**/*.pem:*']
+    const { out, code } = await runIn(scene, sh('cat d*/*.pem | wc -c; true'), { rules })
+    expect([out.endsWith('0\n'), code]).toEqual([true, 0])
+  })
+})
+
+it.skipIf(process.getuid?.() !== 0)('a folder that cannot be looked into is closed', () => {
+  const scene = sceneOf(12345, { 'work/closed/.env': 'hidden' })
+  chmodSync(join(scene.root, 'closed'), 0o000)
+  process.seteuid?.(12345)
+  try {
+    const { plan } = planScene(scene, ['true'])
+    expect(plan.mounts.find(({ path }) => path.endsWith('/closed'))?.kind).toBe('mask-folder')
+  } finally {
+    process.seteuid?.(0)
+  }
+})
