@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { CgroupFacts } from './types.ts'
 
 type Controller = keyof CgroupFacts['folders']
@@ -15,7 +15,7 @@ function version1(mount: string, lines: readonly string[][]): CgroupFacts | unde
   const folders = controllers.flatMap((controller) => {
     const [, , path] = lines.find(([, names]) => names?.split(',').includes(controller)) ?? []
     if (path === undefined) return []
-    const own = [join(mount, controller, path), join(mount, controller)].find(isWritable)
+    const own = [resolve(mount, controller, `.${path}`), join(mount, controller)].find(isWritable)
     return own === undefined ? [] : [[controller, own] as const]
   })
   return folders.length === 0 ? undefined : { version: 1, folders: Object.fromEntries(folders) }
