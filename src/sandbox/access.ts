@@ -60,18 +60,30 @@ function reaches({ pattern, actions }: Capability, options: GlobOptions): Reach[
       pattern: one,
       covers: one === '**' || one.endsWith('/**'),
       glob,
-      matches: quickMatch(glob, options),
+      matches: quickMatch(one, glob, options),
     }
   })
 }
 
 /** A sweep asks about many paths, and most rules name one place: a comparison then says what the automaton would. */
-function quickMatch(glob: PathGlob, { caseSensitive = true }: GlobOptions): (path: string) => boolean {
+function quickMatch(
+  pattern: string,
+  glob: PathGlob,
+  { caseSensitive = true }: GlobOptions,
+): (path: string) => boolean {
   if (!caseSensitive) return (path) => glob.matches(path)
-  const { literal, tree, base } = glob
-  const below = (literal ?? base) === '/' ? '/' : `${literal ?? base}/`
-  if (literal === undefined) return (path) => (path.startsWith(below) || path === base) && glob.matches(path)
+  const { literal, tree } = glob
+  const below = literal === '/' ? '/' : `${literal}/`
+  const needle = literalPart(pattern)
+  if (literal === undefined) return (path) => path.includes(needle) && glob.matches(path)
   return tree ? (path) => path === literal || path.startsWith(below) : (path) => path === literal
+}
+
+/** Text that every match contains: the longest of the last segment that is not a wildcard. */
+function literalPart(pattern: string): string {
+  const last = pattern.split('/').findLast((segment) => segment !== '**') ?? ''
+  if (/[\\[]/.test(last)) return ''
+  return last.split(/[*?]+/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
 const bit: Readonly<Record<string, number>> = { read: 1, create: 2, change: 4, delete: 8 }
