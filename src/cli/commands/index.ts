@@ -8,6 +8,13 @@ export const parents: Readonly<Record<string, string>> = {
 /** Every command. A new one is a file here and an entry in this list. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'write specs that fit this project, after showing them',
+    group: 'Set up',
+    example: 'oos init',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'run',
     summary: 'run a command, or an agent, under the rules',
     group: 'Runs',

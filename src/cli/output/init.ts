@@ -1,0 +1,41 @@
+import type { AppliedFile } from '../../ops/init/apply.ts'
+import type { InitPlan, PlannedFile } from '../../ops/init/plan.ts'
+import { sanitize } from './sanitize.ts'
+import type { Style } from './style.ts'
+
+/** Every file of a plan, as it would be written; of a kept one what is different. */
+export function renderInitPlan(plan: InitPlan, style: Style): string {
+  return [...plan.files.map((file) => renderFile(file, style)), ...renderNotes(plan, style)].join('')
+}
+
+/** What `oos init` did, and what to type next. */
+export function renderInitResult(plan: InitPlan, applied: readonly AppliedFile[], style: Style): string {
+  const lines = applied.map(({ path, state, problem }) => {
+    const why = problem === undefined ? '' : `: ${sanitize(problem)}`
+    return `${marks[state](style)} ${path}${why}\n`
+  })
+  return [...lines, ...renderNotes(plan, style), `next: oos run -- ${plan.test ?? 'COMMAND'}\n`].join('')
+}
+
+const marks: Readonly<Record<AppliedFile['state'], (style: Style) => string>> = {
+  written: (style) => style.good('written'),
+  same: (style) => style.dim('same   '),
+  kept: (style) => style.warn('kept   '),
+  failed: (style) => style.bad('failed '),
+}
+
+function renderFile({ path, state, content, difference }: PlannedFile, style: Style): string {
+  const title = style.bold(path)
+  if (state === 'same') return `${title} ${style.dim('is there already, and is the same')}\n`
+  if (state === 'new') return `${title}\n\n${indent(content)}\n`
+  const lines = difference.map((line) => (line.startsWith('+') ? style.good(line) : style.bad(line)))
+  return `${title} ${style.warn('is kept as it is; a new one would differ:')}\n\n${indent(sanitize(lines.join('\n')))}\n`
+}
+
+function renderNotes({ notes }: InitPlan, style: Style): string[] {
+  return notes.map((note) => `${style.warn('note')} ${sanitize(note)}\n`)
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}

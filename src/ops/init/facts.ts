@@ -1,0 +1,45 @@
+/** What `oos init` saw of a project; everything it writes follows from this. */
+export interface InitFacts {
+  /** Absolute, resolved. */
+  readonly root: string
+  readonly home: string
+  readonly name: string
+  /** Whether it lies in a git repository. */
+  readonly git: boolean
+  /** Why git would not say what it tracks. */
+  readonly gitProblem?: string
+  readonly stacks: readonly Stack[]
+  /** Hosts that packages come from, and what named them. */
+  readonly hosts: readonly PackageHost[]
+  /** Instructions for agents that are there already: `AGENTS.md`, `CLAUDE.md`. */
+  readonly guides: readonly string[]
+  /** What another tool keeps in `.agent-os/`. */
+  readonly foreign: readonly string[]
+  /** Files that git tracks and the secrets pack would hide; relative to the root. */
+  readonly hidden: readonly string[]
+  /** Files of the plan that are there already, by absolute path; undefined where something else is in the way. */
+  readonly existing: ReadonlyMap<string, string | undefined>
+}
+
+/** A language that the project is written in. */
+export interface Stack {
+  readonly language: string
+  /** The pack that opens its toolchain. */
+  readonly pack: string
+  readonly manager: string
+  readonly lockFile?: string
+  readonly hosts: readonly string[]
+  readonly test?: string
+}
+
+export interface PackageHost {
+  readonly host: string
+  readonly from: string
+}
+
+/** A folder as detection sees it: names and small text files, never through a symlink. */
+export interface Folder {
+  has(path: string): boolean
+  /** Undefined where there is no such plain file, or none of a sane size. */
+  read(path: string): string | undefined
+}

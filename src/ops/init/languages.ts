@@ -1,0 +1,124 @@
+import type { Folder, Stack } from './facts.ts'
+
+/** The languages that `oos init` knows. A new one is an entry here and a pack. */
+const languages: readonly ((folder: Folder) => Stack | undefined)[] = [
+  detectNode,
+  detectPython,
+  detectRust,
+  detectGo,
+]
+
+export function detectStacks(folder: Folder): Stack[] {
+  return languages.flatMap((detect) => detect(folder) ?? [])
+}
+
+function detectNode(folder: Folder): Stack | undefined {
+  if (!folder.has('package.json')) return undefined
+  const manifest = readManifest(folder)
+  const lockFile = firstThere(folder, Object.keys(nodeLocks))
+  const named = /^(npm|pnpm|yarn|bun)@/.exec(String(manifest.packageManager ?? ''))?.[1]
+  const manager = named ?? (lockFile === undefined ? 'npm' : nodeLocks[lockFile]) ?? 'npm'
+  const hosts = manager === 'yarn' ? ['registry.example.com', 'yarn.example.com'] : ['registry.example.com']
+  return stack({
+    language: 'Node',
+    pack: 'oos:node',
+    manager,
+    lockFile,
+    hosts,
+    test: nodeTest(manifest, manager),
+  })
+}
+
+const nodeLocks: Readonly<Record<string, string>> = {
+  'package-lock.json': 'npm',
+  'npm-shrinkwrap.json': 'npm',
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'yarn',
+  'bun.lock': 'bun',
+  'bun.lockb': 'bun',
+}
+
+interface Manifest {
+  readonly packageManager?: unknown
+  readonly scripts?: { readonly test?: unknown } | null
+}
+
+/** What `npm init` writes for a project without tests is no test. */
+function nodeTest({ scripts }: Manifest, manager: string): string | undefined {
+  const test = scripts?.test
+  if (typeof test !== 'string' || test.trim() === '' || test.includes('no test specified')) return undefined
+  return manager === 'bun' ? 'bun run test' : `${manager} test`
+}
+
+function readManifest(folder: Folder): Manifest {
+  try {
+    const manifest: unknown = JSON.parse(folder.read('package.json') ?? '')
+    return typeof manifest === 'object' && manifest !== null ? manifest : {}
+  } catch {
+    return {}
+  }
+}
+
+function detectPython(folder: Folder): Stack | undefined {
+  const markers = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'Pipfile', 'tox.ini']
+  if (firstThere(folder, markers) === undefined) return undefined
+  const lockFile = firstThere(folder, Object.keys(pythonLocks))
+  const manager = (lockFile === undefined ? undefined : pythonLocks[lockFile]) ?? 'pip'
+  const prefix = manager === 'pip' ? '' : `${manager} run `
+  const test = pythonTest(folder)
+  const hosts = ['pip.example.com', 'files.example.com']
+  return stack({
+    language: 'Python',
+    pack: 'oos:python',
+    manager,
+    lockFile,
+    hosts,
+    test: test && prefix + test,
+  })
+}
+
+const pythonLocks: Readonly<Record<string, string>> = {
+  'uv.lock': 'uv',
+  'poetry.lock': 'poetry',
+  'pdm.lock': 'pdm',
+  'Pipfile.lock': 'pipenv',
+}
+
+function pythonTest(folder: Folder): string | undefined {
+  const settings = [
+    'pyproject.toml',
+    'setup.cfg',
+    'tox.ini',
+    'requirements.txt',
+    'requirements-dev.txt',
+    'Pipfile',
+  ]
+  const named = settings.some((file) => folder.read(file)?.includes('pytest'))
+  if (named || firstThere(folder, ['pytest.ini', 'conftest.py', 'tests/conftest.py', 'test/conftest.py']))
+    return 'pytest'
+  return firstThere(folder, ['tests', 'test']) === undefined ? undefined : 'python -m unittest'
+}
+
+function detectRust(folder: Folder): Stack | undefined {
+  if (!folder.has('Cargo.toml')) return undefined
+  const hosts = ['index.example.com', 'static.example.com']
+  const lockFile = firstThere(folder, ['Cargo.lock'])
+  return stack({ language: 'Rust', pack: 'oos:rust', manager: 'cargo', lockFile, hosts, test: 'cargo test' })
+}
+
+function detectGo(folder: Folder): Stack | undefined {
+  if (!folder.has('go.mod')) return undefined
+  const hosts = ['go.example.com', 'sum.example.com']
+  const lockFile = firstThere(folder, ['go.sum'])
+  return stack({ language: 'Go', pack: 'oos:go', manager: 'go', lockFile, hosts, test: 'go test ./...' })
+}
+
+function firstThere(folder: Folder, names: readonly string[]): string | undefined {
+  return names.find((name) => folder.has(name))
+}
+
+type Found = Omit<Stack, 'lockFile' | 'test'> & { lockFile: string | undefined; test: string | undefined }
+
+function stack({ lockFile, test, ...rest }: Found): Stack {
+  return { ...rest, ...(lockFile !== undefined && { lockFile }), ...(test !== undefined && { test }) }
+}

@@ -1,0 +1,149 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs'
+import { basename, dirname, join, parse } from 'node:path'
+import { simpleGit } from 'simple-git'
+import { OosError } from '../../shared/errors.ts'
+import { packageRoot } from '../../shared/package.ts'
+import { parseSpec } from '../../spec/parse.ts'
+import { readSources } from '../../spec/read.ts'
+import { readHome, specFolder } from '../project-root.ts'
+import type { Folder, InitFacts } from './facts.ts'
+import { hiddenFiles } from './holes.ts'
+import { detectStacks } from './languages.ts'
+import { placeOf, templateFiles } from './plan.ts'
+import { packageHosts } from './registries.ts'
+
+export interface LookOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Reads what there is to know about a project. Starts nothing of it, and follows none of its links. */
+export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
+  const home = readHome(env)
+  const root = initRoot(cwd, home)
+  const folder = openFolder(root)
+  const stacks = detectStacks(folder)
+  const { tracked, ...git } = await askGit(root)
+  return {
+    root,
+    home,
+    name: nameOf(folder, root),
+    ...git,
+    stacks,
+    hosts: packageHosts(folder, stacks),
+    guides: ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md'].filter(
+      folder.has,
+    ),
+    foreign: foreignEntries(root),
+    hidden: hiddenFiles(secretRules(home), tracked, { root, home }),
+    existing: existingFiles({ root, home }),
+  }
+}
+
+/** Where specs are already, else the folder one stands in. */
+function initRoot(cwd: string, home: string): string {
+  const start = realpathSync(cwd)
+  const { root: top } = parse(start)
+  if (start === home || start === top) {
+    throw new OosError('init-failed', `\`${start}\` is no project`, {
+      hint: 'cd into the project, then: oos init',
+    })
+  }
+  for (let folder = start; folder !== home && folder !== top; folder = dirname(folder)) {
+    if (statOf(join(folder, specFolder))?.isDirectory()) return folder
+    if (statOf(join(folder, '.git'))) break
+  }
+  return start
+}
+
+const largestFile = 1_000_000
+
+function openFolder(root: string): Folder {
+  return {
+    has: (path) => statOf(join(root, path)) !== undefined,
+    read: (path) => readPlainFile(join(root, path)),
+  }
+}
+
+function readPlainFile(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const stat = fstatSync(descriptor)
+      return stat.isFile() && stat.size <= largestFile ? readFileSync(descriptor, 'utf8') : undefined
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Git's own configuration could name a program to ask about changes: it is not asked. */
+const noMonitor = { config: ['core.fsmonitor=false'], unsafe: { allowUnsafeFsMonitor: true } }
+
+async function askGit(
+  root: string,
+): Promise<Pick<InitFacts, 'git' | 'gitProblem'> & { tracked: readonly string[] }> {
+  if (!isInRepository(root)) return { git: false, tracked: [] }
+  try {
+    const list = await simpleGit({ baseDir: root, ...noMonitor }).raw(['ls-files', '-z'])
+    return { git: true, tracked: list.split('\0').filter((path) => path !== '') }
+  } catch (error) {
+    return {
+      git: true,
+      gitProblem: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '',
+      tracked: [],
+    }
+  }
+}
+
+function isInRepository(folder: string): boolean {
+  if (statOf(join(folder, '.git')) !== undefined) return true
+  return folder !== dirname(folder) && isInRepository(dirname(folder))
+}
+
+/** It goes into markdown that becomes rules, and the repository may be anyone's: only a plain name is taken. */
+function nameOf(folder: Folder, root: string): string {
+  const written = /"name"\s*:\s*"([^"\\]*)"/.exec(folder.read('package.json') ?? '')?.[1]
+  const isName = (name: string | undefined): name is string =>
+    name !== undefined && /^@?[\p{L}\p{N}][\p{L}\p{N}._/-]{0,60}$/u.test(name)
+  return [written, basename(root)].find(isName) ?? 'This project'
+}
+
+function foreignEntries(root: string): string[] {
+  const ours = new Set([...templateFiles.map(({ path }) => path.split('/')[1]), 'rules'])
+  try {
+    return readdirSync(join(root, specFolder)).filter((name) => !ours.has(name) && /^[\w.-]+$/.test(name))
+  } catch {
+    return []
+  }
+}
+
+function secretRules(home: string) {
+  const { sources } = readSources({ home, packs: join(packageRoot, 'specs') })
+  return sources.filter(({ path }) => path === 'oos:secrets').flatMap((source) => parseSpec(source).rules)
+}
+
+function existingFiles(places: {
+  readonly root: string
+  readonly home: string
+}): Map<string, string | undefined> {
+  const files = templateFiles.map(({ path }) => placeOf(path, places).file)
+  return new Map(
+    files.filter((file) => statOf(file) !== undefined).map((file) => [file, readPlainFile(file)]),
+  )
+}
+
+function statOf(path: string) {
+  return lstatSync(path, { throwIfNoEntry: false })
+}

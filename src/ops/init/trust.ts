@@ -1,0 +1,27 @@
+import { type Project, readProject } from '../project.ts'
+import { rememberTrust, stateHomeOf, trustSubject } from '../trust.ts'
+import type { InitPlan } from './plan.ts'
+
+/**
+ * What `oos init` wrote, the person has seen: it is not asked about again. A project that brought even one spec of its own
+ * is asked about as a whole. Says whether it is known now.
+ */
+export async function trustWritten(plan: InitPlan, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const project = await readProject({ cwd: plan.root, env })
+  const own = project.sources.filter(
+    ({ layer, pack }) => pack === undefined && layer !== 'user' && layer !== 'built-in',
+  )
+  const ours = new Map(plan.files.map(({ path, content }) => [path, content]))
+  const known = own.every(({ path, bytes }) => ours.get(path) === Buffer.from(bytes).toString('utf8'))
+  return known && (await remember(project, env))
+}
+
+async function remember(project: Project, env: NodeJS.ProcessEnv): Promise<boolean> {
+  try {
+    await rememberTrust(stateHomeOf(env, project.home), trustSubject(project))
+    return true
+  } catch {
+    // A home folder that cannot be written: the first run asks, and nothing else is lost.
+    return false
+  }
+}
