@@ -11,6 +11,8 @@ export interface Clause {
   readonly rule: Rule
   /** Matches every target of the resource, whatever the pattern's language can say. */
   readonly everything: boolean
+  /** An Ask for a descendant: it holds where something else lets its line go on at all. */
+  readonly onlyTightens?: true
   /** Why the rule cannot be evaluated: it then counts as a matching Deny. */
   readonly broken?: string
 }

@@ -58,7 +58,7 @@ export function compilePolicy(input: PolicyInput): Policy {
 function createView(rules: readonly Rule[], line: readonly string[], policy: Policy): View {
   const indexes = new Map<Resource, RuleIndex>()
   const clauses = (resource: Resource) =>
-    rules.flatMap((rule) => clausesOf(rule, resource, policy.now)).filter((clause) => concerns(clause, line))
+    rules.flatMap((rule) => clausesOf(rule, resource, policy.now)).flatMap((clause) => forLine(clause, line))
   return {
     clauses,
     about(resource) {
@@ -72,12 +72,15 @@ function createView(rules: readonly Rule[], line: readonly string[], policy: Pol
 }
 
 /**
- * Denies, Asks and Limits of an ancestor hold for its descendants. So do its Allows, and no others: a child gets
- * at most what the first of its line holds. `line` is outermost first.
+ * What the clause is to the last of the line (outermost first). A child gets at most what the first of its line
+ * holds: of what is for others of the line, a Deny, an Ask and a Limit hold, an Allow does not, and an Ask alone is
+ * no leave to ask.
  */
-function concerns({ effect, rule: { agents } }: Clause, line: readonly string[]): boolean {
-  if (agents.length === 0) return true
-  return effect === 'allow' ? agents.includes(line[0] ?? '') : agents.some((name) => line.includes(name))
+function forLine(clause: Clause, line: readonly string[]): readonly Clause[] {
+  const { agents } = clause.rule
+  if (agents.length === 0 || agents.includes(line[0] ?? '')) return [clause]
+  if (clause.effect === 'allow' || !agents.some((name) => line.includes(name))) return []
+  return [{ ...clause, onlyTightens: true }]
 }
 
 /** A user's rule may be for one project alone. */
