@@ -1,4 +1,5 @@
 import { OosError } from '../shared/errors.ts'
+import { type Foreground, foregroundWords } from './foreground.ts'
 import { prlimitWords } from './limits.ts'
 import { stageEnv, stageWords } from './network/stage.ts'
 import type { OutputSink } from './output.ts'
@@ -35,18 +36,15 @@ export interface ComposedLaunch extends Line {
   readonly gateFd: number | undefined
 }
 
-/** All that is spawned: bubblewrap with status and limits, and the network stage around it. `envProgram`: at a terminal. */
-export function composeLaunch(launch: Launch, options: RunOptions, envProgram?: string): ComposedLaunch {
+/** All that is spawned: bubblewrap with status and limits, and the network stage around it. `foreground`: at a terminal. */
+export function composeLaunch(launch: Launch, options: RunOptions, foreground?: Foreground): ComposedLaunch {
   const { bubblewrap, words, command } = splitLine(launch)
   const statusFd = Math.max(2, ...launch.files.map((file) => file.fd)) + 1
-  const own = ['--json-status-fd', `${statusFd}`, '--die-with-parent']
-  const limited = [
-    ...prlimitWords(launch.plan.limits, options.machine.prlimit),
-    ...heedKeys(envProgram),
-    ...command,
-  ]
-  const ignore = ignoreKeys(envProgram)
-  const argv = [...ignore, bubblewrap, ...own, ...words, '--', ...limited]
+  const session = foreground === undefined ? ['--new-session'] : []
+  const own = ['--json-status-fd', `${statusFd}`, '--die-with-parent', ...session]
+  const limits = prlimitWords(launch.plan.limits, options.machine.prlimit)
+  const start = foreground === undefined ? [] : foregroundWords(foreground)
+  const argv = [bubblewrap, ...own, ...words, '--', ...limits, ...start, ...command]
   const line: Line = { argv, env: launch.env, files: launch.files }
   const whole =
     launch.plan.network.mode === 'none' ? line : throughStage(line, bubblewrap, options.proxySocket)
@@ -81,9 +79,3 @@ function gateOf(words: readonly string[]): number | undefined {
   const at = words.indexOf('--seccomp')
   return at === -1 ? undefined : Number(words[at + 1])
 }
-
-// Ctrl-C goes to every process of the terminal's foreground group: bubblewrap must outlive it, the command must not.
-const keys = 'INT,QUIT'
-const ignoreKeys = (env: string | undefined) => (env === undefined ? [] : [env, `--ignore-signal=${keys}`])
-const heedKeys = (env: string | undefined) =>
-  env === undefined ? [] : [env, `--default-signal=${keys}`, '--']

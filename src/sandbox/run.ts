@@ -2,11 +2,12 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { OosError } from '../shared/errors.ts'
 import { closeInherited } from './descriptors.ts'
 import type { SandboxEnd } from './end.ts'
+import { findForeground } from './foreground.ts'
 import { type ComposedLaunch, composeLaunch, type Launch, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { createStopper } from './stop.ts'
 import { supervise } from './supervise.ts'
-import { keepTerminal, signalEnv } from './terminal.ts'
+import { keepTerminal } from './terminal.ts'
 
 export interface RunningSandbox {
   readonly pid: number | undefined
@@ -22,12 +23,13 @@ const graceMs = 2000
 export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox {
   const startedAt = performance.now()
   const { interactive } = launch.plan
-  const composed = composeLaunch(launch, options, interactive ? signalEnv() : undefined)
-  const terminal = interactive ? keepTerminal() : undefined
+  const foreground = interactive ? findForeground() : undefined
+  const composed = composeLaunch(launch, options, foreground)
+  const terminal = interactive ? keepTerminal(foreground) : undefined
   closeInherited()
   const child = spawnLine(composed, launch, options)
   const stopper = createStopper(child, graceMs)
-  const ended = supervise({ launch, options, composed, child, stopper, startedAt }).finally(() =>
+  const ended = supervise({ launch, options, composed, child, stopper, startedAt, foreground }).finally(() =>
     terminal?.restore(),
   )
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { OosError } from '../shared/errors.ts'
 import { createGroup, type RunGroup } from './cgroup.ts'
 import { describeEnd, type Exit, type SandboxEnd, statusOf } from './end.ts'
+import { type Foreground, followStops } from './foreground.ts'
 import type { ComposedLaunch, Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
@@ -19,6 +20,7 @@ export interface Supervised {
   readonly child: ChildProcess
   readonly stopper: Stopper
   readonly startedAt: number
+  readonly foreground: Foreground | undefined
 }
 
 /** From the spawn until nothing is left inside: lets the command begin once its limits stand, holds them, and tells the end. */
@@ -58,11 +60,12 @@ interface Watch {
 }
 
 /** What looks after the tree from bubblewrap's first word on. */
-function createWatch({ launch, options, composed, child, stopper }: Supervised): Watch {
+function createWatch({ launch, options, composed, child, stopper, foreground }: Supervised): Watch {
   const { limits } = launch.plan
   let first: ProcessFacts | undefined
   let group: RunGroup | undefined
   let watchdog: Watchdog | undefined
+  let unfollow = () => {}
   return {
     begin: (pid) => {
       first = readProcess(pid)
@@ -71,12 +74,14 @@ function createWatch({ launch, options, composed, child, stopper }: Supervised):
       if (group !== undefined && composed.gateFd === undefined) throw ungated()
       group?.add(pid)
       watchdog = startWatchdog(pid, { limits, group, folder: options.folder ?? '/', exceeded: stopper.kill })
+      if (foreground !== undefined) unfollow = followStops(pid, foreground)
       send(child, composed, (fd) => fd === composed.gateFd)
     },
     over: async () => {
       if (first !== undefined) await untilGone(first)
     },
     stop: () => {
+      unfollow()
       watchdog?.stop()
       group?.remove()
     },

@@ -1,16 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { type Foreground, giveTerminal, isGroupGone, terminalGroups } from './foreground.ts'
 
 export interface TerminalKeeper {
-  /** Puts the terminal's modes back as they were; also done, without us, when this process is killed. */
+  /** Puts the terminal's modes and its foreground group back as they were. */
   readonly restore: () => Promise<void>
 }
 
 /**
  * Remembers the modes of the terminal on standard input. A small process waits for our end of a pipe to close, so that
- * the terminal is put right after `kill -9`, too. It has a session of its own: Ctrl-C and Ctrl-Z do not reach it.
+ * they are put right after `kill -9`, too. It has a session of its own: Ctrl-C and Ctrl-Z do not reach it.
  */
-export function keepTerminal(): TerminalKeeper | undefined {
+export function keepTerminal(foreground: Foreground | undefined): TerminalKeeper | undefined {
   const modes = spawnSync('stty', ['-g'], {
     stdio: ['inherit', 'pipe', 'ignore'],
     encoding: 'utf8',
@@ -27,17 +27,15 @@ export function keepTerminal(): TerminalKeeper | undefined {
   keeper.stdin?.on('error', () => undefined)
   return {
     restore: async () => {
+      if (foreground !== undefined) takeBack(foreground)
       keeper.stdin?.end()
       await ended
     },
   }
 }
 
-/** GNU `env`, which alone can pass on an ignored signal and take it back inside; others end the run at Ctrl-C. */
-export function signalEnv(): string | undefined {
-  const path = ['/usr/bin/env', '/bin/env'].find((one) => existsSync(one))
-  if (path === undefined) return undefined
-  return spawnSync(path, ['--default-signal=INT', 'true'], { stdio: 'ignore' }).status === 0
-    ? path
-    : undefined
+/** Only from a group that is gone: if the user has put us into the background meanwhile, the terminal is not ours. */
+function takeBack(foreground: Foreground): void {
+  const { own, front } = terminalGroups()
+  if (front !== own && isGroupGone(front)) giveTerminal(foreground, own)
 }
