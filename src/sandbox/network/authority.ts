@@ -1,4 +1,4 @@
-import { canonicalHost } from '../../policy/host-glob.ts'
+import { canonicalHost, isAddress } from '../../policy/host-glob.ts'
 
 /** Who is dialled: a host as `canonicalHost` spells it, and a port. */
 export interface Authority {
@@ -21,7 +21,8 @@ export function parseAuthority(text: string, defaultPort?: number): Authority | 
 
 /** An address of a resolver or a socket as the host that a rule would name. */
 export function addressHost(address: string): string | undefined {
-  return parseAuthority(address.includes(':') ? `[${address}]` : address, 1)?.host
+  const host = parseAuthority(address.includes(':') ? `[${address}]` : address, 1)?.host
+  return host !== undefined && isAddress(host) ? host : undefined
 }
 
 /** The authority as a request's target, a URL and a `Host` header write it. */

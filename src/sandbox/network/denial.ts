@@ -25,8 +25,9 @@ function reasonOf(decision: Decision): string {
   const broken = decision.reasons.find(({ kind }) => kind === 'broken-rule')
   if (!decision.rule) return broken ? `the rules cannot decide it: ${broken.text}` : 'no rule allows it'
   const why = decision.rule.reason ? ` (${decision.rule.reason})` : ''
+  const spent = decision.reasons[0]?.kind === 'constraint' ? `: ${decision.reasons[0].text}` : ''
   const asks = decision.effect === 'ask' ? ', and inside the sandbox nobody can be asked' : ''
-  return `${place(decision.rule)} ${decision.rule.source.text}${why}${asks}`
+  return `${place(decision.rule)} ${decision.rule.source.text}${spent}${why}${asks}`
 }
 
 function advice(capability: string, decision: Decision, note: string | undefined): readonly string[] {

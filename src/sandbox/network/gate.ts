@@ -1,5 +1,6 @@
 import type { Decision, Request } from '../../policy/types.ts'
 import type { NetworkEvent } from './event.ts'
+import type { Quota } from './quota.ts'
 
 export type Decide = (request: Request) => Decision
 
@@ -7,6 +8,7 @@ export type Decide = (request: Request) => Decision
 export interface Gate {
   readonly decide: Decide
   readonly record: (event: NetworkEvent) => void
+  readonly quota: Quota
   /** Takes what must have been recorded before the proxy counts as closed. */
   readonly track: (recorded: Promise<void>) => void
   /** The end of the proxy: nothing is dialled after it. */

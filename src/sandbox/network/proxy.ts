@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Gate, ProxyLimits } from './gate.ts'
 import { httpSide } from './http.ts'
+import { createQuota } from './quota.ts'
 import { makeSocketFolder } from './socket-folder.ts'
 import { serveSocks } from './socks.ts'
 
@@ -44,6 +45,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       unrecorded.add(recorded)
       void recorded.finally(() => unrecorded.delete(recorded))
     },
+    quota: createQuota(() => performance.now()),
     signal: ending.signal,
     resolve: options.resolve ?? resolveName,
     ownAddresses: options.ownAddresses ?? interfaceAddresses,

@@ -29,7 +29,8 @@ export async function reach(gate: Gate, asked: Asked): Promise<Reached> {
 }
 
 async function attempt(gate: Gate, asked: Asked): Promise<Reached> {
-  const decision = judge(gate.decide, asked)
+  const judged = judge(gate.decide, asked)
+  const decision = judged.effect === 'allow' ? gate.quota.admit(judged) : judged
   if (decision.effect !== 'allow') return { kind: 'denied', decision }
   try {
     const addresses = await resolveHost(gate, asked.authority.host)
@@ -39,11 +40,18 @@ async function attempt(gate: Gate, asked: Asked): Promise<Reached> {
       if (refusal) return refusal
     }
     const socket = await dial(addresses, asked.authority.port, gate)
+    limitTime(socket, decision.constraints.timeout)
     return { kind: 'open', socket, address: socket.remoteAddress ?? '', decision }
   } catch (error) {
     const { message, code = 'EFAIL' } = error as NodeJS.ErrnoException
     return { kind: 'failed', decision, error: message || code, code }
   }
+}
+
+function limitTime(socket: Socket, ms: number | undefined): void {
+  if (ms === undefined) return
+  const timer = setTimeout(() => socket.destroy(new Error('the `timeout` of the rule is over')), ms)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 function endOf(result: Reached): Promise<string | undefined> {

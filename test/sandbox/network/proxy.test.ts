@@ -69,6 +69,9 @@ describe('what a rule allows', () => {
       'origin GET',
     )
     expect(seen).toMatchObject([{ url: '/v1/a?token=secret' }])
+    expect(seen[0]?.headers.filter((_, at, all) => all[at - 1]?.toLowerCase() === 'host')).toEqual([
+      `127.0.0.1:${port}`,
+    ])
     await expect
       .poll(() => events)
       .toMatchObject([{ method: 'GET', path: '/v1/a', action: 'get', effect: 'allow' }])
@@ -247,27 +250,34 @@ describe('what no rule allows', () => {
 })
 
 describe('an allowed name at an address that is not public', () => {
-  const rows: readonly [string, string[], readonly string[], boolean][] = [
-    ['loopback', ['127.0.0.1'], [], false],
-    ['mapped loopback', ['::ffff:127.0.0.1'], [], false],
-    ['IPv6 loopback', ['::1'], [], false],
-    ['the network at home', ['192.168.0.1'], [], false],
-    ['metadata', ['169.254.169.254'], [], false],
-    ['this host itself', ['192.88.98.1'], [], false],
-    ['one of several', ['127.0.0.1', '10.0.0.1'], ['Allow http:127.0.0.1:PORT:request'], false],
-    ['nothing that is an address', ['good.example'], ['Allow http:127.0.0.1:PORT:request'], false],
-    ['no address', [], [], false],
-    ['what another port is named for', ['127.0.0.1'], ['Allow http:127.0.0.1:1:request'], false],
-    ['what a glob seems to name', ['127.0.0.1'], ['Allow http:*:PORT:request'], false],
+  const rows: readonly [string, string[], readonly string[], 'allow' | 'deny' | 'failed'][] = [
+    ['loopback', ['127.0.0.1'], [], 'deny'],
+    ['mapped loopback', ['::ffff:127.0.0.1'], [], 'deny'],
+    ['IPv6 loopback', ['::1'], [], 'deny'],
+    ['the network at home', ['192.168.0.1'], [], 'deny'],
+    ['metadata', ['169.254.169.254'], [], 'deny'],
+    ['this host itself', ['192.88.98.1'], [], 'deny'],
+    ['one of several', ['127.0.0.1', '10.0.0.1'], ['Allow http:127.0.0.1:PORT:request'], 'deny'],
+    ['nothing that is an address', ['good.example'], ['Allow http:127.0.0.1:PORT:request'], 'failed'],
+    [
+      'an address and nothing',
+      ['127.0.0.1', 'good.example'],
+      ['Allow http:127.0.0.1:PORT:request'],
+      'failed',
+    ],
+    ['a public one that a rule refuses', ['198.41.0.4'], ['Deny http:198.41.0.4:*:*'], 'deny'],
+    ['no address', [], [], 'failed'],
+    ['what another port is named for', ['127.0.0.1'], ['Allow http:127.0.0.1:1:request'], 'deny'],
+    ['what a glob seems to name', ['127.0.0.1'], ['Allow http:*:PORT:request'], 'deny'],
     [
       'what a rule refuses by its address',
       ['127.0.0.1'],
       ['Allow http:127.0.0.1:PORT:request', 'Deny http:127.0.0.1:*:*'],
-      false,
+      'deny',
     ],
-    ['what a rule names', ['127.0.0.1'], ['Allow http:127.0.0.1:PORT:request'], true],
+    ['what a rule names', ['127.0.0.1'], ['Allow http:127.0.0.1:PORT:request'], 'allow'],
   ]
-  test.each(rows)('%s', async (_name, addresses, more, through) => {
+  test.each(rows)('%s', async (_name, addresses, more, expected) => {
     await using world = await startWorld(['Allow http:good.example:PORT:request', ...more], {
       resolve: async () => addresses,
       ownAddresses: () => ['192.88.98.1'],
@@ -278,9 +288,14 @@ describe('an allowed name at an address that is not public', () => {
       await speak(proxy.socketPath, get(`http://good.example:${port}/`)),
     ]
     await speak(proxy.socketPath, Buffer.concat([socks5('good.example', port), Buffer.from(get('/'))]))
-    expect(answers.map((answer) => answer.includes('origin GET /'))).toEqual([through, through])
-    expect(seen.length).toBe(through ? 3 : 0)
-    await expect.poll(() => events.length).toBe(3)
+    expect(answers.map((answer) => answer.includes('origin GET /'))).toEqual(
+      Array(2).fill(expected === 'allow'),
+    )
+    expect(seen.length).toBe(expected === 'allow' ? 3 : 0)
+    await proxy.close()
+    expect(events.map(({ effect, address }) => (effect === 'allow' && !address ? 'failed' : effect))).toEqual(
+      Array(3).fill(expected),
+    )
   })
 
   test.each([
@@ -309,6 +324,31 @@ describe('an allowed name at an address that is not public', () => {
       '403',
     )
     expect(world.seen.length).toBe(1)
+  })
+})
+
+describe('a constraint of a rule', () => {
+  test.each([
+    ['rate', 'Allow http:127.0.0.1:PORT:get{rate:2/h}'],
+    ['max', 'Allow http:127.0.0.1:PORT:get{max:2}'],
+  ])('ends what it allows: %s', async (name, rule) => {
+    await using world = await startWorld([rule])
+    const url = get(`http://127.0.0.1:${world.port}/`)
+    const answers = [1, 2, 3].map(() => speak(world.proxy.socketPath, url))
+    expect((await Promise.all(answers)).filter((answer) => answer.includes('origin')).length).toBe(2)
+    expect(await speak(world.proxy.socketPath, url)).toContain(`its \`${name}\` is used up`)
+    expect(world.seen.length).toBe(2)
+  })
+
+  test('ends what it allows, in time: timeout', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined).resume())
+    const port = await listening(silent)
+    await using world = await startWorld([`Allow http:127.0.0.1:${port}:request{timeout:1s}`])
+    expect(await speak(world.proxy.socketPath, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`)).toContain(
+      ' 200 ',
+    )
+    await expect.poll(() => world.events).toMatchObject([{ error: 'the `timeout` of the rule is over' }])
+    silent.close()
   })
 })
 
