@@ -21,7 +21,7 @@ export function findAdvisory(
     return sentences.flatMap((span, index) => {
       const sentence = oneLine(text.text.slice(span.start, span.end))
       const headed = head !== undefined && index === 0
-      if (!headed && !normative.test(sentence)) return []
+      if (/^\W*(?:never|always|only)\W*$/i.test(sentence) || !(headed || normative.test(sentence))) return []
       const suggestion = suggestRule(headed && head === 'never' ? `never ${sentence}` : sentence)
       return [{ text: sentence, place: text.place(span), ...(suggestion && { suggestion }) }]
     })

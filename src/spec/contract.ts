@@ -80,6 +80,8 @@ interface FlowLine extends Line {
   readonly codes: readonly string[]
 }
 
+/** One way or the other. */
+const flow = /\b(?:sheets?|db|database|sqlite)\b\s*(?:→|->|⇒|=>)/i
 const backFlow = /\bsheets?\b\s*(?:→|->|⇒|=>|to)\s*(?:the\s+)?(?:db|database|sqlite)\b/i
 
 function flowLines(list: List): readonly FlowLine[] {
@@ -151,6 +153,10 @@ function findSettings(root: Root): readonly RawSetting[] {
     const found: [string, string | undefined][] = [
       ['mirror.retries', retries?.[1] ?? retries?.[2]],
       ['mirror.truncate', (truncate?.[1] ?? truncate?.[2])?.replace(/,/g, '')],
+      [
+        `mirror.${backFlow.test(text) ? 'import' : 'export'}.period`,
+        flow.test(text) ? /\b(hourly|daily|weekly)\b/i.exec(text)?.[1] : undefined,
+      ],
       ['mirror.conflict', wins && (/^s/i.test(wins) ? 'sheet' : 'database')],
     ]
     return found.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value, ...span }]))

@@ -67,7 +67,9 @@ function fieldsOf({ node }: Block, source: string): readonly Field[] {
     })
   }
   const label = labelOf(node)
-  return label ? [{ name: label.label.toLowerCase(), value: label.rest, ...spanOf(node) }] : []
+  return label && label.rest !== ''
+    ? [{ name: label.label.toLowerCase(), value: label.rest, ...spanOf(node) }]
+    : []
 }
 
 /** A line without a name goes on with the field above. */

@@ -1,7 +1,8 @@
 import type { ListItem } from 'mdast'
+import { parseRequest } from '../policy/request.ts'
 import type { RuleExample } from '../policy/types.ts'
 import { isNearlyCapability } from './effect-word.ts'
-import { tokenize } from './inline.ts'
+import { type CodeToken, spanInCode, tokenize } from './inline.ts'
 import type { Report } from './report.ts'
 import type { SpecText } from './text.ts'
 
@@ -25,9 +26,24 @@ export function readExample(
     if (near) report('example/near-miss', mark, `\`${mark.text}\` marks no example`)
     return 'other'
   }
-  if (code?.kind === 'code') return { expected, request: code.text, place: text.place(code) }
+  if (code?.kind === 'code')
+    return checkRequest(code, text, report)
+      ? { expected, request: code.text, place: text.place(code) }
+      : undefined
   // A question mark may well begin a sentence.
   if (mark.text === '?') return 'other'
   report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``)
   return undefined
+}
+
+/** Where the project and the home folder are changes nothing of whether a request is one. */
+const anyPlace = { root: '/project', home: '/home/user', cwd: '/project' }
+
+function checkRequest(code: CodeToken, text: SpecText, report: Report): boolean {
+  const result = parseRequest(code.text, anyPlace)
+  if (result.ok) return true
+  for (const { column, message, fix } of result.problems) {
+    report('example/request', spanInCode(text.text, code, column - 1), message, fix ? { fix } : {})
+  }
+  return false
 }

@@ -43,7 +43,8 @@ function parseProcedure(section: readonly Block[], text: SpecText): Named | unde
       steps.push(...node.children.map((item) => stepOf(item, text)))
     else if (node.type === 'heading')
       steps.push({ title: stepTitle(textOf(node)), commands: [], place: text.place(spanOf(node)) })
-    else if (node.type === 'code') addCommand(steps, node, section[index]?.node, text)
+    else if (node.type === 'code')
+      addCommand(steps, node, { before: section[index]?.node, name: textOf(section[0]?.node ?? node) }, text)
   })
   if (!steps.some(({ commands }) => commands.length > 0) && (when === undefined || steps.length === 0))
     return undefined
@@ -71,15 +72,18 @@ function stepOf(item: ListItem, text: SpecText): ProcedureStep {
 function addCommand(
   steps: ProcedureStep[],
   code: Code,
-  before: Block['node'] | undefined,
+  { before, name }: { before: Block['node'] | undefined; name: string },
   text: SpecText,
 ): void {
   const last = steps.at(-1)
   const command = commandOf(code, text)
-  const label = before?.type === 'paragraph' ? stepTitle(textOf(before)) : undefined
-  if (last && (label === undefined || !labelOf(before)))
-    steps[steps.length - 1] = { ...last, commands: [...last.commands, command] }
-  else steps.push({ title: label ?? '', commands: [command], place: command.place })
+  if (last && !labelOf(before)) steps[steps.length - 1] = { ...last, commands: [...last.commands, command] }
+  else
+    steps.push({
+      title: before?.type === 'paragraph' ? stepTitle(textOf(before)) : name,
+      commands: [command],
+      place: command.place,
+    })
 }
 
 function commandOf(code: Code, text: SpecText): ProcedureStep['commands'][number] {

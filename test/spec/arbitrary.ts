@@ -64,7 +64,11 @@ const reason = fc
 
 const example = fc.record({
   expected: fc.constantFrom('allow', 'deny', 'ask'),
-  request: fc.oneof(texts.env, texts.file),
+  request: fc.oneof(
+    name.map((each) => `env:${each}`),
+    name.map((each) => `file:src/${each}:read`),
+    name.map((each) => `shell:${each} -x`),
+  ),
   place: fc.constant({ file: 'x', line: 1, column: 1 }),
 })
 
