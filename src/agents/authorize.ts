@@ -1,10 +1,12 @@
 import type { Decision, Request } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
-import type { PreparedRun } from './prepare.ts'
+import type { RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 export interface CommandRequest extends Request {
   readonly words: readonly string[]
+  readonly cwd: string
+  readonly agent: string
 }
 
 /** What a run's command asks of the policy: its words as they are, since no shell reads them. */
@@ -17,7 +19,7 @@ export function commandRequest(agent: string, command: readonly string[], cwd: s
  *
  * @throws OosError `denied`, `unasked`: an Ask with nobody to ask
  */
-export async function authorize({ asked, decision }: PreparedRun, { confirm }: RunVoice): Promise<void> {
+export async function authorize({ asked, decision }: RunIntent, { confirm }: RunVoice): Promise<void> {
   if (decision.effect === 'allow') return
   if (decision.effect === 'deny') throw refusal('denied', asked, decision)
   if (confirm === undefined) throw refusal('unasked', asked, decision)

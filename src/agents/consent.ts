@@ -1,6 +1,6 @@
 import { compareTrust, readTrust, rememberTrust, stateHomeOf, trustSubject } from '../ops/trust.ts'
 import { OosError } from '../shared/errors.ts'
-import type { PreparedRun } from './prepare.ts'
+import type { RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { RunVoice } from './voice.ts'
  *
  * @throws OosError `untrusted`: nobody to ask, or a no
  */
-export async function agreeToSpecs({ project, request }: PreparedRun, voice: RunVoice): Promise<void> {
+export async function agreeToSpecs({ project, request }: RunIntent, voice: RunVoice): Promise<void> {
   const stateHome = stateHomeOf(request.env, project.home)
   const subject = trustSubject(project)
   const trust = await compareTrust(readTrust(stateHome, project.root), subject)

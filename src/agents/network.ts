@@ -20,7 +20,7 @@ export async function openNetwork({ plan, policy, asked }: PreparedRun): Promise
   }
   if (plan.network.mode === 'none')
     return { proxySocket: undefined, seen, listen, close: async () => undefined }
-  const agent = asked.agent ?? ''
+  const { agent } = asked
   const { socketPath, close } = await startProxy({
     decide: (request) => decide(policy, { ...request, agent }),
     record: (event) => {

@@ -7,6 +7,7 @@ import { decide } from '../policy/decide.ts'
 import { rulesFor } from '../policy/rules-for.ts'
 import type { Decision } from '../policy/types.ts'
 import { fileGlobs } from '../sandbox/access.ts'
+import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
 import { readFacts } from '../sandbox/facts.ts'
 import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
@@ -31,30 +32,40 @@ export interface RunRequest {
   readonly interactive: boolean
 }
 
-/** Everything that is decided before anything is done. */
-export interface PreparedRun {
+/** What was asked for, and what the rules say to it. */
+export interface RunIntent {
   readonly request: RunRequest
   readonly project: OpenProject
   readonly policy: Policy
   readonly asked: CommandRequest
   readonly decision: Decision
+}
+
+/** Everything that is decided before anything is done. */
+export interface PreparedRun extends RunIntent {
   readonly machine: MachineFacts
   readonly cacheHome: string
   readonly plan: SandboxPlan
 }
 
-/** Reads the specs, the machine and the tree, and plans the run. Starts and changes nothing. */
-export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
-  const { env } = request
+/** Reads the specs and decides the command. */
+export async function intendRun(request: RunRequest): Promise<RunIntent> {
   requireLinux()
-  const project = await openProject({ cwd: request.cwd, env })
-  const { root, home } = project
+  const project = await openProject({ cwd: request.cwd, env: request.env })
   const { agent, command } = resolveTarget(request.words, project.agents)
-  const cwd = realpathSync(request.cwd)
   const policy = withRunRules(project, request)
-  const asked = commandRequest(agent, command, cwd)
-  const machine = readFacts(env)
-  const cacheHome = cacheHomeOf(root, env)
+  const asked = commandRequest(agent, command, realpathSync(request.cwd))
+  return { request, project, policy, asked, decision: decide(policy, asked) }
+}
+
+/** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
+export function prepareRun(intent: RunIntent): PreparedRun {
+  const { request, project, policy, asked } = intent
+  const { root, home } = project
+  const { agent, words: command, cwd } = asked
+  const machine = readFacts(request.env)
+  requireBubblewrap(machine)
+  const cacheHome = cacheHomeOf(root, request.env)
   const plan = planSandbox({
     policy,
     agent,
@@ -63,11 +74,11 @@ export async function prepareRun(request: RunRequest): Promise<PreparedRun> {
     root,
     machine,
     tree: sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root }),
-    program: findProgram(command[0] ?? '', { cwd, path: env.PATH ?? '' }),
+    program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     cacheHome,
     interactive: request.interactive,
   })
-  return { request, project, policy, asked, decision: decide(policy, asked), machine, cacheHome, plan }
+  return { ...intent, machine, cacheHome, plan }
 }
 
 function withRunRules({ policy, rules, root, home }: OpenProject, request: RunRequest): Policy {

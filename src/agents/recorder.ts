@@ -17,7 +17,7 @@ export function createRecorder({ project, policy, asked }: PreparedRun): Recorde
   const store = openRecord(project)
   try {
     store.settleDeadRuns()
-    const { agent = '', words: command, cwd = project.root } = asked
+    const { agent, words: command, cwd } = asked
     const { id } = store.createRun({ agent, command, cwd, policy: policy.hash })
     return {
       id,

@@ -26,7 +26,7 @@ function causesOf(
   refused: readonly NetworkEvent[],
   errors: string,
 ): readonly Cause[] {
-  const { agent = '', cwd = project.root } = asked
+  const { agent, cwd } = asked
   return likelyCauses({
     denials: refused.map(({ host, port, action, effect, rule }) => ({
       request: `http:${host}${port === 443 || port === 80 ? '' : `:${port}`}:${action}`,

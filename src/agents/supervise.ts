@@ -4,14 +4,16 @@ import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { openNetwork } from './network.ts'
-import type { PreparedRun } from './prepare.ts'
+import { intendRun, type PreparedRun, prepareRun, type RunRequest } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
-/** From a plan to the end of the run: asks, starts, records, cleans up. Returns the exit code of oos. */
-export async function superviseRun(prepared: PreparedRun, voice: RunVoice): Promise<number> {
-  voice.warn(prepared.project.diagnostics)
-  await agreeToSpecs(prepared, voice)
-  await authorize(prepared, voice)
+/** From what a person typed to the end of the run: decides, asks, plans, starts, records. Returns the exit code of oos. */
+export async function superviseRun(request: RunRequest, voice: RunVoice): Promise<number> {
+  const intent = await intendRun(request)
+  voice.warn(intent.project.diagnostics)
+  await agreeToSpecs(intent, voice)
+  await authorize(intent, voice)
+  const prepared = prepareRun(intent)
   refuseUnheld(prepared, voice)
   makeCacheHome(prepared.cacheHome)
   const network = await openNetwork(prepared)

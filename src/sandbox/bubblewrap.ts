@@ -15,11 +15,6 @@ export interface BubblewrapLine {
  * (`/proc/1/cmdline`) and outside, and it is not for them to read what is hidden where.
  */
 export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): BubblewrapLine {
-  if (machine.bubblewrap === undefined) {
-    throw new OosError('sandbox-missing', 'bubblewrap is not installed, and nothing runs without it', {
-      hint: 'sudo apt install bubblewrap',
-    })
-  }
   const contents = plan.mounts.filter(({ kind }) => kind === 'file')
   const dataFd = (mount: Mount) => firstFd + 2 + contents.indexOf(mount)
   const options = [...sandboxOptions(plan), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
@@ -40,6 +35,26 @@ export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): Bubblewr
       ...contents.map((mount) => ({ fd: dataFd(mount), bytes: encode(mount.content ?? '') })),
     ],
   }
+}
+
+/** The bubblewrap of this machine, or the way to get one. Older ones lack options that hold the sandbox closed. */
+export function requireBubblewrap({ bubblewrap }: Pick<MachineFacts, 'bubblewrap'>): {
+  readonly path: string
+} {
+  if (bubblewrap === undefined) {
+    throw new OosError('sandbox-missing', 'bubblewrap is not installed, and nothing runs without it', {
+      hint: 'sudo apt install bubblewrap',
+    })
+  }
+  const [major = 0, minor = 0] = bubblewrap.version.split('.').map(Number)
+  if (major > 0 || minor >= 8) return bubblewrap
+  throw new OosError(
+    'sandbox-missing',
+    `bubblewrap ${bubblewrap.version} is too old: 0.8 is the first that will do`,
+    {
+      hint: 'sudo apt install bubblewrap',
+    },
+  )
 }
 
 const firstFd = 3

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { prepareRun } from '../../agents/prepare.ts'
+import { intendRun, prepareRun } from '../../agents/prepare.ts'
 import { superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
 import { OosError } from '../../shared/errors.ts'
@@ -29,18 +29,12 @@ export const run: Define = (command, terminal) => {
     .allowUnknownOption()
   return async (_agent: string | undefined, _words: readonly string[], options: Options) => {
     if (terminal.json && !options.dryRun) throw jsonOfARun()
-    const voice = runVoice(terminal, confirmAtTerminal())
     const interactive = process.stdin.isTTY === true
     const words = splitWords(command)
-    const prepared = await prepareRun({
-      ...options,
-      words,
-      cwd: terminal.cwd(),
-      env: terminal.env,
-      interactive,
-    })
-    if (!options.dryRun) return superviseRun(prepared, voice)
-    terminal.answer('run', planJson(prepared.plan), () => renderPlan(prepared.plan, terminal))
+    const request = { ...options, words, cwd: terminal.cwd(), env: terminal.env, interactive }
+    if (!options.dryRun) return superviseRun(request, runVoice(terminal, confirmAtTerminal()))
+    const { plan } = prepareRun(await intendRun(request))
+    terminal.answer('run', planJson(plan), () => renderPlan(plan, terminal))
     return 0
   }
 }

@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { executable, makeTree, oos } from '../cli/oos.ts'
+
+const rules = `
+# A project
+
+- **Allow** \`file:**:read,write\` — the project is worked on here
+- **Allow** \`shell:*\` — the sandbox is the boundary
+- **Deny** \`file:**/.env:*\` — secrets
+- **Deny** \`shell:git push *\` — a person pushes
+- **Ask** \`shell:npm publish *\` — a person publishes
+- **Limit** \`run:*{timeout:20s,processes:200}\`
+`
+
+function makeProject(files: Readonly<Record<string, string>> = {}): {
+  readonly cwd: string
+  readonly env: Record<string, string>
+} {
+  const cwd = makeTree(
+    { '.agent-os/AGENT.md': rules, '.env': 'SECRET=s3cret', 'src/a.txt': 'a', ...files },
+    'my app',
+  )
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'oos-home-'))
+  const env = { HOME: home, XDG_STATE_HOME: '', XDG_CACHE_HOME: '' }
+  spawnSync('git', ['init', '-q'], { cwd, env: { ...process.env, ...env } })
+  return { cwd, env }
+}
+
+const trusted = (words: readonly string[]) => ['run', '--trust-specs', '--', ...words]
+
+let project: ReturnType<typeof makeProject>
+beforeEach(() => {
+  project = makeProject()
+})
+
+describe('the command', () => {
+  test.each([
+    { does: 'ends well', script: 'exit 0', code: 0 },
+    { does: 'fails', script: 'exit 7', code: 7 },
+    { does: 'is ended by a signal', script: 'kill -TERM $$', code: 143 },
+  ])('that $does gives oos its exit code', ({ script, code }) => {
+    expect(oos(trusted(['sh', '-c', script]), project).code).toBe(code)
+  })
+
+  test('gets its words as they are, its input, and stdout to itself', () => {
+    const words = ['sh', '-c', 'printf "%s|" "$@"; cat', 'sh', 'a b', '--json', '', '*']
+    const { stdout, code } = oos(trusted(words), { ...project, input: 'from outside' })
+    expect({ stdout, code }).toEqual({ stdout: 'a b|--json||*|from outside', code: 0 })
+  })
+
+  test('reads and writes what the rules allow, and nothing else', () => {
+    const script =
+      'cat src/a.txt; echo b > src/b.txt; cat .env; echo evil >> .agent-os/AGENT.md; ls -a "$HOME"'
+    writeFileSync(join(project.cwd, 'do.sh'), script)
+    writeFileSync(join(project.env.HOME ?? '', 'private.txt'), 'private')
+    const { stdout } = oos(trusted(['sh', 'do.sh']), project)
+    expect(stdout).toContain('a')
+    expect(stdout).not.toMatch(/s3cret|private\.txt/)
+    expect(readFileSync(join(project.cwd, 'src/b.txt'), 'utf8')).toBe('b\n')
+    expect(readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')).toBe(rules)
+  })
+
+  test('leaves nothing of the sandbox behind', () => {
+    const status = () =>
+      spawnSync('git', ['status', '--porcelain', '--ignored'], { cwd: project.cwd, encoding: 'utf8' }).stdout
+    oos(trusted(['true']), project)
+    const before = status()
+    oos(trusted(['true']), project)
+    expect(status()).toBe(before)
+    expect(existsSync(join(project.cwd, '.claude'))).toBe(false)
+  })
+})
+
+describe('a run is refused', () => {
+  test.each([
+    { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },
+    { because: 'nobody can be asked', words: ['npm', 'publish', 'x'], code: 3, says: "needs a person's yes" },
+    {
+      because: 'there is no such command',
+      words: ['no-such-command-here'],
+      code: 2,
+      says: 'no-such-command-here',
+    },
+  ])('when $because', ({ words, code, says }) => {
+    const ended = oos(trusted(words), project)
+    expect(ended.stderr).toContain(says)
+    expect(ended.code).toBe(code)
+  })
+
+  test('when a word was forgotten, with the line that was meant', () => {
+    const ended = oos(['run', 'npm', 'test'], project)
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did you mean `oos run -- npm test`?'),
+    })
+  })
+
+  test('when a spec has an error, with its place', () => {
+    const broken = makeProject({ '.agent-os/AGENT.md': '- **Dney** `file:src/**:write`\n' })
+    const ended = oos(trusted(['true']), broken)
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('.agent-os/AGENT.md:1:') })
+  })
+
+  test('where bubblewrap is missing', () => {
+    const hidden = [
+      '--dev-bind',
+      '/',
+      '/',
+      '--ro-bind',
+      '/dev/null',
+      '/usr/bin/bwrap',
+      '--chdir',
+      project.cwd,
+    ]
+    const words = [...hidden, process.execPath, executable, ...trusted(['true'])]
+    const ended = spawnSync('bwrap', words, { encoding: 'utf8', env: { ...process.env, ...project.env } })
+    expect(ended).toMatchObject({ status: 4, stderr: expect.stringContaining('apt install bubblewrap') })
+  })
+
+  test('for an --allow that no person at a terminal typed', () => {
+    expect(oos(['run', '--allow', 'file:/etc/**:read', '--', 'true'], project)).toMatchObject({ code: 2 })
+  })
+})
+
+describe('specs that nobody has seen', () => {
+  const run = () => oos(['run', '--', 'true'], project)
+  const agree = () => oos(trusted(['true']), project)
+  const edit = (text: string) => writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), text)
+
+  test('are not obeyed without a person, and shown', () => {
+    expect(run()).toMatchObject({ code: 3, stderr: expect.stringContaining('**Deny** `file:**/.env:*`') })
+  })
+
+  test('are asked about once', () => {
+    agree()
+    expect(run()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('are asked about again when a rule changes, showing that rule', () => {
+    agree()
+    edit(rules.replace('file:**/.env:*', 'file:**/.envrc:*'))
+    const ended = run()
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toContain('+ **Deny** `file:**/.envrc:*`')
+    expect(ended.stderr).not.toContain('shell:*')
+  })
+
+  test('need no word when only their prose changes', () => {
+    agree()
+    edit(rules.replace('# A project', '# Another title\n\nMore words.'))
+    expect(run().code).toBe(0)
+  })
+})
+
+describe('the record', () => {
+  const show = (): { events: { type: string }[]; state: string } => {
+    const [newest] = JSON.parse(oos(['runs', '--json'], project).stdout).data
+    return JSON.parse(oos(['runs', 'show', newest.id, '--json'], project).stdout).data
+  }
+
+  test('has the decision with its line, the start and the end', () => {
+    oos(trusted(['true']), project)
+    const { events, state } = show()
+    expect(state).toBe('completed')
+    expect(events.map(({ type }) => type)).toEqual(['run.created', 'decision', 'run.started', 'run.ended'])
+    expect(events[1]).toMatchObject({ effect: 'allow', rule: { file: '.agent-os/AGENT.md', line: 5 } })
+  })
+
+  test('is not there to be read or written by what it is about', () => {
+    oos(trusted(['true']), project)
+    const { stdout } = oos(trusted(['sh', '-c', 'ls -A .oos']), project)
+    expect(stdout).toBe('')
+  })
+
+  test('names the limit that ended a run', () => {
+    const slow = makeProject({ '.agent-os/AGENT.md': rules.replace('timeout:20s', 'timeout:300ms') })
+    const ended = oos(trusted(['sleep', '60']), slow)
+    expect(ended).toMatchObject({ code: 124, stderr: expect.stringContaining('`timeout` limit') })
+  })
+})
+
+test('a dry run shows each row with its rule, and changes nothing', () => {
+  const { stdout, code } = oos(['run', '--dry-run', '--', 'true'], project)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/Environment[\s\S]*Network[\s\S]*Limits/)
+  expect(stdout).toMatch(/\.env .*AGENT\.md:6/)
+  expect(existsSync(join(project.cwd, '.oos'))).toBe(false)
+  const plan = JSON.parse(oos(['run', '--dry-run', '--json', '--', 'true'], project).stdout)
+  expect(plan).toMatchObject({ version: 1, data: { command: ['true'] } })
+})
