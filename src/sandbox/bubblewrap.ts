@@ -20,7 +20,7 @@ export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): Bubblewr
   const options = [...sandboxOptions(plan), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
   return {
     argv: [
-      machine.bubblewrap.path,
+      requireBubblewrap(machine).path,
       '--args',
       String(firstFd),
       '--seccomp',
