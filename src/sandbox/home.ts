@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Mount } from './types.ts'
 
@@ -31,11 +31,22 @@ export function cacheMounts(home: string, cacheHome: string): Mount[] {
   ]
 }
 
-/** Makes on the host what the mounts of `cacheMounts` lead to. */
+/**
+ * Makes on the host what the mounts of `cacheMounts` lead to. A run may have put a link in the place of a folder there:
+ * following it would make folders wherever it says.
+ */
 export function makeCacheHome(cacheHome: string): void {
   mkdirSync(cacheHome, { recursive: true, mode: 0o700 })
-  for (const path of persistentCaches)
-    mkdirSync(join(cacheHome, insideCache(path)), { recursive: true, mode: 0o700 })
+  makeFolder(join(cacheHome, tools))
+  for (const path of persistentCaches) makeFolder(join(cacheHome, insideCache(path)))
 }
 
-const insideCache = (path: string) => join('.oos', path.replaceAll('/', '-'))
+function makeFolder(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats?.isDirectory()) return
+  if (stats !== undefined) unlinkSync(path)
+  mkdirSync(path, { mode: 0o700 })
+}
+
+const tools = '.oos'
+const insideCache = (path: string) => join(tools, path.replaceAll('/', '-'))

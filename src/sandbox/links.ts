@@ -3,54 +3,88 @@ import type { FileGlob } from './access.ts'
 import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
-  readonly look: (folder: string, children: readonly Dirent[]) => void
-  /** Files with more names than were found inside: what is written to them is written elsewhere, too. */
-  readonly outside: (globs: readonly FileGlob[]) => TreeEntry[]
+  readonly look: (folder: LookedAt) => void
+  /** What more than one name says about a tree whose other entries are known. */
+  readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => TreeEntry[]
+}
+
+export interface LookedAt {
+  readonly folder: string
+  readonly children: readonly Dirent[]
+  /** The top of the tree that a rule opened. */
+  readonly top: string
+  readonly writable: boolean
 }
 
 /** Beyond so many files only one of each folder is looked at: tools that link, link whole folders. */
 const lookedAtSingly = 10_000
+
+interface Linked {
+  readonly names: number
+  readonly found: Name[]
+}
+
+interface Name {
+  readonly path: string
+  readonly top: string
+  readonly writable: boolean
+}
 
 /**
  * Counts hard links. Nothing inside a sandbox can make one to what lies outside it, so these come from package managers
  * and copying tools; a look costs a system call a file.
  */
 export function createLinkCount(): LinkCount {
-  const linked = new Map<string, { names: number; paths: string[] }>()
+  const linked = new Map<string, Linked>()
   let looks = 0
 
-  function lookAt(path: string): boolean {
+  function isLinked(name: Name): boolean {
     looks += 1
-    const stats = lstatSync(path, { throwIfNoEntry: false })
+    const stats = lstatSync(name.path, { throwIfNoEntry: false })
     if (stats === undefined || stats.nlink < 2 || !stats.isFile()) return false
     const file = `${stats.dev}:${stats.ino}`
-    const seen = linked.get(file) ?? { names: stats.nlink, paths: [] }
-    seen.paths.push(path)
+    const seen = linked.get(file) ?? { names: stats.nlink, found: [] }
+    seen.found.push(name)
     linked.set(file, seen)
     return true
   }
 
   return {
-    look: (folder, children) => {
+    look: ({ folder, children, top, writable }) => {
       for (const child of children) {
         if (!child.isFile()) continue
-        const isLinked = lookAt(`${folder}/${child.name}`)
-        if (looks > lookedAtSingly && !isLinked) return
+        const found = isLinked({ path: `${folder}/${child.name}`, top, writable })
+        if (looks > lookedAtSingly && !found) return
       }
     },
-    outside: (globs) => {
-      const paths = [...linked.values()]
-        .filter(({ names, paths }) => names > paths.length)
-        .flatMap(({ paths }) => paths)
-      return outermost(paths.map((path) => protectedPart(path)).filter((part) => !isNamed(globs, part))).map(
-        (part) => ({
-          ...part,
-          access: 'read' as const,
-          note: 'has names outside of the project (hard links)',
-        }),
-      )
+    entries: (globs, known) => {
+      const files = [...linked.values()]
+      return [...namesOfClosed(files, known), ...namesOutside(files, globs)]
     },
   }
+}
+
+/** A denied file is denied under all its names. */
+function namesOfClosed(files: readonly Linked[], known: readonly TreeEntry[]): TreeEntry[] {
+  const closed = new Map(known.filter(({ access }) => access === 'none').map((entry) => [entry.path, entry]))
+  return files.flatMap(({ found }) => {
+    const entry = found.map(({ path }) => closed.get(path)).find((one) => one !== undefined)
+    if (entry === undefined) return []
+    const { kind, access, rule } = entry
+    const note = `another name of ${entry.path}`
+    return found.map(({ path }) => ({ path, kind, access, note, ...(rule === undefined ? {} : { rule }) }))
+  })
+}
+
+/** Files with more names than were found inside: what is written to them is written elsewhere, too. */
+function namesOutside(files: readonly Linked[], globs: readonly FileGlob[]): TreeEntry[] {
+  const parts = files
+    .filter(({ names, found }) => names > found.length)
+    .flatMap(({ found }) => found.filter(({ writable }) => writable).map(readOnlyPart))
+    .filter((part) => !isNamed(globs, part))
+  const each = new Map(parts.map((part) => [part.path, part]))
+  const note = 'has names outside of the project (hard links)'
+  return [...each.values()].map((part) => ({ ...part, access: 'read' as const, note }))
 }
 
 interface Part {
@@ -61,21 +95,19 @@ interface Part {
 const dependencyFolders = ['node_modules', '.venv', 'venv']
 
 /** A package manager's folder as a whole, or the file alone. */
-function protectedPart(path: string): Part {
-  const segments = path.split('/')
-  const at = segments.findIndex((segment) => dependencyFolders.includes(segment))
-  return at === -1 ? { path, kind: 'file' } : { path: segments.slice(0, at + 1).join('/'), kind: 'directory' }
+function readOnlyPart({ path, top }: Name): Part {
+  const names = path.slice(top.length).split('/')
+  const at = names.findIndex((name) => dependencyFolders.includes(name))
+  if (at === -1) return { path, kind: 'file' }
+  return { path: top + names.slice(0, at + 1).join('/'), kind: 'directory' }
 }
+
+const changing = 4
 
 /** A rule that names the folder itself says that its writer knows. */
 function isNamed(globs: readonly FileGlob[], { path, kind }: Part): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return (
-    kind === 'directory' &&
-    globs.some((glob) => glob.allows && (glob.acts & 4) !== 0 && glob.pattern.split('/').includes(name))
-  )
-}
-
-function outermost(parts: readonly Part[]): Part[] {
-  return [...new Map(parts.map((part) => [part.path, part])).values()]
+  const opens = ({ allows, acts, pattern }: FileGlob) =>
+    allows && (acts & changing) !== 0 && pattern.split('/').includes(name)
+  return kind === 'directory' && globs.some(opens)
 }

@@ -52,24 +52,30 @@ function strictest(entries: readonly TreeEntry[]): TreeEntry[] {
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-const crowd = 20
+const crowd: Readonly<Record<Access, number>> = { none: 20, read: 100, write: Number.POSITIVE_INFINITY }
 
 /** Each mount costs time at the start: a folder with many closed files is closed itself. */
 function foldCrowds(entries: readonly TreeEntry[]): TreeEntry[] {
   const bases = new Set(entries.map(({ path }) => path))
   const crowds = new Map<string, TreeEntry[]>()
   for (const entry of entries) {
-    if (entry.kind !== 'file' || entry.access === 'write') continue
     const folder = dirname(entry.path)
-    if (!bases.has(folder)) crowds.set(folder, [...(crowds.get(folder) ?? []), entry])
+    if (entry.kind === 'file' && !bases.has(folder))
+      crowds.set(folder, [...(crowds.get(folder) ?? []), entry])
   }
-  const folded = [...crowds].filter(([, files]) => files.length > crowd)
+  const folded = [...crowds].filter(([, files]) => isCrowd(files))
   if (folded.length === 0) return [...entries]
   const inside = (path: string) => folded.some(([folder]) => path.startsWith(`${folder}/`))
   return strictest([
     ...entries.filter(({ path }) => !inside(path)),
     ...folded.map(([folder, files]) => foldedEntry(folder, files)),
   ])
+}
+
+function isCrowd(files: readonly TreeEntry[]): boolean {
+  return (['none', 'read'] as const).some((access) => {
+    return files.filter((file) => file.access === access).length > crowd[access]
+  })
 }
 
 function foldedEntry(folder: string, files: readonly TreeEntry[]): TreeEntry {

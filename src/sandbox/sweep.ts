@@ -33,9 +33,10 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
     repositories: [],
     files: 0,
     links: createLinkCount(),
+    top: options.root,
   }
   for (const base of openedFolders(globs)) sweepBase(sweep, base)
-  sweep.entries.push(...sweep.links.outside(globs))
+  sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { entries, repositories: sweep.repositories, files: sweep.files }
 }
@@ -47,6 +48,8 @@ interface Sweep {
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount
+  /** Where the tree that is looked at begins. */
+  top: string
   files: number
 }
 
@@ -64,6 +67,7 @@ function openedFolders(globs: readonly FileGlob[]): string[] {
 function sweepBase(sweep: Sweep, base: string): void {
   const kind = kindOf(base)
   if (kind === undefined) return
+  sweep.top = base
   const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
   if (isOurs && realpathSync(base) !== base) return
@@ -117,7 +121,9 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const endings = sweep.points.endings.get(basename(folder))
   const isGit = basename(folder) === '.git'
   if (isGit) sweep.repositories.push(readRepository(folder))
-  if (state.files === 'write' && !isGit) sweep.links.look(folder, children)
+  if (state.files !== 'none' && !isGit) {
+    sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
+  }
   const prefix = folder === '/' ? '/' : `${folder}/`
   for (const child of children) {
     const { name } = child

@@ -136,6 +136,12 @@ const attacks: readonly Attack[] = [
     broke: leaks,
   },
   {
+    name: 'R2 a denied file by a name that it had before',
+    script: 'cat alias',
+    removed: { without: unmask('alias') },
+    broke: leaks,
+  },
+  {
     name: 'R2 a denied file by renaming it',
     script: 'mv .env x; cat x',
     removed: { without: unmask('.env') },
@@ -351,6 +357,7 @@ describe.each(people)('inside, as $who,', ({ id }) => {
   const make = () => {
     const scene = createScene({ id, files })
     linkSync(join(scene.outside, 'shared.txt'), join(scene.root, 'hard'))
+    linkSync(join(scene.root, '.env'), join(scene.root, 'alias'))
     git(scene, scene.root, 'init', '-q')
     git(scene, scene.root, 'init', '-q', 'vendor/deep/lib')
     own(scene.base, id)

@@ -128,6 +128,13 @@ describe.each(people)('for $who', ({ id }) => {
     expect(readdirSync(join(scene.home, '.npm'))).toEqual(['f'])
   })
 
+  it('a link in the place of a cache is not followed by the next run', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    await runIn(scene, sh(`rm -rf ~/.cache/.oos; ln -s ${scene.outside} ~/.cache/.oos`))
+    await runIn(scene, ['true'])
+    expect(readdirSync(scene.outside)).toEqual([])
+  })
+
   it('names with spaces, newlines and other alphabets are only names', async () => {
     const scene = sceneOf(id, { 'work/a b\nc/ü/.env': 'hidden', 'work/a b\nc/--bind': 'text' })
     const { code, out } = await runIn(scene, sh('cat "a b\nc/--bind"; cat "a b\nc/ü/.env" || true'))
