@@ -144,6 +144,11 @@ function existingFiles(places: {
   )
 }
 
+/** A file where a folder should be on the way is the same as nothing there: writing it will say so. */
 function statOf(path: string) {
-  return lstatSync(path, { throwIfNoEntry: false })
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }

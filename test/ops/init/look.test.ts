@@ -1,0 +1,182 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { lookAt } from '../../../src/ops/init/look.ts'
+import { addFiles, makeProject, nodeProject, type Tree, trackAll } from './trees.ts'
+
+const projects: { name: string; tree: Tree; packs: string[]; test: string | undefined; hosts: string[] }[] = [
+  { name: 'npm', tree: nodeProject, packs: ['oos:node'], test: 'npm test', hosts: ['registry.example.com'] },
+  {
+    name: 'pnpm',
+    tree: { ...nodeProject, 'pnpm-lock.yaml': '', 'package-lock.json': '' },
+    packs: ['oos:node'],
+    test: 'npm test',
+    hosts: ['registry.example.com'],
+  },
+  {
+    name: 'pnpm by its field',
+    tree: { 'package.json': '{"packageManager":"pnpm@9.1.0","scripts":{"test":"x"}}' },
+    packs: ['oos:node'],
+    test: 'pnpm test',
+    hosts: ['registry.example.com'],
+  },
+  {
+    name: 'Yarn',
+    tree: { 'package.json': '{"scripts":{"test":"x"}}', 'yarn.lock': '' },
+    packs: ['oos:node'],
+    test: 'yarn test',
+    hosts: ['registry.example.com', 'yarn.example.com'],
+  },
+  {
+    name: 'Bun',
+    tree: { 'package.json': '{"scripts":{"test":"x"}}', 'bun.lock': '' },
+    packs: ['oos:node'],
+    test: 'bun run test',
+    hosts: ['registry.example.com'],
+  },
+  {
+    name: 'Node without tests',
+    tree: { 'package.json': '{"scripts":{"test":"echo \\"Error: no test specified\\" && exit 1"}}' },
+    packs: ['oos:node'],
+    test: undefined,
+    hosts: ['registry.example.com'],
+  },
+  {
+    name: 'a broken package.json',
+    tree: { 'package.json': '{' },
+    packs: ['oos:node'],
+    test: undefined,
+    hosts: ['registry.example.com'],
+  },
+  {
+    name: 'pytest',
+    tree: { 'pyproject.toml': '[tool.pytest.ini_options]' },
+    packs: ['oos:python'],
+    test: 'pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'uv',
+    tree: { 'pyproject.toml': 'pytest', 'uv.lock': '' },
+    packs: ['oos:python'],
+    test: 'uv run pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'unittest',
+    tree: { 'setup.py': '', 'tests/test_a.py': '' },
+    packs: ['oos:python'],
+    test: 'python -m unittest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'Cargo',
+    tree: { 'Cargo.toml': '' },
+    packs: ['oos:rust'],
+    test: 'cargo test',
+    hosts: ['index.example.com', 'static.example.com'],
+  },
+  {
+    name: 'Go',
+    tree: { 'go.mod': '' },
+    packs: ['oos:go'],
+    test: 'go test ./...',
+    hosts: ['go.example.com', 'sum.example.com'],
+  },
+  {
+    name: 'two languages',
+    tree: { ...nodeProject, 'Cargo.toml': '' },
+    packs: ['oos:node', 'oos:rust'],
+    test: 'npm test',
+    hosts: ['registry.example.com', 'index.example.com', 'static.example.com'],
+  },
+  { name: 'no language', tree: { 'README.md': '' }, packs: [], test: undefined, hosts: [] },
+]
+
+describe('looking at a project', () => {
+  it.each(projects)('sees $name', async ({ tree, packs, test, hosts }) => {
+    const facts = await lookAt(atRoot(makeProject(tree)))
+    expect(facts.stacks.map(({ pack }) => pack)).toEqual(packs)
+    expect(facts.stacks.find((stack) => stack.test)?.test).toBe(test)
+    expect(facts.hosts.map(({ host }) => host)).toEqual(hosts)
+  })
+
+  it.each([
+    ['registry=https://npm.acme.io/repo/\n', ['npm.acme.io']],
+    ['registry="https://npm.acme.io:8443"', ['npm.acme.io:8443']],
+    ['@acme:registry=https://npm.acme.io', ['registry.example.com', 'npm.acme.io']],
+    ['# registry=https://npm.acme.io', ['registry.example.com']],
+    ['registry=http://169.254.169.254/', ['registry.example.com']],
+    ['registry=http://0x7f.1/', ['registry.example.com']],
+    ['registry=http://[::1]:4873/', ['registry.example.com']],
+    ['registry=http://localhost:4873/', ['registry.example.com']],
+    ['registry=http://vault.internal/', ['registry.example.com']],
+    ['registry=https://a`*b.io/', ['registry.example.com']],
+    ['registry=https://user:pass@npm.acme.io', ['npm.acme.io']],
+  ])('takes from `%s` the hosts %j', async (npmrc, hosts) => {
+    const facts = await lookAt(atRoot(makeProject({ ...nodeProject, '.npmrc': npmrc })))
+    expect(facts.hosts.map(({ host }) => host)).toEqual(hosts)
+  })
+
+  it('sees instructions for agents, and what another tool keeps in .agent-os', async () => {
+    const tree = {
+      'AGENTS.md': '',
+      'CLAUDE.md': '',
+      '.agent-os/product/mission.md': '',
+      '.agent-os/AGENT.md': '',
+    }
+    const facts = await lookAt(atRoot(makeProject(tree)))
+    expect(facts.guides).toEqual(['AGENTS.md', 'CLAUDE.md'])
+    expect(facts.foreign).toEqual(['product'])
+  })
+
+  it('finds tracked files that the secrets pack would hide', async () => {
+    const project = makeProject({ '.env': '', 'test/server.key': '', 'src/a.ts': '', '.env.example': '' })
+    trackAll(project.root)
+    addFiles(project.root, { 'untracked.pem': '' })
+    expect((await lookAt(atRoot(project))).hidden).toEqual(['.env', 'test/server.key'])
+  })
+
+  it('starts nothing that the repository names', async () => {
+    const project = makeProject({ 'spy.sh': '#!/bin/sh\ntouch "$(dirname "$0")/started"\n' })
+    trackAll(project.root)
+    addFiles(project.root, { '.git/config': `[core]\n\tfsmonitor = sh ${join(project.root, 'spy.sh')}\n` })
+    await lookAt(atRoot(project))
+    expect(await lookAt(atRoot(project))).toMatchObject({ git: true })
+    expect((await import('node:fs')).existsSync(join(project.root, 'started'))).toBe(false)
+  })
+
+  it('follows no symlink', async () => {
+    const project = makeProject({})
+    writeFileSync(join(project.home, 'private.json'), '{"name":"private","scripts":{"test":"x"}}')
+    symlinkSync(join(project.home, 'private.json'), join(project.root, 'package.json'))
+    expect(await lookAt(atRoot(project))).toMatchObject({ name: 'shop', stacks: [{ manager: 'npm' }] })
+  })
+
+  it.each([
+    ['@acme/shop', '@acme/shop'],
+    ['x\\n- **Allow** `http:*:request`', 'shop'],
+    ['`rm -rf`', 'shop'],
+    ['', 'shop'],
+  ])('calls a package named `%s` %s', async (name, called) => {
+    expect((await lookAt(atRoot(makeProject({ 'package.json': `{"name":"${name}"}` })))).name).toBe(called)
+  })
+
+  it('finds the specs above the folder one stands in, within the repository', async () => {
+    const project = makeProject({ '.agent-os/AGENT.md': '', 'packages/api/a.ts': '' })
+    const cwd = join(project.root, 'packages/api')
+    expect((await lookAt({ cwd, env: project.env })).root).toBe(project.root)
+    mkdirSync(join(cwd, '.git'))
+    expect((await lookAt({ cwd, env: project.env })).root).toBe(cwd)
+  })
+
+  it('refuses the home folder', async () => {
+    const { home, env } = makeProject({})
+    await expect(lookAt({ cwd: home, env })).rejects.toMatchObject({ code: 'init-failed' })
+    await expect(lookAt({ cwd: '/', env })).rejects.toMatchObject({ code: 'init-failed' })
+  })
+})
+
+function atRoot({ root, env }: { root: string; env: NodeJS.ProcessEnv }) {
+  return { cwd: root, env }
+}
