@@ -2,9 +2,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { createStyle } from '../src/cli/output/style.ts'
 import { loadWholeProgram } from '../src/cli/program.ts'
 import type { Terminal } from '../src/cli/terminal.ts'
+import { frontMatterSchemas } from '../src/spec/schema.ts'
 import { renderEventsDoc, renderSchemaDoc } from '../src/store/docs.ts'
 import { renderCompiledQueries } from '../src/store/queries.ts'
 
@@ -15,6 +17,12 @@ const documents: Readonly<Record<string, string>> = {
   'docs/events.md': renderEventsDoc(),
   'docs/schema.md': renderSchemaDoc(),
   'src/store/compiled.ts': renderCompiledQueries(),
+  ...Object.fromEntries(
+    Object.entries(frontMatterSchemas).map(([kind, schema]) => [
+      `schemas/${kind}.json`,
+      renderSchema(kind, schema),
+    ]),
+  ),
 }
 
 const stale = Object.entries(documents).filter(([path, text]) => readOld(path) !== text)
@@ -41,6 +49,11 @@ function readOld(path: string): string | undefined {
   }
 }
 
+/** For editors: what the front matter of a kind of spec may have. */
+function renderSchema(kind: string, schema: z.ZodType): string {
+  return `${JSON.stringify({ title: `Front matter of a spec: ${kind}`, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`
+}
+
 async function renderCliDoc(): Promise<string> {
   const program = await loadWholeProgram(silentTerminal())
   const all = [program, ...withSubcommands(program)]
@@ -60,9 +73,7 @@ async function renderCliDoc(): Promise<string> {
 }
 
 function withSubcommands(command: Command): Command[] {
-  return command.commands
-    .filter(({ name }) => name() !== 'help')
-    .flatMap((each) => [each, ...withSubcommands(each)])
+  return command.commands.flatMap((each) => [each, ...withSubcommands(each)])
 }
 
 function renderCommand(command: Command): string {

@@ -36,6 +36,20 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spec-show.ts')).specShow,
   },
   {
+    name: 'spec test',
+    summary: 'ask the examples that stand below the rules',
+    group: 'Rules',
+    example: 'oos spec test',
+    load: async () => (await import('./spec-test.ts')).specTest,
+  },
+  {
+    name: 'spec coverage',
+    summary: 'which rule is held where on this machine, and what is missing',
+    group: 'Rules',
+    example: 'oos spec coverage',
+    load: async () => (await import('./spec-coverage.ts')).specCoverage,
+  },
+  {
     name: 'explain',
     summary: 'what the rules say to a request, by which line, and what would change it',
     group: 'Rules',
