@@ -47,7 +47,9 @@ export function composeLaunch(launch: Launch, options: RunOptions, foreground?: 
   const argv = [bubblewrap, ...own, ...words, '--', ...limits, ...start, ...command]
   const line: Line = { argv, env: launch.env, files: launch.files }
   const whole =
-    launch.plan.network.mode === 'none' ? line : throughStage(line, bubblewrap, options.proxySocket)
+    launch.plan.network.mode === 'none'
+      ? line
+      : throughStage({ line, bubblewrap, statusFd }, options.proxySocket)
   return { ...whole, statusFd, gateFd: gateOf(words) }
 }
 
@@ -60,15 +62,18 @@ function splitLine({ argv, plan }: Launch) {
   return { bubblewrap, words, command: plan.command }
 }
 
+interface Inner {
+  readonly line: Line
+  readonly bubblewrap: string
+  readonly statusFd: number
+}
+
 /** An outer bubblewrap that owns an empty network namespace, and in it the forwarder, which starts the inner one. */
-function throughStage(inner: Line, bubblewrap: string, socket: string | undefined): Line {
+function throughStage({ line, bubblewrap, statusFd }: Inner, socket: string | undefined): Line {
   if (socket === undefined) throw new OosError('sandbox-failed', 'this run has a network, but no proxy')
   const jail = ['--unshare-user', '--unshare-net', '--die-with-parent', '--dev-bind', '/', '/', '--']
-  return {
-    ...inner,
-    argv: [bubblewrap, ...jail, ...stageWords(socket), ...inner.argv],
-    env: stageEnv(inner.env),
-  }
+  const stage = stageWords(socket, [...line.files.map((file) => file.fd), statusFd])
+  return { argv: [bubblewrap, ...jail, ...stage, ...line.argv], env: stageEnv(line.env), files: line.files }
 }
 
 /**

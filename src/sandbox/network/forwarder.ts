@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { innerEnv, namedDescriptors } from './inner.ts'
+import { innerEnv } from './inner.ts'
 import { tunnel } from './tunnel.ts'
 
-/** `forwarder SOCKET PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
+/** `forwarder SOCKET FDS PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
 async function main(words: readonly string[]): Promise<void> {
   const outside = Object.keys(networkInterfaces()).filter((name) => name !== 'lo')
   if (outside.length > 0) throw new Error(`the network namespace is not empty: ${outside.join(', ')}`)
   const end = words.indexOf('--')
-  const [socketPath = '', ...ports] = words.slice(0, end)
+  const [socketPath = '', fds = '', ...ports] = words.slice(0, end)
   await Promise.all(ports.map((port) => forward(Number(port), socketPath)))
-  startInner(words.slice(end + 1))
+  startInner(words.slice(end + 1), fds.split(',').map(Number))
 }
 
 async function forward(port: number, socketPath: string): Promise<void> {
@@ -25,9 +25,9 @@ async function forward(port: number, socketPath: string): Promise<void> {
   server.on('error', () => undefined)
 }
 
-function startInner(argv: readonly string[]): void {
+function startInner(argv: readonly string[], fds: readonly number[]): void {
   const [program = '', ...args] = argv
-  const inner = spawn(program, args, { env: innerEnv(process.env), stdio: stdioFor(namedDescriptors(argv)) })
+  const inner = spawn(program, args, { env: innerEnv(process.env), stdio: stdioFor(fds) })
   for (const signal of passedOn) process.on(signal, () => inner.kill(signal))
   inner.once('error', (error) => fail(`the inner sandbox could not be started: ${error.message}`))
   inner.once('exit', endAs)

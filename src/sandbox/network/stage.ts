@@ -5,10 +5,12 @@ import { innerPrefix } from './inner.ts'
 
 /**
  * The words between the outer bubblewrap, which owns the empty network namespace, and the inner one, which must share
- * that network and have its own PID namespace: then the command can neither see nor touch the forwarder.
+ * that network and have its own PID namespace: then the command can neither see nor touch the forwarder. `fds` are handed
+ * on to the inner one under their own numbers: it names some of them only in what it reads from others.
  */
 export function stageWords(
   socketPath: string,
+  fds: readonly number[],
   ports: ProxyPorts = proxyPorts,
   node: string = process.execPath,
 ): readonly string[] {
@@ -17,6 +19,7 @@ export function stageWords(
     '--disable-warning=ExperimentalWarning',
     forwarderPath(),
     socketPath,
+    fds.join(','),
     `${ports.http}`,
     `${ports.socks}`,
     '--',

@@ -2,11 +2,22 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
 
 const shell = (script: string) => ['sh', '-c', script]
 
-describe.each(users)('as $user', ({ as }) => {
+/** Without a network there is one bubblewrap; with one there are two, and the forwarder between them. */
+const networks: readonly { stage: string; run: Pick<Job, 'bare' | 'options'> }[] = [
+  { stage: 'one bubblewrap', run: {} },
+  {
+    stage: 'two bubblewraps',
+    run: { bare: { network: { mode: 'proxy', rules: [] } }, options: { proxySocket: '/run/nobody-answers' } },
+  },
+]
+const ways = users.flatMap((user) => networks.map((network) => ({ ...user, ...network })))
+
+describe.each(ways)('as $user, through $stage', ({ as, run }) => {
   it.each([
     { name: 'an exit code', script: 'exit 3', end: { endedBy: 'exit', code: 3, exitCode: 3 } },
     {
@@ -15,13 +26,18 @@ describe.each(users)('as $user', ({ as }) => {
       end: { endedBy: 'signal', signal: 'SIGSEGV', exitCode: 139 },
     },
   ])('the command ends with its own $name', async ({ script, end }) => {
-    expect((await startRun({ command: shell(script) }, as).finished).end).toMatchObject(end)
+    expect((await startRun({ command: shell(script), ...run }, as).finished).end).toMatchObject(end)
   })
 
   // Its standard output is at its end only when nobody inside holds it any more.
+  it('the files that are handed over are there', async () => {
+    const { finished } = startRun({ command: ['cat', '/tmp/note'], ...run }, as)
+    expect((await finished).stdout).toBe('a small file')
+  })
+
   it('what a command leaves behind is gone when it has ended', async () => {
     const { finished } = startRun(
-      { command: shell('setsid sh -c "trap \\"\\" TERM HUP; sleep 1000" & echo up') },
+      { ...run, command: shell('setsid sh -c "trap \\"\\" TERM HUP; sleep 1000" & echo up') },
       as,
     )
     expect(await finished).toMatchObject({ end: { endedBy: 'exit', exitCode: 0 }, stdout: 'up\n' })
@@ -33,7 +49,7 @@ describe.each(users)('as $user', ({ as }) => {
     { signal: 'SIGHUP', exitCode: 129 },
   ] as const)('everything inside is asked to end when oos gets $signal', async ({ signal, exitCode }) => {
     const command = shell('trap "echo asked; exit 9" TERM INT HUP; echo up; while :; do sleep 0.01; done')
-    const { child, finished } = startRun({ command }, as)
+    const { child, finished } = startRun({ command, ...run }, as)
     await once(child.stdout as Readable, 'data')
     child.kill(signal)
     expect(await finished).toMatchObject({
@@ -48,7 +64,7 @@ describe.each(users)('as $user', ({ as }) => {
     const command = shell(
       `trap "" TERM HUP INT; (setsid sh -c "trap '' TERM HUP; sleep ${mark}" &); echo up; sleep ${mark}`,
     )
-    const { child, finished } = startRun({ command }, as)
+    const { child, finished } = startRun({ command, ...run }, as)
     await once(child.stdout as Readable, 'data')
     child.kill('SIGKILL')
     expect(await finished).toMatchObject({ signal: 'SIGKILL', stdout: 'up\n' })

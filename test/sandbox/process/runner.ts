@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
+import { passSignals } from '../../../src/agents/pass-signals.ts'
 import type { RunOptions } from '../../../src/sandbox/launch.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
-import { passSignals } from '../../../src/sandbox/signals.ts'
 import { type BareOptions, bareLaunch } from './bare.ts'
 
 /** What a test asks of an oos of its own; the end is written to descriptor 3, as JSON. */
