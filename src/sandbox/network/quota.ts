@@ -17,7 +17,7 @@ export function createQuota(now: () => number): Quota {
         const spent = spentQuota(constraintsOf(rule), times.get(rule) ?? [], at)
         if (spent !== undefined) return usedUp(rule, spent)
       }
-      for (const rule of counted) times.set(rule, [...(times.get(rule) ?? []), at])
+      for (const rule of counted) times.set(rule, [...(times.get(rule) ?? []), at].slice(-remembered(rule)))
       return decision
     },
   }
@@ -32,6 +32,11 @@ function countedRules({ reasons: [first, ...others] }: Decision): readonly Rule[
 function hasQuota(rule: Rule): boolean {
   const { rate, max } = constraintsOf(rule)
   return rate !== undefined || max !== undefined
+}
+
+function remembered(rule: Rule): number {
+  const { rate, max } = constraintsOf(rule)
+  return Math.max(rate?.count ?? 0, max ?? 0, 1)
 }
 
 // Which of a rule's capabilities matched is not known here: the tightest of them holds for all.

@@ -66,7 +66,7 @@ async function readHost5(read: Read, type: number): Promise<string | undefined> 
   if (type === 4) return `[${(await read(16)).toString('hex').replace(/\w{4}(?=\w)/g, '$&:')}]`
   if (type !== 3) return undefined
   const [length = 0] = await read(1)
-  return hostText((await read(length)).toString('latin1'))
+  return (await read(length)).toString('latin1')
 }
 
 async function readSocks4(read: Read): Promise<Asked> {
@@ -74,18 +74,13 @@ async function readSocks4(read: Read): Promise<Asked> {
   await readText(read)
   const address = head.subarray(4)
   const named = address[0] === 0 && address[1] === 0 && address[2] === 0 && address[3] !== 0
-  const host = named ? hostText(await readText(read)) : address.join('.')
+  const host = named ? await readText(read) : address.join('.')
   if (head[1] !== 1) return { answer: answer4(91) }
   const denied = answer4(91)
   return { written: `${host}:${head.readUInt16BE(2)}`, open: answer4(90), denied, failed: () => denied }
 }
 
 const answer4 = (code: number): Buffer => Buffer.from([0, code, 0, 0, 0, 0, 0, 0])
-
-/** A name may not smuggle in a port; a bracket keeps it readable in the record, and is no authority. */
-function hostText(name: string): string {
-  return name.includes(':') ? `[${name}` : name
-}
 
 async function readText(read: Read): Promise<string> {
   let text = ''
