@@ -1,4 +1,4 @@
-import { append } from './name-index.ts'
+import { append } from './prefix-index.ts'
 import { type CommandPattern, compileCommandPattern, programKey } from './shell/command-pattern.ts'
 
 interface Entry {
@@ -19,7 +19,7 @@ export class CommandIndex {
     else for (const program of programs) append(this.programs, program, entry)
   }
 
-  find(words: readonly string[]): readonly number[] {
+  find(words: readonly string[]): number[] {
     const ids: number[] = []
     collect(this.others, words, ids)
     collect(this.programs.get(programKey(words)), words, ids)

@@ -95,7 +95,12 @@ export function amountOf(name: ConstraintName, value: Constraints[ConstraintName
   return typeof value === 'object' && 'count' in value ? value.count : undefined
 }
 
-export const periodMs: Readonly<Record<RateUnit, number>> = { s: 1000, min: 60_000, h: 3_600_000, day: 86_400_000 }
+export const periodMs: Readonly<Record<RateUnit, number>> = {
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  day: 86_400_000,
+}
 
 /** Two amounts in different periods cannot be ordered exactly: the slower flow counts as the tighter one. */
 function tighterBudget<Kind extends Budget>(a: Kind, b: Kind): Kind {

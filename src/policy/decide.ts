@@ -2,11 +2,11 @@ import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
+import type { Hits } from './hits.ts'
 import { partsOf } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import type { Undecidable } from './shell/types.ts'
-import type { Hits } from './target-index.ts'
 import type { Constraints, Decision, DecisionReason, Request } from './types.ts'
 
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
@@ -24,8 +24,11 @@ function decideOne(policy: Policy, request: Request): Decision {
   const index = policy.view(request.agent, request.lineage).about(request.resource)
   const hits = index.find(request)
   if (hits === undefined) return unreadable(index, request, `\`${request.target}\` can be read in two ways`)
-  if (request.attributes !== undefined || request.resource === 'shell') return weigh(index, hits, request)
-  return index.remember(hits, request.action, () => weigh(index, hits, request))
+  const known = hits.decisions.get(request.action)
+  if (known && request.attributes === undefined) return known
+  const decided = weigh(index, hits, request)
+  if (index.isSettledByHits(request)) hits.decisions.set(request.action, decided)
+  return decided
 }
 
 /** Each part is decided; the strictest answer holds. */

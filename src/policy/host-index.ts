@@ -4,8 +4,9 @@ import {
   type HostTarget,
   matchesHostGlob,
   matchesRest,
+  parseHostTarget,
 } from './host-glob.ts'
-import { append } from './name-index.ts'
+import { append } from './prefix-index.ts'
 
 interface Entry {
   readonly id: number
@@ -24,7 +25,10 @@ export class HostIndex {
     for (const glob of compileHostGlobs(pattern)) this.place({ id, glob, surely })
   }
 
-  find(target: HostTarget): readonly number[] {
+  /** Nothing for a target that cannot be read. */
+  find(text: string): number[] | undefined {
+    const target = parseHostTarget(text)
+    if (target === undefined) return undefined
     const ids: number[] = []
     collect(this.hosts.get(target.host), target, ids)
     if (!target.ip) this.collectDomains(target, ids)

@@ -1,3 +1,4 @@
+import type { Hits } from './hits.ts'
 import { compileSegments, deep, folder, type PathPlace, type Segment } from './path-glob.ts'
 import type { Wildcard } from './wildcard.ts'
 
@@ -9,12 +10,14 @@ import type { Wildcard } from './wildcard.ts'
 export class PathIndex {
   private readonly trie = new Trie()
   private readonly place: PathPlace
+  private readonly keep: (ids: number[]) => Hits
   private readonly fold: (path: string) => string
   private states = new Map<string, State>()
   private start: State | undefined
   private steps = 0
 
-  constructor(place: PathPlace) {
+  constructor(place: PathPlace, keep: (ids: number[]) => Hits) {
+    this.keep = keep
     this.place = place
     this.fold = folder(place)
   }
@@ -24,15 +27,12 @@ export class PathIndex {
     this.start = undefined
   }
 
-  /**
-   * The numbers of the patterns that match, rising; the same list for every path that leads to one state.
-   * Nothing for a path that is not absolute and resolved.
-   */
-  find(path: string): readonly number[] | undefined {
+  /** Nothing for a path that is not absolute and resolved. */
+  find(path: string): Hits | undefined {
     if (path.charCodeAt(0) !== slash || path.includes('\0')) return undefined
     const folded = this.fold(path)
     let state = this.start ?? this.restart()
-    if (folded.length === 1) return state.ids
+    if (folded.length === 1) return state.hits
     for (let from = 1; from <= folded.length; ) {
       const found = folded.indexOf('/', from)
       const to = found < 0 ? folded.length : found
@@ -42,7 +42,7 @@ export class PathIndex {
       state = next
       from = to + 1
     }
-    return state.ids
+    return state.hits
   }
 
   private restart(): State {
@@ -65,8 +65,7 @@ export class PathIndex {
     const key = nodes.map((node) => node.number).join()
     const known = this.states.get(key)
     if (known) return known
-    const ids = [...new Set(nodes.flatMap((node) => node.ids))].sort((a, b) => a - b)
-    const state = { nodes, ids, next: new Map() }
+    const state = { nodes, hits: this.keep(nodes.flatMap((node) => node.ids)), next: new Map() }
     this.states.set(key, state)
     return state
   }
@@ -77,7 +76,7 @@ const longestName = 255
 const mostSteps = 50_000
 
 interface State {
-  readonly ids: readonly number[]
+  readonly hits: Hits
   readonly nodes: readonly Node[]
   readonly next: Map<string, State>
 }

@@ -19,6 +19,7 @@ export interface PartsPlace {
 
 export function partsOf(request: Request, place: PartsPlace): RequestParts {
   const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
+  if (isOneCommand(reading, request)) return { parts: [request] }
   const { words: _, attributes, ...asked } = request
   const context = { ...asked, cwd: asked.cwd ?? place.root }
   const commands = reading.commands.map((command): Request => {
@@ -34,6 +35,13 @@ export function partsOf(request: Request, place: PartsPlace): RequestParts {
     reading.undecidable ??
     (parts.length > 0 ? undefined : { text: request.target, reason: 'it runs nothing' })
   return unread ? { parts, unread } : { parts }
+}
+
+/** Words that run one program and nothing else are their own only part: by far the most are such. */
+function isOneCommand({ commands, files, undecidable }: ShellReading, request: Request): boolean {
+  const [command] = commands
+  if (command === undefined || commands.length > 1 || files.length > 0 || undecidable) return false
+  return command.words === request.words && gitRequests(command).length === 0
 }
 
 type Context = Omit<Request, 'words' | 'attributes'> & { readonly cwd: string }

@@ -1,9 +1,10 @@
 import { type Clause, denyAll } from './clause.ts'
 import { mayConcern, unmet } from './held.ts'
+import { HitLists, type Hits } from './hits.ts'
 import type { PathPlace } from './path-glob.ts'
 import { actBits, type PatternKind, resources } from './resources.ts'
-import { createTargetIndex, type Hits, type TargetIndex } from './target-index.ts'
-import type { Capability, Constraints, Decision, Request, Resource } from './types.ts'
+import { createTargetIndex, type TargetIndex } from './target-index.ts'
+import type { Capability, Constraints, Request, Resource } from './types.ts'
 
 /** The clauses of one agent about one resource, found by target. */
 export class RuleIndex {
@@ -12,47 +13,43 @@ export class RuleIndex {
   /** Every capability by number: those of clauses, and between them those after `except`. */
   private readonly uses: Use[] = []
   private readonly everywhere: number[] = []
-  private readonly bits = new Map<string, number>()
-  private readonly decided = new WeakMap<Hits, Map<string, Decision>>()
+  /** The acts that each action asks for, as bits. */
+  private readonly actions: ReadonlyMap<string, number>
+  /** Whether some constraint depends on more than hits, action and attributes. */
+  private looksAtWords = false
+  private readonly lists = new HitLists()
 
   /** The order of the clauses is that in which they are found. */
   constructor(resource: Resource, clauses: readonly Clause[], place: PathPlace) {
     this.resource = resource
-    this.targets = createTargetIndex(resources[resource].pattern, place)
+    this.targets = createTargetIndex(resources[resource].pattern, place, (ids) => this.keep(ids))
+    this.actions = actionBits(resource)
     for (const clause of clauses) this.addOrDeny(clause)
   }
 
   /** Nothing if the target cannot be read. */
   find(request: Request): Hits | undefined {
-    const hits = this.targets.find(request)
-    if (hits === undefined || this.everywhere.length === 0) return hits
-    return [...this.everywhere, ...hits]
+    return this.targets.find(request)
   }
 
   /** What a target that cannot be read could match: all but the patterns that must match for sure and are not `*`. */
   findUnreadable(): Hits {
-    return this.uses.flatMap((use) => (use.surely && !use.total ? [] : [use.id]))
+    return this.keep(this.uses.flatMap((use) => (use.surely && !use.total ? [] : [use.id])))
   }
 
-  /** The decision that this was found and this action lead to: only for what depends on nothing else. */
-  remember(hits: Hits, action: string, weigh: () => Decision): Decision {
-    const byAction = this.decided.get(hits) ?? new Map<string, Decision>()
-    if (byAction.size === 0) this.decided.set(hits, byAction)
-    const known = byAction.get(action)
-    if (known) return known
-    const decision = weigh()
-    byAction.set(action, decision)
-    return decision
+  /** Whether a decision on this request depends on nothing but the hits and its action. */
+  isSettledByHits(request: Request): boolean {
+    return request.attributes === undefined && !this.looksAtWords && this.actions.has(request.action)
   }
 
   /** Of the clauses found, those about this action that do not except the request. Constraints of an Allow are left to the caller. */
   holding(hits: Hits, request: Request): readonly Clause[] {
-    const asked = this.askedBits(request.action)
+    const asked = this.actions.get(request.action) ?? this.actions.get('') ?? 0
     const clauses: Clause[] = []
-    for (const id of rising(hits)) {
+    for (const id of hits.ids) {
       const use = this.uses[id]
       if (use?.clause === undefined || !covers(use, asked, request)) continue
-      if (use.except.some((hole) => hits.includes(hole.id) && covers(hole, asked, request))) continue
+      if (use.except.some((hole) => hits.ids.includes(hole.id) && covers(hole, asked, request))) continue
       clauses.push(use.clause)
     }
     return clauses
@@ -87,12 +84,17 @@ export class RuleIndex {
     }
   }
 
+  private keep(ids: number[]): Hits {
+    return this.lists.keep(this.everywhere.length === 0 ? ids : ids.concat(this.everywhere))
+  }
+
   private everything(id: number): void {
     if (resources[this.resource].pattern === 'path') this.targets.add(id, '/**', false)
     else this.everywhere.push(id)
   }
 
   private use({ actions, pattern, constraints }: Capability, surely: boolean): Use {
+    if (constraints.allowlist !== undefined) this.looksAtWords = true
     const total = (pattern === '*' || pattern === '**') && canBeUnreadable[resources[this.resource].pattern]
     return {
       id: this.uses.length,
@@ -103,14 +105,12 @@ export class RuleIndex {
       except: [],
     }
   }
+}
 
-  private askedBits(action: string): number {
-    const known = this.bits.get(action)
-    if (known !== undefined) return known
-    const bits = actBits(this.resource, [action])
-    this.bits.set(action, bits)
-    return bits
-  }
+function actionBits(resource: Resource): ReadonlyMap<string, number> {
+  const names = Object.keys(resources[resource].actions)
+  if (names.length === 0) return new Map([['', actBits(resource, [])]])
+  return new Map(names.map((name) => [name, actBits(resource, [name])]))
 }
 
 /** Languages in which `*` means whatever it is, read or not. */
@@ -140,10 +140,4 @@ function covers(use: Use, asked: number, request: Request): boolean {
   const common = use.bits & asked
   if (common === 0 || (use.surely && common !== asked)) return false
   return use.surely ? unmet(use.constraints, request) === undefined : mayConcern(use.constraints, request)
-}
-
-function rising(hits: Hits): Hits {
-  for (let index = 1; index < hits.length; index++)
-    if ((hits[index] ?? 0) <= (hits[index - 1] ?? 0)) return [...new Set(hits)].sort((a, b) => a - b)
-  return hits
 }

@@ -1,5 +1,5 @@
 import { CommandIndex } from './command-index.ts'
-import { parseHostTarget } from './host-glob.ts'
+import type { Hits } from './hits.ts'
 import { HostIndex } from './host-index.ts'
 import { NameIndex } from './name-index.ts'
 import type { PathPlace } from './path-glob.ts'
@@ -8,9 +8,6 @@ import type { PatternKind } from './resources.ts'
 import { unknownTarget } from './shell/git.ts'
 import type { Request } from './types.ts'
 
-/** Numbers of the patterns that match, in any order, perhaps more than once. */
-export type Hits = readonly number[]
-
 /** Finds the patterns that match a request's target, for one pattern language. */
 export interface TargetIndex {
   /**
@@ -18,45 +15,45 @@ export interface TargetIndex {
    * command's options); else it is enough that it could. Throws on a pattern that is none.
    */
   add(id: number, pattern: string, surely: boolean): void
-  /** Nothing for a target that cannot be read; the same list again for targets that the same patterns match, where that is cheap. */
+  /** Nothing for a target that cannot be read. */
   find(request: Request): Hits | undefined
 }
 
-export function createTargetIndex(kind: PatternKind, place: PathPlace): TargetIndex {
-  return creators[kind](place)
+export type KeepHits = (ids: number[]) => Hits
+
+export function createTargetIndex(kind: PatternKind, place: PathPlace, keep: KeepHits): TargetIndex {
+  return creators[kind](place, keep)
 }
 
-const creators: Readonly<Record<PatternKind, (place: PathPlace) => TargetIndex>> = {
-  path: (place) => {
-    const index = new PathIndex(place)
+const creators: Readonly<Record<PatternKind, (place: PathPlace, keep: KeepHits) => TargetIndex>> = {
+  path: (place, keep) => {
+    const index = new PathIndex(place, keep)
     return { add: (id, pattern) => index.add(id, pattern), find: ({ target }) => index.find(target) }
   },
-  host: () => {
+  host: (_, keep) => {
     const index = new HostIndex()
     return {
       add: (id, pattern, surely) => index.add(id, pattern, surely),
-      find: ({ target }) => findHost(index, target),
+      find: ({ target }) => kept(index.find(target), keep),
     }
   },
-  words: () => {
+  words: (_, keep) => {
     const index = new CommandIndex()
     return {
       add: (id, pattern, surely) => index.add(id, pattern, surely),
-      find: ({ words }) => (words === undefined || words.length === 0 ? undefined : index.find(words)),
+      find: ({ words }) => (words === undefined || words.length === 0 ? undefined : keep(index.find(words))),
     }
   },
-  name: () => {
+  // A name that is only known at run time is `*`.
+  name: (_, keep) => {
     const index = new NameIndex()
-    return { add: (id, pattern) => index.add(id, pattern), find: ({ target }) => findName(index, target) }
+    return {
+      add: (id, pattern) => index.add(id, pattern),
+      find: ({ target }) => (target === unknownTarget ? undefined : keep(index.find(target))),
+    }
   },
 }
 
-/** A name that is only known at run time is `*`. */
-function findName(index: NameIndex, target: string): Hits | undefined {
-  return target === unknownTarget ? undefined : index.find(target)
-}
-
-function findHost(index: HostIndex, target: string): Hits | undefined {
-  const host = parseHostTarget(target)
-  return host === undefined ? undefined : index.find(host)
+function kept(ids: number[] | undefined, keep: KeepHits): Hits | undefined {
+  return ids && keep(ids)
 }
