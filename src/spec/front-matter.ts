@@ -102,7 +102,7 @@ function parseYaml(yaml: string): Document.Parsed | undefined {
       resolveKnownTags: false,
       strict: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
   } catch {
     return undefined

@@ -71,15 +71,8 @@ function readRule(
   refuseHidden(paragraph, context)
   const draft = parseDraft(tail, context.report)
   const nested = readNested(rest, context)
-  for (const inner of nested.below) {
-    if (inner.type === 'listItem' && isBareCapability(inner, context))
-      context.report(
-        'rule/nested-capability',
-        spanOf(inner.children[0] ?? inner),
-        'the rule above has a capability of its own',
-      )
-  }
-  if (!draft) return { kind: 'rules', rules: [], below: nested.below }
+  const below = nested.below.filter((inner) => !reportNested(inner, context))
+  if (!draft) return { kind: 'rules', rules: [], below }
   const rule = buildRule(
     {
       ...draft,
@@ -91,7 +84,7 @@ function readRule(
     },
     context,
   )
-  return { kind: 'rules', rules: rule ? [rule] : [], below: nested.below }
+  return { kind: 'rules', rules: rule ? [rule] : [], below }
 }
 
 function readGroup({ paragraph, effect, tail, context }: Head, rest: readonly Below[]): ItemReading {
@@ -178,6 +171,17 @@ function attach(rules: readonly Rule[], examples: readonly RuleExample[]): reado
   const last = rules.at(-1)
   if (!last || examples.length === 0) return rules
   return [...rules.slice(0, -1), { ...last, examples: [...last.examples, ...examples] }]
+}
+
+/** A second capability below a rule that has one would silently not hold. */
+function reportNested(block: Below, context: RuleContext): boolean {
+  if (block.type !== 'listItem' || !isBareCapability(block, context)) return false
+  context.report(
+    'rule/nested-capability',
+    spanOf(block.children[0] ?? block),
+    'the rule above has a capability of its own',
+  )
+  return true
 }
 
 interface Nested {
