@@ -1,0 +1,113 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readProcess } from './processes.ts'
+import { removeIfUntouched } from './remove.ts'
+import type { SandboxPlan } from './types.ts'
+
+/** A project's runs, and what they put on the host in order to protect: gone when the last of them has ended. */
+export interface Ghosts {
+  /** Writes down what is about to be made, and makes the placeholders. To be called before bubblewrap starts. */
+  readonly remember: (plan: Pick<SandboxPlan, 'ghosts' | 'placeholders'>) => void
+  /** When nothing of the run is left inside. */
+  readonly leave: () => void
+}
+
+interface Entry {
+  readonly pid: number
+  /** With the pid, the identity of the process: a later one may get the same number. */
+  readonly started: number
+  readonly made: readonly Made[]
+}
+
+/** A mount point of bubblewrap's, or a placeholder with its content. */
+interface Made {
+  readonly path: string
+  readonly content?: string
+}
+
+/**
+ * Announces a run, after removing what runs that were killed have left. To be called before the tree is read, so that
+ * nobody removes what this run takes for a part of the project. `folder` is one project's, and nothing inside can write it.
+ */
+export function openGhosts(folder: string): Ghosts {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  removeGhosts(folder)
+  const file = freeName(folder)
+  const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
+  writeEntry(file, { ...self, made: [] })
+  return {
+    remember: ({ ghosts, placeholders }) => {
+      const made = [...ghosts.flatMap(withMissingParents).map((path) => ({ path })), ...placeholders].filter(
+        isAbsent,
+      )
+      writeEntry(file, { ...self, made })
+      for (const { path, content } of placeholders) makePlaceholder(path, content)
+    },
+    leave: () => {
+      const { made } = readEntry(file)
+      writeEntry(file, { pid: 0, started: 0, made })
+      removeGhosts(folder)
+    },
+  }
+}
+
+/**
+ * INVARIANT: never while another run of the project is alive. What is a ghost of one run may be a mount point of the
+ * other, and removing it on the host takes the mount away inside.
+ */
+function removeGhosts(folder: string): void {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  const entries = files.map((name) => readEntry(join(folder, name)))
+  if (entries.some(isRunning)) return
+  const made = entries.flatMap((entry) => entry.made)
+  // What lies inside goes before the folder that it lies in.
+  for (const one of made.sort((a, b) => b.path.length - a.path.length))
+    removeIfUntouched(one.path, one.content)
+  for (const name of files) rmSync(join(folder, name), { force: true })
+}
+
+function isRunning({ pid, started }: Entry): boolean {
+  return pid !== 0 && readProcess(pid)?.started === started
+}
+
+/** bubblewrap makes the folders above a mount point, too. */
+function withMissingParents(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path || !isAbsent({ path: parent }) ? [path] : [...withMissingParents(parent), path]
+}
+
+function isAbsent({ path }: Made): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined
+}
+
+function makePlaceholder(path: string, content: string): void {
+  try {
+    writeFileSync(path, content, { flag: 'wx' })
+  } catch (error) {
+    // Another run has just made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function freeName(folder: string): string {
+  const taken = new Set(readdirSync(folder))
+  for (let number = 1; ; number += 1) {
+    const name = `${process.pid}-${number}.json`
+    if (!taken.has(name)) return join(folder, name)
+  }
+}
+
+/** In one step: whoever reads it sees all of it or nothing. */
+function writeEntry(file: string, entry: Entry): void {
+  writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** One that another run has just removed counts as over, and had nothing. */
+function readEntry(file: string): Entry {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Entry
+  } catch {
+    return { pid: 0, started: 0, made: [] }
+  }
+}

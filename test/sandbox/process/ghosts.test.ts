@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openGhosts } from '../../../src/sandbox/ghosts.ts'
+import { runSandbox } from '../../../src/sandbox/run.ts'
+import { bareLaunch } from './bare.ts'
+
+let project: string
+let records: string
+beforeEach(() => {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'oos-ghosts-')))
+  project = join(base, 'project')
+  records = join(base, 'records')
+  mkdirSync(join(project, 'src'), { recursive: true })
+  writeFileSync(join(project, 'src/a.ts'), '')
+})
+
+const tree = (): string[] => readdirSync(project, { recursive: true, encoding: 'utf8' }).sort()
+const untouched = ['src', 'src/a.ts']
+
+/** What a real bubblewrap makes on the host when it masks names that are not there. */
+async function runOver(names: {
+  readonly files?: readonly string[]
+  readonly folders?: readonly string[]
+}): Promise<void> {
+  const bare = bareLaunch(['true'], { folder: project })
+  const masks = [
+    ...(names.files ?? []).flatMap((name) => ['--ro-bind', '/dev/null', join(project, name)]),
+    ...(names.folders ?? []).flatMap((name) => ['--perms', '0555', '--tmpfs', join(project, name)]),
+  ]
+  const files = bare.files.map((file) =>
+    file.fd === 7
+      ? { fd: 7, bytes: Buffer.concat([file.bytes, Buffer.from(masks.map((word) => `${word}\0`).join(''))]) }
+      : file,
+  )
+  const end = await runSandbox({ ...bare, files }, { machine: {}, stdin: 'ignore' }).ended
+  expect(end.exitCode).toBe(0)
+}
+
+const plan = (...names: readonly string[]) => ({
+  ghosts: names.map((name) => join(project, name)),
+  placeholders: [],
+})
+
+describe('what a run puts on the host in order to protect', () => {
+  it('is gone when the run has ended, with the folders above it', async () => {
+    const ghosts = openGhosts(records)
+    ghosts.remember(plan('.envrc', '.claude', '.cursor/rules/deep'))
+    await runOver({ files: ['.envrc', '.cursor/rules/deep'], folders: ['.claude'] })
+    expect(tree()).toEqual([
+      '.claude',
+      '.cursor',
+      '.cursor/rules',
+      '.cursor/rules/deep',
+      '.envrc',
+      ...untouched,
+    ])
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
+    expect(readdirSync(records)).toEqual([])
+  })
+
+  it('is gone at the next start when oos was killed', async () => {
+    const script = `
+      import { openGhosts } from ${JSON.stringify(join(import.meta.dirname, '../../../src/sandbox/ghosts.ts'))}
+      openGhosts(${JSON.stringify(records)}).remember(${JSON.stringify(plan('.envrc'))})`
+    execFileSync(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ])
+    await runOver({ files: ['.envrc'] })
+    openGhosts(records)
+    expect(tree()).toEqual(untouched)
+  })
+
+  it('stays as long as another run of the project may have mounted over it', async () => {
+    const [one, other] = [openGhosts(records), openGhosts(records)]
+    one.remember(plan('.envrc'))
+    await runOver({ files: ['.envrc'] })
+    one.leave()
+    expect(existsSync(join(project, '.envrc'))).toBe(true)
+    other.leave()
+    expect(tree()).toEqual(untouched)
+  })
+
+  it('is kept when somebody has made it his own', async () => {
+    const ghosts = openGhosts(records)
+    ghosts.remember(plan('.envrc', '.claude', '.mcp.json'))
+    await runOver({ folders: ['.claude'] })
+    writeFileSync(join(project, '.claude/settings.json'), '{}')
+    writeFileSync(join(project, '.envrc'), 'export A=1')
+    writeFileSync(join(project, '.mcp.json'), '')
+    ghosts.leave()
+    expect(tree()).toEqual(['.claude', '.claude/settings.json', '.envrc', '.mcp.json', ...untouched])
+  })
+
+  it('is never what was there before', () => {
+    mkdirSync(join(project, '.claude'))
+    writeFileSync(join(project, '.envrc'), '', { mode: 0o444 })
+    const ghosts = openGhosts(records)
+    ghosts.remember(plan('.claude', '.envrc'))
+    ghosts.leave()
+    expect(tree()).toEqual(['.claude', '.envrc', ...untouched])
+  })
+
+  it('is not looked for behind a link that was put in its way', async () => {
+    const ghosts = openGhosts(records)
+    ghosts.remember(plan('.cursor/rules'))
+    await runOver({ folders: ['.cursor/rules'] })
+    const elsewhere = join(project, '../elsewhere')
+    renameSync(join(project, '.cursor'), elsewhere)
+    symlinkSync(elsewhere, join(project, '.cursor'))
+    ghosts.leave()
+    expect(existsSync(join(elsewhere, 'rules'))).toBe(true)
+  })
+
+  it('includes placeholders, which never replace a file', () => {
+    const placeholders = ['commondir', 'src/a.ts'].map((name) => ({
+      path: join(project, name),
+      content: '.\n',
+    }))
+    const ghosts = openGhosts(records)
+    ghosts.remember({ ghosts: [], placeholders })
+    expect(readFileSync(join(project, 'commondir'), 'utf8')).toBe('.\n')
+    expect(readFileSync(join(project, 'src/a.ts'), 'utf8')).toBe('')
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
+  })
+})
