@@ -35,18 +35,23 @@ const fileLimit = 1_000
 
 /** Reads every spec file once, into memory. What cannot be read is an error: its rules could not hold. */
 export function readSources({ root, specs, home, packs }: ReadOptions): ReadResult {
-  const places: Place[] = [
-    ...shippedPlaces(packs),
-    ...specPlaces(join(home, '.agent-os'), '~/.agent-os', 'user'),
+  const results = [
+    ...shippedPlaces(packs).map(readFolder),
+    ...readTree(specPlaces(join(home, '.agent-os'), '~/.agent-os', 'user')),
     ...(root === undefined || root === home
       ? []
-      : specPlaces(specs ?? join(root, '.agent-os'), '.agent-os', 'project')),
+      : readTree(specPlaces(join(root, '.agent-os'), '.agent-os', 'project'))),
   ]
-  const results = places.map(readFolder)
   return {
     sources: results.flatMap(({ sources }) => sources),
     diagnostics: results.flatMap(({ diagnostics }) => diagnostics),
   }
+}
+
+/** Where the folder itself cannot be read, nothing is said of what lies in it. */
+function readTree([top, ...below]: readonly [Place, ...Place[]]): readonly ReadResult[] {
+  const listing = list(top)
+  return 'code' in listing ? [{ sources: [], diagnostics: [listing] }] : [top, ...below].map(readFolder)
 }
 
 /** One folder whose markdown files are specs. */
@@ -70,7 +75,7 @@ function shippedPlaces(packs: string): readonly Place[] {
   ]
 }
 
-function specPlaces(folder: string, shown: string, layer: LayerName): readonly Place[] {
+function specPlaces(folder: string, shown: string, layer: LayerName): readonly [Place, ...Place[]] {
   return [
     {
       folder,
@@ -113,7 +118,11 @@ function readFolder(place: Place): ReadResult {
     return {
       sources: [],
       diagnostics: [
-        problem('source/too-many', place.show(''), `${listing.names.length} markdown files in one folder`),
+        problem(
+          'source/too-many',
+          place.show('').replace(/\/$/, ''),
+          `${listing.names.length} markdown files in one folder`,
+        ),
       ],
     }
   }
@@ -124,24 +133,28 @@ function readFolder(place: Place): ReadResult {
   }
 }
 
-function list({ folder, inside, show }: Place): { names: readonly string[] } | Diagnostic {
+function list(place: Place): { names: readonly string[] } | Diagnostic {
+  const shown = place.show('').replace(/\/$/, '')
   try {
-    if (folder !== inside && leadsOut(folder, inside))
-      return problem(
-        'source/link',
-        show('').replace(/\/$/, ''),
-        'the folder is a symlink that leads elsewhere',
-      )
-    const names = readdirSync(folder).filter((name) => /\.md$/i.test(name))
-    return { names: names.sort() }
+    if (isLedAway(place)) return problem('source/link', shown, 'the folder is a symlink that leads elsewhere')
+    return {
+      names: readdirSync(place.folder)
+        .filter((name) => /\.md$/i.test(name))
+        .sort(),
+    }
   } catch (error) {
     if (isMissing(error)) return { names: [] }
-    return problem(
-      'source/unreadable',
-      show('').replace(/\/$/, ''),
-      `the folder cannot be read (${codeOf(error)})`,
-    )
+    return problem('source/unreadable', shown, `the folder cannot be read (${codeOf(error)})`)
   }
+}
+
+/**
+ * A project's own spec folder may be no symlink at all: what it leads to would not be protected, and an agent could
+ * write there. In the home folder it may be one, because no agent can write there.
+ */
+function isLedAway({ folder, inside, layer }: Place): boolean {
+  const project = layer === 'project' && lstatSync(inside).isSymbolicLink()
+  return project || (folder !== inside && leadsOut(folder, inside))
 }
 
 function readSource(place: Place, name: string): SpecSource | Diagnostic {
