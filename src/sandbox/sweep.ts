@@ -158,6 +158,8 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
     if (state.access !== above.access) record(sweep, { path, kind, access: state.access, rule: state.rule })
     return state
   }
+  // What a link leads to is judged where it lies; itself it matters only where it could be replaced.
+  if (kind === 'link' && above.access !== 'write') return undefined
   if (kind === 'socket') {
     record(sweep, { path, kind, access: 'none', note: 'a socket of this machine' })
     return undefined

@@ -12,6 +12,8 @@ const files = {
   'work/secrets/deep/key': secret,
   'work/readable.txt': 'hello',
   'work/.agent-os/AGENT.md': 'the rules',
+  'work/docs/link.md': { link: '../../outside/secret.txt' },
+  'work/docs/real.md': 'text',
   'work/committed-link': { link: '../outside/secret.txt' },
   'outside/secret.txt': secret,
   'outside/shared.txt': 'shared',
@@ -114,6 +116,18 @@ const attacks: readonly Attack[] = [
     name: 'R1 through /proc',
     script: 'for p in /proc/[0-9]*; do cat $p/root$OUTSIDE/secret.txt $p/cwd/../outside/secret.txt; done',
     removed: { without: expose },
+    broke: leaks,
+  },
+  {
+    name: 'R3 a committed link that a rule seems to open',
+    script: 'cat docs/link.md',
+    options: { rules: ['Allow file:readable.txt:read', 'Allow file:docs/*.md:read'] },
+    removed: {
+      without: (options, scene) => {
+        const link = join(scene.root, 'docs/link.md')
+        return [...options, '--ro-bind', link, link]
+      },
+    },
     broke: leaks,
   },
   { name: 'R2 a denied file', script: 'cat .env', removed: { without: unmask('.env') }, broke: leaks },
