@@ -40,7 +40,7 @@ export function readSources({ root, specs, home, packs }: ReadOptions): ReadResu
     ...readTree(specPlaces(join(home, '.agent-os'), '~/.agent-os', 'user')),
     ...(root === undefined || root === home
       ? []
-      : readTree(specPlaces(join(root, '.agent-os'), '.agent-os', 'project'))),
+      : readTree(specPlaces(specs ?? join(root, '.agent-os'), '.agent-os', 'project'))),
   ]
   return {
     sources: results.flatMap(({ sources }) => sources),

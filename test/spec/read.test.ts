@@ -126,6 +126,12 @@ describe('what cannot be read safely is an error', () => {
   })
 })
 
+it('reads the specs of another folder where one is named', () => {
+  const { options, top } = tree({ 'specs/AGENT.md': '', 'project/.agent-os/RUNBOOK.md': '' })
+  const { sources } = readSources({ ...options, specs: join(top, 'specs') })
+  expect(sources.map(({ path }) => path)).toEqual(['.agent-os/AGENT.md'])
+})
+
 it('reads a symlink within the folder', () => {
   const { options, agentOs } = tree({ 'project/.agent-os/AGENT.md': '- **Deny** `env:A`' })
   symlinkSync('AGENT.md', join(agentOs, 'OTHER.md'))
