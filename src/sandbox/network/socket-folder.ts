@@ -1,4 +1,5 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,8 @@ import { OosError } from '../../shared/errors.ts'
 
 const prefix = 'oos-net-'
 const socketName = 'p.sock'
+// Between its making and its first answer, a folder of a run that is just starting looks abandoned.
+const startingMs = 10_000
 
 export interface SocketFolder {
   readonly socketPath: string
@@ -15,16 +18,14 @@ export interface SocketFolder {
 /** A folder that nobody else can enter, under a random name: what connects to the socket is let out as this user's run. */
 export function makeSocketFolder(base = socketBase()): SocketFolder {
   const path = mkdtempSync(join(base, prefix)) // 0700
-  void sweepStale(base, path)
+  sweepStale(base).catch(() => undefined) // what cannot be swept is in nobody's way
   return { socketPath: join(path, socketName), remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
 /** Removes what a run that was killed has left: a folder of this user's whose socket nobody answers. */
-export async function sweepStale(base: string, except?: string): Promise<void> {
-  const paths = readdirSync(base)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => join(base, name))
-  const found = paths.filter((path) => path !== except && isOwnFolder(path))
+export async function sweepStale(base: string): Promise<void> {
+  const names = (await readdir(base)).filter((name) => name.startsWith(prefix))
+  const found = names.map((name) => join(base, name)).filter(isOldFolder)
   await Promise.all(
     found.map(async (path) => {
       if (await isRefused(join(path, socketName))) rmSync(path, { recursive: true, force: true })
@@ -49,9 +50,10 @@ function isUsable(base: string): boolean {
   return statSync(base, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function isOwnFolder(path: string): boolean {
+function isOldFolder(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  return found?.isDirectory() === true && found.uid === process.getuid?.()
+  if (!found?.isDirectory() || found.uid !== process.getuid?.()) return false
+  return Date.now() - found.mtimeMs > startingMs
 }
 
 // Not by process id: another oos may live in another PID namespace, with the same folder for temporary files.

@@ -12,10 +12,9 @@ export function stageWords(
   socketPath: string,
   fds: readonly number[],
   ports: ProxyPorts = proxyPorts,
-  node: string = process.execPath,
 ): readonly string[] {
   return [
-    node,
+    process.execPath,
     '--disable-warning=ExperimentalWarning',
     forwarderPath(),
     socketPath,

@@ -1,6 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -22,6 +30,7 @@ async function leaveBehind(folder: string): Promise<string> {
   const [socketPath] = (await once(child, 'message')) as [string]
   child.kill('SIGKILL')
   await once(child, 'exit')
+  utimesSync(dirname(socketPath), 0, 0)
   return socketPath
 }
 
@@ -33,6 +42,8 @@ test('what a killed run left is removed by the next, and nothing else is', async
   mkdirSync(join(folder, 'oos-net-starting'))
   mkdirSync(join(folder, 'other'))
   symlinkSync(dirname(left), join(folder, 'oos-net-link'))
+  utimesSync(dirname(running.proxy.socketPath), 0, 0)
+  utimesSync(join(folder, 'oos-net-starting'), 0, 0)
   await sweepStale(folder)
   expect(readdirSync(folder).toSorted()).toEqual(
     [

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname } from 'node:path'
@@ -104,6 +105,27 @@ describe('what a rule allows', () => {
       'HTTP/1.1 200 Connection established\r\n\r\ngot '.length + 1_000_000,
     )
     echo.close()
+  })
+})
+
+describe('the last bytes of a client that has gone', () => {
+  test('arrive at a server that ended first and reads slowly', async () => {
+    let got = 0
+    const total = 30_000_000
+    const slow = createServer({ allowHalfOpen: true }, async (socket) => {
+      socket.end('enough')
+      for await (const piece of socket) {
+        got += piece.length
+        await new Promise(setImmediate)
+      }
+    })
+    const port = await listening(slow)
+    await using world = await startWorld([`Allow http:127.0.0.1:${port}:request`])
+    const socket = connect({ path: world.proxy.socketPath, allowHalfOpen: true })
+    socket.end(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n${'x'.repeat(total)}`)
+    await once(socket.resume(), 'close')
+    await expect.poll(() => got).toBe(total)
+    slow.close()
   })
 })
 
@@ -431,6 +453,21 @@ describe('the proxy itself', () => {
     await speak(world.proxy.socketPath, get('http://evil.example/'))
     await expect.poll(() => existsSync(world.proxy.socketPath)).toBe(false)
     expect(await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/`))).toBe('')
+  })
+
+  test('says nothing into the middle of an answer', async () => {
+    const half = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'))
+    })
+    const port = await listening(half)
+    await using world = await startWorld([`Allow http:127.0.0.1:${port}:get`])
+    const socket = connect(world.proxy.socketPath).on('error', () => undefined)
+    socket.write(get(`http://127.0.0.1:${port}/`, ''))
+    socket.once('data', () => socket.write('\0\r\n\r\n'))
+    expect(await readAll(socket)).toMatch(/half$/)
+    half.close()
   })
 
   test.each([

@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stageWords } from '../../../src/sandbox/network/stage.ts'
 import { runInside, startInside } from './inside.ts'
 import { readAll, startWorld } from './world.ts'
 
@@ -129,6 +131,16 @@ describe('the forwarder', () => {
   ])('ends as the command does: %s', async (script, code) => {
     expect(await inside(script)).toMatchObject({ code, signal: null })
   })
+
+  test.runIf(Object.keys(networkInterfaces()).some((name) => name !== 'lo'))(
+    'refuses a network that is not empty',
+    () => {
+      const [program = '', ...words] = [...stageWords(world.proxy.socketPath, []), '/bin/echo', 'started']
+      const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' })
+      expect({ status, stdout }).toEqual({ status: 4, stdout: '' })
+      expect(stderr).toContain('oos: the network namespace is not empty')
+    },
+  )
 
   test('is out of sight and out of reach', async () => {
     const { stdout } = await inside(
