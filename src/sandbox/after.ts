@@ -1,0 +1,105 @@
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { join } from 'node:path'
+
+export interface ChangedFile {
+  readonly path: string
+  readonly change: 'created' | 'changed' | 'deleted'
+  /** Afterwards. */
+  readonly bytes?: number
+}
+
+export interface Aftermath {
+  readonly files: readonly ChangedFile[]
+  /** Git folders that were made during the run: nothing in them could be masked. */
+  readonly repositories: readonly string[]
+  /** Programs that run as somebody else; nothing inside should be able to make one. */
+  readonly setId: readonly string[]
+  /** False: there was more than could be looked at, and what is missing here may still have changed. */
+  readonly complete: boolean
+}
+
+export interface AftermathOptions {
+  /** Absolute; what was writable. */
+  readonly roots: readonly string[]
+  /** ms since 1970, when the run began. */
+  readonly since: number
+  /** Every file of `roots` before the run (`listFiles`); deletions are seen only with it. */
+  readonly before?: FileList
+  readonly limit?: number
+}
+
+export interface FileList {
+  readonly paths: ReadonlySet<string>
+  readonly complete: boolean
+}
+
+/** How many files are looked at: some 100 ms. */
+const usualLimit = 20_000
+/** A file's time may lie one tick of the kernel's coarse clock before the call that set it. */
+const tickMs = 10
+/** What tools put there by the thousand; a rule can protect it, but nobody reads a list of it. */
+const unlisted: ReadonlySet<string> = new Set(['.git', '.oos', 'node_modules'])
+
+/** What a run has left in the trees that it could write to. Follows no link. */
+export function readAftermath({ roots, since, before, limit = usualLimit }: AftermathOptions): Aftermath {
+  const files: ChangedFile[] = []
+  const repositories: string[] = []
+  const setId: string[] = []
+  const seen = new Set<string>()
+  const complete = walk({ roots, limit }, (entry, path) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) return
+    // A name that was not there before may still be an old file, moved.
+    const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
+    if (isListed(entry)) seen.add(path)
+    if (entry.name === '.git' && made) repositories.push(path)
+    if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
+    files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
+    if (isSetId(stats)) setId.push(path)
+  })
+  const deleted = complete && before?.complete ? [...before.paths].filter((path) => !seen.has(path)) : []
+  const gone = deleted.map((path): ChangedFile => ({ path, change: 'deleted' }))
+  return { files: [...files, ...gone], repositories, setId, complete }
+}
+
+/** Names alone, which is quick; taken before a run. */
+export function listFiles(roots: readonly string[], limit = usualLimit): FileList {
+  const paths = new Set<string>()
+  const complete = walk({ roots, limit }, (entry, path) => {
+    if (isListed(entry)) paths.add(path)
+  })
+  return { paths, complete }
+}
+
+interface Walk {
+  readonly roots: readonly string[]
+  readonly limit: number
+}
+
+/** Breadth first, so that what is cut off lies deep. True if nothing was. */
+function walk({ roots, limit }: Walk, visit: (entry: Dirent, path: string) => void): boolean {
+  const folders = [...roots]
+  let looked = 0
+  for (const folder of folders) {
+    for (const entry of entriesOf(folder)) {
+      looked += 1
+      if (looked > limit) return false
+      const path = join(folder, entry.name)
+      visit(entry, path)
+      if (entry.isDirectory() && !unlisted.has(entry.name)) folders.push(path)
+    }
+  }
+  return true
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // Gone, no folder, or closed to us.
+    return []
+  }
+}
+
+const isListed = (entry: Dirent) => !entry.isDirectory() || entry.name === '.git'
+const isSetId = (stats: Stats) => stats.isFile() && (stats.mode & 0o6000) !== 0

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { listFiles, readAftermath } from '../../../src/sandbox/after.ts'
+import { runSandbox } from '../../../src/sandbox/run.ts'
+import { bareLaunch } from './bare.ts'
+
+function makeTree(): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'oos-after-')))
+  for (const folder of ['src', 'node_modules/x']) mkdirSync(join(root, folder), { recursive: true })
+  for (const name of ['src/kept', 'src/changed', 'src/deleted', 'src/replaced'])
+    writeFileSync(join(root, name), name)
+  return root
+}
+
+/** When the file system's clock is surely past what was written before. */
+async function laterThan(path: string): Promise<number> {
+  const written = statSync(path).ctimeMs
+  while (Date.now() < written + 20) await new Promise(setImmediate)
+  return Date.now()
+}
+
+async function runIn(root: string, script: string): Promise<void> {
+  const launch = bareLaunch(['sh', '-c', script], { folder: root })
+  expect(await runSandbox(launch, { machine: {}, stdin: 'ignore' }).ended).toMatchObject({ exitCode: 0 })
+}
+
+it('what a run has created, changed and deleted is seen afterwards, and nothing else', async () => {
+  const root = makeTree()
+  const before = listFiles([root])
+  const since = await laterThan(join(root, 'src/replaced'))
+  await runIn(
+    root,
+    'echo > new; ln -s /etc/passwd link; echo >> src/changed; rm src/deleted; echo > x; mv x src/replaced; echo > node_modules/x/y',
+  )
+  const { files, complete } = readAftermath({ roots: [root], since, before })
+  expect(complete).toBe(true)
+  expect(Object.fromEntries(files.map(({ path, change }) => [path.slice(root.length + 1), change]))).toEqual({
+    new: 'created',
+    link: 'created',
+    'src/changed': 'changed',
+    'src/replaced': 'changed',
+    'src/deleted': 'deleted',
+  })
+})
+
+it('repositories that were made inside are named', async () => {
+  const root = makeTree()
+  await runIn(root, 'mkdir -p old/.git')
+  const since = await laterThan(join(root, 'old/.git'))
+  const before = listFiles([root])
+  await runIn(root, 'git init -q vendor/lib; mkdir moved; mv old/.git moved')
+  const made = join(root, 'vendor/lib/.git')
+  expect(readAftermath({ roots: [root], since }).repositories).toEqual([made])
+  expect(readAftermath({ roots: [root], since, before }).repositories).toEqual([
+    join(root, 'moved/.git'),
+    made,
+  ])
+})
+
+it('no program that runs as somebody else can be made inside', async () => {
+  const root = makeTree()
+  await runIn(root, 'cp /bin/true tool; chmod 4755 tool || true; chmod 2755 tool || true')
+  expect(readAftermath({ roots: [root], since: 0 }).setId).toEqual([])
+})
+
+it('a tree that is too large to look at is said to be', () => {
+  const root = makeTree()
+  expect(readAftermath({ roots: [root], since: 0, limit: 3 }).complete).toBe(false)
+  expect(listFiles([root], 3).complete).toBe(false)
+})
