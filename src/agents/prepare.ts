@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
 import { type OpenProject, openProject } from '../ops/project.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
@@ -13,9 +11,9 @@ import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
 import { sweepTree } from '../sandbox/sweep.ts'
 import type { MachineFacts, SandboxPlan } from '../sandbox/types.ts'
-import { cacheBase } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './authorize.ts'
+import { type RunFolders, runFolders } from './run-folders.ts'
 import { runRules } from './run-rules.ts'
 import { type RunWords, resolveTarget } from './target.ts'
 
@@ -39,12 +37,12 @@ export interface RunIntent {
   readonly policy: Policy
   readonly asked: CommandRequest
   readonly decision: Decision
+  readonly folders: RunFolders
 }
 
 /** Everything that is decided before anything is done. */
 export interface PreparedRun extends RunIntent {
   readonly machine: MachineFacts
-  readonly cacheHome: string
   readonly plan: SandboxPlan
 }
 
@@ -55,17 +53,17 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
   const { agent, command } = resolveTarget(request.words, project.agents)
   const policy = withRunRules(project, request)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
-  return { request, project, policy, asked, decision: decide(policy, asked) }
+  const folders = runFolders(project.root, project.home, request.env)
+  return { request, project, policy, asked, decision: decide(policy, asked), folders }
 }
 
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
 export function prepareRun(intent: RunIntent): PreparedRun {
-  const { request, project, policy, asked } = intent
+  const { request, project, policy, asked, folders } = intent
   const { root, home } = project
   const { agent, words: command, cwd } = asked
   const machine = readFacts(request.env)
   requireBubblewrap(machine)
-  const cacheHome = cacheHomeOf(root, request.env)
   const plan = planSandbox({
     policy,
     agent,
@@ -75,23 +73,15 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     machine,
     tree: sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root }),
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
-    cacheHome,
+    cacheHome: folders.cache,
     interactive: request.interactive,
   })
-  return { ...intent, machine, cacheHome, plan }
+  return { ...intent, machine, plan }
 }
 
 function withRunRules({ policy, rules, root, home }: OpenProject, request: RunRequest): Policy {
   const own = runRules(request)
   return own.length === 0 ? policy : compilePolicy({ rules: [...rules, ...own], root, home, now: Date.now() })
-}
-
-/** A folder a project: what one project's agent put into a cache is never another's. */
-function cacheHomeOf(root: string, env: NodeJS.ProcessEnv): string {
-  const base = cacheBase(env)
-  if (base === undefined)
-    throw new OosError('home-missing', 'HOME is not set', { hint: 'export HOME=/home/you' })
-  return join(base, 'oos', 'home', createHash('sha256').update(root).digest('hex').slice(0, 32))
 }
 
 function requireLinux(): void {

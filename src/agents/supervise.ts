@@ -1,10 +1,10 @@
-import { makeCacheHome } from '../sandbox/home.ts'
 import { OosError } from '../shared/errors.ts'
 import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { openNetwork } from './network.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunRequest } from './prepare.ts'
+import { openRunFolders } from './run-folders.ts'
 import type { RunVoice } from './voice.ts'
 
 /** From what a person typed to the end of the run: decides, asks, plans, starts, records. Returns the exit code of oos. */
@@ -13,9 +13,18 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   voice.warn(intent.project.diagnostics)
   await agreeToSpecs(intent, voice)
   await authorize(intent, voice)
-  const prepared = prepareRun(intent)
-  refuseUnheld(prepared, voice)
-  makeCacheHome(prepared.cacheHome)
+  const ghosts = openRunFolders(intent.folders)
+  try {
+    const prepared = prepareRun(intent)
+    refuseUnheld(prepared, voice)
+    ghosts.remember(prepared.plan)
+    return await withNetwork(prepared, voice)
+  } finally {
+    ghosts.leave()
+  }
+}
+
+async function withNetwork(prepared: PreparedRun, voice: RunVoice): Promise<number> {
   const network = await openNetwork(prepared)
   try {
     return await confine(prepared, voice, network)

@@ -5,9 +5,10 @@ import { type EnvRule, planEnvironment } from './environment.ts'
 import { sandboxHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
+import { proxyEnv } from './network/env.ts'
 import { asSystemLink, besideRules, privateMounts } from './private.ts'
 import { refuseTooMany, requireReach } from './reach.ts'
-import type { LimitName, LimitPlan, NetworkPlan, PlanInput, SandboxPlan, Unheld } from './types.ts'
+import type { EnvEntry, LimitName, LimitPlan, NetworkPlan, PlanInput, SandboxPlan, Unheld } from './types.ts'
 
 /** From rules and facts to everything that a confined run is given. Pure: it can be shown before it is done. */
 export function planSandbox(input: PlanInput): SandboxPlan {
@@ -15,13 +16,14 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   requireReach(input)
   const files = fileMounts(tree)
   const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
+  const network = planNetwork(policy, agent)
   const mounts = sortMounts([...besideRules(privateMounts(machine, input.cacheHome), byRules), ...byRules])
   return {
     command: input.command,
     cwd: input.cwd,
     mounts,
-    env: planEnvironment(envRules(policy, agent), machine),
-    network: planNetwork(policy, agent),
+    env: [...planEnvironment(envRules(policy, agent), machine), ...networkEnvironment(network)],
+    network,
     limits: planLimits(input),
     unheld: [...refuseTooMany(mounts), ...files.unheld, ...unheldRules(input)],
     ghosts: files.ghosts,
@@ -43,6 +45,16 @@ function planNetwork(policy: Policy, agent: string): NetworkPlan {
   const open = rules.filter(({ effect }) => effect === 'allow')
   if (open.length === 0) return { mode: 'none', note: 'no rule allows a host' }
   return { mode: 'proxy', rules: [...new Set(rules.map(({ rule }) => rule))] }
+}
+
+/** No rule names these: without them nothing inside would find the way that the rules open. */
+function networkEnvironment({ mode }: NetworkPlan): EnvEntry[] {
+  if (mode === 'none') return []
+  return Object.entries(proxyEnv()).map(([name, value]) => ({
+    name,
+    value,
+    note: 'the way out, through oos',
+  }))
 }
 
 function planLimits({ policy, agent, machine, interactive }: PlanInput): LimitPlan[] {
