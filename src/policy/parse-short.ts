@@ -150,7 +150,7 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
     'missing-action',
     message,
     body.offset + body.text.length,
-    fix(`${body.text}:${names[0]}`, body),
+    fix(`${body.text}:${resources[resource].usualAction ?? names[0]}`, body),
   )
 }
 

@@ -8,7 +8,7 @@ import {
   parsePattern,
   parseResource,
 } from './parts.ts'
-import { refuse } from './problem.ts'
+import { refuse, Unparsable } from './problem.ts'
 import { resources } from './resources.ts'
 import type { Capability, Resource } from './types.ts'
 
@@ -69,6 +69,7 @@ function decoded(part: Part): string {
     refuseHostileText(text)
     return text
   } catch (error) {
+    if (error instanceof Unparsable) return refuse('hidden-character', error.message, part.offset)
     if (!(error instanceof URIError)) throw error
     return refuse('encoded', 'the percent-encoded bytes are not UTF-8', part.offset)
   }

@@ -6,6 +6,8 @@ export type PatternKind = 'path' | 'host' | 'words' | 'name'
 export interface ResourceEntry {
   /** Each action a person may write, with the acts it stands for: `write` is create, change and delete. */
   readonly actions: Readonly<Record<string, readonly string[]>>
+  /** What is proposed where an action is missing. */
+  readonly usualAction?: string
   readonly pattern: PatternKind
   /** Where a left-out pattern means `*`. */
   readonly patternOptional?: 'always' | 'uri'
@@ -23,6 +25,7 @@ const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as 
 export const resources: Readonly<Record<Resource, ResourceEntry>> = {
   file: {
     actions: { ...each('read', 'create', 'change', 'delete'), write: ['create', 'change', 'delete'] },
+    usualAction: 'read',
     pattern: 'path',
     constraints: ['expires'],
     about: 'files and folders; read is open, list and execute',
@@ -31,6 +34,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
   http: {
     // `other` is what no method names: a tunnel, whose requests nobody sees, and any further method.
     actions: { ...each(...methods), request: [...methods, 'other'] },
+    usualAction: 'request',
     pattern: 'host',
     constraints: ['timeout', ...quota],
     about: 'hosts on the network, by name, port, method and path',
