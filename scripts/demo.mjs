@@ -129,7 +129,7 @@ for (const [what, , request, expected, worked] of attempts) {
   const place = rule === undefined ? '' : `${rule.file}:${rule.line}`
   const line = rule === undefined ? 'no rule allows it' : shorten(rule.text.split(' except ')[0])
   print(
-    `  ${right ? verdict : paint(33, 'SURPRISE   ')}  ${what.padEnd(36)}  ${paint(36, place.padEnd(29))}  ${line}`,
+    `  ${right ? verdict : paint(33, 'SURPRISE   ')}  ${what.padEnd(36)}  ${paint(36, place.padEnd(30))}  ${line}`,
   )
 }
 collector.close()

@@ -105,3 +105,38 @@ test('what stands in a spec cannot drive the terminal', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:\x1b[2J` — \x1b]0;x\x07\n' })
   expect(oos(['spec', 'check'], { cwd }).stdout).not.toContain('\x1b')
 })
+
+test('examples below rules are asked, and one that fails exits 2 with its line', () => {
+  const rule = '- **Allow** `file:src/**:read`\n'
+  const holding = makeTree({
+    '.agent-os/AGENT.md': `${rule}  - ✓ \`file:src/a:read\`\n  - ✗ \`file:src/a:write\`\n`,
+  })
+  expect(oos(['spec', 'test'], { cwd: holding })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('examples hold'),
+  })
+  const failing = makeTree({ '.agent-os/AGENT.md': `${rule}  - ✗ \`file:src/a:read\`\n` })
+  const { code, stdout } = oos(['spec', 'test'], { cwd: failing })
+  expect(code).toBe(2)
+  expect(stdout).toMatch(
+    /^\.agent-os\/AGENT\.md:2:\d+ ✗ file:src\/a:read: allow, not deny {2}by \.agent-os\/AGENT\.md:1/,
+  )
+})
+
+test('coverage says of every rule where it is held, and what no point holds', () => {
+  const cwd = makeTree({
+    '.agent-os/AGENT.md': '- **Allow** `env:CI`\n- **Deny** `mcp:github/*:call`\n\nYou must never be rude.\n',
+  })
+  const { code, stdout } = oos(['spec', 'coverage', '--json'], { cwd })
+  const { rules, advisory } = JSON.parse(stdout).data
+  const of = (line: number) =>
+    rules.find(
+      (rule: { file: string; line: number }) => rule.file === '.agent-os/AGENT.md' && rule.line === line,
+    )
+  expect(code).toBe(0)
+  expect(of(1).holdings.sandbox.level).toBe('full')
+  expect(Object.values(of(2).holdings)).toEqual(
+    of(2) && Array(5).fill({ level: 'none', missing: expect.any(String) }),
+  )
+  expect(advisory).toMatchObject([{ text: expect.stringContaining('must never be rude') }])
+})

@@ -13,7 +13,7 @@ export const specCoverage: Define = (_command, terminal) => async () => {
   const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
   const coverage = readCoverage(project.rules, terminal.env)
   const { specs } = await project.loadSpecs()
-  const advisory = specs.flatMap((spec) => spec.advisory)
+  const advisory = specs.filter(({ pack }) => pack === undefined).flatMap((spec) => spec.advisory)
   const data = { rules: coverage.map(({ rule, holdings }) => ({ ...ruleData(rule), holdings })), advisory }
   terminal.answer('spec coverage', data, () => {
     const lines = advisory.map(

@@ -1,5 +1,5 @@
 import { openProject } from '../../ops/project.ts'
-import type { Setting, Spec } from '../../spec/types.ts'
+import type { AdvisoryLine, Setting } from '../../spec/types.ts'
 import type { Define } from '../command.ts'
 import { renderPlace } from '../output/diagnostics.ts'
 import { renderRules } from '../output/rules.ts'
@@ -11,7 +11,7 @@ export const specShow: Define = (_command, terminal) => async () => {
   const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
   const { specs, rules, agents, settings } = await project.loadSpecs()
   const lets = specs.flatMap((spec) => spec.lets)
-  const advisory = specs.flatMap((spec) => spec.advisory)
+  const advisory = specs.filter(({ pack }) => pack === undefined).flatMap((spec) => spec.advisory)
   const contents = specs.map(({ path, kind, layer, content }) => ({ path, kind, layer, content }))
   const data = { root: project.root, rules, lets, settings, agents, advisory, specs: contents }
   terminal.answer('spec show', data, () => {
@@ -23,7 +23,7 @@ export const specShow: Define = (_command, terminal) => async () => {
         terminal,
       ),
       renderPairs('settings', settings.map(settingRow), terminal),
-      renderPairs('advisory, held by nothing', advisoryRows(specs), terminal),
+      renderPairs('advisory, held by nothing', advisoryRows(advisory), terminal),
     ]
     return parts.filter((part) => part !== '').join('\n')
   })
@@ -36,10 +36,8 @@ function settingRow({ key, value, place }: Setting): Triple {
   return [key, String(value), renderPlace(place)]
 }
 
-function advisoryRows(specs: readonly Spec[]): Triple[] {
-  return specs.flatMap(({ advisory }) =>
-    advisory.map(({ text, suggestion = '', place }): Triple => [text, suggestion, renderPlace(place)]),
-  )
+function advisoryRows(lines: readonly AdvisoryLine[]): Triple[] {
+  return lines.map(({ text, suggestion = '', place }): Triple => [text, suggestion, renderPlace(place)])
 }
 
 function renderPairs(

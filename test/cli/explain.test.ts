@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import { executable, makeTree, oos } from './oos.ts'
+
+const specs = {
+  '.agent-os/AGENT.md': [
+    '- **Allow** `file:src/**:read,write` — the code',
+    '- **Deny** `file:src/secret/**:*` — not this',
+    '- **Allow** `shell:npm test`',
+    '- **Ask** `shell:npm publish *` — out for good',
+    '- **Allow** `env:API_BASE` for `reader`',
+  ].join('\n'),
+  '.agent-os/agents/reader.md': '---\ncommand: [sh]\n---\n# Reader\n',
+  'src/a.ts': '',
+}
+const cwd = makeTree(specs)
+
+test.each([
+  { request: 'file:src/a.ts:write', effect: 'allow', line: 1 },
+  { request: 'file:./src/secret/a:read', effect: 'deny', line: 2 },
+  { request: 'file:src/../src/secret/a:read', effect: 'deny', line: 2 },
+  { request: 'shell:npm test', effect: 'allow', line: 3 },
+  { request: 'shell:npm publish --tag next', effect: 'ask', line: 4 },
+  { request: 'file:package.json:read', effect: 'deny', line: undefined },
+])('$request: $effect, by line $line', ({ request, effect, line }) => {
+  const { code, stdout } = oos(['explain', request], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`^${effect} +${request.replace(/[.*]/g, '\\$&')}\n`))
+  expect(/^rule +\S*AGENT\.md:(\d+)/m.exec(stdout)?.[1]).toBe(line === undefined ? undefined : String(line))
+  expect(stdout).toMatch(/^(change|note)/m)
+  const { data } = JSON.parse(oos(['explain', '--json', request], { cwd }).stdout)
+  expect({ request: data.request, effect: data.effect, line: data.rule?.line }).toEqual({
+    request,
+    effect,
+    line,
+  })
+})
+
+test.each([
+  { request: 'shell:npm test', code: 0 },
+  { request: 'shell:npm publish', code: 3 },
+  { request: 'file:.env:read', code: 3 },
+])('with --exit-code $request exits $code', ({ request, code }) => {
+  expect(oos(['explain', '--exit-code', request], { cwd }).code).toBe(code)
+})
+
+test('paths are relative to where one stands, rules to the root', () => {
+  mkdirSync(join(cwd, 'src/deep'), { recursive: true })
+  const { stdout } = oos(['explain', 'file:../a.ts:read', '--json'], { cwd: join(cwd, 'src/deep') })
+  expect(JSON.parse(stdout).data.effect).toBe('allow')
+})
+
+test('a link is judged by what it leads to', () => {
+  const tree = makeTree(specs)
+  symlinkSync('/etc', join(tree, 'src/etc'))
+  expect(
+    JSON.parse(oos(['explain', 'file:src/etc/new:write', '--json'], { cwd: tree }).stdout).data.effect,
+  ).toBe('deny')
+})
+
+test('--agent asks as that agent, and a name that no definition has is an error', () => {
+  const ask = (...words: string[]) => oos(['explain', 'env:API_BASE', '--exit-code', ...words], { cwd })
+  expect(ask().code).toBe(3)
+  expect(ask('--agent', 'reader').code).toBe(0)
+  expect(ask('--agent', 'raeder')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no agent `raeder`'),
+  })
+})
+
+test.each(['.agent-os', '.'])('--spec takes specs that lie elsewhere: %s', (folder) => {
+  const other = makeTree({})
+  const { code, stdout } = oos(['explain', '--spec', join(cwd, folder), 'shell:npm test', '--json'], {
+    cwd: other,
+  })
+  expect({ code, effect: JSON.parse(stdout).data.effect }).toEqual({ code: 0, effect: 'allow' })
+})
+
+test.each([
+  { name: 'an unknown resource', words: ['flie:src/a.ts:read'], says: '`flie` is not a resource' },
+  { name: 'a wildcard', words: ['file:src/*:read'], says: 'wildcard' },
+  { name: 'several actions', words: ['file:a:read,write'], says: 'one action' },
+  { name: 'nothing at all', words: [], says: 'name one request' },
+  { name: 'both ways of asking', words: ['--stdin', 'env:CI'], says: 'name one request' },
+  {
+    name: 'specs that are not there',
+    words: ['--spec', 'nowhere', 'env:CI'],
+    says: 'there is no folder `nowhere`',
+  },
+])('$name exits 2 and says so', ({ words, says }) => {
+  const { code, stdout, stderr } = oos(['explain', ...words], { cwd })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(says)
+})
+
+test('--stdin answers line by line, and a bad line costs only itself', () => {
+  const input =
+    'shell:npm test\n\n{"request":"env:API_BASE","agent":"reader"}\nflie:x\n{"agent":1}\nfile:.env:read\n'
+  const { code, stdout } = oos(['explain', '--stdin', '--json'], { cwd, input })
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(code).toBe(2)
+  expect(answers.map(({ version, effect, error }) => [version, effect ?? error.code])).toEqual([
+    [1, 'allow'],
+    [1, 'allow'],
+    [1, 'capability-invalid'],
+    [1, 'usage'],
+    [1, 'deny'],
+  ])
+})
+
+test('--stdin answers before the input ends', async () => {
+  const child = spawn(process.execPath, [executable, 'explain', '--stdin'], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })
+  child.stdin.write('shell:npm test\n')
+  const [first] = await once(lines, 'line')
+  expect(first).toBe('allow  shell:npm test  .agent-os/AGENT.md:3')
+  child.stdin.end()
+  expect((await once(child, 'close'))[0]).toBe(0)
+})
