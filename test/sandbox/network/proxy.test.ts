@@ -108,27 +108,6 @@ describe('what a rule allows', () => {
   })
 })
 
-describe('the last bytes of a client that has gone', () => {
-  test('arrive at a server that ended first and reads slowly', async () => {
-    let got = 0
-    const total = 30_000_000
-    const slow = createServer({ allowHalfOpen: true }, async (socket) => {
-      socket.end('enough')
-      for await (const piece of socket) {
-        got += piece.length
-        await new Promise(setImmediate)
-      }
-    })
-    const port = await listening(slow)
-    await using world = await startWorld([`Allow http:127.0.0.1:${port}:request`])
-    const socket = connect({ path: world.proxy.socketPath, allowHalfOpen: true })
-    socket.end(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n${'x'.repeat(total)}`)
-    await once(socket.resume(), 'close')
-    await expect.poll(() => got).toBe(total)
-    slow.close()
-  })
-})
-
 describe('what no rule allows', () => {
   const rules = [
     'Allow http:good.example:PORT:request',
