@@ -144,10 +144,10 @@ function tellEnd(
 }
 
 const missingProgram = (program: string, cause: Error) =>
-  new OosError('sandbox-missing', `\`${program}\` could not be started`, { hint: 'type `oos doctor`', cause })
+  new OosError('sandbox-missing', `\`${program}\` could not be started`, { hint: 'oos doctor', cause })
 
 const failedSetUp = () =>
-  new OosError('sandbox-failed', 'bubblewrap could not set the sandbox up', { hint: 'type `oos doctor`' })
+  new OosError('sandbox-failed', 'bubblewrap could not set the sandbox up', { hint: 'oos doctor' })
 
 const ungated = () =>
   new OosError(

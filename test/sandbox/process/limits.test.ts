@@ -1,10 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readCgroup } from '../../../src/sandbox/cgroup-facts.ts'
 import type { EndedBy } from '../../../src/sandbox/end.ts'
 import { limitHolders } from '../../../src/sandbox/limits.ts'
 import type { LimitName, LimitPlan } from '../../../src/sandbox/types.ts'
+import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
 
 const folders: string[] = []
@@ -121,6 +125,43 @@ function openFolder(): string {
   folders.push(folder)
   return folder
 }
+
+const cgroup = readCgroup()
+
+describe.runIf(cgroup?.folders.memory !== undefined && cgroup.folders.pids !== undefined)(
+  'with control groups',
+  () => {
+    it.each(bombs.filter(({ limit: [name] }) => name === 'memory' || name === 'processes'))(
+      'a bomb ends at its limit: $name',
+      async ({ limit: [name, value], command }) => {
+        const limits: LimitPlan[] = [{ name, value, heldBy: ['cgroup'] }]
+        const { finished } = startRun({
+          command,
+          bare: { limits },
+          options: { machine: cgroup === undefined ? {} : { cgroup } },
+        })
+        expect((await finished).end).toMatchObject({ endedBy: name, exitCode: 137 })
+      },
+    )
+
+    it('nothing of the group is left, though oos was killed', async () => {
+      const parent = cgroup?.folders.pids ?? ''
+      const groups = () => readdirSync(parent).filter((name) => name.startsWith('oos-'))
+      const job: Job = {
+        command: ['sh', '-c', 'echo up; exec sleep 1000'],
+        bare: { limits: [{ name: 'processes', value: 10, heldBy: ['cgroup'] }] },
+        options: { machine: cgroup === undefined ? {} : { cgroup } },
+      }
+      const killed = startRun(job)
+      await once(killed.child.stdout as Readable, 'data')
+      expect(groups()).toContain(`oos-${killed.child.pid}-1`)
+      killed.child.kill('SIGKILL')
+      await killed.finished
+      await startRun({ ...job, command: ['true'] }).finished
+      expect(groups().filter((name) => name.includes(`-${killed.child.pid}-`))).toEqual([])
+    })
+  },
+)
 
 function limitPlan([name, value]: readonly [LimitName, number], uid: number): LimitPlan {
   return { name, value, heldBy: limitHolders({ uid, prlimit: '/usr/bin/prlimit' })[name] }
