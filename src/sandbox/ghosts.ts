@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { dirname, join } from 'node:path'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
-import type { SandboxPlan } from './types.ts'
+import type { Placeholder, SandboxPlan } from './types.ts'
 
 /** A project's runs, and what they put on the host in order to protect: gone when the last of them has ended. */
 export interface Ghosts {
@@ -41,7 +41,7 @@ export function openGhosts(folder: string): Ghosts {
         isAbsent,
       )
       writeEntry(file, { ...self, made })
-      for (const { path, content } of placeholders) makePlaceholder(path, content)
+      for (const placeholder of placeholders) makePlaceholder(placeholder)
     },
     leave: () => {
       const { made } = readEntry(file)
@@ -80,9 +80,10 @@ function isAbsent({ path }: Made): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined
 }
 
-function makePlaceholder(path: string, content: string): void {
+function makePlaceholder({ path, content }: Placeholder): void {
   try {
-    writeFileSync(path, content, { flag: 'wx' })
+    if (content === undefined) mkdirSync(path)
+    else writeFileSync(path, content, { flag: 'wx' })
   } catch (error) {
     // Another run has just made it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

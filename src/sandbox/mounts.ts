@@ -23,15 +23,12 @@ export function fileMounts({
   const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer))
   const mounts = [...closing, ...excludeMounts(repositories, closing)]
   const absent = changes
-    .filter(({ entry, outer }) => isAbsent(entry) && outer === 'write')
+    .filter(({ entry, outer }) => isAbsent(entry) && outer !== 'none')
     .map(({ entry }) => entry)
   return {
     mounts: sortMounts([...mounts, ...pins(mounts, access)]),
-    ghosts: absent.filter(({ path }) => neutralGitFile(path) === undefined).map(({ path }) => path),
-    placeholders: absent.flatMap(({ path }) => {
-      const content = neutralGitFile(path)
-      return content === undefined ? [] : [{ path, content }]
-    }),
+    ghosts: absent.filter((entry) => placeholderOf(entry) === undefined).map(({ path }) => path),
+    placeholders: absent.flatMap((entry) => placeholderOf(entry) ?? []),
     unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer)),
   }
 }
@@ -104,7 +101,7 @@ const isAbsent = ({ kind }: TreeEntry) => kind === 'absent-file' || kind === 'ab
 function mountOf(entry: TreeEntry, outer: Access): Mount[] {
   const { path, rule, note } = entry
   const why = { path, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) }
-  if (isAbsent(entry)) return outer === 'write' ? [{ ...why, kind: absentKind(entry) }] : []
+  if (isAbsent(entry)) return outer === 'none' ? [] : [{ ...why, kind: absentKind(entry) }]
   // A link inside a tree is only a name; what it leads to is judged where it lies.
   if (entry.kind === 'link')
     return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
@@ -113,7 +110,15 @@ function mountOf(entry: TreeEntry, outer: Access): Mount[] {
   return [{ ...why, kind: entry.kind === 'directory' ? 'mask-folder' : 'mask-file' }]
 }
 
-function absentKind({ path, kind }: TreeEntry): Mount['kind'] {
+/** What bubblewrap cannot make itself: what it mounts has to be there, and git takes an empty `commondir` for damage. */
+function placeholderOf({ path, access }: TreeEntry): Placeholder | undefined {
+  const content = neutralGitFile(path)
+  if (content !== undefined) return { path, content }
+  return access === 'write' ? { path } : undefined
+}
+
+function absentKind({ path, kind, access }: TreeEntry): Mount['kind'] {
+  if (access === 'write') return 'write'
   if (neutralGitFile(path) !== undefined) return 'read'
   return kind === 'absent-file' ? 'mask-file' : 'mask-folder'
 }

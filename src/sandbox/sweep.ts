@@ -136,6 +136,8 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     }
   }
   if (state.access === 'write') recordAbsent(sweep, { folder, children, named, endings, state })
+  else if (state.access === 'read' && named !== undefined)
+    recordMissing(sweep, { folder, children, named, state })
 }
 
 function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): void {
@@ -203,6 +205,19 @@ function recordAbsent(sweep: Sweep, { folder, children, named, endings, state }:
     if (found === undefined) continue
     present.add(name)
     record(sweep, { path, ...found })
+  }
+}
+
+/** A folder that may be written and is not there yet, in one of the project's that may not: `dist/**`. */
+function recordMissing(sweep: Sweep, { folder, children, named, state }: Omit<Folder, 'endings'>): void {
+  if (sweep.top !== sweep.root) return
+  const present = new Set(children.map(({ name }) => name))
+  for (const [name, all] of named ?? []) {
+    const path = join(folder, name)
+    const opens = all.some(({ glob, path: meant }) => glob.allows && glob.covers && meant === path)
+    if (!opens || present.has(name)) continue
+    const { access, rule } = judgeFolder(sweep.globs, path, state)
+    if (access === 'write') record(sweep, { path, kind: 'absent-folder', access, rule })
   }
 }
 

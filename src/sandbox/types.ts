@@ -55,7 +55,7 @@ export interface Repository {
 
 export interface TreeEntry {
   readonly path: string
-  /** `absent-…`: it does not exist, its parent is a writable folder, and a rule keeps it from being made. */
+  /** `absent-…`: it does not exist, and only a rule keeps it from being made, or lets it be made. */
   readonly kind: 'directory' | 'file' | 'link' | 'socket' | 'other' | 'absent-file' | 'absent-folder'
   readonly access: Access
   readonly rule?: Rule
@@ -86,14 +86,15 @@ export interface SandboxPlan {
    * INVARIANT: only once no other run of the project is alive. Removing one takes its mount away from them, too.
    */
   readonly ghosts: readonly string[]
-  /** Small files to put on the host before bubblewrap starts (never over one that is there); gone with the ghosts. */
+  /** What to put on the host before bubblewrap starts (never over what is there); gone with the ghosts. */
   readonly placeholders: readonly Placeholder[]
   readonly interactive: boolean
 }
 
 export interface Placeholder {
   readonly path: string
-  readonly content: string
+  /** Of a file; without it, it is a folder. */
+  readonly content?: string
 }
 
 export type MountKind =

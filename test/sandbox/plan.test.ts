@@ -47,6 +47,12 @@ describe('what is mounted', () => {
       expected: { '': 'read', src: 'write', '.claude': undefined },
     },
     {
+      fact: 'a folder that may be written is made where it is missing',
+      rules: ['Allow file:**:read', 'Allow file:dist/**:write', 'Allow file:a/b/**:write'],
+      files: {},
+      expected: { '': 'read', dist: 'write', a: undefined },
+    },
+    {
       fact: 'an Only leaves the rest readable',
       rules: [all, 'Only file:{app,lib}/**:write'],
       files: { 'work/app/x': '', 'work/lib/x': '' },

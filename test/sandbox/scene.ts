@@ -148,7 +148,8 @@ export async function runIn(
   makeCacheHome(cacheHome)
   own(cacheHome, scene.id)
   for (const { path, content } of plan.placeholders) {
-    writeFileSync(path, content, { flag: 'wx' })
+    if (content === undefined) mkdirSync(path)
+    else writeFileSync(path, content, { flag: 'wx' })
     chownSync(path, scene.id, scene.id)
   }
   try {

@@ -135,6 +135,15 @@ describe.each(people)('for $who', ({ id }) => {
     expect(readdirSync(scene.outside)).toEqual([])
   })
 
+  it('a folder that may be written is made, and goes if nothing came into it', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one' })
+    const rules = ['Allow file:**:read', 'Allow file:{dist,out}/**:write']
+    const { out } = await runIn(scene, sh('echo built > dist/x; touch f 2>&1 || echo closed'), { rules })
+    expect(out).toContain('closed')
+    expect(readdirSync(scene.root).sort()).toEqual(['dist', 'f'])
+    expect(readFileSync(join(scene.root, 'dist/x'), 'utf8')).toBe('built\n')
+  })
+
   it('names with spaces, newlines and other alphabets are only names', async () => {
     const scene = sceneOf(id, { 'work/a b\nc/ü/.env': 'hidden', 'work/a b\nc/--bind': 'text' })
     const { code, out } = await runIn(scene, sh('cat "a b\nc/--bind"; cat "a b\nc/ü/.env" || true'))
