@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname } from 'node:path'
