@@ -9,6 +9,8 @@ export interface Cause {
   readonly rule?: Rule
   /** A proxy's denial is recorded; what a mount hid is only inferred from the command's own words. */
   readonly known: 'recorded' | 'inferred'
+  /** In words, where neither a rule nor its absence is the reason. */
+  readonly words?: string
   /** The line that would change it, where a line can. */
   readonly paste?: string
 }
@@ -73,6 +75,8 @@ function inferCause(complaint: Complaint, input: CauseInput): Cause[] {
 
 function cause(request: string, decision: Decision, known: Cause['known']): Cause {
   const { rule } = decision
+  const words = decision.reasons.find(({ text }) => text !== undefined)?.text
+  if (words !== undefined) return { request, known, words }
   if (rule !== undefined) return { request, rule, known }
   return { request, known, paste: `- **Allow** \`${request}\`` }
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { decide } from '../policy/decide.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
-import { type Cause, likelyCauses } from './causes.ts'
+import { type Cause, type CauseInput, likelyCauses } from './causes.ts'
 import type { PreparedRun } from './prepare.ts'
 import type { RunSummary } from './voice.ts'
 
@@ -28,10 +28,7 @@ function causesOf(
 ): readonly Cause[] {
   const { agent, cwd } = asked
   return likelyCauses({
-    denials: refused.map(({ host, port, action, effect, rule }) => ({
-      request: `http:${host}${port === 443 || port === 80 ? '' : `:${port}`}:${action}`,
-      decision: { effect, reasons: [], constraints: {}, ...(rule === undefined ? {} : { rule }) },
-    })),
+    denials: refused.map(denial),
     errors,
     cwd,
     describe: (path, action) => `file:${asWritten(path, project)}:${action}`,
@@ -43,4 +40,13 @@ function causesOf(
 function asWritten(path: string, { root, home }: Pick<PreparedRun['project'], 'root' | 'home'>): string {
   if (path.startsWith(`${root}/`)) return relative(root, path)
   return path.startsWith(`${home}/`) ? `~/${relative(home, path)}` : path
+}
+
+function denial({ host, port, action, effect, rule, error }: NetworkEvent): CauseInput['denials'][number] {
+  const at = port === 443 || port === 80 ? host : `${host}:${port}`
+  const reasons = error === undefined ? [] : [{ kind: 'no-allow' as const, text: error }]
+  return {
+    request: `http:${at}:${action}`,
+    decision: { effect, reasons, constraints: {}, ...(rule === undefined ? {} : { rule }) },
+  }
 }

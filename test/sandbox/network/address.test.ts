@@ -37,9 +37,6 @@ describe('an address that is not of the public internet is known as such', () =>
     multicast: ['224.0.0.1', '239.1.1.1', 'ff02::1'],
     reserved: [
       '0.1.2.3',
-      '192.0.2.1',
-      '198.18.0.1',
-      '203.0.113.9',
       '240.0.0.1',
       '255.255.255.255',
       '2001:db8::1',
@@ -49,6 +46,9 @@ describe('an address that is not of the public internet is known as such', () =>
     ],
     unspecified: ['0.0.0.0', '::', '::ffff:0.0.0.0'],
     public: [
+      '192.0.2.1',
+      '198.18.0.1',
+      '203.0.113.9',
       '1.1.1.1',
       '8.8.8.8',
       '100.63.255.255',
