@@ -69,9 +69,10 @@ function endWords({ end }: RunSummary): string {
   }
 }
 
-function renderCause({ request, rule, known, paste }: Cause, style: Style): string {
-  const what =
+function renderCause({ request, rule, known, words, paste }: Cause, style: Style): string {
+  const line =
     rule === undefined ? 'no rule allows it' : `${style.place(renderRulePlace(rule))} ${rule.source.text}`
+  const what = words === undefined ? line : sanitizeLine(words)
   const hint = paste === undefined ? '' : `\n       to allow it: ${sanitizeLine(paste)}`
   const sure = known === 'recorded' ? style.bad('denied') : style.warn('perhaps')
   return `${style.dim('oos:')} ${sure} ${sanitizeLine(request)}: ${what}${hint}\n`
