@@ -1,25 +1,25 @@
 import type { Assignment } from 'unbash'
 import type { SyntaxWalk, Walk } from './types.ts'
 import { variableReader } from './variables.ts'
-import { hasHole, hole, readWord } from './words.ts'
+import { hasHole, hole } from './words.ts'
 
 /** Reads `NAME=value` before a command, alone, or after `export` and the like. Gives it as a word. */
 export function readAssignment(node: Assignment, walk: SyntaxWalk): string {
   const { name, value, index } = node
   if (index !== undefined) {
-    readWord(index, walk)
+    walk.word(index)
     walk.numbers.useIndex(name, index)
   }
   if (value.type === 'ArrayValue') {
     for (const element of value.elements) {
-      readWord(element, walk)
+      walk.word(element)
       walk.numbers.assign(name, element)
       if (element.text[0] === '[') walk.numbers.useIndex(name, element)
     }
     readVariable(name, undefined, walk)
     return `${name}=${hole}`
   }
-  const text = readWord(value, walk)
+  const text = walk.word(value)
   walk.numbers.assign(name, value)
   readVariable(name, hasHole(text) || node.append === true ? undefined : text, walk)
   return `${name}=${text}`

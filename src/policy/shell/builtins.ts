@@ -72,13 +72,13 @@ function subscript(word: string): string {
 }
 
 export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
-  ['eval', (words, walk) => walk.shell(words.slice(words[1] === '--' ? 2 : 1).join(' '))],
+  ['eval', (words, walk) => walk.evaluate(words.slice(words[1] === '--' ? 2 : 1).join(' '))],
   [
     'trap',
     (words, walk) => {
       const action = words[words[1] === '--' ? 2 : 1]
       if (words.length > 2 && action !== undefined && !/^-[lp]?$/.test(action))
-        walk.later(() => walk.shell(action))
+        walk.later(() => walk.evaluate(action))
     },
   ],
   ['source', (_words, walk) => walk.refuse('`source` runs a file in this shell')],

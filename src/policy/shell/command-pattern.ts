@@ -126,14 +126,16 @@ function compileAnywhere(pattern: readonly PatternWord[]): Alternative {
   const options = rest.filter((word): word is GlobWord => word.kind === 'word' && isOption(word.text))
   const operands = rest.filter((word) => word.kind !== 'word' || !isOption(word.text))
   const base = program?.kind === 'word' ? baseOf(program) : program
+  const exact = compileExact(pattern)
+  const spelled = (words: readonly string[]): boolean =>
+    words[0] !== undefined &&
+    matchesProgramAnywhere(base, program, words[0]) &&
+    (program?.kind === 'any'
+      ? matchesAnywhere([program, ...operands], words, 0)
+      : matchesAnywhere(operands, words, 1)) &&
+    options.every((option) => hasOption(option, words))
   return {
-    matches: (words) =>
-      words[0] !== undefined &&
-      matchesProgramAnywhere(base, program, words[0]) &&
-      (program?.kind === 'any'
-        ? matchesAnywhere([program, ...operands], words, 0)
-        : matchesAnywhere(operands, words, 1)) &&
-      options.every((option) => hasOption(option, words)),
+    matches: (words) => spelled(words) || exact.matches(words),
     program: literalProgram(program),
     everything: program?.kind === 'any' && rest.length === 0,
   }

@@ -1,6 +1,5 @@
 import type { ArithmeticExpression, ParameterExpansionPart, TestExpression, Word, WordPart } from 'unbash'
 import type { SyntaxWalk } from './types.ts'
-import { readWord } from './words.ts'
 
 /** `$((…))`, `((…))` and the heads of `for ((…))`. */
 export function readCalculation(expression: ArithmeticExpression | undefined, walk: SyntaxWalk) {
@@ -43,13 +42,13 @@ function readOperand(value: string, parts: readonly WordPart[] | undefined, walk
 export function readTest(expression: TestExpression, walk: SyntaxWalk) {
   switch (expression.type) {
     case 'TestUnary':
-      readWord(expression.operand, walk)
+      walk.word(expression.operand)
       if (expression.operator === '-v' || expression.operator === '-R')
         walk.numbers.useWord(expression.operand)
       return
     case 'TestBinary':
-      readWord(expression.left, walk)
-      readWord(expression.right, walk)
+      walk.word(expression.left)
+      walk.word(expression.right)
       if (!/^-(?:eq|ne|lt|le|gt|ge)$/.test(expression.operator)) return
       walk.numbers.useWord(expression.left)
       return walk.numbers.useWord(expression.right)
@@ -67,7 +66,7 @@ export function readTest(expression: TestExpression, walk: SyntaxWalk) {
 export function readParameter(part: ParameterExpansionPart, walk: SyntaxWalk) {
   const { operation, index } = part
   if (index !== undefined) {
-    readWord(index, walk)
+    walk.word(index)
     walk.numbers.useIndex(part.parameter, index)
   }
   if (part.prefix === '!' && operation?.type !== 'Names' && !/^[@*]$/.test(index?.text ?? ''))
@@ -77,7 +76,7 @@ export function readParameter(part: ParameterExpansionPart, walk: SyntaxWalk) {
     case 'Names':
       return
     case 'Default':
-      readWord(operation.operand, walk)
+      walk.word(operation.operand)
       if (operation.operator.endsWith('=')) walk.assign(part.parameter, undefined)
       return
     case 'Transform':
@@ -88,19 +87,19 @@ export function readParameter(part: ParameterExpansionPart, walk: SyntaxWalk) {
       calculate(operation.offset, walk)
       return calculate(operation.length, walk)
     case 'Replace':
-      readWord(operation.pattern, walk)
-      readWord(operation.replacement, walk)
+      walk.word(operation.pattern)
+      walk.word(operation.replacement)
       return
     case 'Unknown':
       return walk.refuse('an expansion cannot be read')
     case 'Remove':
     case 'CaseModification':
-      if (operation.operand !== undefined) readWord(operation.operand, walk)
+      if (operation.operand !== undefined) walk.word(operation.operand)
   }
 }
 
 function calculate(word: Word | undefined, walk: SyntaxWalk) {
   if (word === undefined) return
-  readWord(word, walk)
+  walk.word(word)
   walk.numbers.useWord(word)
 }

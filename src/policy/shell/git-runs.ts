@@ -6,35 +6,29 @@ import { hasHole, hole } from './words.ts'
 const harmlessSettings =
   /^(?:user\.(?:name|email)|author\..*|committer\..*|color\..*|column\..*|advice\..*|init\.defaultbranch|core\.(?:quotepath|autocrlf|eol|safecrlf|abbrev|filemode|ignorecase|precomposeunicode|longpaths|commentchar|bare|untrackedcache|preloadindex|whitespace|logallrefupdates|symlinks|compression)|commit\.(?:gpgsign|verbose|cleanup)|tag\.(?:gpgsign|sort)|pull\.(?:rebase|ff)|push\.(?:default|autosetupremote|followtags)|fetch\.(?:prune|prunetags|parallel)|merge\.(?:conflictstyle|ff|renames|renamelimit|stat|log)|rebase\.(?:autosquash|autostash|stat|updaterefs)|diff\.(?:algorithm|renames|renamelimit|context|colormoved|noprefix|mnemonicprefix|submodule|wserrorhighlight|indentheuristic)|log\..*|status\..*|branch\.(?:sort|autosetupmerge|autosetuprebase)|gc\..*|rerere\.(?:enabled|autoupdate)|help\.autocorrect|protocol\.version|safe\.directory|transfer\.fsckobjects|http\.(?:postbuffer|version|lowspeedlimit|lowspeedtime)|index\..*|pack\..*|feature\..*|submodule\.recurse|format\.pretty|blame\..*|grep\.(?:linenumber|patterntype)|maintenance\.auto)$/i
 
-const told: Readonly<Record<string, RegExp>> = {
-  fetch: /^--upload-p/,
-  pull: /^--upload-p/,
-  clone: /^(?:--upload-p|-\w*u|--conf|-\w*c|--temp|--bundle-uri)/,
-  init: /^--temp/,
-  push: /^--(?:rec|exec)/,
-  'ls-remote': /^--(?:upload-p|exec)/,
-  'fetch-pack': /^--(?:upload-p|exec)/,
-  'send-pack': /^--(?:rec|exec)/,
-  archive: /^--exec/,
-  grep: /^(?:-\w*O|--open)/,
-  difftool: /^(?:-\w*x|--extcmd)/,
-  log: /^--ext-d/,
-  diff: /^--ext-d/,
-  show: /^--ext-d/,
-  'send-email': /^--(?:smtp-server|sendmail|to-cmd|cc-cmd|header-cmd)/,
-  instaweb: /./,
-  daemon: /./,
-  shell: /./,
-  credential: /./,
-  'upload-pack': /./,
-  'receive-pack': /./,
-  'filter-branch': /./,
-  'fast-import': /./,
-  cvsserver: /./,
-  mergetool: /^(?:-\w*t|--tool)/,
-  'interpret-trailers': /./,
-  bundle: /^$/,
-}
+/** Options, or whole commands (`any`), that run something else; git takes any unambiguous beginning of a long option. */
+const any = /^/
+const told: ReadonlyMap<string, RegExp> = new Map([
+  ['fetch', /^--up(?!d)/],
+  ['pull', /^--up(?!d)/],
+  ['clone', /^(?:--up|-\w*[uc]|--co|--te|--bundle-uri)/],
+  ['init', /^--te/],
+  ['push', /^--(?:rec(?!u)|e)/],
+  ['ls-remote', /^--(?:up|exe)/],
+  ['fetch-pack', /^--(?:up|e)/],
+  ['send-pack', /^--(?:rec|e)/],
+  ['archive', /^--e/],
+  ['grep', /^(?:-\w*O|--op)/],
+  ['difftool', /^(?:-\w*x|--e)/],
+  ['mergetool', /^(?:-\w*t|--t)/],
+  ['log', /^--ext/],
+  ['diff', /^--ext/],
+  ['show', /^--ext/],
+  ['send-email', /^--(?:smtp-server|sendmail|to-cmd|cc-cmd|header-cmd)/],
+  ...'instaweb daemon shell credential upload-pack receive-pack filter-branch fast-import cvsserver interpret-trailers'
+    .split(' ')
+    .map((name) => [name, any] as const),
+])
 
 /** git runs commands from its settings, from some options, and for `rebase --exec`, `bisect run`, `submodule foreach`. */
 export const readGit: ProgramReader = (words, walk) => {
@@ -44,16 +38,22 @@ export const readGit: ProgramReader = (words, walk) => {
     if (!isHarmless(setting)) walk.refuse('a git setting may run a command')
   if (command.execPath) walk.refuse('git takes its own programs from another folder')
   const { name, rest } = command
-  const options = told[name]
+  const options = told.get(name)
+  const reader = readers.get(name)
+  if (options === any) return walk.refuse(`\`git ${name}\` runs something else`)
   for (const word of rest) {
     if (options?.test(word)) return walk.refuse(`what \`git ${name}\` is told to run cannot be read`)
-    if (/^ext::|^--?[^=\s]*=ext::/.test(word)) return walk.refuse('a git remote is a command')
+    if (word.startsWith('ext::') || word.includes('=ext::')) return walk.refuse('a git remote is a command')
     if (word === '--' && name !== 'submodule') break
-    if (word[0] === hole && (options !== undefined || name in readers))
+    if (word[0] === hole && (options !== undefined || reader !== undefined))
       return walk.refuse(`\`git ${name}\` may be given an option by what a word expands to`)
-    if (/^--output(?:=|$)/.test(word)) written(rest, word, walk)
+    if (word.startsWith('--out') && isOutput(word)) written(rest, word, walk)
   }
-  readers[name]?.(rest, walk)
+  reader?.(rest, walk)
+}
+
+function isOutput(word: string): boolean {
+  return '--output'.startsWith(word.includes('=') ? word.slice(0, word.indexOf('=')) : word)
 }
 
 function written(rest: readonly string[], word: string, walk: Walk): void {
@@ -67,35 +67,48 @@ function isHarmless(setting: string): boolean {
   return harmlessSettings.test(equals < 0 ? setting : setting.slice(0, equals))
 }
 
-const readers: Readonly<Record<string, (rest: readonly string[], walk: Walk) => void>> = {
-  rebase: (rest, walk) => {
-    for (const [index, word] of rest.entries()) {
-      const attached = /^(?:--ex(?:ec?)?=|-\w*x(?=.))(.*)$/s.exec(word)?.[1]
-      if (attached !== undefined) walk.shell(attached)
-      else if (/^(?:-\w*x|--ex(?:ec?)?)$/.test(word)) walk.shell(rest[index + 1] ?? '')
-    }
-  },
-  bisect: (rest, walk) => {
-    if (rest[0] === 'run') walk.run(rest.slice(1))
-  },
-  submodule: (rest, walk) => {
-    const at = rest.indexOf('foreach')
-    if (at < 0) return
-    const command = rest
-      .slice(at + 1)
-      .filter(
-        (word, index, all) => !(word[0] === '-' && all.slice(0, index).every((before) => before[0] === '-')),
+const readers: ReadonlyMap<string, (rest: readonly string[], walk: Walk) => void> = new Map([
+  [
+    'rebase',
+    (rest, walk) => {
+      for (const [index, word] of rest.entries()) {
+        const attached = /^(?:--ex(?:ec?)?=|-\w*x(?=.))(.*)$/s.exec(word)?.[1]
+        if (attached !== undefined) walk.shell(attached)
+        else if (/^(?:-\w*x|--ex(?:ec?)?)$/.test(word)) walk.shell(rest[index + 1] ?? '')
+      }
+    },
+  ],
+  [
+    'bisect',
+    (rest, walk) => {
+      if (rest[0] === 'run') walk.run(rest.slice(1))
+    },
+  ],
+  [
+    'submodule',
+    (rest, walk) => {
+      const at = rest.indexOf('foreach')
+      if (at < 0) return
+      const command = rest
+        .slice(at + 1)
+        .filter(
+          (word, index, all) =>
+            !(word[0] === '-' && all.slice(0, index).every((before) => before[0] === '-')),
+        )
+      if (command.length > 0) walk.within(undefined, () => walk.shell(command.join(' ')))
+    },
+  ],
+  [
+    'config',
+    (rest, walk) => {
+      const reads = rest.some((word) =>
+        /^(?:--get.*|--list|-l|get|list|--unset.*|unset|--name-only|--show-\w+)$/.test(word),
       )
-    if (command.length > 0) walk.within(undefined, () => walk.shell(command.join(' ')))
-  },
-  config: (rest, walk) => {
-    const reads = rest.some((word) =>
-      /^(?:--get.*|--list|-l|get|list|--unset.*|unset|--name-only|--show-\w+)$/.test(word),
-    )
-    const operands = rest.filter((word) => word[0] !== '-' && word !== 'set')
-    if (rest.some((word) => /^(?:-e|--edit|edit|-f|--file.*|--blob.*)$/.test(word)))
-      return walk.refuse('git settings are edited')
-    if (!reads && operands.length > 1 && !isHarmless(operands[0] ?? ''))
-      walk.refuse('a git setting may run a command')
-  },
-}
+      const operands = rest.filter((word) => word[0] !== '-' && word !== 'set')
+      if (rest.some((word) => /^(?:-e|--edit|edit|-f|--file.*|--blob.*)$/.test(word)))
+        return walk.refuse('git settings are edited')
+      if (!reads && operands.length > 1 && !isHarmless(operands[0] ?? ''))
+        walk.refuse('a git setting may run a command')
+    },
+  ],
+])

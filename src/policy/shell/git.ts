@@ -23,12 +23,14 @@ export const unknownTarget = '*'
 /** The `git` requests in a git command; none for any other. `branch` is the one that is checked out, where known. */
 export function gitRequests(command: SimpleCommand, branch: string = unknownTarget): readonly GitRequest[] {
   const program = command.words[0] ?? ''
-  if (program !== 'git' && !program.endsWith('/git')) return []
+  if (program !== 'git' && !program.endsWith('/git')) return none
   const git = gitCommand(command.words)
   if (git === undefined)
     return [...anyPush, { action: 'commit', target: unknownTarget }, { action: 'tag', target: unknownTarget }]
-  return readers[git.name]?.(git.rest, branch) ?? []
+  return readers.get(git.name)?.(git.rest, branch) ?? none
 }
+
+const none: readonly GitRequest[] = []
 
 type RequestReader = (rest: readonly string[], branch: string) => readonly GitRequest[]
 
@@ -40,27 +42,29 @@ const anyPush: readonly GitRequest[] = (['push', 'force-push', 'delete'] as cons
 
 const commits: RequestReader = (_rest, branch) => [{ action: 'commit', target: branch }]
 
-const readers: Readonly<Record<string, RequestReader>> = {
-  commit: commits,
-  merge: commits,
-  revert: commits,
-  'cherry-pick': commits,
-  am: commits,
-  rebase: commits,
-  pull: commits,
-  push: readPush,
-  'send-pack': () => anyPush,
-  'http-push': () => anyPush,
-  subtree: (rest) => (rest.includes('push') || rest.some(hasHole) ? anyPush : []),
-  tag: readTag,
-  branch: (rest) => deletions(rest, branchOptions),
-  'update-ref': (rest, branch) => [
-    {
-      action: rest.some((word) => word === '-d' || hasHole(word)) ? 'delete' : 'commit',
-      target: refName(rest.find((word) => word.startsWith('refs/')) ?? branch),
-    },
-  ],
-}
+const readers: ReadonlyMap<string, RequestReader> = new Map(
+  Object.entries<RequestReader>({
+    commit: commits,
+    merge: commits,
+    revert: commits,
+    'cherry-pick': commits,
+    am: commits,
+    rebase: commits,
+    pull: commits,
+    push: readPush,
+    'send-pack': () => anyPush,
+    'http-push': () => anyPush,
+    subtree: (rest) => (rest.includes('push') || rest.some(hasHole) ? anyPush : []),
+    tag: readTag,
+    branch: (rest) => deletions(rest, branchOptions),
+    'update-ref': (rest, branch) => [
+      {
+        action: rest.some((word) => word === '-d' || hasHole(word)) ? 'delete' : 'commit',
+        target: refName(rest.find((word) => word.startsWith('refs/')) ?? branch),
+      },
+    ],
+  }),
+)
 
 const pushOptions = compileOptions({
   short: 'vqnfuo:46d',

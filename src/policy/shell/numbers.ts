@@ -14,7 +14,8 @@ export class Numbers {
   functions = false
   private used = false
   private readonly assigned: { name: string; word: Word }[] = []
-  private readonly sources: { to: string; from: string }[] = []
+  /** For each name, the names that its value comes from. */
+  private readonly sources = new Map<string, string[]>()
   private readonly tainted = new Set<string>()
   private readonly associative = new Set<string>()
   private readonly indexes: { array: string; word: Word }[] = []
@@ -64,9 +65,15 @@ export class Numbers {
         return name === evaluated
           ? 'it calculates with text that the shell evaluates again'
           : `\`${name}\` is calculated with, and its value may run commands`
-      for (const { to, from } of this.sources) if (to === name) reached.add(from)
+      for (const from of this.sources.get(name) ?? []) reached.add(from)
     }
     return undefined
+  }
+
+  private flow(from: string, to: string): void {
+    const known = this.sources.get(to)
+    if (known === undefined) this.sources.set(to, [from])
+    else known.push(from)
   }
 
   private flowWord(word: Word, to: string) {
@@ -105,12 +112,12 @@ export class Numbers {
 
   private flowText(text: string, to: string) {
     if (/[$`\0]/.test(text)) this.tainted.add(to)
-    for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.sources.push({ to, from: name })
+    for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.flow(name, to)
   }
 
   private flowVariable(name: string, to: string) {
     if (/^[#?$!-]$/.test(name)) return
-    if (/^[A-Za-z_]/.test(name)) this.sources.push({ to, from: name })
+    if (/^[A-Za-z_]/.test(name)) this.flow(name, to)
     else this.tainted.add(to)
   }
 

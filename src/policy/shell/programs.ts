@@ -15,7 +15,8 @@ const readers: ReadonlyMap<string, ProgramReader> = new Map([
 ])
 
 export function programReader(program: string): ProgramReader | undefined {
-  const name = program.slice(program.lastIndexOf('/') + 1)
+  const slash = program.lastIndexOf('/')
+  const name = slash < 0 ? program : program.slice(slash + 1)
   const reader = readers.get(name)
   if (reader !== undefined || !versioned(name)) return reader
   return readers.get(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))

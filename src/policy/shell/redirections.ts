@@ -1,13 +1,13 @@
 import type { Redirection, Word } from 'unbash'
 import type { SyntaxWalk } from './types.ts'
-import { hasHole, hole, isQuotedTilde, readWord } from './words.ts'
+import { hasHole, hole, isQuotedTilde } from './words.ts'
 
 /** Files that the redirection opens. Duplicated descriptors, here-documents and the null device are none. */
 export function readRedirection(node: Redirection, walk: SyntaxWalk) {
   if (node.descriptor?.type === 'FileDescriptorVariable') walk.assign(node.descriptor.name, '10')
   if (node.type === 'HereDoc') return walk.parts(node.body.parts)
   if (node.target === undefined) return walk.refuse('a redirection has no target')
-  const target = readWord(node.target, walk)
+  const target = walk.word(node.target)
   if (node.type === 'HereString' || isDescriptor(node.operator, target)) return
   if (isPipe(node.target, target)) return
   if (hasHole(target)) return walk.refuse('the target of a redirection is only known at run time')

@@ -12,6 +12,8 @@ interface Told {
   readonly refused?: string
   /** Words that make it run something, wherever they stand. */
   readonly words?: RegExp
+  /** The same for the first word alone. */
+  readonly first?: RegExp
   /** Always: its operands or its input are commands. */
   readonly always?: string
 }
@@ -21,7 +23,7 @@ const table: Record<string, Told> = {
     value: 'I --use-compress-program',
     refused:
       'F --to-command --checkpoint-action --info-script --new-volume-script --rsh-command --rmt-command',
-    words: /^[A-Za-z]*[IF][A-Za-z]*$/,
+    first: /^[A-Za-z]*[IF][A-Za-z]*$/,
   },
   rg: { value: '--pre --hostname-bin' },
   ag: { value: '--pager' },
@@ -124,18 +126,23 @@ function toldReader(program: string, told: Told): ProgramReader {
   const value = names(told.value)
   const refused = names(told.refused)
   const reason = `what \`${program}\` is told to run cannot be read`
+  const { always, first } = told
+  if (always !== undefined) return (_words, walk) => walk.refuse(always)
   return (words, walk) => {
-    if (told.always !== undefined) return walk.refuse(told.always)
+    if (first?.test(words[1] ?? '')) return walk.refuse(reason)
     for (let index = 1; index < words.length; index++) {
       const word = words[index] as string
-      if (word === '--') return
+      if (told.words?.test(word)) return walk.refuse(reason)
       if (word[0] === hole)
         return walk.refuse(`\`${program}\` may be given an option by what a word expands to`)
-      if (told.words?.test(word) || (refused.length > 0 && findOption(word, refused) !== undefined))
-        return walk.refuse(reason)
-      const option = value.length > 0 ? findOption(word, value) : undefined
-      if (option !== undefined) readValue(option.attached ?? words[index + 1], reason, walk)
+      if (word === '--') return
+      if (word[0] === '-') readOption(word, words[index + 1], walk)
     }
+  }
+  function readOption(word: string, next: string | undefined, walk: Walk): void {
+    if (refused.length > 0 && findOption(word, refused) !== undefined) walk.refuse(reason)
+    const option = value.length > 0 ? findOption(word, value) : undefined
+    if (option !== undefined) readValue(option.attached ?? next, reason, walk)
   }
 }
 
@@ -146,7 +153,6 @@ function readValue(command: string | undefined, reason: string, walk: Walk): voi
 
 /** The option if the word is one of these, with its value if that is attached. */
 function findOption(word: string, options: readonly string[]): { attached: string | undefined } | undefined {
-  if (word[0] !== '-') return undefined
   const equals = word.indexOf('=')
   const name = equals < 0 ? word : word.slice(0, equals)
   if (word[1] === '-')

@@ -1,3 +1,5 @@
+import type { Command } from 'unbash'
+import type { WorkingFolder } from './folders.ts'
 import type { Numbers } from './numbers.ts'
 import type { PartVisitor } from './words.ts'
 
@@ -39,8 +41,10 @@ export interface Undecidable {
 export interface Walk {
   /** The program runs these words as a command. */
   run(words: readonly string[]): void
-  /** The program hands this text to a shell. */
+  /** The program hands this text to a shell of its own. */
   shell(text: string): void
+  /** The same shell runs this text. */
+  evaluate(text: string): void
   write(path: string): void
   read(path: string): void
   refuse(reason: string): void
@@ -62,4 +66,10 @@ export type ProgramReader = (words: readonly string[], walk: Walk) => void
 /** What the readers of syntax, beside those of programs, may do. */
 export interface SyntaxWalk extends Walk, PartVisitor {
   readonly numbers: Numbers
+}
+
+/** What the walk through the tree stands on. */
+export interface TreeWalk extends SyntaxWalk {
+  readonly folder: WorkingFolder
+  simple(node: Command): void
 }

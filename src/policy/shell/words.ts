@@ -10,6 +10,7 @@ export const many = '\0\0'
 export const anyWords = many + hole
 
 export interface PartVisitor {
+  word(word: Word): string
   script(script: ParsedScript | undefined): void
   calculation(expression: ArithmeticExpression | undefined): void
   parameter(part: ParameterExpansionPart): void

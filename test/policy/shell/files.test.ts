@@ -39,6 +39,10 @@ describe('the files that a text redirects to', () => {
     ['cd sub && echo x > /a', ['write /a']],
     ['for i in 1 2; do (cd sub && echo x > a); done', ['write sub/a']],
     ["env -C sub sh -c 'echo x > a'", ['write sub/a']],
+    ["sh -c 'cd sub' && echo x > a", ['write a']],
+    ["eval 'cd sub' && echo x > a", ['write a', 'write sub/a']],
+    ['command cd sub && echo x > a', ['write a', 'write sub/a']],
+    ['echo $(cd sub) > a', ['write a']],
     ['find . -fprint a', ['write a']],
     ['git diff --output=a', ['write a']],
   ])('%s: %j', (text, expected) => {
