@@ -137,7 +137,8 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
   if (body.text === '') refuse('empty', 'the pattern is missing', body.offset, resources[resource].example)
   const anyPattern = !split && resources[resource].patternOptional === 'always'
   const isActions = tail.text.split(',').every((word) => word === '*' || isAction(resource, word.trim()))
-  if (anyPattern && isActions) return { pattern: { text: '*', offset: tail.offset }, actions: tail }
+  if (anyPattern && isActions)
+    return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
   const nearly = tail.text
     .split(',')
     .every((word) => closest(word.trim(), Object.keys(resources[resource].actions)) !== undefined)

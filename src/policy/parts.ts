@@ -12,6 +12,8 @@ import { normalizeWordsPattern } from './words-pattern.ts'
 export interface Part {
   readonly text: string
   readonly offset: number
+  /** It was left out; `text` is what that means. */
+  readonly implied?: true
 }
 
 /** The whole text, so that a fix can be whole too. */

@@ -53,9 +53,11 @@ function plainRequest(text: string, place: RequestPlace): Request {
 
 function targetReader(place: RequestPlace): PatternReader {
   return (resource, part, fix) => {
-    if (part.text === '') refuse('empty', 'it does not say what', part.offset)
-    if (!isPlain(part.text)) refuseWildcard(part, fix)
-    const target = targets[resources[resource].pattern](unescapePattern(part.text), place)
+    if (part.text === '' || part.implied) refuse('empty', `it does not say which ${resource}`, part.offset)
+    const kind = resources[resource].pattern
+    if (!isPlain(kind === 'host' ? part.text.replace(/^\[[^\]]*\]/, '') : part.text))
+      refuseWildcard(part, fix)
+    const target = targets[kind](unescapePattern(part.text), place)
     return (
       target ?? refuse('pattern', `\`${part.text}\` is not a host, or can be read in two ways`, part.offset)
     )
