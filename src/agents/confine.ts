@@ -1,7 +1,7 @@
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
-import type { OosEvent } from '../store/events.ts'
+import { watchChanges } from './changes.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
 import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
@@ -18,9 +18,16 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
     { plan, ...toBubblewrap(plan, machine) },
     { machine, folder: project.root, ...(proxySocket === undefined ? {} : { proxySocket }) },
   )
+  const changes = watchChanges(prepared)
   const recorder = await recordOrStop(prepared, sandbox)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
+    const left = changes.events()
+    for (const event of left) {
+      recorder.append(event)
+      if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
+    }
+    recorder.finish(end)
     voice.ended(summarize(prepared, { id: recorder.id, end, network: network.seen, errors: '' }))
     return end.exitCode
   } finally {
@@ -74,8 +81,7 @@ async function endOfRun(
     const end = await sandbox.ended
     await network.close()
     if (broken !== undefined) throw broken
-    appendAll(recorder, limitEvents(end, plan.limits))
-    recorder.finish(end)
+    for (const event of limitEvents(end, plan.limits)) recorder.append(event)
     return end
   } catch (error) {
     if (broken === undefined) recorder.finish(undefined)
@@ -83,8 +89,4 @@ async function endOfRun(
   } finally {
     stopPassing()
   }
-}
-
-function appendAll(recorder: Recorder, events: readonly OosEvent[]): void {
-  for (const event of events) recorder.append(event)
 }

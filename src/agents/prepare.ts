@@ -10,7 +10,7 @@ import { readFacts } from '../sandbox/facts.ts'
 import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
 import { sweepTree } from '../sandbox/sweep.ts'
-import type { MachineFacts, SandboxPlan } from '../sandbox/types.ts'
+import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './authorize.ts'
 import { type RunFolders, runFolders } from './run-folders.ts'
@@ -43,6 +43,7 @@ export interface RunIntent {
 /** Everything that is decided before anything is done. */
 export interface PreparedRun extends RunIntent {
   readonly machine: MachineFacts
+  readonly tree: TreeFacts
   readonly plan: SandboxPlan
 }
 
@@ -64,6 +65,7 @@ export function prepareRun(intent: RunIntent): PreparedRun {
   const { agent, words: command, cwd } = asked
   const machine = readFacts(request.env)
   requireBubblewrap(machine)
+  const tree = sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root })
   const plan = planSandbox({
     policy,
     agent,
@@ -71,12 +73,12 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     cwd,
     root,
     machine,
-    tree: sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root }),
+    tree,
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     cacheHome: folders.cache,
     interactive: request.interactive,
   })
-  return { ...intent, machine, plan }
+  return { ...intent, machine, tree, plan }
 }
 
 function withRunRules({ policy, rules, root, home }: OpenProject, request: RunRequest): Policy {
