@@ -42,7 +42,7 @@ export function fileGlobs(sources: readonly FileRuleSource[], options: GlobOptio
         .filter(({ resource }) => resource === 'file')
         .flatMap((hole) => reaches(hole, options))
       // An Ask is a Deny in here: nobody can be asked in the middle of a system call.
-      return reaches(capability, options).map((reach) => ({
+      return reaches(capability, options, rule.layer === 'built-in').map((reach) => ({
         ...reach,
         allows: effect === 'allow',
         except: holes,
@@ -51,9 +51,11 @@ export function fileGlobs(sources: readonly FileRuleSource[], options: GlobOptio
     })
 }
 
-function reaches({ pattern, actions }: Capability, options: GlobOptions): Reach[] {
+function reaches({ pattern, actions }: Capability, options: GlobOptions, everywhere = false): Reach[] {
   const acts = actions.reduce((bits, action) => bits | bitsOf(action), 0)
-  return expandBraces(pattern).map((one) => {
+  return expandBraces(pattern).map((written) => {
+    // A hook is a hook also in a tree outside of the project that some rule opens.
+    const one = everywhere && written.startsWith('**/') ? `/${written}` : written
     const glob = compilePathGlob(one, options)
     return {
       acts,
@@ -87,7 +89,7 @@ function literalPart(pattern: string): string {
 }
 
 const bit: Readonly<Record<string, number>> = { read: 1, create: 2, change: 4, delete: 8 }
-const reading = 1
+export const reading = 1
 const creating = 2
 const changing = 4
 const deleting = 8

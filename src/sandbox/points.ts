@@ -19,18 +19,27 @@ export interface NamedBy {
   readonly path?: string
 }
 
-export function findPoints(globs: readonly FileGlob[], caseSensitive = true): Points {
+export function findPoints(
+  globs: readonly FileGlob[],
+  tops: readonly string[],
+  caseSensitive = true,
+): Points {
   const named = new Map<string, Map<string, NamedBy[]>>()
   const endings = new Map<string, Map<string, NamedBy[]>>()
   for (const glob of globs) {
     for (const reach of [glob, ...glob.except]) addPath(named, reach.glob.literal, glob)
     const ending = literalEnding(glob)
     if (ending === undefined || !keepsFromMaking(glob)) continue
-    addPath(named, join(glob.glob.base, ...ending), glob)
+    for (const top of topsOf(glob, tops)) addPath(named, join(top, ...ending), glob)
     const [parent, name] = ending.slice(-2)
     if (ending.length > 1 && parent && name) add(endings, [parent, name], { glob })
   }
   return { named, endings, names: nameFilter(globs, caseSensitive) }
+}
+
+/** The folders in which a floating name must not come to be: its own base, and each opened tree below that. */
+function topsOf({ glob: { base } }: FileGlob, tops: readonly string[]): string[] {
+  return [base, ...tops.filter((top) => base === '/' || top.startsWith(`${base}/`))]
 }
 
 /** The rules' own paths that lie at or below a folder. */

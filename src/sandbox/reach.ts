@@ -28,15 +28,15 @@ export function requireReach({ program, cwd, root, tree, machine }: PlanInput): 
       },
     )
   }
-  const closed = program.files.find((file) => accessAt(tree.entries, file) === 'none')
-  if (closed === undefined) return
-  const folder = printHome(toolFolder(closed, machine.home), machine.home)
+  const closed = program.files.filter((file) => accessAt(tree.entries, file) === 'none')
+  const [first] = closed
+  if (first === undefined) return
+  const folders = new Set(closed.map((file) => printHome(toolFolder(file, machine.home), machine.home)))
+  const rules = [...folders].map((folder) => `\`file:${folder}/**:read\``)
   throw new OosError(
     'denied',
-    `\`${program.name}\` needs \`${printHome(closed, machine.home)}\`, which no rule lets it read`,
-    {
-      hint: `add to ~/.agent-os/GLOBAL_RULES.md: - **Allow** \`file:${folder}/**:read\``,
-    },
+    `\`${program.name}\` needs \`${printHome(first, machine.home)}\`, which no rule lets it read`,
+    { hint: `add to ~/.agent-os/GLOBAL_RULES.md: - **Allow** ${rules.join(', ')}` },
   )
 }
 

@@ -8,6 +8,7 @@ import {
   judgeFile,
   judgeFolder,
   nothing,
+  reading,
   writing,
 } from './access.ts'
 import { contentFolders, isInGitFolder, readRepository } from './git.ts'
@@ -25,9 +26,10 @@ export interface SweepOptions {
  * and symbolic links are never followed, so a link that a repository carries opens nothing.
  */
 export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): TreeFacts {
+  const tops = openedFolders(globs)
   const sweep: Sweep = {
     globs,
-    points: findPoints(globs, options.caseSensitive),
+    points: findPoints(globs, tops, options.caseSensitive),
     root: options.root,
     entries: [],
     repositories: [],
@@ -35,7 +37,7 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
     links: createLinkCount(),
     top: options.root,
   }
-  for (const base of openedFolders(globs)) sweepBase(sweep, base)
+  for (const base of tops) sweepBase(sweep, base)
   sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { entries, repositories: sweep.repositories, files: sweep.files }
@@ -75,7 +77,7 @@ function sweepBase(sweep: Sweep, base: string): void {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
     if (kind === 'link') return
-    if (needsWalk(sweep, base)) sweepFolder(sweep, base, state)
+    if (needsWalk(sweep, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
     return
   }
@@ -84,13 +86,22 @@ function sweepBase(sweep: Sweep, base: string): void {
 }
 
 /** The system's trees and a pack's toolchains are large, and no repository puts anything there. */
-function needsWalk({ globs }: Sweep, base: string): boolean {
+function needsWalk({ globs }: Sweep, base: string, { access }: FolderState): boolean {
+  const isRead = access !== 'write'
   return globs.some((glob) => {
-    if (glob.allows && glob.matches(base) && glob.covers) return isPersons(glob.rule)
+    const holdsBase = glob.covers && glob.matches(base)
+    if (glob.allows && holdsBase) return isPersons(glob.rule)
+    // In a tree that is only read, it does not matter who may not write.
+    if (isRead && !glob.allows && (glob.acts & reading) === 0) return false
     if (glob.glob.literal !== undefined && glob.except.every((hole) => hole.glob.literal !== undefined))
       return false
-    return !(glob.covers && glob.matches(base) && glob.except.length === 0) && glob.glob.couldMatchBelow(base)
+    return !(holdsBase && glob.except.length === 0) && isAbout(glob, base)
   })
+}
+
+/** A rule about any tree at all is held in those that people opened. */
+function isAbout({ glob, rule }: FileGlob, base: string): boolean {
+  return glob.couldMatchBelow(base) && !(rule.layer === 'built-in' && glob.base === '/')
 }
 
 const isPersons = ({ layer, source }: Rule) => layer !== 'built-in' && source.pack === undefined

@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Mount } from '../../src/sandbox/types.ts'
 import { createScene, type Files, planScene, type RunOptions, type Scene } from './scene.ts'
@@ -137,4 +139,48 @@ describe('what is mounted', () => {
     const found = mounted(scene, { rules })
     expect(Object.fromEntries(Object.keys(expected).map((path) => [path, found[path]]))).toEqual(expected)
   })
+})
+
+describe('before the start', () => {
+  it('a program that nothing lets the command read is named, with all rules that are missing', () => {
+    const scene = sceneOf({
+      'work/f': '',
+      'home/tools/v1/bin/run': '#!/usr/bin/env node',
+      'home/.local/share/fnm/run': { link: '../../../tools/v1/bin/run' },
+    })
+    chmodSync(join(scene.home, 'tools/v1/bin/run'), 0o755)
+    expect(() => planScene(scene, [join(scene.home, '.local/share/fnm/run')])).toThrow(
+      expect.objectContaining({
+        code: 'denied',
+        message: expect.stringContaining('needs `~/.local/share/fnm/run`, which no rule lets it read'),
+        hint: expect.stringContaining('`file:~/.local/share/fnm/**:read`, `file:~/tools/**:read`'),
+      }),
+    )
+  })
+
+  it('a program that does not exist is named', () => {
+    expect(() => planScene(sceneOf({}), ['no-such-program'])).toThrow('there is no program `no-such-program`')
+  })
+
+  it('a folder that no rule opens is named', () => {
+    const scene = sceneOf({})
+    expect(() => planScene(scene, ['true'], { rules: ['Allow file:/data/**:read'] })).toThrow(
+      'no rule lets the command read its own folder',
+    )
+  })
+})
+
+it('hooks are protected in every tree that a rule opens', () => {
+  const scene = sceneOf({ 'outside/lib/.git/hooks/x': '', 'outside/lib/.git/HEAD': '' })
+  const { plan } = planScene(scene, ['true'], {
+    rules: ['Allow file:**:read', `Allow file:${scene.outside}/**:read,write`],
+  })
+  const at = (path: string) => plan.mounts.find((mount) => mount.path === join(scene.outside, path))?.kind
+  expect([at(''), at('lib'), at('lib/.git'), at('lib/.git/hooks'), at('.agent-os')]).toEqual([
+    'write',
+    'pin',
+    'pin',
+    'read',
+    'mask-folder',
+  ])
 })
