@@ -43,7 +43,8 @@ export function benchStore(): StoreFigures {
 
 /** Ours and the driver's in turns, so that a busy machine slows both; the medians are compared. */
 function measureAppends(folder: string, survives: 'kill' | 'power-cut'): AppendFigures {
-  const store = openStore(join(folder, survives, 'atlas.db'), { now: Date.now, env: {}, survives })
+  const pragmas = { synchronous: survives === 'kill' ? 'normal' : 'full' }
+  const store = openStore(join(folder, survives, 'atlas.db'), { now: Date.now, env: {}, pragmas })
   const { id } = store.createRun(exampleRun)
   const insert = survives === 'kill' ? bareTransaction(folder) : bareInsert(folder)
   const events = survives === 'kill' ? 2_000 : 300

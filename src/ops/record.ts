@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { pragmasOf } from '../store/pragmas.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Project } from './project.ts'
 
@@ -26,7 +27,7 @@ export function recordPath({ root, home, settings }: Pick<Project, 'root' | 'hom
 
 /** The project's record, made if need be. */
 export function openRecord(project: Project): Store {
-  return openStore(recordPath(project), { now: Date.now })
+  return openStore(recordPath(project), { now: Date.now, pragmas: pragmasOf(project.settings) })
 }
 
 /** The record for a look: none is made, and runs whose oos is gone are marked as over first. */

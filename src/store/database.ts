@@ -4,13 +4,12 @@ import Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
 import { inspectDatabase } from './inspect.ts'
 import { type Migration, migrations } from './migrations.ts'
+import { defaultPragmas, type Pragmas } from './pragmas.ts'
 import { createStatements } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly now: () => number
-  /** ms to wait for another oos; default 30000. */
-  readonly busyTimeout?: number
-  readonly survives?: 'kill' | 'power-cut'
+  readonly pragmas?: Pragmas
   readonly migrations?: readonly Migration[]
 }
 
@@ -23,15 +22,14 @@ const applicationId = 0x6f6f7331
  */
 export function openDatabase(path: string, options: DatabaseOptions): Database.Database {
   if (!inspectDatabase(path)) createFile(path)
-  const timeout = options.busyTimeout ?? 30_000
-  const db = new Database(path, { timeout })
+  const { busy_timeout, journal_mode, ...pragmas } = { ...defaultPragmas, ...options.pragmas }
+  const db = new Database(path, { timeout: Number(busy_timeout) })
   try {
     const list = options.migrations ?? migrations
     const version = readVersion(db, path, list.length)
     db.pragma('trusted_schema = OFF')
-    enterWal(db, timeout)
-    db.pragma(`synchronous = ${options.survives === 'power-cut' ? 'FULL' : 'NORMAL'}`)
-    db.pragma('cache_size = 10000')
+    enterJournal(db, journal_mode, Number(busy_timeout))
+    for (const [name, value] of Object.entries(pragmas)) db.pragma(`${name} = ${value}`)
     if (version < list.length) migrate(db, list, options.now)
     return db
   } catch (error) {
@@ -76,11 +74,11 @@ function isEmpty(db: Database.Database): boolean {
 }
 
 /** Entering WAL needs the file for itself and SQLite does not wait for that: two oos that make one database would collide. */
-function enterWal(db: Database.Database, timeout: number): void {
+function enterJournal(db: Database.Database, mode: string | number, timeout: number): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   for (let waited = 0; ; waited += 5) {
     try {
-      db.pragma('journal_mode = WAL')
+      db.pragma(`journal_mode = ${mode}`)
       return
     } catch (error) {
       if (waited >= timeout || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error

@@ -1,5 +1,6 @@
 import type { EventOf, OosEvent, StoredEvent, Supervisor } from './events.ts'
 import type { Run } from './fold.ts'
+import type { Pragmas } from './pragmas.ts'
 import type { Verification } from './verify.ts'
 
 export interface StoreOptions {
@@ -7,13 +8,8 @@ export interface StoreOptions {
   readonly now: () => number
   /** Where the secrets stand that must not be stored; the process's own environment if left out. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** ms to wait for another oos before `store-locked`; default 30000. */
-  readonly busyTimeout?: number
-  /**
-   * What an acknowledged event survives. `kill` (the default): the death of every process. `power-cut`: also that of the
-   * machine, at the price of a sync of the disk per event.
-   */
-  readonly survives?: 'kill' | 'power-cut'
+  /** Where the project's settings differ from the usual. */
+  readonly pragmas?: Pragmas
 }
 
 export interface NewRun {

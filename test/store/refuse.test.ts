@@ -155,7 +155,7 @@ describe('opening a record', () => {
     const path = existing()
     const other = new Database(path)
     other.exec('begin exclusive')
-    const store = openStore(path, { now, busyTimeout: 10 })
+    const store = openStore(path, { now, pragmas: { busy_timeout: 10 } })
     expect(failure(() => store.createRun(newRun))).toMatchObject({
       code: 'store-locked',
       hint: expect.stringMatching(/fuser/),

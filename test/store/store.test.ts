@@ -1,6 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
+import { pragmasOf } from '../../src/store/pragmas.ts'
 import { openStore } from '../../src/store/store.ts'
 import { shortId } from '../../src/store/ulid.ts'
 import { denial, newRun, scratchPath, scratchStore } from './scratch.ts'
@@ -80,6 +82,31 @@ describe('the record', () => {
     expect(stored).not.toContain('horse')
     expect(store.getRun(id).command[2]).toBe('x: [redacted SHOP_TOKEN]')
     expect(store.verifyRun(id).ok).toBe(true)
+  })
+})
+
+describe('the settings of a project', () => {
+  it.each([
+    { settings: [], pragma: 'synchronous', value: 1 },
+    { settings: [{ key: 'database.synchronous', value: 'full' }], pragma: 'synchronous', value: 2 },
+    { settings: [{ key: 'database.cache_size', value: -4000 }], pragma: 'cache_size', value: -4000 },
+    {
+      settings: [{ key: 'database.journal_mode', value: 'delete' }],
+      pragma: 'journal_mode',
+      value: 'delete',
+    },
+    { settings: [], pragma: 'journal_mode', value: 'wal' },
+    { settings: [], pragma: 'cache_size', value: 10_000 },
+    { settings: [], pragma: 'busy_timeout', value: 30_000 },
+    {
+      settings: [{ key: 'database.cache_size', value: '1; drop table runs' }],
+      pragma: 'cache_size',
+      value: 10_000,
+    },
+    { settings: [{ key: 'database.path', value: 'x' }], pragma: 'foreign_keys', value: 1 },
+  ])('$settings make $pragma $value', ({ settings, pragma, value }) => {
+    const db = openDatabase(scratchPath(), { now: Date.now, pragmas: pragmasOf(settings) })
+    expect(db.pragma(pragma, { simple: true })).toBe(value)
   })
 })
 

@@ -65,7 +65,7 @@ function detectPython(folder: Folder): Stack | undefined {
   const lockFile = firstThere(folder, Object.keys(pythonLocks))
   const manager = (lockFile === undefined ? undefined : pythonLocks[lockFile]) ?? 'pip'
   const prefix = manager === 'pip' ? '' : `${manager} run `
-  const test = pythonTest(folder)
+  const test = pythonTest(folder, manager)
   const hosts = ['pip.example.com', 'files.example.com']
   return stack({
     language: 'Python',
@@ -84,7 +84,8 @@ const pythonLocks: Readonly<Record<string, string>> = {
   'Pipfile.lock': 'pipenv',
 }
 
-function pythonTest(folder: Folder): string | undefined {
+function pythonTest(folder: Folder, manager: string): string | undefined {
+  if (manager === 'pip' && folder.has('.venv/bin/pytest')) return '.venv/bin/pytest'
   const settings = [
     'pyproject.toml',
     'setup.cfg',
@@ -96,7 +97,7 @@ function pythonTest(folder: Folder): string | undefined {
   const named = settings.some((file) => folder.read(file)?.includes('pytest'))
   if (named || firstThere(folder, ['pytest.ini', 'conftest.py', 'tests/conftest.py', 'test/conftest.py']))
     return 'pytest'
-  return firstThere(folder, ['tests', 'test']) === undefined ? undefined : 'python -m unittest'
+  return firstThere(folder, ['tests', 'test']) === undefined ? undefined : 'python3 -m unittest'
 }
 
 function detectRust(folder: Folder): Stack | undefined {

@@ -66,7 +66,7 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     name: 'unittest',
     tree: { 'setup.py': '', 'tests/test_a.py': '' },
     packs: ['oos:python'],
-    test: 'python -m unittest',
+    test: 'python3 -m unittest',
     hosts: ['pip.example.com', 'files.example.com'],
   },
   {
