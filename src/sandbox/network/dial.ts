@@ -25,6 +25,7 @@ export async function dial(
   port: number,
   { limits, signal }: Gate,
 ): Promise<Socket> {
+  if (signal.aborted) throw ended()
   const all = addresses.map(bare).map((address) => ({ address, family: isIP(address) }))
   const socket = connect({
     host: 'checked.invalid',
@@ -66,7 +67,7 @@ interface Within {
 /** Settles as the promise does, unless that takes too long or the proxy ends before. */
 function within<T>(promise: Promise<T>, { ms, late, signal }: Within): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cut = (): void => reject(coded('ECANCELED', 'the run is over'))
+    const cut = (): void => reject(ended())
     if (signal.aborted) cut()
     signal.addEventListener('abort', cut)
     const timer = setTimeout(() => reject(coded('ETIMEDOUT', late)), ms)
@@ -77,6 +78,8 @@ function within<T>(promise: Promise<T>, { ms, late, signal }: Within): Promise<T
     promise.finally(done).then(resolve, reject)
   })
 }
+
+const ended = (): Error => coded('ECANCELED', 'the run is over')
 
 function coded(code: string, message: string): NodeJS.ErrnoException {
   return Object.assign(new Error(message), { code })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAuthority } from '../../../src/sandbox/network/authority.ts'
 
@@ -54,3 +55,21 @@ describe('an authority is read as what will be dialled', () => {
     expect(read && `${read.host}:${read.port}`).toBe(expected)
   })
 })
+
+test('every notation of an IPv4 address is that address', () => {
+  const part = fc.tuple(fc.nat(255), fc.constantFrom(10, 8, 16))
+  fc.assert(
+    fc.property(fc.tuple(part, part, part, part), fc.integer({ min: 1, max: 4 }), (parts, count) => {
+      const bytes = parts.map(([byte]) => byte)
+      const tail = bytes.slice(count - 1).reduce((number, byte) => number * 256 + byte, 0)
+      const written = [...bytes.slice(0, count - 1), tail].map((number, at) =>
+        inBase(number, parts[at]?.[1] ?? 10),
+      )
+      expect(parseAuthority(`${written.join('.')}:80`)?.host).toBe(bytes.join('.'))
+    }),
+  )
+})
+
+function inBase(number: number, base: number): string {
+  return (base === 16 ? '0x' : base === 8 ? '0' : '') + number.toString(base)
+}

@@ -275,6 +275,18 @@ describe('an allowed name at an address that is not public', () => {
       ['Allow http:127.0.0.1:PORT:request', 'Deny http:127.0.0.1:*:*'],
       'deny',
     ],
+    [
+      'what an Only names with it',
+      ['127.0.0.1'],
+      ['Only http:{good.example,127.0.0.1}:PORT:request'],
+      'allow',
+    ],
+    [
+      'what an Only leaves out',
+      ['127.0.0.1'],
+      ['Only http:good.example:PORT:request', 'Allow http:127.0.0.1:PORT:request'],
+      'deny',
+    ],
     ['what a rule names', ['127.0.0.1'], ['Allow http:127.0.0.1:PORT:request'], 'allow'],
   ]
   test.each(rows)('%s', async (_name, addresses, more, expected) => {
