@@ -1,4 +1,4 @@
-// biome-ignore-all format: written by scripts/queries.ts from queries.ts
+// biome-ignore-all format: written by scripts/docs.ts from queries.ts
 export const compiled = {
   insertRun: {
     sql: 'insert into "runs" ("id", "reversed", "agent", "command", "cwd", "policy", "supervisor", "state", "created_at", "started_at", "ended_at", "ended_by", "exit_code", "signal", "denied", "connections", "files", "events", "head") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -27,7 +27,7 @@ export interface Query<Parameters, Row> {
   readonly types?: { parameters: Parameters; row: Row }
 }
 
-const heading = '// biome-ignore-all format: written by scripts/queries.ts from queries.ts\n'
+const heading = '// biome-ignore-all format: written by scripts/docs.ts from queries.ts\n'
 
 class Parameter {
   readonly name: string

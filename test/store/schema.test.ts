@@ -24,7 +24,7 @@ describe('the schema', () => {
 
   it('has its queries compiled as they are written', () => {
     const file = new URL('../../src/store/compiled.ts', import.meta.url)
-    expect(readFileSync(file, 'utf8'), 'run node scripts/queries.ts').toBe(renderCompiledQueries())
+    expect(readFileSync(file, 'utf8'), 'run npm run docs').toBe(renderCompiledQueries())
   })
 
   it.each(migrations.map(({ name }, index) => ({ name, index })))(
