@@ -27,7 +27,7 @@ function decideOne(policy: Policy, request: Request): Decision {
   const known = hits.decisions.get(request.action)
   if (known && request.attributes === undefined) return known
   const decided = weigh(index, hits, request)
-  if (index.isSettledByHits(request)) hits.decisions.set(request.action, decided)
+  if (index.isSettledByHits(request)) hits.decisions.set(request.action, Object.freeze(decided))
   return decided
 }
 

@@ -40,7 +40,7 @@ export interface Change {
 }
 
 export function explainDecision(policy: Policy, request: Request, decision: Decision): Explanation {
-  const [reason = { kind: 'no-allow' } as const] = decision.reasons
+  const reason = tellingReason(decision)
   const asked = reason.part ?? request
   const explanation = {
     request,
@@ -51,6 +51,13 @@ export function explainDecision(policy: Policy, request: Request, decision: Deci
     changes: changesFor(reason, asked, policy),
   }
   return decision.rule ? { ...explanation, rule: decision.rule } : explanation
+}
+
+/** Where an Allow matched but for a constraint, that says more than that nothing allows. */
+function tellingReason({ reasons }: Decision): DecisionReason {
+  const [first = { kind: 'no-allow' } as const] = reasons
+  if (first.kind !== 'no-allow') return first
+  return reasons.find(({ kind, part }) => kind === 'constraint' && part === first.part) ?? first
 }
 
 function explainParts(policy: Policy, request: Request): readonly ExplainedPart[] {

@@ -14,7 +14,7 @@ export class PathIndex {
   private readonly fold: (path: string) => string
   private states = new Map<string, State>()
   private start: State | undefined
-  private steps = 0
+  private kept = 0
 
   constructor(place: PathPlace, keep: (ids: number[]) => Hits) {
     this.keep = keep
@@ -47,7 +47,7 @@ export class PathIndex {
 
   private restart(): State {
     this.states = new Map()
-    this.steps = 0
+    this.kept = 0
     this.start = this.stateOf(closure([this.trie.top]))
     return this.start
   }
@@ -55,9 +55,7 @@ export class PathIndex {
   private step(state: State, name: string): State | undefined {
     if (name === '' || name === '.' || name === '..') return undefined
     const next = this.stateOf(closure(state.nodes.flatMap((node) => follow(node, name))))
-    if (name.length > longestName) return next
-    if (++this.steps > mostSteps) this.start = undefined
-    state.next.set(name, next)
+    if (name.length <= longestName) this.count(state.next).set(name, next)
     return next
   }
 
@@ -66,14 +64,20 @@ export class PathIndex {
     const known = this.states.get(key)
     if (known) return known
     const state = { nodes, hits: this.keep(nodes.flatMap((node) => node.ids)), next: new Map() }
-    this.states.set(key, state)
+    this.count(this.states).set(key, state)
     return state
+  }
+
+  /** Whatever grows is counted; beyond the bound the next path starts anew. */
+  private count(grows: Map<string, State>): Map<string, State> {
+    if (++this.kept > mostKept) this.start = undefined
+    return grows
   }
 }
 
 const slash = 0x2f
 const longestName = 255
-const mostSteps = 50_000
+const mostKept = 50_000
 
 interface State {
   readonly hits: Hits

@@ -126,13 +126,22 @@ function printUnits(value: number, units: Units): string {
 function parseBudget(text: string, parseAmount: (amount: string) => Quantity<number>): Quantity<Budget> {
   const slash = text.indexOf('/')
   const count = parseAmount(slash < 0 ? text : text.slice(0, slash))
-  if (!count.ok) return count
+  if (!count.ok) return slash < 0 ? count : withEnding(count.problems, text.slice(slash))
   if (slash < 0) return { ok: true, value: { count: count.value } }
   const written = text.slice(slash + 1)
   const per = periods.find((period) => period === written)
   if (per) return { ok: true, value: { count: count.value, per } }
   const meant = periods.find((period) => period[0] === written[0]?.toLowerCase()) ?? 'min'
   return wrong(`\`${written}\` is not a period (${periods.join(', ')})`, `${text.slice(0, slash)}/${meant}`)
+}
+
+function withEnding(problems: readonly QuantityProblem[], ending: string): Quantity<never> {
+  return {
+    ok: false,
+    problems: problems.map(({ message, fix }) =>
+      fix === undefined ? { message } : { message, fix: fix + ending },
+    ),
+  }
 }
 
 function printPer(budget: Budget): string {

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { printCapability } from '../../src/policy/capability.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { decide } from '../../src/policy/decide.ts'
+import { explainDecision } from '../../src/policy/explain.ts'
+import { nearest } from '../../src/policy/nearest.ts'
+import { parseRequest } from '../../src/policy/request.ts'
+import { capabilityOf } from '../../src/policy/request-capability.ts'
+import type { Request, Rule } from '../../src/policy/types.ts'
+import { capability, makeRule } from './random-rules.ts'
+
+const place = { root: '/p', home: '/h', cwd: '/p' }
+const given: readonly Rule[] = [
+  makeRule({ effect: 'allow', capabilities: ['file:src/**:read'], line: 1 }),
+  makeRule({ effect: 'allow', capabilities: ['file:docs/**:write'], line: 2 }),
+  makeRule({ effect: 'allow', capabilities: ['http:api.example.com:request'], agents: ['tester'], line: 3 }),
+  makeRule({ effect: 'allow', capabilities: ['agent:spawn{max:2}'], line: 4 }),
+  makeRule({ effect: 'deny', capabilities: ['env:AWS_*'], line: 5 }),
+  makeRule({ effect: 'ask', capabilities: ['shell:git push *'], line: 6 }),
+  makeRule({ effect: 'allow', capabilities: ['shell:git **', 'git:*:push'], line: 7 }),
+  makeRule({ effect: 'allow', capabilities: ['env:TOKEN{expires:1970-01-01T00:00:00Z}'], line: 8 }),
+  makeRule({
+    effect: 'allow',
+    capabilities: ['memory:team/*:read'],
+    except: ['memory:team/secret:read'],
+    line: 9,
+  }),
+  { ...makeRule({ effect: 'deny', capabilities: ['file:.oos/**:*'], line: 10 }), layer: 'built-in' },
+]
+const policy = compilePolicy({ rules: given, root: '/p', home: '/h', now: 1_000 })
+
+function ask(text: string): Request {
+  const parsed = parseRequest(text, place)
+  if (!parsed.ok) throw new Error(`${text}: ${parsed.problems[0]?.message}`)
+  return parsed.value
+}
+
+test.each([
+  ['file:src/a.ts:write', 'action', 1],
+  ['file:doc/a.md:write', 'pattern', 2],
+  ['http:api.example.com:request', 'agent', 3],
+  ['agent:joe:spawn{max:3}', 'constraint', 4],
+  ['env:TOKEN', 'expired', 8],
+  ['memory:team/secret:read', 'except', 9],
+])('nearest to `%s` is an Allow that fails by its %s', (text, because, line) => {
+  const [first] = nearest(policy, ask(text))
+  expect([first?.because, first?.rule.source.line]).toEqual([because, line])
+})
+
+test('of nothing like it nothing is near', () => {
+  expect(nearest(policy, ask('mcp:a/b'))).toEqual([])
+})
+
+describe('an explanation', () => {
+  const explain = (text: string) => {
+    const request = ask(text)
+    return explainDecision(policy, request, decide(policy, request))
+  }
+  test.each([
+    [
+      'file:lib/a.ts:read',
+      'deny',
+      'no Allow matches `file:lib/a.ts:read`',
+      'add-rule',
+      '- **Allow** `file:lib/a.ts:read`',
+    ],
+    ['env:AWS_KEY', 'deny', 'a Deny matches `env:AWS_KEY`', 'add-except', 'except `env:AWS_KEY`'],
+    [
+      'file:.oos/x:read',
+      'deny',
+      'a Deny matches `file:.oos/x:read`',
+      'none',
+      'this rule belongs to oos: nothing loosens it',
+    ],
+    [
+      'file:src/a:read',
+      'allow',
+      'an Allow matches `file:src/a:read`, and no Deny or Ask does',
+      'add-rule',
+      '- **Deny** `file:src/a:read`',
+    ],
+    [
+      'agent:joe:spawn{max:3}',
+      'deny',
+      '`agent:joe:spawn` does not keep to the rule: `max` is `2`',
+      'edit-rule',
+      'another value of the constraint',
+    ],
+  ])('of `%s`', (text, effect, because, kind, change) => {
+    const found = explain(text)
+    expect([found.effect, found.because, found.changes[0]?.kind, found.changes[0]?.text]).toEqual([
+      effect,
+      because,
+      kind,
+      change,
+    ])
+  })
+
+  test('of a shell text has a line for each part', () => {
+    const found = explain('shell:git push origin main > log')
+    expect(found.parts.map(({ text, effect }) => [text, effect])).toEqual([
+      ['shell:git push origin main', 'ask'],
+      ['file:log:write', 'deny'],
+      ['git:main:push{remote:origin}', 'allow'],
+    ])
+    expect(found.because).toBe('no Allow matches `file:log:write`')
+  })
+
+  test('what it proposes to allow does allow it', () => {
+    for (const text of [
+      'file:a b/*[x].ts:read'.replaceAll(/[*[\]]/g, '\\$&'),
+      'file:~/x:write',
+      'file:/etc/x:read',
+      'http:x.com:8080/a:get',
+      'http:x.com:request',
+      'env:A',
+      'git:v1:tag{remote:origin}',
+    ]) {
+      const request = ask(text)
+      const proposed = printCapability(capabilityOf(request, place))
+      const rule = makeRule({ effect: 'allow', capabilities: [proposed] })
+      expect(
+        decide(compilePolicy({ rules: [rule], root: '/p', home: '/h', now: 0 }), request).effect,
+        proposed,
+      ).toBe('allow')
+      expect(printCapability(capability(proposed))).toBe(proposed)
+    }
+  })
+
+  test('so it does for words with anything in them', () => {
+    const request: Request = {
+      resource: 'shell',
+      action: 'execute',
+      target: '',
+      words: ['echo', 'a b', '$x', "it's", '*', '{a,b}', '', ';', '\\'],
+    }
+    const rule = makeRule({ effect: 'allow', capabilities: [printCapability(capabilityOf(request, place))] })
+    const only = compilePolicy({ rules: [rule], root: '/p', home: '/h', now: 0 })
+    expect(decide(only, request).effect).toBe('allow')
+    expect(decide(only, { ...request, words: ['echo', 'other'] }).effect).toBe('deny')
+  })
+})

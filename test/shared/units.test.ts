@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  parseCount,
+  parseDollars,
+  parseDuration,
+  parseRate,
+  parseSize,
+  parseTokens,
+  printDollars,
+  printDuration,
+  printRate,
+  printSize,
+  printTokens,
+} from '../../src/shared/units.ts'
+
+test.each([
+  ['30s', 30_000],
+  ['1.5h', 5_400_000],
+  ['500ms', 500],
+  ['1d', 86_400_000],
+])('the duration `%s` is %i ms', (text, ms) => {
+  expect(parseDuration(text)).toEqual({ ok: true, value: ms })
+})
+
+test.each([
+  ['1KB', 1_000],
+  ['1KiB', 1_024],
+  ['4GB', 4_000_000_000],
+  ['4GiB', 4_294_967_296],
+  ['0.5MB', 500_000],
+])('the size `%s` is %i bytes', (text, bytes) => {
+  expect(parseSize(text)).toEqual({ ok: true, value: bytes })
+})
+
+describe('what is no quantity says what to write', () => {
+  test.each([
+    [parseDuration, '30', '30s'],
+    [parseDuration, '30min', '30m'],
+    [parseDuration, '2hours', '2h'],
+    [parseDuration, '0.0001s', undefined],
+    [parseDuration, '1e3s', '1s'],
+    [parseSize, '4gb', '4GB'],
+    [parseSize, '4g', '4GB'],
+    [parseSize, '4', '4MB'],
+    [parseSize, '0.3B', undefined],
+    [parseCount, '5x', '5'],
+    [parseCount, '0', undefined],
+    [parseRate, '5', '5/min'],
+    [parseRate, '5/hour', '5/h'],
+    [parseTokens, '2m/day', '2M/day'],
+    [parseDollars, '$5', '5.00'],
+    [parseDollars, '5/week', '5/min'],
+  ] as const)('%o `%s` → `%s`', (parse, text, fix) => {
+    const parsed = parse(text)
+    expect(parsed.ok).toBe(false)
+    if (!parsed.ok) expect(parsed.problems[0]?.fix).toBe(fix)
+  })
+})
+
+describe('parse(print(x)) is x', () => {
+  const amount = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
+  const per = fc.constantFrom('s', 'min', 'h', 'day')
+  test('for durations and sizes', () => {
+    fc.assert(
+      fc.property(amount, (value) => {
+        expect(parseDuration(printDuration(value))).toEqual({ ok: true, value })
+        expect(parseSize(printSize(value))).toEqual({ ok: true, value })
+      }),
+    )
+  })
+  test('for rates and budgets', () => {
+    fc.assert(
+      fc.property(amount, per, fc.integer({ min: 1, max: 1e9 }), (count, period, millionths) => {
+        expect(parseRate(printRate({ count, per: period as 's' }))).toEqual({
+          ok: true,
+          value: { count, per: period },
+        })
+        expect(parseTokens(printTokens({ count }))).toEqual({ ok: true, value: { count } })
+        const dollars = { count: millionths / 1e6, per: period as 'h' }
+        expect(parseDollars(printDollars(dollars))).toEqual({ ok: true, value: dollars })
+      }),
+    )
+  })
+})
