@@ -1,6 +1,7 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
+import { absentEntries, missingEntries } from './absent.ts'
 import {
   couldOpenBelow,
   type FileGlob,
@@ -9,11 +10,11 @@ import {
   judgeFolder,
   nothing,
   reading,
-  writing,
 } from './access.ts'
 import { contentFolders, isInGitFolder, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
-import { findPoints, literalsBelow, type NamedBy, type NamedHere, type Points } from './points.ts'
+import { isFolderBehind, kindOf, kindOfEntry, readFolder, realpathOf } from './look.ts'
+import { findPoints, literalsBelow, type Points } from './points.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 
 export interface SweepOptions {
@@ -146,9 +147,11 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
       sweepChild(sweep, { path: prefix + name, kind: kindOfEntry(child) }, state)
     }
   }
-  if (state.access === 'write') recordAbsent(sweep, { folder, children, named, endings, state })
-  else if (state.access === 'read' && named !== undefined)
-    recordMissing(sweep, { folder, children, named, state })
+  if (named === undefined && endings === undefined) return
+  const read = { folder, present: new Set(children.map(({ name }) => name)), named, endings, state }
+  if (state.access === 'write') sweep.entries.push(...absentEntries(sweep.globs, read))
+  else if (state.access === 'read' && sweep.top === sweep.root)
+    sweep.entries.push(...missingEntries(sweep.globs, read))
 }
 
 function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): void {
@@ -194,58 +197,6 @@ function judgeGitFile(
   return self.access === 'write' ? config : self
 }
 
-interface Folder {
-  readonly folder: string
-  readonly children: readonly Dirent[]
-  readonly named: NamedHere | undefined
-  readonly endings: NamedHere | undefined
-  readonly state: FolderState
-}
-
-/** What does not exist yet and must not come to be: the outermost missing part of a path that a rule names. */
-function recordAbsent(sweep: Sweep, { folder, children, named, endings, state }: Folder): void {
-  if (named === undefined && endings === undefined) return
-  const present = new Set(children.map(({ name }) => name))
-  for (const [name, all] of [...(named ?? []), ...(endings ?? [])]) {
-    const closing = all.filter(({ glob }) => !glob.allows && (glob.acts & writing) !== 0)
-    if (closing.length === 0 || present.has(name)) continue
-    const path = join(folder, name)
-    const found = closing
-      .map((by) => judgeAbsent(sweep, by, { path, above: state }))
-      .find(({ access }) => access !== 'write')
-    if (found === undefined) continue
-    present.add(name)
-    record(sweep, { path, ...found })
-  }
-}
-
-/** A folder that may be written and is not there yet, in one of the project's that may not: `dist/**`. */
-function recordMissing(sweep: Sweep, { folder, children, named, state }: Omit<Folder, 'endings'>): void {
-  if (sweep.top !== sweep.root) return
-  const present = new Set(children.map(({ name }) => name))
-  for (const [name, all] of named ?? []) {
-    const path = join(folder, name)
-    const opens = all.some(({ glob, path: meant }) => glob.allows && glob.covers && meant === path)
-    if (!opens || present.has(name)) continue
-    const { access, rule } = judgeFolder(sweep.globs, path, state)
-    if (access === 'write') record(sweep, { path, kind: 'absent-folder', access, rule })
-  }
-}
-
-/** Judges the path that the rule names, of which `path` is the first part that is missing. */
-function judgeAbsent(
-  { globs }: Sweep,
-  { glob, path: named }: NamedBy,
-  { path, above }: { path: string; above: FolderState },
-) {
-  const full = named ?? path
-  const asFolder = judgeFolder(globs, full, above)
-  const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
-  // git reads a file there; elsewhere a folder will do, which git does not list.
-  const kind = isInGitFolder(path) && !glob.covers ? ('absent-file' as const) : ('absent-folder' as const)
-  return { kind, access, rule }
-}
-
 function record(
   sweep: Sweep,
   entry: { [Key in keyof TreeEntry]: TreeEntry[Key] | undefined } & Found & Pick<TreeEntry, 'access'>,
@@ -256,42 +207,4 @@ function record(
     ...(rule === undefined ? {} : { rule }),
     ...(note === undefined ? {} : { note }),
   })
-}
-
-function readFolder(folder: string): Dirent[] | undefined {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (error) {
-    // Gone since its parent was read: then there is nothing to look at.
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined
-  }
-}
-
-function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
-  if (entry.isDirectory()) return 'directory'
-  if (entry.isFile()) return 'file'
-  if (entry.isSymbolicLink()) return 'link'
-  return entry.isSocket() ? 'socket' : 'other'
-}
-
-function kindOf(path: string): TreeEntry['kind'] | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) return undefined
-  if (stats.isDirectory()) return 'directory'
-  if (stats.isFile()) return 'file'
-  if (stats.isSymbolicLink()) return 'link'
-  return stats.isSocket() ? 'socket' : 'other'
-}
-
-function isFolderBehind(path: string): boolean {
-  const real = realpathOf(path)
-  return real !== undefined && kindOf(real) === 'directory'
-}
-
-function realpathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path)
-  } catch {
-    return undefined
-  }
 }

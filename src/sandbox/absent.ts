@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { type FileGlob, type FolderState, judgeFile, judgeFolder, writing } from './access.ts'
+import { isInGitFolder } from './git.ts'
+import type { NamedBy, NamedHere } from './points.ts'
+import type { TreeEntry } from './types.ts'
+
+/** A folder that was read, and what the rules name in it. */
+export interface ReadFolder {
+  readonly folder: string
+  readonly present: ReadonlySet<string>
+  readonly named: NamedHere | undefined
+  readonly endings: NamedHere | undefined
+  readonly state: FolderState
+}
+
+/** What does not exist yet and must not come to be: the outermost missing part of a path that a rule names. */
+export function absentEntries(globs: readonly FileGlob[], read: ReadFolder): TreeEntry[] {
+  const { folder, present, named = [], endings = [], state } = read
+  const found = new Map<string, TreeEntry>()
+  for (const [name, all] of [...named, ...endings]) {
+    if (present.has(name) || found.has(name)) continue
+    const path = join(folder, name)
+    const entry = all
+      .filter(({ glob }) => !glob.allows && (glob.acts & writing) !== 0)
+      .map((by) => judgeAbsent(globs, by, { path, above: state }))
+      .find(({ access }) => access !== 'write')
+    if (entry !== undefined) found.set(name, entry)
+  }
+  return [...found.values()]
+}
+
+/** Folders that may be written and are not there yet, in one that may only be read: `dist/**`. */
+export function missingEntries(globs: readonly FileGlob[], read: ReadFolder): TreeEntry[] {
+  const { folder, present, named = [], state } = read
+  return [...named].flatMap(([name, all]): TreeEntry[] => {
+    const path = join(folder, name)
+    const opens = all.some((by) => by.glob.allows && by.glob.covers && by.path === path)
+    if (!opens || present.has(name)) return []
+    const { access, rule } = judgeFolder(globs, path, state)
+    return access === 'write' ? [{ path, kind: 'absent-folder', access, ...(rule && { rule }) }] : []
+  })
+}
+
+/** Judges the path that the rule names, of which `path` is the first part that is missing. */
+function judgeAbsent(
+  globs: readonly FileGlob[],
+  { glob, path: named }: NamedBy,
+  { path, above }: { path: string; above: FolderState },
+): TreeEntry {
+  const full = named ?? path
+  const asFolder = judgeFolder(globs, full, above)
+  const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
+  // git reads a file there; elsewhere a folder will do, which git does not list.
+  const kind = isInGitFolder(path) && !glob.covers ? 'absent-file' : 'absent-folder'
+  return { path, kind, access, ...(rule && { rule }) }
+}

@@ -1,0 +1,41 @@
+import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import type { TreeEntry } from './types.ts'
+
+/** Undefined if it may not be read. */
+export function readFolder(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    // Gone since its parent was read: then there is nothing to look at.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined
+  }
+}
+
+export function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
+  if (entry.isDirectory()) return 'directory'
+  if (entry.isFile()) return 'file'
+  if (entry.isSymbolicLink()) return 'link'
+  return entry.isSocket() ? 'socket' : 'other'
+}
+
+export function kindOf(path: string): TreeEntry['kind'] | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  if (stats.isDirectory()) return 'directory'
+  if (stats.isFile()) return 'file'
+  if (stats.isSymbolicLink()) return 'link'
+  return stats.isSocket() ? 'socket' : 'other'
+}
+
+export function isFolderBehind(path: string): boolean {
+  const real = realpathOf(path)
+  return real !== undefined && kindOf(real) === 'directory'
+}
+
+export function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
+}
