@@ -48,9 +48,16 @@ export function giveTerminal({ words }: Foreground, group: number): void {
 
 /** Our own process group, and the one that the terminal is talking to. */
 export function terminalGroups(): { readonly own: number; readonly front: number } {
+  return { own: ownField(5), front: ownField(8) }
+}
+
+/** Whether there is a terminal that could send us signals, wherever the standard streams lead. */
+export const hasTerminal = (): boolean => ownField(7) !== 0
+
+/** By its number in `man 5 proc`, counted from the name's last `)`. */
+function ownField(number: number): number {
   const text = readFileSync('/proc/self/stat', 'latin1')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { own: Number(fields[2]), front: Number(fields[5]) }
+  return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[number - 3])
 }
 
 export function isGroupGone(group: number): boolean {

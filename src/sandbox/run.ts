@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { OosError } from '../shared/errors.ts'
 import { closeInherited } from './descriptors.ts'
 import type { SandboxEnd } from './end.ts'
-import { findForeground } from './foreground.ts'
+import { findForeground, hasTerminal } from './foreground.ts'
 import { type ComposedLaunch, composeLaunch, type Launch, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { createStopper } from './stop.ts'
@@ -36,8 +36,9 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
 }
 
 /**
- * bubblewrap must be our direct child, spawned from the main thread: its life ends with the thread that started it. Away
- * from a terminal it gets a session of its own, so that Ctrl-C reaches oos alone, which then ends the run in order.
+ * bubblewrap must be our direct child, spawned from the main thread: its life ends with the thread that started it. Where
+ * there is a terminal but the command is not at it, it gets a session of its own, so that Ctrl-C reaches oos alone, which
+ * then ends the run in order. Only there: a new session costs some 3 ms.
  */
 function spawnLine(
   { argv, env, files, statusFd }: ComposedLaunch,
@@ -51,5 +52,10 @@ function spawnLine(
   const stdio: StdioOptions = Array.from({ length: statusFd + 1 }, () => 'ignore' as const)
   stdio.splice(0, 3, options.stdin ?? 'inherit', output, output)
   for (const fd of [statusFd, ...files.map((file) => file.fd)]) stdio[fd] = 'pipe'
-  return spawn(program, words, { stdio, env: { ...env }, cwd: '/', detached: !plan.interactive })
+  return spawn(program, words, {
+    stdio,
+    env: { ...env },
+    cwd: '/',
+    detached: !plan.interactive && hasTerminal(),
+  })
 }

@@ -122,6 +122,27 @@ it.concurrent.each(cases)('$name', async ({ command, steps, status }) => {
   expect(seen).toMatchObject({ missed: null, restored: true, status })
 })
 
+it('Ctrl-C ends a command in order that is not itself at the terminal', async () => {
+  const job: Job = {
+    command: ['sh', '-c', 'trap "echo heard; exit 9" INT; echo ready; while :; do sleep 0.01; done'],
+  }
+  const line = quoted([
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    here('runner.ts'),
+    JSON.stringify(job),
+  ])
+  const seen = await atTerminal(
+    ['sh', '-c', `trap : INT; ${line} 3> /dev/null < /dev/null; echo "ended $?"`],
+    [
+      ['expect', 'ready'],
+      ['send', '\x03'],
+      ['expect', 'heard\\s+ended 130'],
+    ],
+  )
+  expect(seen).toMatchObject({ missed: null, status: 0 })
+})
+
 it('Ctrl-Z stops the whole run, and the shell continues it in front or behind', async () => {
   const line = quoted(oos(['sh', '-c', 'echo r""eady; read x; echo got $x; exec sleep 1000']))
   const seen = await atTerminal(
