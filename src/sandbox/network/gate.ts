@@ -20,7 +20,10 @@ export interface Gate {
 }
 
 export interface ProxyLimits {
+  /** At a time. */
   readonly connections: number
+  /** In all: each is a line of the record. */
+  readonly requests: number
   readonly headerBytes: number
   /** Until a request, or a SOCKS handshake, has been read whole; also how long an idle connection is kept. */
   readonly headerMs: number

@@ -24,7 +24,7 @@ export interface Proxy {
 
 /**
  * The one way out of a sandbox: HTTP and SOCKS on one Unix socket, told apart by the first byte. Every request is
- * judged by `decide` and recorded. A record that cannot be written closes the proxy: nothing goes out unseen.
+ * judged by `decide` and recorded. A record that cannot be written, or is full, closes the proxy: nothing goes out unseen.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const folder = makeSocketFolder(options.folder)
@@ -32,24 +32,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const ending = new AbortController()
   const sockets = new Set<Socket>()
   const unrecorded = new Set<Promise<void>>()
+  const limits = { ...defaultLimits, ...options.limits }
   const gate: Gate = {
     decide: options.decide,
-    record: (event) => {
-      try {
-        options.record(event)
-      } catch {
-        void close()
-      }
-    },
+    record: boundedRecord(options.record, limits.requests, () => void close().catch(() => undefined)),
     track: (recorded) => {
       unrecorded.add(recorded)
-      void recorded.finally(() => unrecorded.delete(recorded))
+      void recorded.catch(() => undefined).finally(() => unrecorded.delete(recorded))
     },
     quota: createQuota(() => performance.now()),
     signal: ending.signal,
     resolve: options.resolve ?? resolveName,
     ownAddresses: options.ownAddresses ?? interfaceAddresses,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
   }
   const close = async (): Promise<void> => {
     ending.abort()
@@ -65,16 +60,34 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
     greet(gate, socket, speakHttp)
   })
-  await listen(server, folder.socketPath)
+  await listen(server, folder.socketPath).catch((error) => {
+    folder.remove()
+    throw error
+  })
   return { socketPath: folder.socketPath, close }
 }
 
 const defaultLimits: ProxyLimits = {
   connections: 2048,
+  requests: 100_000,
   headerBytes: 16_384,
   headerMs: 30_000,
   resolveMs: 10_000,
   connectMs: 30_000,
+}
+
+/** A loop of refused requests must fill neither the memory nor the disk of who watches it. */
+function boundedRecord(record: Gate['record'], most: number, end: () => void): Gate['record'] {
+  let left = most
+  return (event) => {
+    left--
+    try {
+      record(left === 0 ? { ...event, error: `request ${most} of this run: its network is closed` } : event)
+      if (left === 0) end()
+    } catch {
+      end()
+    }
+  }
 }
 
 function greet(gate: Gate, socket: Socket, speakHttp: (socket: Socket) => void): void {

@@ -435,6 +435,17 @@ describe('the proxy itself', () => {
     expect(world.resolved).toEqual([])
   })
 
+  test('closes when the record is full', async () => {
+    await using world = await startWorld(['Allow http:127.0.0.1:PORT:get'], { limits: { requests: 3 } })
+    for (const _ of [1, 2, 3, 4]) await speak(world.proxy.socketPath, get('http://evil.example/'))
+    expect(world.events.map(({ error }) => error)).toEqual([
+      undefined,
+      undefined,
+      'request 3 of this run: its network is closed',
+    ])
+    expect(await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/`))).toBe('')
+  })
+
   test('closes when the record cannot be written', async () => {
     const record = (): never => {
       throw new Error('disk full')

@@ -30,7 +30,7 @@ test.each([
       ending.abort()
       return []
     },
-    limits: { connections: 1, headerBytes: 1, headerMs: 1, resolveMs: 1000, connectMs: 1000 },
+    limits: { connections: 1, requests: 1, headerBytes: 1, headerMs: 1, resolveMs: 1000, connectMs: 1000 },
   }
   const reached = await reach(gate, { authority: { host: 'good.example', port: 443 }, action: 'request' })
   expect(reached).toMatchObject(code === undefined ? { kind: 'denied' } : { kind: 'failed', code })
