@@ -78,6 +78,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./runs-verify.ts')).runsVerify,
   },
   {
+    name: 'doctor',
+    summary: 'try what a run needs on this machine, and say what to fix',
+    group: 'Set up',
+    example: 'oos doctor',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     group: 'Set up',

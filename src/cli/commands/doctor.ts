@@ -1,0 +1,21 @@
+import { examine, type Finding } from '../../ops/doctor.ts'
+import { exitCodes } from '../../shared/errors.ts'
+import type { Define } from '../command.ts'
+import { sanitizeLine } from '../output/sanitize.ts'
+import type { Style } from '../output/style.ts'
+
+/** `oos doctor`: whether this machine can do what `oos run` needs, found out by doing it. */
+export const doctor: Define = (_command, terminal) => async () => {
+  const findings = await examine({ cwd: terminal.cwd(), env: terminal.env })
+  const well = findings.every(({ ok }) => ok)
+  terminal.answer('doctor', { ok: well, findings }, () =>
+    findings.map((finding) => renderFinding(finding, terminal.style)).join(''),
+  )
+  return well ? exitCodes.done : exitCodes.unable
+}
+
+function renderFinding({ name, ok, detail, fix }: Finding, style: Style): string {
+  const mark = ok ? style.good('✓') : style.bad('✗')
+  const remedy = fix === undefined ? '' : `  ${' '.repeat(16)}${style.dim('type')} ${sanitizeLine(fix)}\n`
+  return `${mark} ${name.padEnd(16)} ${sanitizeLine(detail)}\n${remedy}`
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readFacts } from '../sandbox/facts.ts'
+import { probeSandbox } from '../sandbox/probe.ts'
+import { openCacheFolder } from '../shared/cache-folder.ts'
+import { hasErrors } from '../shared/diagnostics.ts'
+import { OosError } from '../shared/errors.ts'
+import { openStore } from '../store/store.ts'
+import { type Project, readProject } from './project.ts'
+import { openRecord } from './record.ts'
+
+/** One thing that was tried. */
+export interface Finding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+  /** What to type. */
+  readonly fix?: string
+}
+
+export interface DoctorOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Tries for real what a run needs: a sandbox that cannot be left, a record that opens, specs that hold. */
+export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Finding[]> {
+  const node = { name: 'node', ok: true, detail: process.version }
+  const project = await attempt('specs', () => readProject({ cwd, env }))
+  const specs = 'root' in project ? examineSpecs(project) : project
+  const record = await attempt('record', () => ('root' in project ? tryRecord(project) : tryAnyRecord()))
+  const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env)))
+  return [node, ...('name' in sandbox ? [sandbox] : sandbox), record, examineCache(env), specs]
+}
+
+function examineSpecs({ root, diagnostics, rules }: Project): Finding {
+  const name = 'specs'
+  if (hasErrors(diagnostics))
+    return { name, ok: false, detail: `the specs of ${root} have errors`, fix: 'oos spec check' }
+  return { name, ok: true, detail: `${rules.length} rules hold in ${root}` }
+}
+
+function tryRecord(project: Project): Finding {
+  const store = openRecord(project)
+  store.listRuns({ limit: 1 })
+  store.close()
+  return { name: 'record', ok: true, detail: store.path }
+}
+
+/** Outside a project a record of its own shows whether SQLite works here. */
+function tryAnyRecord(): Finding {
+  const folder = mkdtempSync(join(tmpdir(), 'oos-doctor-'))
+  try {
+    openStore(join(folder, 'atlas.db'), { now: Date.now }).close()
+    return { name: 'record', ok: true, detail: 'SQLite works; a project has its own' }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Without it everything works, slower: no finding to fix. */
+function examineCache(env: NodeJS.ProcessEnv): Finding {
+  const folder = openCacheFolder('policy', env)
+  return {
+    name: 'cache',
+    ok: true,
+    detail: folder ?? 'none: HOME is missing, read-only or not yours alone; specs are parsed each time',
+  }
+}
+
+/** To stand outside a project is nothing to fix. */
+async function attempt<Value>(name: string, run: () => Value | Promise<Value>): Promise<Value | Finding> {
+  try {
+    return await run()
+  } catch (error) {
+    const { hint: fix, code } = error instanceof OosError ? error : { hint: undefined, code: undefined }
+    const detail = error instanceof Error ? error.message : String(error)
+    return { name, ok: code === 'project-missing', detail, ...(fix === undefined ? {} : { fix }) }
+  }
+}
