@@ -49,7 +49,7 @@ const excludeLine = (path: string) =>
   path.replace(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
 
 /** Not through a link, and nothing that would wait for a writer. */
-function readPlainFile(file: string): string | undefined {
+export function readPlainFile(file: string): string | undefined {
   let descriptor: number | undefined
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

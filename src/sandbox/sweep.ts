@@ -16,6 +16,7 @@ import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, readFolder, realpathOf } from './look.ts'
 import { findPoints, literalsBelow, type Points } from './points.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
+import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 
 export interface SweepOptions {
   readonly root: string
@@ -39,6 +40,7 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
     top: options.root,
   }
   for (const base of tops) sweepBase(sweep, base)
+  sweepWorktree(sweep)
   sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { entries, repositories: sweep.repositories, files: sweep.files }
@@ -84,6 +86,22 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
   if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+}
+
+/** The repository of a linked work tree lies elsewhere: what the rules say about `.git` holds there. */
+function sweepWorktree(sweep: Sweep): void {
+  const worktree = readWorktree(sweep.root)
+  if (worktree === undefined) return
+  const { common } = worktree
+  const elsewhere = {
+    ...sweep,
+    globs: globsElsewhere(sweep.globs, join(sweep.root, '.git'), common),
+    files: 0,
+  }
+  sweepBase(elsewhere, common)
+  const base = sweep.entries.find(({ path }) => path === common)
+  if (base?.access === 'write') sweep.entries.push(...worktreeEntries(worktree, base.rule))
+  sweep.files += elsewhere.files
 }
 
 /** The system's trees and a pack's toolchains are large, and no repository puts anything there. */

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -46,6 +46,41 @@ describe.each(people)('for $who', ({ id }) => {
     expect(out).not.toContain('.env')
     expect(code).toBe(0)
     expect(git(scene, scene.root, 'fsck')).not.toContain('error')
+  })
+
+  it('git goes on working in a linked work tree, and its repository is protected', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one', 'outside/evil/hooks/x': '' })
+    const main = join(scene.home, 'main')
+    git(scene, main, 'init', '-qb', 'main')
+    git(scene, main, 'add', '-A')
+    git(scene, main, 'commit', '-qm', 'first')
+    rmSync(scene.root, { recursive: true })
+    git(scene, main, 'worktree', 'add', scene.root)
+    own(scene.base, id)
+    const script = `
+      echo two > f && git add f && git commit -qm second && git log --oneline | wc -l
+      set +e
+      echo EVIL > ${main}/.git/hooks/pre-commit; echo EVIL >> ${main}/.git/config
+      echo ${scene.outside}/evil > ${main}/.git/worktrees/work/commondir; echo EVIL > ${main}/.git/worktrees/work/config.worktree
+      cat ${main}/f; true`
+    const { out, code } = await runIn(scene, sh(script), { env: identity })
+    expect([out.startsWith('2\n'), code]).toEqual([true, 0])
+    expect(out.match(/Read-only file system|Permission denied/g)).toHaveLength(4)
+    expect(git(scene, scene.root, 'log', '--format=%s')).toBe('second\nfirst\n')
+    expect(git(scene, scene.root, 'status', '--porcelain')).toBe('')
+    expect(out).toContain('No such file or directory')
+  })
+
+  it('a `.git` that names a repository which does not name it back opens nothing', async () => {
+    const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one' })
+    const main = join(scene.home, 'main')
+    git(scene, main, 'init', '-qb', 'main')
+    git(scene, main, 'commit', '-qm', 'first', '--allow-empty')
+    git(scene, main, 'worktree', 'add', join(scene.home, 'other'))
+    writeFileSync(join(scene.root, '.git'), `gitdir: ${main}/.git/worktrees/other\n`)
+    own(scene.base, id)
+    const { out } = await runIn(scene, sh(`ls ${main}/.git 2>&1 || true`))
+    expect(out).toContain('No such file or directory')
   })
 
   it('what writes to the configuration of git fails', async () => {

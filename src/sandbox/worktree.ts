@@ -1,0 +1,67 @@
+import { realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Rule } from '../policy/types.ts'
+import type { FileGlob, Reach } from './access.ts'
+import { readPlainFile } from './git.ts'
+import { kindOf } from './look.ts'
+import type { TreeEntry } from './types.ts'
+
+/** A project that is a linked work tree (`git worktree add`) of a repository elsewhere. */
+export interface Worktree {
+  /** The repository's `.git` folder. */
+  readonly common: string
+  /** The work tree's own folder in it. */
+  readonly own: string
+}
+
+/**
+ * A `.git` file can say anything, so it is believed only where the repository says the same: its own record of the work
+ * tree names this project.
+ */
+export function readWorktree(root: string): Worktree | undefined {
+  const self = join(root, '.git')
+  const own = pointer(self, /^gitdir: (.+)$/)
+  if (own === undefined || !isRealFolder(own) || pointer(join(own, 'gitdir'), /^(.+)$/) !== self)
+    return undefined
+  const common = dirname(dirname(own))
+  const isLinked =
+    pointer(join(own, 'commondir'), /^(.+)$/) === common && basename(dirname(own)) === 'worktrees'
+  return isLinked && basename(common) === '.git' ? { common, own } : undefined
+}
+
+function pointer(file: string, line: RegExp): string | undefined {
+  const target = line.exec(readPlainFile(file)?.trimEnd() ?? '')?.[1]
+  return target === undefined ? undefined : resolve(dirname(file), target)
+}
+
+function isRealFolder(path: string): boolean {
+  return kindOf(path) === 'directory' && realpathSync(path) === path
+}
+
+/** The same rules about a folder that stands in the place of another. */
+export function globsElsewhere(globs: readonly FileGlob[], folder: string, elsewhere: string): FileGlob[] {
+  const back = (path: string) =>
+    path === elsewhere || path.startsWith(`${elsewhere}/`) ? folder + path.slice(elsewhere.length) : path
+  const moved = <One extends Reach>(reach: One): One => ({
+    ...reach,
+    matches: (path: string) => reach.matches(back(path)),
+    glob: { ...reach.glob, couldMatchBelow: (path: string) => reach.glob.couldMatchBelow(back(path)) },
+  })
+  return globs.map((glob) => ({ ...moved(glob), except: glob.except.map(moved) }))
+}
+
+/** Its own state may change, but not where it says that the repository and its settings are. */
+export function worktreeEntries({ own }: Worktree, rule: Rule | undefined): TreeEntry[] {
+  const why = rule && { rule }
+  const settings = join(own, 'config.worktree')
+  return [
+    { path: own, kind: 'directory', access: 'write', ...why },
+    ...['commondir', 'gitdir'].map((name) => ({
+      path: join(own, name),
+      kind: 'file' as const,
+      access: 'read' as const,
+      ...why,
+    })),
+    { path: settings, kind: kindOf(settings) === undefined ? 'absent-file' : 'file', access: 'read', ...why },
+  ]
+}
