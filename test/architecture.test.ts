@@ -86,6 +86,7 @@ test('policy and spec reach no input and no output', () => {
 const spawners: Readonly<Record<string, string>> = {
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/facts.ts': 'asks bubblewrap for its version',
+  'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
   'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 

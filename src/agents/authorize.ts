@@ -1,12 +1,17 @@
 import type { Decision, Request } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
-import type { RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 export interface CommandRequest extends Request {
   readonly words: readonly string[]
   readonly cwd: string
   readonly agent: string
+}
+
+/** What was asked, and what the policy says to it. */
+export interface Asked {
+  readonly asked: CommandRequest
+  readonly decision: Decision
 }
 
 /** What a run's command asks of the policy: its words as they are, since no shell reads them. */
@@ -19,7 +24,7 @@ export function commandRequest(agent: string, command: readonly string[], cwd: s
  *
  * @throws OosError `denied`, `unasked`: an Ask with nobody to ask
  */
-export async function authorize({ asked, decision }: RunIntent, { confirm }: RunVoice): Promise<void> {
+export async function authorize({ asked, decision }: Asked, { confirm }: RunVoice): Promise<void> {
   if (decision.effect === 'allow') return
   if (decision.effect === 'deny') throw refusal('denied', asked, decision)
   if (confirm === undefined) throw refusal('unasked', asked, decision)
