@@ -20,8 +20,8 @@ export const compiled = {
     sql: 'select * from "runs" where "id" = ?',
     parameters: ['id'],
   },
-  runsByEnding: {
-    sql: 'select * from "runs" where "reversed" >= ? and "reversed" < ? order by "reversed" limit ?',
+  idsByEnding: {
+    sql: 'select "id" from "runs" where "reversed" >= ? and "reversed" < ? order by "reversed" limit ?',
     parameters: ['from', 'to', 'limit'],
   },
   runsBefore: {

@@ -153,17 +153,17 @@ export class SqliteStore implements Store {
 
   #find(idOrEnding: string): RecordedRun {
     const ending = idOrEnding.toUpperCase()
-    const rows =
-      ending.length === idLength
-        ? this.#statement('runById').all({ id: ending })
-        : this.#statement('runsByEnding').all({ ...endingRange(ending), limit: mostCandidates + 1 })
-    const [row] = rows
-    if (row === undefined || rows.length > 1)
-      throw unknownRun(
-        idOrEnding,
-        rows.map(({ id }) => id),
-      )
+    const ids = ending.length === idLength ? [ending] : this.#idsEnding(ending)
+    const [row] = ids.length === 1 ? this.#statement('runById').all({ id: ids[0] ?? '' }) : []
+    if (row === undefined) throw unknownRun(idOrEnding, ids.length === 1 ? [] : ids)
     return fromRow(row)
+  }
+
+  #idsEnding(ending: string): string[] {
+    const range = { ...endingRange(ending), limit: mostCandidates + 1 }
+    return this.#statement('idsByEnding')
+      .all(range)
+      .map(({ id }) => id)
   }
 
   #eventRows(run: string, after: number, limit: number): ChainRow[] {
