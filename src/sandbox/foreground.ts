@@ -75,22 +75,29 @@ const everyMs = 200
  * us, gives the terminal back to the command. Returns how to stop watching.
  */
 export function followStops(first: number, foreground: Foreground): () => void {
+  let stopped = false
   const command = () => readTree(first, 2)[1]
-  /** Back in front, whether after a stop or by `fg` of a running job. */
-  const resume = () => {
-    const group = command()?.pid
-    if (group === undefined) return
+  const handOver = (group: number) => {
     const { own, front } = terminalGroups()
     if (front === own) giveTerminal(foreground, group)
+  }
+  // Once for each stop: a second time could undo the next Ctrl-Z.
+  const resume = () => {
+    const group = command()?.pid
+    if (!stopped || group === undefined) return
+    stopped = false
+    handOver(group)
     continueGroup(group)
   }
   const look = () => {
-    const state = command()?.state
-    if (state === undefined) return
-    // In a group that nobody could continue the kernel ignores this signal, and the command goes on at once.
-    if (state === 'T') process.kill(0, 'SIGTSTP')
-    const { own, front } = terminalGroups()
-    if (state === 'T' || front === own) resume()
+    const { state, pid } = command() ?? {}
+    if (pid === undefined) return
+    // Put in front again while it ran behind.
+    if (state !== 'T') return handOver(pid)
+    // In a group that nobody could continue the kernel ignores our stop, and the command goes on.
+    if (stopped) return resume()
+    stopped = true
+    process.kill(0, 'SIGTSTP')
   }
   const timer = setInterval(look, everyMs)
   process.on('SIGCONT', resume)
