@@ -1,60 +1,97 @@
 import type { Span } from './text.ts'
 
-/** Well above what people write, well below where the parser's quadratic cases hurt (measured: under 4 s in all). */
-export const complexityLimits = {
-  lineLength: 20_000,
-  /** Containers (quotes, lists) opened on one line, and columns of indentation before one. */
-  containers: 20,
-  indentation: 100,
-  /** Lines that open a list or quote inside another. */
-  nestedLines: 2_000,
-  /** Characters that can start or end emphasis and links, in one block of text and in the whole file. */
-  markupInBlock: 2_000,
-  markup: 60_000,
-  lines: 200_000,
-} as const
+interface Measure {
+  /** Well above what people write, and below where the parser's quadratic cases hurt: a few seconds in all. */
+  readonly most: number
+  of(line: Line): number
+  say(count: number): string
+}
+
+/** What makes markdown slow to parse, measured line by line. */
+const measures: readonly Measure[] = [
+  { most: 20_000, of: ({ text }) => text.length, say: (count) => `a line of ${count} characters` },
+  { most: 20, of: ({ text }) => longestRun(text), say: (count) => `${count} backticks in a row` },
+  { most: 50_000, of: ({ total }) => total.lines, say: (count) => `${count} lines` },
+  {
+    most: 20,
+    of: ({ prefix }) => prefix.containers,
+    say: (count) => `${count} quotes or lists inside each other`,
+  },
+  {
+    most: 100,
+    of: ({ prefix }) => (prefix.containers > 0 ? prefix.indentation : 0),
+    say: (count) => `a list or quote that is indented by ${count} columns`,
+  },
+  { most: 2_000, of: ({ total }) => total.nested, say: (count) => `${count} nested list items or quotes` },
+  { most: 3_000, of: ({ block }) => block.lines, say: (count) => `${count} lines in one block of text` },
+  {
+    most: 100_000,
+    of: ({ block }) => block.length,
+    say: (count) => `${count} characters in one block of text`,
+  },
+  {
+    most: 2_000,
+    of: ({ block }) => block.markup,
+    say: (count) => `${count} ${markupNames} in one block of text`,
+  },
+  { most: 60_000, of: ({ total }) => total.markup, say: (count) => `${count} ${markupNames}` },
+  { most: 50_000, of: ({ total }) => total.cells, say: (count) => `${count} \`|\`` },
+]
+
+const markupNames = '`*`, `_`, `~`, `[` or `]`'
 
 export interface Excess extends Span {
   readonly message: string
 }
 
-const containerPattern = />|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|\[\^[^\]\n]*\]:/y
-const markupPattern = /[*[\]]|~|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
+interface Line {
+  readonly text: string
+  readonly prefix: Prefix
+  readonly block: Block
+  readonly total: Totals
+}
+
+interface Totals {
+  readonly lines: number
+  readonly nested: number
+  readonly markup: number
+  readonly cells: number
+}
 
 /** The first place where a text is too much for a markdown parser, without parsing it. */
 export function findExcess(text: string): Excess | undefined {
-  const limits = complexityLimits
   let offset = 0
-  let lines = 0
-  let nestedLines = 0
-  let markup = 0
-  let block: Block = { markup: 0, content: 0 }
+  let total: Totals = { lines: 0, nested: 0, markup: 0, cells: 0 }
+  let block: Block = { markup: 0, length: 0, lines: 0, content: 0 }
   for (const line of text.split(/\r\n|\n|\r/)) {
-    const span = { start: offset, end: offset + line.length }
-    if (line.length > limits.lineLength) return { ...span, message: `a line of ${line.length} characters` }
     const prefix = readPrefix(line)
-    if (prefix.containers > limits.containers)
-      return { ...span, message: `${prefix.containers} quotes or lists inside each other` }
-    if (prefix.containers > 0 && prefix.indentation > limits.indentation)
-      return { ...span, message: `a list or quote that is indented by ${prefix.indentation} columns` }
-    if (prefix.containers > 1 || (prefix.containers === 1 && prefix.indentation > 1)) nestedLines++
-    const count = line.match(markupPattern)?.length ?? 0
-    markup += count
-    block = nextBlock(block, line, count)
-    lines++
-    if (nestedLines > limits.nestedLines)
-      return { ...span, message: `more than ${limits.nestedLines} nested list items or quotes` }
-    if (block.markup > limits.markupInBlock)
-      return {
-        ...span,
-        message: `more than ${limits.markupInBlock} \`*\`, \`_\`, \`[\` or \`]\` in one block of text`,
-      }
-    if (markup > limits.markup)
-      return { ...span, message: `more than ${limits.markup} \`*\`, \`_\`, \`[\` or \`]\` in one file` }
-    if (lines > limits.lines) return { ...span, message: `more than ${limits.lines} lines` }
+    const markup = count(line, markupPattern)
+    const inside = prefix.containers > 0 && prefix.indentation > 1 ? 1 : 0
+    total = {
+      lines: total.lines + 1,
+      nested: total.nested + Math.max(0, prefix.containers - 1 + inside),
+      markup: total.markup + markup,
+      cells: total.cells + count(line, /\|/g),
+    }
+    block = nextBlock(block, line, markup)
+    const excess = measures.find((measure) => measure.of({ text: line, prefix, block, total }) > measure.most)
+    if (excess) {
+      return { start: offset, end: offset + line.length, message: `more than ${excess.say(excess.most)}` }
+    }
     offset += line.length + (text.startsWith('\r\n', offset + line.length) ? 2 : 1)
   }
   return undefined
+}
+
+const containerPattern = />|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|\[\^[^\]\n]*\]:/y
+const markupPattern = /[*[\]]|~|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
+
+function longestRun(line: string): number {
+  return Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length))
+}
+
+function count(line: string, pattern: RegExp): number {
+  return line.match(pattern)?.length ?? 0
 }
 
 interface Prefix {
@@ -84,6 +121,8 @@ function skipBlank(line: string, from: number): number {
 /** A run of lines that could be one paragraph; `content` is the column where the text of the last list item begins. */
 interface Block {
   readonly markup: number
+  readonly length: number
+  readonly lines: number
   readonly content: number
 }
 
@@ -92,14 +131,20 @@ interface Block {
  * counted as many small ones.
  */
 function nextBlock(block: Block, line: string, markup: number): Block {
-  if (line.trim() === '') return { markup: 0, content: block.content }
+  if (line.trim() === '') return { markup: 0, length: 0, lines: 0, content: block.content }
   const item = /^( *)([-+*]|(\d{1,9})[.)])( {1,4})(?=\S)/.exec(line)
-  if (!item) return { markup: block.markup + markup, content: block.content }
-  const [whole, indent = '', , number] = item
-  const sibling = indent.length < block.content
-  const interrupts =
-    sibling || (indent.length <= block.content + 3 && (number === undefined || Number(number) === 1))
-  return interrupts
-    ? { markup, content: whole.length }
-    : { markup: block.markup + markup, content: block.content }
+  if (item && interrupts(item, block))
+    return { markup, length: line.length, lines: 1, content: item[0].length }
+  return {
+    ...block,
+    markup: block.markup + markup,
+    length: block.length + line.length,
+    lines: block.lines + 1,
+  }
+}
+
+/** A list item ends the paragraph above if it is its sibling, or a bullet, or the number 1. */
+function interrupts([, indent = '', , number]: RegExpExecArray, { content }: Block): boolean {
+  if (indent.length < content) return true
+  return indent.length <= content + 3 && (number === undefined || Number(number) === 1)
 }

@@ -70,9 +70,9 @@ export const diagnosticCodes = {
     'leave the `!tag` out',
   ),
   'front-matter/too-deep': error(
-    'the front matter is nested too deeply',
+    'the front matter is larger than 64 KB, or nested too deeply',
     'no key of a spec needs it, and reading it costs memory',
-    'flatten it to at most 8 levels',
+    'shorten it, and flatten it to at most 8 levels',
   ),
   'front-matter/unknown-key': error(
     'the front matter has a key that this kind of spec does not',

@@ -85,8 +85,7 @@ function findPack(
   diagnostics: Diagnostic[],
 ): Spec | undefined {
   const path = pack.startsWith('./') ? besides(spec.path, pack.slice(2)) : pack
-  const found =
-    path === undefined || (!pack.startsWith('./') && !pack.startsWith('oos:')) ? undefined : find(path)
+  const found = /^(?:\.\/|oos:)/.test(pack) ? find(path) : undefined
   if (found && (found.pack !== undefined || found.layer === spec.layer)) return found
   const choice = names.filter((name) => name.startsWith('oos:') && !alwaysIn.has(name))
   const fix = pack.startsWith('./')
@@ -105,8 +104,8 @@ function alwaysHolds(pack: Spec, { except, place }: Extension, diagnostics: Diag
   return true
 }
 
-function besides(path: string, relative: string): string | undefined {
-  if (relative.split('/').some((part) => part === '' || part === '.' || part === '..')) return undefined
+/** Not resolved: a path with `..` is the name of no source. */
+function besides(path: string, relative: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1) + relative
 }
 

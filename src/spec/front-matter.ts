@@ -23,8 +23,8 @@ export function parseFrontMatter(text: string, report: Report, { ignore = false 
   if (!split) return { bodyStart: 0, spanOf: () => whole }
   const none = { bodyStart: split.bodyStart, spanOf: () => whole }
   if (ignore || split.yaml.trim() === '') return none
-  if (split.yaml.length > sizeLimit || isTooDeep(split.yaml)) {
-    report('front-matter/too-deep', whole, 'the front matter is larger or deeper than any spec needs')
+  if (split.yaml.length > sizeLimit) {
+    report('front-matter/too-deep', whole, 'the front matter is larger than 64 KB')
     return none
   }
   const document = parseYaml(split.yaml)
@@ -109,17 +109,6 @@ function parseYaml(yaml: string): Document.Parsed | undefined {
   }
 }
 
-/** A coarse look before parsing, because the parser calls itself for each level. */
-function isTooDeep(yaml: string): boolean {
-  let depth = 0
-  for (const character of yaml) {
-    if (character === '[' || character === '{') depth++
-    else if (character === ']' || character === '}') depth--
-    if (depth > 100) return true
-  }
-  return /^[ 	]*(?:[-?:][ 	]+){20}/m.test(yaml) || /^[ 	]{200}/m.test(yaml)
-}
-
 function reportProblems(
   document: Document.Parsed,
   shifted: (range?: readonly [number, number]) => Span,
@@ -156,7 +145,6 @@ function reportProblems(
       const span = shifted((key as ParsedNode | null)?.range?.slice(0, 2) as [number, number] | undefined)
       if (name === '<<') problem('front-matter/alias', span, 'a merge key')
       else if (typeof name !== 'string') problem('front-matter/value', span, 'a key that is no plain word')
-      else if (name === '__proto__') problem('front-matter/unknown-key', span, 'the key `__proto__`')
     },
   })
   return found

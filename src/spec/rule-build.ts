@@ -4,7 +4,7 @@ import { type CodeToken, spanInCode } from './inline.ts'
 import { expandLet } from './lets.ts'
 import type { Report } from './report.ts'
 import { checkRule } from './rule-check.ts'
-import type { Clauses, Draft, ListClause } from './rule-grammar.ts'
+import type { Draft, ListClause } from './rule-grammar.ts'
 import { oneLine, type Span, type SpecText } from './text.ts'
 import type { NamedPattern } from './types.ts'
 
@@ -55,10 +55,6 @@ export function buildRule(draft: RuleDraft, context: RuleContext): Rule | undefi
     examples,
   }
   return checkRule(rule, draft, report) ? rule : undefined
-}
-
-export function clauseSpan(clauses: Clauses, name: keyof Clauses, fallback: Span): Span {
-  return clauses[name] ?? fallback
 }
 
 function parseAll(tokens: readonly CodeToken[], context: RuleContext): readonly Capability[] | undefined {

@@ -27,15 +27,6 @@ export function createText(file: string, text: string): SpecText {
   return { file, text, place }
 }
 
-/** The part of a span without the white space around it. */
-export function trimSpan(text: string, { start, end }: Span): Span {
-  let from = start
-  let to = end
-  while (from < to && /\s/.test(text.charAt(from))) from++
-  while (to > from && /\s/.test(text.charAt(to - 1))) to--
-  return { start: from, end: to }
-}
-
 /** A soft line break is a space. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()

@@ -44,8 +44,14 @@ describe('front matter', () => {
       `---\n${Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')}\n---\n`,
       'front-matter/too-deep',
     ],
+    ['more than 64 KB', `---\ntitle: ${'x'.repeat(70_000)}\n---\n`, 'front-matter/too-deep'],
     ['no end', '---\ntitle: x\n\n- **Deny** `env:A`\n', 'front-matter/unclosed'],
     ['an end that goes on', '---\ntitle: x\n---y\n- **Deny** `env:A`\n', 'front-matter/unclosed'],
+    [
+      'an end that goes on, before another',
+      '---\ntitle: x\n---y\n- **Deny** `env:A`\n---\n',
+      'front-matter/unclosed',
+    ],
     ['a list', '---\n- a\n---\n', 'front-matter/value'],
   ]
   it.each(cases)('%s is refused', (_, text, code) => {
@@ -87,6 +93,14 @@ describe('markdown that would be slow to parse is refused before', () => {
     ['emphasis behind numbers that cannot begin a list', `a\n${'2. a**b**c\n'.repeat(10_000)}`],
     ['brackets', '['.repeat(19_000)],
     ['footnote calls', '[^1] x\n'.repeat(30_000)],
+    ['many lines', 'x\n\n'.repeat(30_000)],
+    ['a long paragraph', `${'x'.repeat(10_000)}\n`.repeat(11)],
+    ['a large table', `|a|b|\n|-|-|\n${'|a|b|\n'.repeat(20_000)}`],
+    ['a quote that lazy lines go on with', `> a\n${'a\n'.repeat(10_000)}`],
+    [
+      'code spans that never close',
+      Array.from({ length: 100 }, (_, length) => '`'.repeat(length + 1)).join(' '),
+    ],
     ['a long line', 'x'.repeat(50_000)],
   ]
   it.each(cases)('%s', (_, text) => {
