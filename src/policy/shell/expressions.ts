@@ -23,7 +23,7 @@ export function readCalculation(expression: ArithmeticExpression | undefined, wa
       return readOperand(expression.value, expression.parts, walk)
     case 'ArithmeticCommandExpansion':
       walk.script(expression.script)
-      return walk.numbers.useParts([{ ...expression, type: 'CommandExpansion' }])
+      return walk.numbers.useScript(expression.script)
   }
 }
 

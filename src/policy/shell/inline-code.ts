@@ -53,7 +53,7 @@ const table: Record<string, Interpreter> = {
   luajit: { short: 'ivEe:l:j::O::b', last: 'e', code: 'e i', idle: 'v b' },
   tclsh: { code: '', long: 'encoding=' },
   expect: { short: 'c:dDf:inNv', code: 'c i', idle: 'f v' },
-  rscript: { code: '' },
+  Rscript: { short: 'e:', long: 'vanilla verbose default-packages=', code: 'e', idle: 'help version' },
   julia: {
     short: 'e:E:L:iqvhp:t:C:J:O::g::H:P:m:',
     long: 'project? threads= startup-file= color= eval= print= load= compile= check-bounds= optimize= machine-file= sysimage= procs= trace-compile= history-file= depwarn= warn-overwrite=',

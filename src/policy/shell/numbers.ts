@@ -3,6 +3,13 @@ import type { ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbas
 /** Programs whose output is a number, so that it is safe where the shell calculates. */
 const counting = new Set(['wc', 'nproc', 'date', 'id', 'expr', 'stat', 'seq', 'cksum'])
 
+/** Variables that the shell itself fills with text of the commands or of what they read. */
+const filled = new Set(
+  '_ BASH_ARGV BASH_ARGV0 BASH_COMMAND BASH_EXECUTION_STRING BASH_REMATCH BASH_SOURCE DIRSTACK FUNCNAME MAPFILE OLDPWD OPTARG PWD REPLY'.split(
+    ' ',
+  ),
+)
+
 /** Not a variable's name: what flows here is evaluated as arithmetic. */
 const evaluated = ''
 
@@ -24,6 +31,10 @@ export class Numbers {
     this.assigned.push({ name, word })
   }
 
+  assignText(name: string, value: string) {
+    this.flowText(value, name)
+  }
+
   assignUnknown(name: string) {
     this.tainted.add(name)
   }
@@ -40,6 +51,11 @@ export class Numbers {
   useParts(parts: readonly WordPart[]) {
     this.used = true
     this.flowParts(parts, evaluated)
+  }
+
+  useScript(script: ParsedScript | undefined): void {
+    this.used = true
+    if (!this.counts(script)) this.tainted.add(evaluated)
   }
 
   /** Text that a builtin gets after the shell has expanded it. */
@@ -112,12 +128,12 @@ export class Numbers {
 
   private flowText(text: string, to: string) {
     if (/[$`\0]/.test(text)) this.tainted.add(to)
-    for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.flow(name, to)
+    for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.flowVariable(name, to)
   }
 
   private flowVariable(name: string, to: string) {
     if (/^[#?$!-]$/.test(name)) return
-    if (/^[A-Za-z_]/.test(name)) this.flow(name, to)
+    if (/^[A-Za-z_]/.test(name) && !filled.has(name)) this.flow(name, to)
     else this.tainted.add(to)
   }
 
@@ -130,9 +146,15 @@ export class Numbers {
     else if (operation?.type === 'Replace') this.flowWord(operation.replacement, to)
   }
 
+  /** The words must be plain: some of these programs print what they are told to. */
   private counts(script: ParsedScript | undefined): boolean {
     const only = script?.commands.length === 1 ? script.commands[0]?.command : undefined
     const last = only?.type === 'Pipeline' ? only.commands.at(-1) : only
-    return !this.functions && last?.type === 'Command' && counting.has(last.name?.text ?? '')
+    return (
+      !this.functions &&
+      last?.type === 'Command' &&
+      counting.has(last.name?.text ?? '') &&
+      last.args.every(({ text }) => /^['"]?[\w+%./:=-]*['"]?$/.test(text))
+    )
   }
 }

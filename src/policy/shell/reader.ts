@@ -72,7 +72,8 @@ export class Reader implements TreeWalk {
     if (program === undefined) return
     if (this.depth >= deepest || this.commands.length >= mostCommands)
       return this.refuse('it runs too many commands')
-    if (program === '' || hasHole(program)) return this.refuse('the program is only known at run time')
+    if (program === '' || program[0] === '-' || hasHole(program))
+      return this.refuse('the program is only known at run time')
     this.depth++
     // Mostly another process, so a `cd` in it may or may not move this shell.
     const before = this.folder.here
@@ -114,6 +115,7 @@ export class Reader implements TreeWalk {
   assign(name: string, value: string | undefined) {
     readVariable(name, value, this)
     if (value === undefined) this.numbers.assignUnknown(name)
+    else this.numbers.assignText(name, value)
   }
 
   arithmetic(text: string) {

@@ -12,13 +12,15 @@ interface Told {
   readonly refused?: string
   /** Words that make it run something, wherever they stand. */
   readonly words?: RegExp
+  /** Without a word like this it reads commands from its input. */
+  readonly needs?: RegExp
   /** The same for the first word alone. */
   readonly first?: RegExp
-  /** Always: its operands or its input are commands. */
-  readonly always?: string
 }
 
 const table: Record<string, Told> = {
+  hg: { refused: '--config --config-file' },
+  svn: { refused: '--diff-cmd --diff3-cmd --editor-cmd --config-option --config-dir' },
   tar: {
     value: 'I --use-compress-program',
     refused:
@@ -41,38 +43,24 @@ const table: Record<string, Told> = {
   man: { value: 'P --pager', refused: 'H C --html --config-file' },
   less: { words: /^\+.*[!|]|^-\w*k|--lesskey/ },
   install: { value: '--strip-program' },
-  gdb: {
-    refused: 'x --eval-command --init-eval-command --command --init-command --args',
-    words: /^-{1,2}(?:ex|iex|x|ix|args|eval|batch)/,
-  },
-  lldb: { words: /^-(?:o|O|s|S|k|K|-one-line|-source)/ },
-  vim: { refused: 'c S s u U r --cmd --remote-expr --remote-send', words: /^\+(?!\d*$|\/)/ },
+  vim: { refused: 'c e E S s u U r --cmd --remote-expr --remote-send', words: /^\+(?!\d*$|\/)/ },
   emacs: { refused: 'f l Q --eval --execute --funcall --load --script --batch --insert' },
-  ed: { always: '`ed` takes commands from its input' },
-  ex: { always: '`ex` takes commands from its input' },
   nano: { refused: 's --speller' },
-  sqlite3: { refused: '--cmd', words: /^-(?:cmd|init)$|^\s*\.|\n\s*\.|load_extension|edit\(|writefile/i },
-  psql: { words: /\\[!oghcip]|program/i, refused: 'f --file' },
-  mysql: { words: /\\!|\bsystem\b|--pager/i },
+  sqlite3: {
+    needs: / |^-{1,2}version|^-{1,2}help/,
+    refused: '--cmd',
+    words: /^-(?:cmd|init)$|^\s*\.|\n\s*\.|load_extension|edit\(|writefile/i,
+  },
+  psql: {
+    needs: /^-\w*[clV]|^--(?:command|list|version|help)/,
+    words: /\\[!oghcip]|program/i,
+    refused: 'f --file',
+  },
+  mysql: { needs: /^-\w*[eV]|^--(?:execute|version|help)/, words: /\\!|\bsystem\b|--pager/i },
   nc: { refused: 'e c', words: /^--(?:exec|sh-exec|lua-exec)/ },
   ncat: { refused: 'e c', words: /^--(?:exec|sh-exec|lua-exec)/ },
   socat: { words: /exec|system|shell/i },
   nmap: { refused: '--script --datadir', words: /^-sC|^-A/ },
-  dc: { refused: 'e f --expression --file', always: '`dc` takes commands from its input' },
-  m4: { always: '`m4` takes commands from its input' },
-  at: { always: '`at` runs its input later' },
-  batch: { always: '`batch` runs its input later' },
-  crontab: { always: '`crontab` changes what runs later' },
-  parallel: { always: '`parallel` builds commands from its input' },
-  screen: { always: '`screen` runs commands elsewhere' },
-  tmux: { always: '`tmux` runs commands elsewhere' },
-  osascript: { always: '`osascript` runs code that is not read' },
-  gnuplot: { always: '`gnuplot` runs code that is not read' },
-  irb: { always: '`irb` runs code that is not read' },
-  pry: { always: '`pry` runs code that is not read' },
-  jshell: { always: '`jshell` runs code that is not read' },
-  ghci: { always: '`ghci` runs code that is not read' },
-  iex: { always: '`iex` runs code that is not read' },
   npx: { value: 'c --call' },
   npm: { value: 'c --call', refused: '--script-shell --node-options' },
   pnpm: { value: '', refused: 'c --shell-mode --script-shell --node-options' },
@@ -80,19 +68,24 @@ const table: Record<string, Told> = {
   gcc: { refused: '--specs --wrapper', words: /^-(?:wrapper|specs|fplugin|B)/ },
   go: { words: /^--?(?:toolexec|exec|vettool)/ },
   cargo: { words: /(?:runner|linker|rustc|wrapper|rustdoc|credential-provider|alias)\b.*=/ },
-  docker: {},
-  logrotate: { always: '`logrotate` runs what its file says' },
-  'run-parts': { always: '`run-parts` runs every program of a folder' },
-  'start-stop-daemon': { always: '`start-stop-daemon` runs a program' },
   openssl: { words: /^-(?:engine|provider|provider-path|config)$/ },
-  pip: {},
-  'env-update': {},
-  'lua-format': {},
   'ssh-keygen': { refused: 'D w' },
   'ssh-add': { refused: 's' },
-  column: {},
   ip: { words: /^-b|^exec$/ },
 }
+
+/** These run what their operands, their input or their files say, in ways that are not read here. */
+const never = `
+  ed ex m4 at batch crontab parallel screen tmux osascript gnuplot irb pry jshell ghci iex logrotate
+  run-parts start-stop-daemon gdb R scilab maxima gp sage ftp lftp tftp telnet mailx mutt perf valgrind
+  rlwrap firejail bwrap proxychains proxychains4 torsocks torify faketime cgexec numactl hyperfine nodemon
+  watchexec concurrently systemd-nspawn lxc-execute daemonize daemon nsjail minijail0 chpst softlimit
+  envdir setuidgid envuidgid capsh choom uclampset cpulimit trickle ifne mispipe zrun vipe vidir run-one
+  keep-one-running solo setlock dtach abduco xterm gnome-terminal konsole xvfb-run startx xinit sg newgrp
+  gpg-agent ld.so ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 ld-musl-x86_64.so.1
+  ld-musl-aarch64.so.1 groovy scala kotlin clojure clj bb janet racket sbcl ecl swipl erl wish lldb
+  incrontab tcpdump dc
+`
 
 export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
   ...Object.entries(table).map(([program, told]) => [program, toldReader(program, told)] as const),
@@ -115,6 +108,10 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
     more: 'less',
     ripgrep: 'rg',
   }).map(([alias, program]) => [alias, toldReader(alias, table[program] ?? {})] as const),
+  ...never
+    .trim()
+    .split(/\s+/)
+    .map((program) => [program, refuser(`what \`${program}\` runs is not read`)] as const),
   ['find', readFind],
   ['gfind', readFind],
   ['fd', readFd],
@@ -122,14 +119,18 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
   ['git', readGit],
 ])
 
+function refuser(reason: string): ProgramReader {
+  return (_words, walk) => walk.refuse(reason)
+}
+
 function toldReader(program: string, told: Told): ProgramReader {
   const value = names(told.value)
   const refused = names(told.refused)
   const reason = `what \`${program}\` is told to run cannot be read`
-  const { always, first } = told
-  if (always !== undefined) return (_words, walk) => walk.refuse(always)
+  const { first, needs } = told
   return (words, walk) => {
     if (first?.test(words[1] ?? '')) return walk.refuse(reason)
+    if (needs !== undefined && !words.some((word) => needs.test(word))) return walk.refuse(reason)
     for (let index = 1; index < words.length; index++) {
       const word = words[index] as string
       if (told.words?.test(word)) return walk.refuse(reason)

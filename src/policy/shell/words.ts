@@ -119,7 +119,8 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
       return
     case 'ArithmeticExpansion':
       visitor.calculation(part.expression)
-      addHole(joined, false)
+      // A number, but IFS may hold digits.
+      addHole(joined, !inQuotes)
       return
     case 'ProcessSubstitution':
       visitor.script(part.script)

@@ -1,6 +1,6 @@
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
-import { anyWords, hasHole, hole } from './words.ts'
+import { anyWords, hasHole, hole, many } from './words.ts'
 
 /** A program that runs the command in its operands, with how its own options are written. */
 interface Wrapper extends OptionSyntax {
@@ -8,6 +8,10 @@ interface Wrapper extends OptionSyntax {
   readonly operands?: number
   /** `NAME=value` may stand before the command. */
   readonly assignments?: boolean
+  /** A lone `-` is an option. */
+  readonly dash?: boolean
+  /** Its operands are not the command: only an option says what runs, and may stand after them. */
+  readonly user?: boolean
   /** Options with which no operand is run. */
   readonly idle?: string
   /** Options whose value is a command line of its own. */
@@ -42,6 +46,7 @@ const table: Record<string, Wrapper> = {
     long: 'ignore-environment null unset= chdir= split-string= block-signal? default-signal? ignore-signal? list-signal-handling debug argv0=',
     assignments: true,
     folder: 'C chdir',
+    dash: true,
   },
   sudo: {
     short: 'ABbEHkKnNPSislvVeC:c:D:g:h:p:R:r:t:T:U:u:',
@@ -84,8 +89,11 @@ const table: Record<string, Wrapper> = {
     long: 'follow-forks output= trace= expr? string-limit=',
   },
   ltrace: { short: 'bcCfhiLrStTVa:A:e:F:l:n:o:p:s:u:w:x:' },
-  'perf-stat': {},
   catchsegv: {},
+  eatmydata: {},
+  'ssh-agent': { short: 'csdDkt:a:E:P:O:', idle: 'k' },
+  'dbus-launch': { long: 'sh-syntax csh-syntax auto-syntax exit-with-session exit-with-x11 autolaunch=' },
+  fakechroot: { short: 'sc:e:b:d:l:' },
   fakeroot: { short: 'ubl:s:i:' },
   unbuffer: { short: 'p' },
   ccache: { short: 'cCsVzpF:M:o:x:', idle: 'c C s V z p F M o x' },
@@ -97,9 +105,7 @@ const table: Record<string, Wrapper> = {
   'su-exec': { operands: 1 },
   'cross-env': { assignments: true },
   'cross-env-shell': { assignments: true, joins: true },
-  'dotenvx-run': {},
   chronic: { short: 've' },
-  'ts-command': {},
   watch: {
     short: 'bcCdeghprtwxn:q:',
     long: 'beep color no-color differences? errexit chgexit equexit= exec interval= precise no-rerun no-title no-wrap',
@@ -127,6 +133,7 @@ const table: Record<string, Wrapper> = {
     long: 'login command= session-command= fast group= supp-group= preserve-environment pty shell= whitelist-environment=',
     shell: 'c command session-command',
     refused: 's shell',
+    user: true,
   },
   runuser: {
     short: 'lmpPc:g:G:s:u:w:',
@@ -142,7 +149,6 @@ const table: Record<string, Wrapper> = {
   'systemd-inhibit': { long: 'what= who= why= mode= list no-pager no-legend' },
   'dbus-run-session': { long: 'config-file= dbus-daemon=', refused: 'dbus-daemon' },
   entr: { short: 'acdnprsxz', joins: true, appends: true },
-  'op-run': {},
   ssh: {
     short: '46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:',
     operands: 1,
@@ -187,19 +193,25 @@ function operandsOf(
   first: number,
   walk: Walk,
 ): readonly string[] {
-  let start = first
-  if (wrapper.operands !== undefined) {
-    for (let index = 0; index < wrapper.operands; index++)
-      if (words[start + index]?.startsWith('\0\0')) walk.refuse('the command is only known at run time')
-    start += wrapper.operands
-    // `flock file -c text`: options after an operand.
-    if (names(wrapper.shell).has((words[start] ?? '').replace(/^--?/, ''))) {
-      walk.shell(words[start + 1] ?? '')
-      return []
-    }
-  }
+  let start = wrapper.dash === true && words[first] === '-' ? first + 1 : first
+  for (let index = 0; index < (wrapper.operands ?? 0); index++, start++)
+    if (words[start]?.startsWith(many)) walk.refuse('the command is only known at run time')
+  if (wrapper.shell !== undefined && readLateShell(wrapper, words, start, walk)) return []
   return wrapper.assignments === true ? afterAssignments(words, start, walk) : words.slice(start)
 }
+
+/** `flock file -c text`, `su user -c text`: options after an operand. */
+function readLateShell(wrapper: Wrapper, words: readonly string[], start: number, walk: Walk): boolean {
+  const at =
+    wrapper.user === true ? words.findIndex((word, index) => index >= start && shellOption.test(word)) : start
+  const option = words[at] ?? ''
+  if (!shellOption.test(option)) return wrapper.user === true
+  const attached = option.replace(/^-c|^--[a-z-]+=?/, '')
+  walk.shell(attached === '' ? (words[at + 1] ?? '') : attached)
+  return true
+}
+
+const shellOption = /^(?:-c|--(?:session-)?command)/
 
 function afterAssignments(words: readonly string[], first: number, walk: Walk): readonly string[] {
   let start = first
