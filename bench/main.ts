@@ -1,11 +1,11 @@
-// `npm run bench [name…]`: every figure with its limit and its peer, measured in one run. Nothing fails on a slow machine.
+// `npm run bench [name…] [--peers]`: every figure with its limit and its peer, measured in one run. Nothing fails on a slow machine.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStyle, wantsColor } from '../src/cli/output/style.ts'
 import { type Column, renderTable } from '../src/cli/output/table.ts'
 import type { Bench, Row } from './row.ts'
 
-const wanted = process.argv.slice(2)
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const names = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts'].includes(name))
   .map((name) => name.slice(0, -'.ts'.length))
