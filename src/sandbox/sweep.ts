@@ -21,6 +21,8 @@ import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 export interface SweepOptions {
   readonly root: string
   readonly caseSensitive?: boolean
+  /** Called before a folder is read; `every`: each file in it counts, whatever its name. */
+  readonly onFolder?: (folder: string, every: boolean) => void
 }
 
 /**
@@ -33,6 +35,7 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
     root: options.root,
+    onFolder: options.onFolder,
     entries: [],
     repositories: [],
     files: 0,
@@ -50,6 +53,7 @@ interface Sweep {
   readonly globs: readonly FileGlob[]
   readonly points: Points
   readonly root: string
+  readonly onFolder: SweepOptions['onFolder']
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount
@@ -59,7 +63,7 @@ interface Sweep {
 }
 
 /** Where the Allows start; those inside another come up on the way. */
-function openedFolders(globs: readonly FileGlob[]): string[] {
+export function openedFolders(globs: readonly FileGlob[]): string[] {
   const bases = globs.filter(({ allows }) => allows).map(({ glob }) => glob.literal ?? glob.base)
   const outermost: string[] = []
   for (const base of [...new Set(bases)].sort()) {
@@ -136,6 +140,7 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 }
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
+  sweep.onFolder?.(folder, state.files !== state.access)
   const children = readFolder(folder)
   if (children === undefined) {
     record(sweep, {
