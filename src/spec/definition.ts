@@ -22,11 +22,12 @@ export function parseDefinition(
   const { source, matter, text, report } = context
   const named = data.name !== undefined
   const name = data.name ?? fileName(source.path)
-  if (!agentName.test(name)) {
+  // `command` is what a run without an agent is called.
+  if (!agentName.test(name) || name === 'command') {
     report(
       'rule/agent-name',
       matter.spanOf(named ? ['name'] : []),
-      `\`${name.slice(0, 60)}\` is no agent’s name`,
+      `\`${name.slice(0, 60)}\` cannot be an agent’s name`,
     )
     return { rules: [] }
   }

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one list, whose entries belong side by side.
 import type { Severity } from '../shared/diagnostics.ts'
 
 export interface CodeEntry {
@@ -143,6 +144,11 @@ export const diagnosticCodes = {
     'a clause that this rule cannot have',
     'it would mean nothing here',
     '`before` and `when` go with Require, `via` with Allow, `in` with rules of your own `~/.agent-os`',
+  ),
+  'rule/folder': error(
+    'an `in` that names no folder',
+    'the rule would hold in no project',
+    'write the folder from home or from the top: in `~/work/shop`',
   ),
   'rule/stage': error(
     'a Require without a stage',

@@ -1,3 +1,4 @@
+import { parseCapability } from '../policy/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Report } from './report.ts'
 import type { Clauses, Draft } from './rule-grammar.ts'
@@ -65,6 +66,9 @@ function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {
     const where = name === 'in' ? 'a rule that is not in your own `~/.agent-os`' : article(rule.effect)
     fine = fail(report, 'rule/misplaced-clause', clause, `\`${name}\` stands in ${where}`)
   }
+  if (clauses.in && rule.in !== undefined && rule.layer === 'user' && !isFolder(rule.in)) {
+    fine = fail(report, 'rule/folder', clauses.in, `\`${rule.in.slice(0, 80)}\` is no project’s folder`)
+  }
   if (rule.via && rule.via.resource !== 'shell' && clauses.via) {
     fine = fail(
       report,
@@ -75,6 +79,11 @@ function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {
     )
   }
   return fine
+}
+
+/** A pattern that stands for the same folders wherever it is read. */
+function isFolder(pattern: string): boolean {
+  return /^(?:~\/|\/)/.test(pattern) && parseCapability(`file:${pattern}:read`).ok
 }
 
 function constraintsFit(rule: Rule, draft: Draft, report: Report): boolean {

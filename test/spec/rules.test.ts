@@ -114,6 +114,10 @@ it('has `in` only in the user’s own specs', () => {
   const text = '- **Allow** `env:A` in `~/work/shop`'
   expect(parseSpec(source('~/.agent-os/GLOBAL_RULES.md', text)).rules[0]?.in).toBe('~/work/shop')
   expect(codesOf(rulesOf(text))).toEqual(['rule/misplaced-clause'])
+  for (const folder of ['work/shop', './shop', '~/a\u200Bb', '']) {
+    const spec = parseSpec(source('~/.agent-os/GLOBAL_RULES.md', `- **Deny** \`env:A\` in \`${folder}\``))
+    expect([spec.rules, spec.diagnostics.length > 0]).toEqual([[], true])
+  }
 })
 
 describe('text that is never a rule, and says nothing', () => {

@@ -156,6 +156,10 @@ describe('agents', () => {
     expect(codesOf(setOf(files))).toEqual(['agent/repeated'])
   })
 
+  it.each(['command', 'two words', '../x', ''])('refuses the name %j', (name) => {
+    expect(setOf({ '.agent-os/agents/x.md': `---\nname: ${JSON.stringify(name)}\n---\n` }).agents).toEqual([])
+  })
+
   it('refuses a rule for an agent that no definition has, and names the nearest', () => {
     const set = setOf({
       '.agent-os/AGENT.md': '- **Deny** `env:A` for `codr`, `command`',
