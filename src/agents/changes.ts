@@ -20,9 +20,10 @@ export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
     .map(({ path }) => path)
   if (tree.files > mostFiles)
     return { events: () => [note(`${tree.files} files: what changed is not listed; git status tells`)] }
+  const own = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
   const before: FileList = listFiles(roots)
   const since = Date.now()
-  return { events: () => tell(readAftermath({ roots, since, before }), project.root) }
+  return { events: () => tell(readAftermath({ roots, since, before, own }), project.root) }
 }
 
 function tell({ files, repositories, setId, complete }: Aftermath, root: string): OosEvent[] {

@@ -25,6 +25,8 @@ export interface AftermathOptions {
   readonly since: number
   /** Every file of `roots` before the run (`listFiles`); deletions are seen only with it. */
   readonly before?: FileList
+  /** What oos has put there itself, and takes away again. */
+  readonly own?: ReadonlySet<string>
   readonly limit?: number
 }
 
@@ -41,13 +43,19 @@ const tickMs = 10
 const unlisted: ReadonlySet<string> = new Set(['.git', '.oos', 'node_modules'])
 
 /** What a run has left in the trees that it could write to. Follows no link. */
-export function readAftermath({ roots, since, before, limit = usualLimit }: AftermathOptions): Aftermath {
+export function readAftermath({
+  roots,
+  since,
+  before,
+  own,
+  limit = usualLimit,
+}: AftermathOptions): Aftermath {
   const files: ChangedFile[] = []
   const repositories: string[] = []
   const setId: string[] = []
   const seen = new Set<string>()
   const complete = walk({ roots, limit }, (entry, path) => {
-    const stats = lstatSync(path, { throwIfNoEntry: false })
+    const stats = own?.has(path) ? undefined : lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
@@ -57,7 +65,8 @@ export function readAftermath({ roots, since, before, limit = usualLimit }: Afte
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
     if (isSetId(stats)) setId.push(path)
   })
-  const deleted = complete && before?.complete ? [...before.paths].filter((path) => !seen.has(path)) : []
+  const deleted =
+    complete && before?.complete ? [...before.paths].filter((path) => !seen.has(path) && !own?.has(path)) : []
   const gone = deleted.map((path): ChangedFile => ({ path, change: 'deleted' }))
   return { files: [...files, ...gone], repositories, setId, complete }
 }

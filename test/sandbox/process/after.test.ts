@@ -65,6 +65,15 @@ it('no program that runs as somebody else can be made inside', async () => {
   expect(readAftermath({ roots: [root], since: 0 }).setId).toEqual([])
 })
 
+it('what oos itself has put there is none of the run', async () => {
+  const root = makeTree()
+  const before = listFiles([root])
+  await runIn(root, 'mkdir .git; touch .envrc')
+  const own = new Set([join(root, '.git'), join(root, '.envrc')])
+  const since = await laterThan(join(root, 'src/replaced'))
+  expect(readAftermath({ roots: [root], since, before, own })).toMatchObject({ files: [], repositories: [] })
+})
+
 it('a tree that is too large to look at is said to be', () => {
   const root = makeTree()
   expect(readAftermath({ roots: [root], since: 0, limit: 3 }).complete).toBe(false)
