@@ -1,11 +1,11 @@
 import type { Result } from '../shared/result.ts'
 import { constraintKinds, constraintNames } from './constraints.ts'
 import { refuseHostileText } from './hostile-text.ts'
-import { parseShort, readsAsConstraints } from './parse-short.ts'
+import { parseShort } from './parse-short.ts'
 import { parseUri, uriScheme } from './parse-uri.ts'
 import { type CapabilityProblem, refuse, Unparsable } from './problem.ts'
 import { resources } from './resources.ts'
-import type { Capability, Constraints } from './types.ts'
+import type { Capability, Constraints, Resource } from './types.ts'
 
 export type { CapabilityProblem } from './problem.ts'
 
@@ -51,16 +51,16 @@ function printShort(capability: Capability): string {
   const end = constraints === '' ? '' : `{${constraints}}`
   const several = Object.keys(entry.actions).length > 1
   if (several && pattern === '*' && entry.patternOptional === 'always') return `${resource}:${actions}${end}`
-  if (several || (actions !== '' && needsAction(pattern, actions)))
+  if (several || (actions !== '' && needsAction(resource, pattern)))
     return `${resource}:${pattern}:${actions}${end}`
   return `${resource}:${pattern}${end}`
 }
 
-/** Whether the end of the pattern would be read as something else if no action followed. */
-function needsAction(pattern: string, action: string): boolean {
-  const colon = pattern.lastIndexOf(':')
-  const last = pattern.slice(colon + 1)
-  return (colon >= 0 && (last === '*' || last.startsWith(action.slice(0, 1)))) || readsAsConstraints(pattern)
+/** Whether the pattern's end would be taken for an action or for constraints if no action followed. */
+function needsAction(resource: Resource, pattern: string): boolean {
+  if (!pattern.includes(':') && !pattern.endsWith('}')) return false
+  const read = caught(() => parseShort(`${resource}:${pattern}`))
+  return !read.ok || read.value.pattern !== pattern || Object.keys(read.value.constraints).length > 0
 }
 
 function printUri(capability: Capability): string {

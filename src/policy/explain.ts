@@ -45,7 +45,7 @@ export function explainDecision(policy: Policy, request: Request, decision: Deci
   const explanation = {
     request,
     effect: decision.effect,
-    because: explainReason(reason, asked, policy),
+    because: explainReason(reason, asked, policy) + whyUnread(reason, decision),
     parts: explainParts(policy, request),
     nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
     changes: changesFor(reason, asked, policy),
@@ -58,6 +58,13 @@ function tellingReason({ reasons }: Decision): DecisionReason {
   const [first = { kind: 'no-allow' } as const] = reasons
   if (first.kind !== 'no-allow') return first
   return reasons.find(({ kind, part }) => kind === 'constraint' && part === first.part) ?? first
+}
+
+/** A Deny or Ask that does not name the command matches it because nobody can tell what it runs. */
+function whyUnread({ kind, part }: DecisionReason, { reasons }: Decision): string {
+  if (kind !== 'deny' && kind !== 'ask') return ''
+  const unread = reasons.find((reason) => reason.kind === 'undecidable' && reason.part === part)
+  return unread?.text === undefined ? '' : `: ${unread.text}`
 }
 
 function explainParts(policy: Policy, request: Request): readonly ExplainedPart[] {
@@ -110,9 +117,7 @@ function changesFor({ kind, rule }: DecisionReason, asked: Request, policy: Poli
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
   const exception = { kind: 'add-except', text: `except \`${capability}\``, place } as const
-  return kind === 'ask'
-    ? [{ kind: 'answer', text: 'a yes at the terminal, or `oos approve`' }, exception]
-    : [exception]
+  return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, exception] : [exception]
 }
 
 function printRequest(request: Request, policy: Policy): string {

@@ -16,8 +16,8 @@ export function compileNameGlob(pattern: string): NameGlob {
 
 /** The one text of a name pattern. `offset` is that of the pattern in the capability. */
 export function normalizeNamePattern(pattern: string, offset = 0): string {
-  const space = /^ | $/.exec(pattern)
-  if (space)
-    refuse('pattern', 'a name neither starts nor ends with a space', offset + space.index, pattern.trim())
-  return normalizeEscapes(pattern, offset)
+  const normal = normalizeEscapes(pattern, offset)
+  if (/^ | $/.test(normal))
+    refuse('pattern', 'a name neither starts nor ends with a space', offset, normal.trim())
+  return normal
 }

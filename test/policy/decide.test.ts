@@ -160,6 +160,61 @@ describe('the decision', () => {
     expect(answer(rules(...lines), text).effect).toBe(effect)
   })
 
+  test.each<[string, readonly string[], string, string]>([
+    [
+      'of a Deny takes out what is surely in it',
+      ['allow http:x.com:request', 'deny http:x.com:request except http:x.com/a:get'],
+      'http:x.com/a:get',
+      'allow',
+    ],
+    [
+      'of a Deny does not open the host for a tunnel',
+      ['allow http:x.com:request', 'deny http:x.com:request except http:x.com/a:get'],
+      'http:x.com:request',
+      'deny',
+    ],
+    [
+      'of an Allow closes the host for a tunnel',
+      ['allow http:x.com:request except http:x.com/admin/*:request'],
+      'http:x.com:request',
+      'deny',
+    ],
+    [
+      'of a Deny is word by word',
+      ['allow shell:*', 'deny shell:git ** except shell:git status'],
+      'shell:git -c a=b status',
+      'deny',
+    ],
+    [
+      'of an Allow holds however it is spelt',
+      ['allow shell:* except shell:git push *'],
+      'shell:/usr/bin/git -C . push',
+      'deny',
+    ],
+  ])('an except %s', (_, lines, text, effect) => {
+    expect(answer(rules(...lines), text).effect).toBe(effect)
+  })
+
+  test('one request never answers for another', () => {
+    const policy = policyOf(rules('allow agent:spawn{max:2}', 'allow shell:*{allowlist:cat}'))
+    const effects = [
+      'agent:joe:spawn',
+      'agent:joe:spawn{max:3}',
+      'agent:joe:spawn{max:1}',
+      'shell:cat x',
+      'shell:rm x',
+      'shell:cat x',
+    ]
+    expect(effects.map((text) => decide(policy, request(text)).effect)).toEqual([
+      'allow',
+      'deny',
+      'allow',
+      'allow',
+      'deny',
+      'allow',
+    ])
+  })
+
   test('names the determining rule first, whatever the order', () => {
     const [allow, deny, other] = rules('allow env:*', 'deny env:A', 'deny env:A*')
     const given = [other, allow, deny].filter((rule) => rule !== undefined)
@@ -227,6 +282,12 @@ describe('a command', () => {
     ['the git request in a git command', given, 'git push origin main', 'deny'],
     ['the strictest of command and git request', given, 'git push origin dev', 'ask'],
     ['a push to who knows where meets every Deny', given, 'git push', 'deny'],
+    [
+      'a push to no named remote meets a Deny for one',
+      rules('allow shell:*', 'allow git:*:push', 'deny git:*:push{remote:origin}'),
+      'git push',
+      'deny',
+    ],
     ['what cannot be read meets every Deny', given, '$X foo', 'deny'],
     ['what cannot be read, and no Deny', rules('allow shell:*'), '$X foo', 'allow'],
     [
@@ -243,7 +304,12 @@ describe('a command', () => {
   test('without a shell its words are not read again', () => {
     const asked: Request = { resource: 'shell', action: 'execute', target: '', words: ['echo', '; rm -rf /'] }
     expect(decide(policyOf(given), asked).effect).toBe('allow')
-    expect(decide(policyOf(given), { ...asked, words: ['rm', '-rf', '/'] }).effect).toBe('deny')
+    const effects = [
+      ['rm', '-rf', '/'],
+      ['git', 'push', 'origin', 'main'],
+      ['env', 'rm', '-rf', '/'],
+    ].map((words) => decide(policyOf(given), { ...asked, words }).effect)
+    expect(effects).toEqual(['deny', 'deny', 'deny'])
   })
 
   test('reasons say which part they are about', () => {
