@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net'
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { isAddress } from '../../policy/host-glob.ts'
 import { addressHost } from './authority.ts'
 import type { Gate } from './gate.ts'
@@ -26,16 +26,7 @@ export async function dial(
   { limits, signal }: Gate,
 ): Promise<Socket> {
   if (signal.aborted) throw ended()
-  const all = addresses.map(bare).map((address) => ({ address, family: isIP(address) }))
-  const socket = connect({
-    host: 'checked.invalid',
-    port,
-    allowHalfOpen: true,
-    noDelay: true,
-    autoSelectFamily: true,
-    // Every attempt takes its address from here, and none asks a resolver again.
-    lookup: (_host, _options, done) => done(null, all),
-  })
+  const socket = connect({ ...target(addresses.map(bare)), port, allowHalfOpen: true, noDelay: true })
   try {
     await within(connected(socket), {
       ms: limits.connectMs,
@@ -46,6 +37,20 @@ export async function dial(
   } catch (error) {
     socket.destroy()
     throw error
+  }
+}
+
+type Target = Pick<TcpNetConnectOpts, 'host' | 'lookup' | 'autoSelectFamily'>
+
+function target(addresses: readonly string[]): Target {
+  const [only = '', ...others] = addresses
+  if (others.length === 0) return { host: only }
+  const all = addresses.map((address) => ({ address, family: isIP(address) }))
+  // Every attempt takes its address from here, and none asks a resolver again.
+  return {
+    host: 'checked.invalid',
+    lookup: (_host, _options, done) => done(null, all),
+    autoSelectFamily: true,
   }
 }
 

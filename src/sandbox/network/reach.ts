@@ -1,16 +1,22 @@
 import type { Socket } from 'node:net'
 import type { Decision } from '../../policy/types.ts'
-import { type AddressClass, addressSet, classifyAddress } from './address.ts'
+import { addressSet, classifyAddress } from './address.ts'
 import { type Asked, judge, judgeAddress } from './asked.ts'
 import { dial, resolveHost } from './dial.ts'
 import type { NetworkEvent } from './event.ts'
-import type { Decide, Gate } from './gate.ts'
+import type { Gate } from './gate.ts'
 import { namesLocalhost } from './localhost.ts'
 
 export type Reached =
   | { readonly kind: 'open'; readonly socket: Socket; readonly address: string; readonly decision: Decision }
-  | { readonly kind: 'denied'; readonly decision: Decision; readonly note?: string }
+  | Denied
   | { readonly kind: 'failed'; readonly decision: Decision; readonly error: string; readonly code: string }
+
+interface Denied {
+  readonly kind: 'denied'
+  readonly decision: Decision
+  readonly note?: string
+}
 
 /**
  * Judge, resolve, check every address, dial: in this order, so that a name that is not allowed is never looked up,
@@ -34,9 +40,8 @@ async function attempt(gate: Gate, asked: Asked): Promise<Reached> {
   if (decision.effect !== 'allow') return { kind: 'denied', decision }
   try {
     const addresses = await resolveHost(gate, asked.authority.host)
-    const own = addressSet(gate.ownAddresses())
     for (const address of addresses) {
-      const refusal = refuseAddress(gate.decide, asked, decision, address, own)
+      const refusal = refuseAddress(gate, asked, decision, address)
       if (refusal) return refusal
     }
     const socket = await dial(addresses, asked.authority.port, gate)
@@ -63,26 +68,16 @@ function endOf(result: Reached): Promise<string | undefined> {
 }
 
 /** An address is good if a rule names it, or if it is public and no rule refuses it. */
-function refuseAddress(
-  decide: Decide,
-  asked: Asked,
-  decision: Decision,
-  address: string,
-  own: ReadonlySet<string>,
-): (Reached & { kind: 'denied' }) | undefined {
-  if (address === asked.authority.host) return undefined
-  const named = judgeAddress(decide, asked, address)
+function refuseAddress(gate: Gate, asked: Asked, decision: Decision, address: string): Denied | undefined {
+  const { host, port } = asked.authority
+  if (address === host) return undefined
+  const named = judgeAddress(gate.decide, asked, address)
   if (named.effect === 'allow') return undefined
-  const note = `${asked.authority.host} is at ${address}`
+  const note = `${host} is at ${address}`
   if (refusedByName(named)) return { kind: 'denied', decision: named, note }
-  const kind: AddressClass = classifyAddress(address, own)
+  const kind = classifyAddress(address, addressSet(gate.ownAddresses()))
   if (kind === 'public') return undefined
-  if (
-    asked.authority.host === 'localhost' &&
-    kind === 'loopback' &&
-    namesLocalhost(decision, asked.authority.port)
-  )
-    return undefined
+  if (host === 'localhost' && kind === 'loopback' && namesLocalhost(decision, port)) return undefined
   return { kind: 'denied', decision: named, note: `${note}, which is ${kind} and which no rule names` }
 }
 
