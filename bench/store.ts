@@ -4,41 +4,57 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { reverse } from '../src/store/row.ts'
 import { openStore, type Store } from '../src/store/store.ts'
+import { median, type Row } from './row.ts'
 
 /** Events a second: ours, and the bare driver's. */
-export interface AppendFigures {
+interface AppendFigures {
   readonly ours: number
   readonly driver: number
-  /** Must be at least 0.6. */
-  readonly ratio: number
 }
 
-export interface StoreFigures {
-  /** Synced to the disk event by event; the driver inserts the same rows in autocommit. */
-  readonly powerCut: AppendFigures
-  /** As a run has it: the driver writes the same two rows (event, and head of the chain) in a transaction. */
-  readonly kill: AppendFigures
-  /** Must be at most 0.3. */
-  readonly listP99Ms: number
-  /** Must be at most 50. */
-  readonly getP99Us: number
-}
-
+const leastOfDriver = 0.6
+const mostToList = 300
+const mostToGet = 50
 const rounds = 5
 const runsInList = 100_000
 const reads = 2_000
 
-export function benchStore(): StoreFigures {
+export function bench(): readonly Row[] {
   const folder = mkdtempSync(join(tmpdir(), 'oos-bench-store-'))
   try {
-    return {
-      powerCut: measureAppends(folder, 'power-cut'),
-      kill: measureAppends(folder, 'kill'),
-      ...measureReads(folder),
-    }
+    const { list, get } = measureReads(folder)
+    return [
+      appendRow(
+        'events appended, each synced to the disk',
+        measureAppends(folder, 'power-cut'),
+        'the same rows in autocommit',
+      ),
+      appendRow(
+        'events appended, as a run does',
+        measureAppends(folder, 'kill'),
+        'event and head of the chain in a transaction',
+      ),
+      readRow('20 of 100,000 runs listed, p99', list, mostToList),
+      readRow('one of 100,000 runs found by its ending, p99', get, mostToGet),
+    ]
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function appendRow(what: string, { ours, driver }: AppendFigures, peer: string): Row {
+  const ratio = ours / driver
+  return {
+    what,
+    must: `≥ ${leastOfDriver} × the driver`,
+    measured: `${ratio.toFixed(2)} ×, ${(ours / 1000).toFixed(1)} k/s`,
+    peer: `${(driver / 1000).toFixed(1)} k/s, ${peer}`,
+    holds: ratio >= leastOfDriver,
+  }
+}
+
+function readRow(what: string, micros: number, most: number): Row {
+  return { what, must: `≤ ${most} µs`, measured: `${micros.toFixed(0)} µs`, peer: '', holds: micros <= most }
 }
 
 /** Ours and the driver's in turns, so that a busy machine slows both; the medians are compared. */
@@ -54,7 +70,7 @@ function measureAppends(folder: string, survives: 'kill' | 'power-cut'): AppendF
     ours.push(perSecond(events, () => store.append(id, exampleEvent)))
     driver.push(perSecond(events, insert))
   }
-  return { ours: median(ours), driver: median(driver), ratio: median(ours) / median(driver) }
+  return { ours: median(ours), driver: median(driver) }
 }
 
 function bareInsert(folder: string): () => void {
@@ -91,7 +107,8 @@ function bareStatements(path: string, synchronous: 'FULL' | 'NORMAL') {
   }
 }
 
-function measureReads(folder: string): Pick<StoreFigures, 'listP99Ms' | 'getP99Us'> {
+/** In µs. */
+function measureReads(folder: string): { list: number; get: number } {
   const path = join(folder, 'many', 'atlas.db')
   const store = openStore(path, { now: Date.now, env: {} })
   store.createRun(exampleRun)
@@ -100,8 +117,8 @@ function measureReads(folder: string): Pick<StoreFigures, 'listP99Ms' | 'getP99U
   const pick = (index: number) => ids[(index * 7919) % ids.length] ?? ''
   for (let i = 0; i < 500; i++) store.getRun(pick(i).slice(-8)) && store.listRuns({ before: pick(i) })
   return {
-    listP99Ms: p99((i) => store.listRuns({ before: pick(i) })),
-    getP99Us: p99((i) => store.getRun(pick(i).slice(-8))) * 1000,
+    list: p99((i) => store.listRuns({ before: pick(i) })),
+    get: p99((i) => store.getRun(pick(i).slice(-8))),
   }
 }
 
@@ -144,16 +161,12 @@ function times(count: number, work: (index: number) => unknown): number[] {
   return Array.from({ length: count }, (_, index) => {
     const start = performance.now()
     work(index)
-    return performance.now() - start
+    return (performance.now() - start) * 1000
   })
 }
 
 function percentile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
-}
-
-function median(values: readonly number[]): number {
-  return percentile(values, 0.5)
 }
 
 const exampleId = '01M7XZ8M2VARBPS7Q0JK74KBTG'
@@ -167,5 +180,3 @@ const exampleEvent = {
   effect: 'deny',
   rule: { file: '.agent-os/AGENT.md', line: 12, text: '**Deny** `file:**/.env*:*`' },
 } as const
-
-if (import.meta.main) console.log(benchStore())
