@@ -28,24 +28,29 @@ export async function authorize({ asked, decision }: Asked, { confirm }: RunVoic
   if (decision.effect === 'allow') return
   if (decision.effect === 'deny') throw refusal('denied', asked, decision)
   if (confirm === undefined) throw refusal('unasked', asked, decision)
-  const why = decision.rule?.reason === undefined ? '' : ` (${decision.rule.reason})`
-  if (!(await confirm(`Run \`${asked.target}\`?${why}`))) throw refusal('denied', asked, decision)
+  if (!(await confirm(`Run \`${asked.target}\`?${because(decision, ' (', ')')}`)))
+    throw refusal('denied', asked, decision)
 }
 
 function refusal(code: 'denied' | 'unasked', { target }: CommandRequest, decision: Decision): OosError {
   const { rule } = decision
-  const why = rule?.reason ?? decision.reasons.find(({ text }) => text !== undefined)?.text
-  const because = why === undefined ? '' : `: ${why}`
+  const why = because(decision, ': ')
   const hint = `oos explain 'shell:${target.replaceAll("'", "'\\''")}'`
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
       code,
-      `\`${target}\` needs a person's yes, and there is no terminal to ask at${because}`,
+      `\`${target}\` needs a person's yes, and there is no terminal to ask at${why}`,
       { hint, ...place },
     )
   }
-  const message =
-    rule === undefined ? `no rule allows \`${target}\`` : `\`${target}\` is not allowed${because}`
+  const message = rule === undefined ? `no rule allows \`${target}\`` : `\`${target}\` is not allowed${why}`
   return new OosError(code, message, { hint, ...place })
+}
+
+/** What cannot be read matches rules that are about something else: then that is the reason to tell. */
+function because({ reasons, rule }: Decision, before: string, after = ''): string {
+  const unread = reasons.find(({ kind }) => kind === 'undecidable')?.text
+  const why = unread ?? rule?.reason ?? reasons.find(({ text }) => text !== undefined)?.text
+  return why === undefined ? '' : `${before}${why}${after}`
 }
