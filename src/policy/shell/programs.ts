@@ -25,5 +25,5 @@ export function programReader(program: string): ProgramReader | undefined {
 /** `python3.12`, `bash-5.2`, `vim.tiny`: the last letter or a dot tells; most names stop here. */
 function versioned(name: string): boolean {
   const code = name.charCodeAt(name.length - 1)
-  return (code >= 48 && code <= 57) || name.includes('.')
+  return (code >= 48 && code <= 57) || name.indexOf('.') > 0
 }

@@ -185,7 +185,7 @@ export class Reader implements TreeWalk {
       else if (part.type === 'Assignment') words[count++] = readAssignment(part, this)
       else readRedirection(part, this)
     }
-    words.length = count
+    if (count < words.length) words.length = count
     this.text = text
     if (words[0] !== node.name.text && hasHole(words[0] as string))
       return this.refuse('the program is only known at run time')
