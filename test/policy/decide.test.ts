@@ -195,6 +195,17 @@ describe('the decision', () => {
     expect(answer(rules(...lines), text).effect).toBe(effect)
   })
 
+  test.each([
+    ['agent:joe:spawn{max:3}', 'agent:joe:spawn'],
+    ['agent:joe:spawn', 'agent:joe:spawn{max:3}'],
+  ])('`%s` does not answer for `%s`', (first, second) => {
+    const policy = policyOf(rules('allow agent:spawn{max:2}'))
+    const effect = (text: string) => decide(policy, request(text)).effect
+    expect([effect(first), effect(second)]).toEqual(
+      [first, second].map((text) => (text.endsWith('}') ? 'deny' : 'allow')),
+    )
+  })
+
   test('one request never answers for another', () => {
     const policy = policyOf(rules('allow agent:spawn{max:2}', 'allow shell:*{allowlist:cat}'))
     const effects = [
