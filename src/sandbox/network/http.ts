@@ -37,7 +37,9 @@ export function httpSide(gate: Gate): (socket: Socket) => void {
     deadlines.get(socket)?.begin()
     connect(gate, incoming, socket, head).catch(() => socket.destroy())
   })
-  server.on('clientError', (_error, socket: Socket) => {
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Socket) => {
+    // A client that only went away has asked for nothing.
+    if (!code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') return socket.destroy()
     gate.record(malformed('a request that is not HTTP'))
     // Never into the middle of an answer.
     if (deadlines.get(socket)?.isBusy()) socket.destroy()

@@ -456,6 +456,18 @@ describe('the proxy itself', () => {
     expect(await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/`))).toBe('')
   })
 
+  test('records nothing of a client that only goes away', async () => {
+    await using world = await startWorld(['Allow http:127.0.0.1:PORT:get'])
+    for (const bytes of ['', 'GET http://127.0.0.1/ HT', '\x05\x01']) {
+      const socket = connect(world.proxy.socketPath).on('error', () => undefined)
+      await new Promise<void>((done) => socket.end(bytes, () => done()))
+      socket.destroy()
+    }
+    await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/`))
+    await world.proxy.close()
+    expect(world.events.map(({ effect }) => effect)).toEqual(['allow'])
+  })
+
   test('says nothing into the middle of an answer', async () => {
     const half = createServer((socket) => {
       socket
