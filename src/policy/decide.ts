@@ -12,14 +12,14 @@ import type { Constraints, Decision, DecisionReason, Request } from './types.ts'
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
 export function decide(policy: Policy, request: Request): Decision {
   try {
-    return request.resource === 'shell' ? decideCommands(policy, request) : decideOne(policy, request)
+    return request.resource === 'shell' ? decideCommands(policy, request) : decidePart(policy, request)
   } catch (error) {
     return denial([{ kind: 'broken-rule', text: error instanceof Error ? error.message : String(error) }])
   }
 }
 
-/** A request that has no parts. */
-function decideOne(policy: Policy, request: Request): Decision {
+/** One part of a request alone, whatever it asks for in turn. */
+export function decidePart(policy: Policy, request: Request): Decision {
   if (!isResource(request.resource)) return denial([{ kind: 'no-allow' }])
   const index = policy.view(request.agent, request.lineage).about(request.resource)
   const hits = index.find(request)
@@ -35,8 +35,8 @@ function decideOne(policy: Policy, request: Request): Decision {
 function decideCommands(policy: Policy, request: Request): Decision {
   const { parts, unread } = partsOf(request, policy)
   const [only] = parts
-  if (only && parts.length === 1 && !unread) return decideOne(policy, only)
-  const decided = parts.map((part) => withPart(decideOne(policy, part), part))
+  if (only && parts.length === 1 && !unread) return decidePart(policy, only)
+  const decided = parts.map((part) => withPart(decidePart(policy, part), part))
   if (unread) decided.push(decideUnread(policy, request, unread))
   return strictest(decided)
 }

@@ -1,7 +1,7 @@
 import type { Place } from '../shared/diagnostics.ts'
 import { printCapability } from './capability.ts'
 import type { Policy } from './compile.ts'
-import { decide } from './decide.ts'
+import { decidePart } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
 import { capabilityOf } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
@@ -72,7 +72,7 @@ function explainParts(policy: Policy, request: Request): readonly ExplainedPart[
   const { parts } = partsOf(request, policy)
   if (parts.length < 2) return []
   return parts.map((part) => {
-    const { effect, rule } = decide(policy, part)
+    const { effect, rule } = decidePart(policy, part)
     const explained = { request: part, text: printRequest(part, policy), effect }
     return rule ? { ...explained, rule } : explained
   })

@@ -106,6 +106,21 @@ describe('an explanation', () => {
     expect(found.because).toBe('no Allow matches `file:log:write`')
   })
 
+  test('a part has its own answer, not that of what follows from it', () => {
+    const alone = compilePolicy({
+      rules: ['allow shell:*', 'ask git:*:push'].map((text, line) => {
+        const [effect, ...words] = text.split(' ')
+        return makeRule({ effect: effect === 'ask' ? 'ask' : 'allow', capabilities: [words.join(' ')], line })
+      }),
+      root: '/p',
+      home: '/h',
+      now: 0,
+    })
+    const request = ask('shell:git push origin main')
+    const found = explainDecision(alone, request, decide(alone, request))
+    expect(found.parts.map(({ effect }) => effect)).toEqual(['allow', 'ask'])
+  })
+
   test('what it proposes to allow does allow it', () => {
     for (const text of [
       'file:a b/*[x].ts:read'.replaceAll(/[*[\]]/g, '\\$&'),
