@@ -4,7 +4,7 @@ import type { MachineFacts, Mount, SandboxPlan } from './types.ts'
 
 export interface BubblewrapLine {
   readonly argv: readonly string[]
-  /** The environment of bubblewrap itself: its first process inside shows it to everyone in `/proc/1/environ`. */
+  /** Of bubblewrap itself: empty, since everyone inside can read it in `/proc/1/environ`. */
   readonly env: Readonly<Record<string, string>>
   /** What it reads from descriptors. */
   readonly files: readonly { readonly fd: number; readonly bytes: Uint8Array }[]
@@ -17,7 +17,7 @@ export interface BubblewrapLine {
 export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): BubblewrapLine {
   const contents = plan.mounts.filter(({ kind }) => kind === 'file')
   const dataFd = (mount: Mount) => firstFd + 2 + contents.indexOf(mount)
-  const options = [...sandboxOptions(plan), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
+  const options = [...sandboxOptions(plan), ...environmentOptions(plan.env), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
   return {
     argv: [
       requireBubblewrap(machine).path,
@@ -28,7 +28,7 @@ export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): Bubblewr
       '--',
       ...plan.command,
     ],
-    env: Object.fromEntries(plan.env.map(({ name, value }) => [name, value])),
+    env: {},
     files: [
       { fd: firstFd, bytes: encode(options.map((option) => `${option}\0`).join('')) },
       { fd: firstFd + 1, bytes: seccompFilter(machine.arch) },
@@ -60,6 +60,11 @@ export function requireBubblewrap({ bubblewrap }: Pick<MachineFacts, 'bubblewrap
 const firstFd = 3
 const encode = (text: string) => new TextEncoder().encode(text)
 
+/** Set inside and not passed through: an `LD_PRELOAD` that a rule allows would otherwise work on bubblewrap, outside. */
+export function environmentOptions(env: SandboxPlan['env']): string[] {
+  return env.flatMap(({ name, value }) => ['--setenv', name, value])
+}
+
 /** Every namespace of its own; no capability, no new user namespace, no way back into the terminal's session. */
 export function sandboxOptions({
   network,
@@ -74,15 +79,22 @@ export function sandboxOptions({
   ]
 }
 
-/** Mounts in the plan's order; what must become read-only only after others were made in it comes last. */
+/**
+ * Mounts in the plan's order. What must become read-only only after others were made in it comes last; else at once,
+ * because bubblewrap reads the list of all mounts for each such step.
+ */
 export function mountOptions(mounts: readonly Mount[], dataFd: (mount: Mount) => number): string[] {
   const closed = mounts.filter(({ kind }) => kind === 'mask-folder' || kind === 'dev')
+  const later = closed.filter(({ path }) => mounts.some((mount) => mount.path.startsWith(`${path}/`)))
+  const closeNow = (mount: Mount) => closed.includes(mount) && !later.includes(mount)
   // Nobody has said how large the file system may grow in which everything else is mounted.
-  const top = mounts.some(({ path }) => path === '/') ? [] : ['--remount-ro', '/']
+  const top = mounts.some(({ path }) => path === '/') ? [] : ['/']
   return [
-    ...mounts.flatMap((mount) => mountOption(mount, dataFd)),
-    ...closed.flatMap(({ path }) => ['--remount-ro', path]),
-    ...top,
+    ...mounts.flatMap((mount) => [
+      ...mountOption(mount, dataFd),
+      ...(closeNow(mount) ? ['--remount-ro', mount.path] : []),
+    ]),
+    ...[...later.map(({ path }) => path), ...top].flatMap((path) => ['--remount-ro', path]),
   ]
 }
 

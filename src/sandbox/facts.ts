@@ -50,7 +50,6 @@ function kernelFiles(uid: number): readonly string[] {
   const forAll = ['/proc/keys', '/proc/key-users']
   const forRoot = [
     'acpi',
-    'asound',
     'bus',
     'fs',
     'irq',
@@ -58,19 +57,10 @@ function kernelFiles(uid: number): readonly string[] {
     'kmsg',
     'kpagecount',
     'kpageflags',
-    'latency_stats',
-  ]
-  const more = [
-    'scsi',
     'sched_debug',
-    'sys',
-    'sysrq-trigger',
-    'sysvipc',
-    'timer_list',
-    'timer_stats',
-    'driver',
-    'tty',
+    'scsi',
   ]
+  const more = ['sys', 'sysrq-trigger', 'timer_list']
   return uid === 0 ? [...forAll, ...[...forRoot, ...more].map((name) => `/proc/${name}`)] : forAll
 }
 
