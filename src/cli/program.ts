@@ -9,9 +9,13 @@ import type { Terminal } from './terminal.ts'
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
-  const { program, outcome } = createProgram(terminal, commands, loaded)
+  const { program, outcome } = createProgram(
+    terminal,
+    typed === undefined ? commands : withBelow(typed),
+    loaded,
+  )
   if (argv.length === 0) program.outputHelp()
-  else await program.parseAsync([...argv], { from: 'user' })
+  else await program.parseAsync(spellHelp(argv), { from: 'user' })
   return outcome.code
 }
 
@@ -20,6 +24,16 @@ export async function loadWholeProgram(terminal: Terminal): Promise<Command> {
   const shown = commands.filter(({ hidden }) => hidden !== true)
   const loaded = await Promise.all(shown.map(async ({ name, load }) => [name, await load()] as const))
   return createProgram(terminal, shown, new Map(loaded)).program
+}
+
+/** Only what was typed and what stands below it: to describe every command to commander costs time that nobody needs. */
+function withBelow(typed: CommandEntry): readonly CommandEntry[] {
+  return commands.filter(({ name }) => name === typed.name || name.startsWith(`${typed.name} `))
+}
+
+/** `help spec check` is `spec check --help`; commander's own takes one word only. */
+function spellHelp(argv: readonly string[]): string[] {
+  return argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : [...argv]
 }
 
 /** The longest command that the words of `argv` start with. */

@@ -10,5 +10,6 @@ export function readVersion(): string {
 }
 
 function findPackageRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : findPackageRoot(dirname(folder))
+  if (existsSync(join(folder, 'package.json')) || folder === dirname(folder)) return folder
+  return findPackageRoot(dirname(folder))
 }
