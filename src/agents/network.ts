@@ -1,6 +1,5 @@
 import { decide } from '../policy/decide.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
-import { startProxy } from '../sandbox/network/proxy.ts'
 import type { PreparedRun } from './prepare.ts'
 
 /** The run's way out, if its plan has one. It is there before the run is, and so before anything listens to it. */
@@ -20,6 +19,8 @@ export async function openNetwork({ plan, policy, asked }: PreparedRun): Promise
   }
   if (plan.network.mode === 'none')
     return { proxySocket: undefined, seen, listen, close: async () => undefined }
+  // Names, sockets and the proxy's own parts: no run without a network needs to load them.
+  const { startProxy } = await import('../sandbox/network/proxy.ts')
   const { agent } = asked
   const { socketPath, close } = await startProxy({
     decide: (request) => decide(policy, { ...request, agent }),
