@@ -22,6 +22,15 @@ test('no words at all print the help', () => {
 })
 
 test.each([
+  { words: ['help', 'spec', 'check'], shows: 'Usage: oos spec check' },
+  { words: ['spec', 'check', '--help'], shows: 'Usage: oos spec check' },
+  { words: ['help', 'runs'], shows: 'verify' },
+  { words: ['spec', '--help'], shows: 'coverage' },
+])('$words shows $shows', ({ words, shows }) => {
+  expect(oos(words, { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining(shows), stderr: '' })
+})
+
+test.each([
   {
     name: 'an unknown command',
     words: ['compltion'],

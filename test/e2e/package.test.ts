@@ -36,7 +36,7 @@ test('the package brings none of its sources or tests', () => {
   ).toEqual([])
 })
 
-test.each(examples('docs/api.md'))('$name prints what the page says', ({ code, expected }) => {
+test.each(examples('README.md', 'docs/api.md'))('$name prints what the page says', ({ code, expected }) => {
   const file = join(folder, 'example.mjs')
   writeFileSync(file, code)
   expect(run(process.execPath, [file])).toEqual({ status: 0, stdout: expected, stderr: '' })
