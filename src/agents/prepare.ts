@@ -2,14 +2,12 @@ import { realpathSync } from 'node:fs'
 import { type OpenProject, openProject } from '../ops/project.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import { rulesFor } from '../policy/rules-for.ts'
 import type { Decision } from '../policy/types.ts'
-import { fileGlobs } from '../sandbox/access.ts'
 import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
 import { readFacts } from '../sandbox/facts.ts'
 import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
-import { sweepTree } from '../sandbox/sweep.ts'
+import { readTree } from '../sandbox/tree.ts'
 import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './authorize.ts'
@@ -61,11 +59,11 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
 export function prepareRun(intent: RunIntent): PreparedRun {
   const { request, project, policy, asked, folders } = intent
-  const { root, home } = project
+  const { root } = project
   const { agent, words: command, cwd } = asked
   const machine = readFacts(request.env)
   requireBubblewrap(machine)
-  const tree = sweepTree(fileGlobs(rulesFor(policy, agent, [], 'file'), { root, home }), { root })
+  const tree = readTree(policy, agent)
   const plan = planSandbox({
     policy,
     agent,

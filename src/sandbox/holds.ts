@@ -1,6 +1,7 @@
 import { expandBraces } from '../policy/braces.ts'
 import type { Capability, Resource, Rule } from '../policy/types.ts'
 import { type LimitMachine, limitHolders } from './limits.ts'
+import { hiddenProgram } from './programs.ts'
 import type { LimitName } from './types.ts'
 
 export interface Holding {
@@ -40,7 +41,7 @@ const holders: Readonly<Record<Resource, Holder>> = {
   http: holdsHttp,
   env: () => full,
   run: holdsRun,
-  shell: () => none('the sandbox does not judge what each program is told to do'),
+  shell: holdsShell,
   secret: () => none('secrets are not handed out yet'),
   git: elsewhere,
   mcp: elsewhere,
@@ -64,6 +65,13 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
   if (loose === undefined) return full
   if (effect === 'allow' || effect === 'only') return partial('only files that exist at the start are opened')
   return partial('files that come to be during the run belong to their maker and are not closed')
+}
+
+function holdsShell({ effect }: Rule, capability: Capability): Holding {
+  if (effect === 'deny' && hiddenProgram(capability) !== undefined) {
+    return partial('the program is hidden where programs usually lie, not a copy of it')
+  }
+  return none('the sandbox does not judge what each program is told to do')
 }
 
 /** A path without wildcards, or a whole folder. */

@@ -1,7 +1,17 @@
 import { existsSync, linkSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createScene, git, own, people, type RunOptions, runIn, type Scene, without } from './scene.ts'
+import {
+  createScene,
+  git,
+  openRules,
+  own,
+  people,
+  type RunOptions,
+  runIn,
+  type Scene,
+  without,
+} from './scene.ts'
 
 const secret = 'TOP-SECRET-CONTENT'
 
@@ -129,6 +139,13 @@ const attacks: readonly Attack[] = [
       },
     },
     broke: leaks,
+  },
+  {
+    name: 'C1 a program that is denied everywhere',
+    script: 'git --version && echo REACHED; env git --version && echo REACHED',
+    options: { rules: [...openRules, 'Deny shell:git *{everywhere}'] },
+    removed: { without: without('--ro-bind', '/dev/null', '/usr/bin/git') },
+    broke: reached,
   },
   { name: 'R2 a denied file', script: 'cat .env', removed: { without: unmask('.env') }, broke: leaks },
   {

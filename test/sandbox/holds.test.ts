@@ -22,6 +22,8 @@ describe('what the sandbox holds of a rule', () => {
     { rule: 'Limit run:*{timeout:30m,memory:4GB,processes:512}', level: 'full' },
     { rule: 'Limit run:*{disk:1GB}', level: 'partial' },
     { rule: 'Deny shell:git push *', level: 'none' },
+    { rule: 'Deny shell:curl *{everywhere}', level: 'partial' },
+    { rule: 'Deny shell:git push *{everywhere}', level: 'none' },
     { rule: 'Allow mcp:files/read:call', level: 'none' },
   ]
 

@@ -17,14 +17,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { compilePolicy } from '../../src/policy/compile.ts'
-import { rulesFor } from '../../src/policy/rules-for.ts'
-import { fileGlobs } from '../../src/sandbox/access.ts'
 import { toBubblewrap } from '../../src/sandbox/bubblewrap.ts'
 import { readFacts } from '../../src/sandbox/facts.ts'
 import { makeCacheHome } from '../../src/sandbox/home.ts'
 import { planSandbox } from '../../src/sandbox/plan.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
-import { sweepTree } from '../../src/sandbox/sweep.ts'
+import { readTree } from '../../src/sandbox/tree.ts'
 import type { SandboxPlan } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
 
@@ -120,7 +118,7 @@ export function planScene(
   const hostEnv = { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'dumb', ...env, HOME: home }
   const machine = readFacts(hostEnv, { uid: id, gid: id })
   const policy = compilePolicy({ rules: [...builtInRules(), ...rulesOf(rules)], root, home, now: 0 })
-  const tree = sweepTree(fileGlobs(rulesFor(policy, 'command', [], 'file'), { root, home }), { root })
+  const tree = readTree(policy, 'command')
   const cacheHome = join(scene.base, 'cache')
   const program = findProgram(command[0] ?? '', { cwd: root, path: hostEnv.PATH })
   const plan = planSandbox({
@@ -159,7 +157,7 @@ export async function runIn(
     const person = process.getuid?.() === 0 ? { uid: scene.id, gid: scene.id } : {}
     const pipes = line.files.map(() => 'pipe' as const)
     const child = spawn(program, argv, {
-      env: line.env,
+      env: {},
       stdio: ['ignore', 'pipe', 'pipe', ...pipes],
       ...person,
     })

@@ -3,9 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { compilePolicy } from '../../src/policy/compile.ts'
-import { rulesFor } from '../../src/policy/rules-for.ts'
-import { fileGlobs } from '../../src/sandbox/access.ts'
 import { sweepTree } from '../../src/sandbox/sweep.ts'
+import { treeGlobs } from '../../src/sandbox/tree.ts'
 import { type TreeWatch, watchTree } from '../../src/sandbox/watch.ts'
 import { builtInRules, rulesOf } from './rules.ts'
 import { createScene, openRules, type Scene } from './scene.ts'
@@ -25,7 +24,7 @@ function watched() {
   })
   const { root, home, base } = scene
   const policy = compilePolicy({ rules: [...builtInRules(), ...rulesOf(openRules)], root, home, now: 0 })
-  const globs = fileGlobs(rulesFor(policy, 'command', [], 'file'), { root, home })
+  const globs = treeGlobs(policy, 'command')
   const watch = watchTree(globs, { root, cookies: join(base, 'cookies') })
   open.push({ scene, watch })
   return { root, watch, outside: scene.outside, sweep: () => sweepTree(globs, { root }) }
