@@ -103,14 +103,22 @@ function peerCommands(place: Pick<Command, 'cwd' | 'env'>): Partial<Record<Peer,
     execFileSync('npm', ['install', '--no-save', '--prefix', peersFolder, ...peerPackages], {
       stdio: 'inherit',
     })
-  const lines: Record<Peer, readonly string[]> = { codex: ['sandbox', 'linux', '--', 'true'], srt: ['true'] }
-  const found = peerNames.filter((name) => existsSync(join(peersFolder, 'node_modules/.bin', name)))
-  return Object.fromEntries(
-    found.map((name) => [
-      name,
-      { ...place, argv: [join(peersFolder, 'node_modules/.bin', name), ...lines[name]] },
-    ]),
-  )
+  const lines: Record<Peer, readonly string[]> = { codex: ['sandbox', '--', 'true'], srt: ['true'] }
+  const commands = peerNames.map((name): [Peer, Command] => [
+    name,
+    { ...place, argv: [join(peersFolder, 'node_modules/.bin', name), ...lines[name]] },
+  ])
+  return Object.fromEntries(commands.filter(([, command]) => works(command)))
+}
+
+/** Installed, and with all that it needs of the machine. */
+function works(command: Command): boolean {
+  try {
+    runOnce(command)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** In turns, so that a busy machine slows all alike; medians in ms, after a first round that fills the caches. */
