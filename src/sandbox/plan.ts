@@ -79,8 +79,9 @@ const isLimit = (name: string): name is LimitName => limitNames.includes(name)
 /** What only the sandbox could hold: other points of a run answer for the other resources. */
 const ours: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env', 'run', 'secret'])
 
-function unheldRules({ policy, machine, interactive }: PlanInput): Unheld[] {
+function unheldRules({ policy, agent, machine, interactive }: PlanInput): Unheld[] {
   return policy.rules
+    .filter(({ agents }) => agents.length === 0 || agents.includes(agent))
     .filter(
       (rule) => rule.effect !== 'require' && rule.capabilities.every(({ resource }) => ours.has(resource)),
     )

@@ -163,6 +163,11 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   for (const child of children) {
     const { name } = child
     if (isGit && contentFolders.has(name)) continue
+    if (name.includes('\uFFFD') && kindOf(prefix + name) === undefined) {
+      const isAbout = child.isDirectory() || sweep.points.names.test(name)
+      if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
+      continue
+    }
     // Most entries: no rule could say more about one of its name than about its folder.
     const isUnnamed = !sweep.points.names.test(name) && !named?.has(name) && name !== '.git'
     if (isUnnamed && child.isDirectory()) sweepFolder(sweep, prefix + name, state)
@@ -176,6 +181,9 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   else if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
 }
+
+/** A name that is no text cannot be given to anybody: what it hides can be neither looked at nor closed by itself. */
+const unspeakable = 'has an entry whose name is not UTF-8'
 
 function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): void {
   const state = judge(sweep, { path, kind }, above)

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -183,6 +183,16 @@ describe.each(people)('for $who', ({ id }) => {
     const scene = sceneOf(id, { 'work/a b\nc/ü/.env': 'hidden', 'work/a b\nc/--bind': 'text' })
     const { code, out } = await runIn(scene, sh('cat "a b\nc/--bind"; cat "a b\nc/ü/.env" || true'))
     expect([code, out.includes('text'), out.includes('hidden')]).toEqual([0, true, false])
+  })
+
+  it('a folder with a name that is no text is closed with what is in it', async () => {
+    const scene = sceneOf(id, { 'work/a/f': 'one', 'work/b/f': 'two' })
+    const odd = Buffer.concat([Buffer.from(`${scene.root}/a/`), Buffer.from([0xff])])
+    mkdirSync(odd)
+    writeFileSync(Buffer.concat([odd, Buffer.from('/.env')]), 'hidden')
+    own(scene.base, id)
+    const { out } = await runIn(scene, sh('cat b/f; cat a/*/.env a/f; true'))
+    expect([out.startsWith('two'), out.includes('hidden')]).toEqual([true, false])
   })
 
   it('a committed link in the place of a protected folder stops the run', () => {
