@@ -4,8 +4,6 @@ import type { MachineFacts, Mount, SandboxPlan } from './types.ts'
 
 export interface BubblewrapLine {
   readonly argv: readonly string[]
-  /** Of bubblewrap itself: empty, since everyone inside can read it in `/proc/1/environ`. */
-  readonly env: Readonly<Record<string, string>>
   /** What it reads from descriptors. */
   readonly files: readonly { readonly fd: number; readonly bytes: Uint8Array }[]
 }
@@ -17,7 +15,13 @@ export interface BubblewrapLine {
 export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): BubblewrapLine {
   const contents = plan.mounts.filter(({ kind }) => kind === 'file')
   const dataFd = (mount: Mount) => firstFd + 2 + contents.indexOf(mount)
-  const options = [...sandboxOptions(plan), ...environmentOptions(plan.env), ...mountOptions(plan.mounts, dataFd), '--chdir', plan.cwd]
+  const options = [
+    ...sandboxOptions(plan),
+    ...environmentOptions(plan.env),
+    ...mountOptions(plan.mounts, dataFd),
+    '--chdir',
+    plan.cwd,
+  ]
   return {
     argv: [
       requireBubblewrap(machine).path,
@@ -28,7 +32,6 @@ export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): Bubblewr
       '--',
       ...plan.command,
     ],
-    env: {},
     files: [
       { fd: firstFd, bytes: encode(options.map((option) => `${option}\0`).join('')) },
       { fd: firstFd + 1, bytes: seccompFilter(machine.arch) },

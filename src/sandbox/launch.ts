@@ -1,7 +1,7 @@
 import { OosError } from '../shared/errors.ts'
 import { type Foreground, foregroundWords } from './foreground.ts'
 import { prlimitWords } from './limits.ts'
-import { stageEnv, stageWords } from './network/stage.ts'
+import { stageWords } from './network/stage.ts'
 import type { OutputSink } from './output.ts'
 import type { MachineFacts, SandboxPlan } from './types.ts'
 
@@ -13,7 +13,6 @@ export interface Launch extends Line {
 /** A program to be started: its descriptors above 2 are given by their bytes (the seccomp program, small files). */
 export interface Line {
   readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string>>
   readonly files: readonly { readonly fd: number; readonly bytes: Uint8Array }[]
 }
 
@@ -45,7 +44,7 @@ export function composeLaunch(launch: Launch, options: RunOptions, foreground?: 
   const limits = prlimitWords(launch.plan.limits, options.machine.prlimit)
   const start = foreground === undefined ? [] : foregroundWords(foreground)
   const argv = [bubblewrap, ...own, ...words, '--', ...limits, ...start, ...command]
-  const line: Line = { argv, env: launch.env, files: launch.files }
+  const line: Line = { argv, files: launch.files }
   const whole =
     launch.plan.network.mode === 'none'
       ? line
@@ -73,7 +72,7 @@ function throughStage({ line, bubblewrap, statusFd }: Inner, socket: string | un
   if (socket === undefined) throw new OosError('sandbox-failed', 'this run has a network, but no proxy')
   const jail = ['--unshare-user', '--unshare-net', '--die-with-parent', '--dev-bind', '/', '/', '--']
   const stage = stageWords(socket, [...line.files.map((file) => file.fd), statusFd])
-  return { argv: [bubblewrap, ...jail, ...stage, ...line.argv], env: stageEnv(line.env), files: line.files }
+  return { argv: [bubblewrap, ...jail, ...stage, ...line.argv], files: line.files }
 }
 
 /**

@@ -41,7 +41,7 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
  * then ends the run in order. Only there: a new session costs some 3 ms.
  */
 function spawnLine(
-  { argv, env, files, statusFd }: ComposedLaunch,
+  { argv, files, statusFd }: ComposedLaunch,
   { plan }: Launch,
   options: RunOptions,
 ): ChildProcess {
@@ -54,7 +54,8 @@ function spawnLine(
   for (const fd of [statusFd, ...files.map((file) => file.fd)]) stdio[fd] = 'pipe'
   return spawn(program, words, {
     stdio,
-    env: { ...env },
+    // Empty: everyone inside can read it in `/proc/1/environ`, and an `LD_PRELOAD` would work on bubblewrap itself.
+    env: {},
     cwd: '/',
     detached: !plan.interactive && hasTerminal(),
   })

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -423,4 +423,16 @@ describe.each(people)('inside, as $who,', ({ id }) => {
       expect(broke, out).toBe(true)
     },
   )
+
+  // `LD_DEBUG_OUTPUT` stands for `LD_PRELOAD`: what the loader does for a program, it does in that program's place.
+  it('a variable that a rule lets in does nothing to the sandbox from outside', async () => {
+    const scene = make()
+    try {
+      const env = { LD_DEBUG: 'libs', LD_DEBUG_OUTPUT: join(scene.outside, 'loader') }
+      await runIn(scene, ['true'], { env, rules: ['Allow file:**:read,write', 'Allow env:LD_*'] })
+      expect(readdirSync(scene.outside).filter((name) => name.startsWith('loader'))).toEqual([])
+    } finally {
+      scene.remove()
+    }
+  })
 })

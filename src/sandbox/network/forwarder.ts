@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { innerEnv } from './inner.ts'
 import { tunnel } from './tunnel.ts'
 
 /** `forwarder SOCKET FDS PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
@@ -27,7 +26,7 @@ async function forward(port: number, socketPath: string): Promise<void> {
 
 function startInner(argv: readonly string[], fds: readonly number[]): void {
   const [program = '', ...args] = argv
-  const inner = spawn(program, args, { env: innerEnv(process.env), stdio: stdioFor(fds) })
+  const inner = spawn(program, args, { env: {}, stdio: stdioFor(fds) })
   for (const signal of passedOn) process.on(signal, () => inner.kill(signal))
   inner.once('error', (error) => fail(`the inner sandbox could not be started: ${error.message}`))
   inner.once('exit', endAs)

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { packageRoot } from '../../shared/package.ts'
 import { type ProxyPorts, proxyPorts } from './env.ts'
-import { innerPrefix } from './inner.ts'
 
 /**
  * The words between the outer bubblewrap, which owns the empty network namespace, and the inner one, which must share
@@ -23,14 +22,6 @@ export function stageWords(
     `${ports.socks}`,
     '--',
   ]
-}
-
-/**
- * The environment for the outer bubblewrap, from the one that the inner gets: under names that mean nothing, since a
- * NODE_OPTIONS or LD_PRELOAD of the command's would otherwise run the agent's code out here, in the forwarder.
- */
-export function stageEnv(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [innerPrefix + name, value]))
 }
 
 function forwarderPath(): string {

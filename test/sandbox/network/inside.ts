@@ -45,7 +45,7 @@ export function startInside(
       : ('ignore' as const),
   )
   const [program = '', ...words] = line.argv
-  const child = spawn(program, words, { stdio, env: { ...line.env }, cwd: '/' })
+  const child = spawn(program, words, { stdio, env: {}, cwd: '/' })
   for (const { fd, bytes } of line.files) (child.stdio[fd] as Writable).end(bytes)
   child.stdio[line.statusFd]?.on('data', () => undefined)
   return child

@@ -14,6 +14,7 @@ export interface BareOptions {
 /** A sandbox line written by hand: these tests are about the process, whatever the plan puts into it. */
 export function bareLaunch(command: readonly string[], options: BareOptions = {}): Launch {
   const { limits = [], interactive = false, network = { mode: 'none', note: 'no rule' }, folder } = options
+  const env = { PATH: '/usr/bin:/bin', TERM: 'xterm', ...options.env }
   const words = [
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--cap-drop', 'ALL'],
     ...(network.mode === 'none' ? [] : ['--share-net']),
@@ -21,14 +22,14 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
     ...(folder === undefined ? [] : ['--bind', folder, folder, '--chdir', folder]),
     ...['--ro-bind-data', '8', '/tmp/note'],
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
   const argv = ['bwrap', '--args', '7', '--seccomp', '9', '--', ...command]
-  const env = { PATH: '/usr/bin:/bin', TERM: 'xterm', ...options.env }
   const encode = (text: string) => new TextEncoder().encode(text)
   const files = [
     { fd: 7, bytes: encode(words.map((word) => `${word}\0`).join('')) },
     { fd: 8, bytes: encode('a small file') },
     { fd: 9, bytes: seccompFilter(process.arch) },
   ]
-  return { plan: { command, limits, network, interactive }, argv, env, files }
+  return { plan: { command, limits, network, interactive }, argv, files }
 }
