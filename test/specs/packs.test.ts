@@ -46,11 +46,11 @@ describe('what ships with oos', () => {
   )
 })
 
-describe('a project that extends the packs and allows its own files', () => {
+describe('a project that extends the packs and allows everything else', () => {
   const { rules } = projectWith(`---
 extends: [${extendable().join(', ')}]
 ---
-- **Allow** \`file:**:*\`, \`shell:*\`, \`git:*:commit\` — all
+- **Allow** \`file:**:*\`, \`file:~/**:read\`, \`env:*\`, \`shell:*\`, \`git:*:*\` — all
 `)
   const policy = compilePolicy({ rules, ...place, now: 0 })
 
@@ -79,7 +79,7 @@ extends: [${extendable().join(', ')}]
     ['file:~/.local/share/uv/python/cpython-3.13/bin/python:read', 'allow'],
     ['file:~/.local/share/uv/credentials/x:read', 'deny'],
     ['file:~/go/bin/gopls:read', 'allow'],
-    ['file:~/Documents/taxes.pdf:read', 'deny'],
+    ['file:~/Documents/taxes.pdf:read', 'allow'],
     ['file:.agent-os/AGENT.md:write', 'deny'],
     ['file:.git/hooks/pre-commit:write', 'deny'],
     ['file:.git/index:write', 'allow'],
@@ -89,7 +89,7 @@ extends: [${extendable().join(', ')}]
     ['env:OPENAI_API_KEY', 'deny'],
     ['env:APIKEY', 'deny'],
     ['env:AWS_PROFILE', 'deny'],
-    ['env:KEYBOARD', 'deny'],
+    ['env:KEYBOARD', 'allow'],
     ['shell:npm test', 'allow'],
     ['shell:npm publish', 'ask'],
     ['shell:cargo publish', 'ask'],
