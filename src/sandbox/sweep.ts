@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { type Dirent, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
@@ -14,7 +14,7 @@ import {
 import { contentFolders, isInGitFolder, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, readFolder, realpathOf } from './look.ts'
-import { findPoints, literalsBelow, type Points } from './points.ts'
+import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 
@@ -62,15 +62,16 @@ interface Sweep {
   files: number
 }
 
-/** Where the Allows start; those inside another come up on the way. */
+/** Where the Allows start; what is in a tree that one of them opens comes up on the way. */
 export function openedFolders(globs: readonly FileGlob[]): string[] {
-  const bases = globs.filter(({ allows }) => allows).map(({ glob }) => glob.literal ?? glob.base)
-  const outermost: string[] = []
-  for (const base of [...new Set(bases)].sort()) {
-    if (!outermost.some((other) => base === other || base.startsWith(other === '/' ? '/' : `${other}/`)))
-      outermost.push(base)
-  }
-  return outermost
+  const allows = globs.filter((glob) => glob.allows)
+  const trees = allows.flatMap(({ covers, glob: { literal } }) =>
+    covers && literal !== undefined ? [literal] : [],
+  )
+  const isInside = (base: string) =>
+    trees.some((tree) => base !== tree && base.startsWith(tree === '/' ? '/' : `${tree}/`))
+  const bases = allows.map(({ glob }) => glob.literal ?? glob.base)
+  return [...new Set(bases)].filter((base) => !isInside(base)).sort()
 }
 
 function sweepBase(sweep: Sweep, base: string): void {
@@ -83,13 +84,18 @@ function sweepBase(sweep: Sweep, base: string): void {
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
-    if (kind === 'link') return
+    if (kind === 'link' || (state.access === 'none' && !opensInside(sweep, base))) return
     if (needsWalk(sweep, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
     return
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
   if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+}
+
+/** Whether a rule opens some of what is in a folder, not the folder: `docs/*.md`. */
+function opensInside({ globs }: Sweep, base: string): boolean {
+  return globs.some(({ allows, glob }) => allows && glob.literal === undefined && glob.base === base)
 }
 
 /** The repository of a linked work tree lies elsewhere: what the rules say about `.git` holds there. */
@@ -159,27 +165,38 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   if (state.files !== 'none' && !isGit) {
     sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }
-  const prefix = folder === '/' ? '/' : `${folder}/`
   for (const child of children) {
-    const { name } = child
-    if (isGit && contentFolders.has(name)) continue
-    if (name.includes('\uFFFD') && kindOf(prefix + name) === undefined) {
-      const isAbout = child.isDirectory() || sweep.points.names.test(name)
-      if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
-      continue
-    }
-    // Most entries: no rule could say more about one of its name than about its folder.
-    const isUnnamed = !sweep.points.names.test(name) && !named?.has(name) && name !== '.git'
-    if (isUnnamed && child.isDirectory()) sweepFolder(sweep, prefix + name, state)
-    else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
-      sweepChild(sweep, { path: prefix + name, kind: kindOfEntry(child) }, state)
-    }
+    if (isGit && contentFolders.has(child.name)) continue
+    sweepEntry(sweep, child, { folder, named, state })
   }
   if (named === undefined && endings === undefined) return
   const read = { folder, present: new Set(children.map(({ name }) => name)), named, endings, state }
   if (state.access === 'write') sweep.entries.push(...absentEntries(sweep.globs, read))
   else if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
+}
+
+interface Inside {
+  readonly folder: string
+  readonly named: NamedHere | undefined
+  readonly state: FolderState
+}
+
+function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Inside): void {
+  const { name } = child
+  const path = folder === '/' ? `/${name}` : `${folder}/${name}`
+  const byName = sweep.points.names.test(name)
+  if (name.includes('\uFFFD') && kindOf(path) === undefined) {
+    const isAbout = byName || child.isDirectory()
+    if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
+    return
+  }
+  // Most entries: no rule could say more about one of its name than about its folder.
+  const isUnnamed = !byName && !named?.has(name) && name !== '.git'
+  if (isUnnamed && child.isDirectory()) sweepFolder(sweep, path, state)
+  else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
+    sweepChild(sweep, { path, kind: kindOfEntry(child) }, state)
+  }
 }
 
 /** A name that is no text cannot be given to anybody: what it hides can be neither looked at nor closed by itself. */

@@ -141,6 +141,13 @@ describe('what is mounted', () => {
   })
 })
 
+it('a rule about a folder alone does not keep what is in it from being looked at', () => {
+  const scene = sceneOf({ 'work/a/.env': 'hidden', 'outside/x': '' })
+  const rules = [`Allow file:${scene.base}:read`, 'Allow file:**:read,write', 'Deny file:**/.env*:*']
+  expect(mounted(scene, { rules })).toMatchObject({ '': 'write', a: 'pin', 'a/.env': 'mask-file' })
+  expect(planScene(scene, ['true'], { rules }).plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
+})
+
 describe('before the start', () => {
   it('a program that nothing lets the command read is named, with all rules that are missing', () => {
     const scene = sceneOf({
