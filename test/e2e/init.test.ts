@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -106,6 +106,23 @@ describe('oos init', () => {
     expect(readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')).toBe('# Mine\n')
   })
 
+  test.each([
+    {
+      what: 'the home folder',
+      broken: (place: Made) => join(place.env.HOME, '.agent-os'),
+      next: '--no-user',
+    },
+    { what: 'the project', broken: (place: Made) => join(place.cwd, '.agent-os'), next: 'ls -ld' },
+  ])('says what to do when $what cannot be written', ({ broken, next }) => {
+    const project = makeProject({ 'package.json': '{}' })
+    writeFileSync(broken(project), 'a file in the way')
+    const { code, stdout } = oos(['init', '--yes'], project)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^failed /m)
+    expect(stdout).toContain(next)
+    expect(JSON.parse(oos(['init', '--yes', '--json'], project).stdout).data.trusted).toBe(false)
+  })
+
   test('refuses the home folder', () => {
     const { env } = makeProject({})
     expect(oos(['init', '--yes'], { cwd: env.HOME, env })).toMatchObject({
@@ -114,6 +131,8 @@ describe('oos init', () => {
     })
   })
 })
+
+type Made = ReturnType<typeof makeProject>
 
 function makeProject(files: Readonly<Record<string, string>>) {
   const cwd = makeTree(files, 'my app')

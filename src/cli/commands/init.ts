@@ -3,7 +3,7 @@ import { lookAt } from '../../ops/init/look.ts'
 import { type InitPlan, planInit } from '../../ops/init/plan.ts'
 import { readTemplates } from '../../ops/init/templates.ts'
 import { trustWritten } from '../../ops/init/trust.ts'
-import { OosError } from '../../shared/errors.ts'
+import { exitCodes, OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
 import { renderInitPlan, renderInitResult } from '../output/init.ts'
@@ -26,20 +26,17 @@ export const init: Define = (command, terminal) => {
     const plan = planInit(facts, { templates: readTemplates(), user })
     if (dryRun) {
       terminal.answer('init', planJson(plan), () => renderInitPlan(plan, terminal.style))
-      return 0
+      return exitCodes.done
     }
     if (!yes && !(await agreed(plan, terminal))) {
       terminal.tell('nothing was written\n')
-      return 1
+      return exitCodes.failed
     }
     const files = applyInit(plan)
-    const trusted = await trustWritten(plan, terminal.env)
-    terminal.answer('init', { ...planJson(plan), files, trusted }, () =>
-      renderInitResult(plan, files, terminal.style),
-    )
-    const failed = files.filter(({ state }) => state === 'failed').map(({ path }) => `\`${path}\``)
-    if (failed.length === 0) return 0
-    throw new OosError('init-failed', `could not write ${failed.join(', ')}`, { hint: 'oos init --no-user' })
+    const trusted = await trustWritten(plan, files, terminal.env)
+    const data = { ...planJson(plan), files, trusted }
+    terminal.answer('init', data, () => renderInitResult(plan, files, terminal.style))
+    return files.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.done
   }
 }
 

@@ -14,7 +14,15 @@ export function renderInitResult(plan: InitPlan, applied: readonly AppliedFile[]
     const why = problem === undefined ? '' : `: ${sanitize(problem)}`
     return `${marks[state](style)} ${path}${why}\n`
   })
-  return [...lines, ...renderNotes(plan, style), `next: oos run -- ${plan.test ?? 'COMMAND'}\n`].join('')
+  return [...lines, ...renderNotes(plan, style), `next: ${nextStep(plan, applied)}\n`].join('')
+}
+
+function nextStep(plan: InitPlan, applied: readonly AppliedFile[]): string {
+  const failed = applied.filter(({ state }) => state === 'failed')
+  if (failed.length === 0) return `oos run -- ${plan.test ?? 'COMMAND'}`
+  if (failed.every(({ path }) => path.startsWith('~/')))
+    return 'oos init --no-user, or make your home folder writable'
+  return 'see who may write here with `ls -ld . .agent-os`, then oos init again'
 }
 
 const marks: Readonly<Record<AppliedFile['state'], (style: Style) => string>> = {

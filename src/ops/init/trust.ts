@@ -1,12 +1,18 @@
 import { type Project, readProject } from '../project.ts'
 import { rememberTrust, stateHomeOf, trustSubject } from '../trust.ts'
+import type { AppliedFile } from './apply.ts'
 import type { InitPlan } from './plan.ts'
 
 /**
  * What `oos init` wrote, the person has seen: it is not asked about again. A project that brought even one spec of its own
  * is asked about as a whole. Says whether it is known now.
  */
-export async function trustWritten(plan: InitPlan, env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function trustWritten(
+  plan: InitPlan,
+  applied: readonly AppliedFile[],
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  if (applied.some(({ state }) => state === 'failed')) return false
   const project = await readProject({ cwd: plan.root, env })
   const own = project.sources.filter(
     ({ layer, pack }) => pack === undefined && layer !== 'user' && layer !== 'built-in',

@@ -137,8 +137,8 @@ describe('trust after oos init', () => {
   it('is there for what it wrote', async () => {
     const project = makeProject(nodeProject)
     const plan = await planFor(project)
-    await initAt(project)
-    expect(await trustWritten(plan, project.env)).toBe(true)
+    const applied = await initAt(project)
+    expect(await trustWritten(plan, applied, project.env)).toBe(true)
     expect(await stateOf(project)).toBe('seen')
   })
 
@@ -148,8 +148,8 @@ describe('trust after oos init', () => {
       '.agent-os/rules/team.md': '- **Allow** `http:example.com:request` — hm\n',
     })
     const plan = await planFor(project)
-    await initAt(project)
-    expect(await trustWritten(plan, project.env)).toBe(false)
+    const applied = await initAt(project)
+    expect(await trustWritten(plan, applied, project.env)).toBe(false)
     expect(await stateOf(project)).toBe('new')
   })
 })
