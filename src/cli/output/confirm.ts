@@ -1,4 +1,5 @@
 import type { Confirm } from '../../agents/voice.ts'
+import { OosError } from '../../shared/errors.ts'
 
 /** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
 export function confirmAtTerminal(): Confirm | undefined {
@@ -9,6 +10,11 @@ export function confirmAtTerminal(): Confirm | undefined {
 async function ask(question: string, usual = false): Promise<boolean> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
-  const { yes } = await prompt([{ type: 'confirm', name: 'yes', message: question, default: usual }])
-  return yes
+  try {
+    const { yes } = await prompt([{ type: 'confirm', name: 'yes', message: question, default: usual }])
+    return yes
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
+    throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })
+  }
 }
