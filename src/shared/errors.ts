@@ -9,7 +9,7 @@ export type ExitName = keyof typeof exitCodes
 
 /** Every code an `OosError` can carry, with the exit it leads to. Codes are stable: scripts compare them. */
 export const errorCodes = {
-  'usage': 'invalid',
+  usage: 'invalid',
   'project-missing': 'invalid',
   'project-unreadable': 'invalid',
   'spec-invalid': 'invalid',
@@ -17,13 +17,13 @@ export const errorCodes = {
   'agent-unknown': 'invalid',
   'run-unknown': 'invalid',
   'command-missing': 'invalid',
-  'denied': 'refused',
-  'unasked': 'refused',
-  'untrusted': 'refused',
+  denied: 'refused',
+  unasked: 'refused',
+  untrusted: 'refused',
   'sandbox-missing': 'unable',
   'sandbox-failed': 'unable',
   'rule-unheld': 'unable',
-  'platform': 'unable',
+  platform: 'unable',
   'store-locked': 'failed',
   'store-corrupt': 'failed',
   'store-newer': 'failed',
@@ -33,8 +33,8 @@ export const errorCodes = {
   'record-broken': 'failed',
   'home-missing': 'unable',
   'init-failed': 'failed',
-  'interrupted': 'interrupted',
-  'failed': 'failed',
+  interrupted: 'interrupted',
+  failed: 'failed',
 } as const satisfies Record<string, ExitName>
 export type ErrorCode = keyof typeof errorCodes
 

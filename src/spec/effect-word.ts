@@ -1,7 +1,8 @@
 import { isResource, resources } from '../policy/resources.ts'
 import { type Effect, effects } from '../policy/types.ts'
+import { editDistance } from '../shared/closest.ts'
 import type { Token } from './inline.ts'
-import { editDistance, plain } from './spelling.ts'
+import { plain } from './spelling.ts'
 
 /** What a rule can begin with. `let` names a pattern and is no rule. */
 export const effectWords = [...effects, 'let'] as const
@@ -30,7 +31,7 @@ export function readEffect(tokens: readonly Token[]): EffectLead | undefined {
 /** Whether a word was surely meant as an effect: at most one edit away, whatever its case or hidden characters. */
 export function isNearlyEffect(word: string): boolean {
   const letters = plain(word).replace(/[:.,;!]+$/, '')
-  return effectWords.some((effect) => editDistance(letters, effect, 1) <= 1)
+  return effectWords.some((effect) => editDistance(letters, effect, 2) < 2)
 }
 
 export function startsAsCapability(text: string): boolean {
@@ -42,7 +43,7 @@ export function isNearlyCapability(text: string): boolean {
   const match = /^\W{0,2}(\p{L}[\p{L}\p{Cf}]*)\s*:\s*\S/u.exec(text)
   if (!match?.[1]) return false
   const word = plain(match[1])
-  return [...Object.keys(resources), 'capability'].some((resource) => editDistance(word, resource, 1) <= 1)
+  return [...Object.keys(resources), 'capability'].some((resource) => editDistance(word, resource, 2) < 2)
 }
 
 /** How the effect is written in a spec. */
