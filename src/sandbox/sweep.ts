@@ -11,7 +11,7 @@ import {
   nothing,
   reading,
 } from './access.ts'
-import { contentFolders, isInGitFolder, readRepository } from './git.ts'
+import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, readFolder, realpathOf } from './look.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
@@ -166,7 +166,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }
   for (const child of children) {
-    if (isGit && contentFolders.has(child.name)) continue
+    if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
   if (named === undefined && endings === undefined) return
@@ -206,7 +206,6 @@ function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): vo
   const state = judge(sweep, { path, kind }, above)
   if (state === undefined) return
   if (state.access === 'none' && !couldOpenBelow(sweep.globs, path, state)) return
-  if (state.access === 'read' && isInGitFolder(path)) return
   sweepFolder(sweep, path, state)
 }
 
