@@ -1,4 +1,5 @@
 import { OosError } from '../shared/errors.ts'
+import { gateFd } from './gate.ts'
 import { seccompFilter } from './seccomp.ts'
 import type { MachineFacts, Mount, SandboxPlan } from './types.ts'
 
@@ -60,7 +61,8 @@ export function requireBubblewrap({ bubblewrap }: Pick<MachineFacts, 'bubblewrap
   )
 }
 
-const firstFd = 3
+/** 3 is the gate's. */
+const firstFd = gateFd + 1
 const encode = (text: string) => new TextEncoder().encode(text)
 
 /** Set inside and not passed through: an `LD_PRELOAD` that a rule allows would otherwise work on bubblewrap, outside. */

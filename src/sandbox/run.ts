@@ -3,7 +3,8 @@ import { OosError } from '../shared/errors.ts'
 import { closeInherited } from './descriptors.ts'
 import type { SandboxEnd } from './end.ts'
 import { findForeground, hasTerminal } from './foreground.ts'
-import { type ComposedLaunch, composeLaunch, type Launch, type RunOptions } from './launch.ts'
+import { gateFd } from './gate.ts'
+import { composeLaunch, type Launch, type Line, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { createStopper } from './stop.ts'
 import { supervise } from './supervise.ts'
@@ -24,12 +25,12 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const startedAt = performance.now()
   const { interactive } = launch.plan
   const foreground = interactive ? findForeground() : undefined
-  const composed = composeLaunch(launch, options, foreground)
+  const line = composeLaunch(launch, options, foreground)
   const terminal = interactive ? keepTerminal(foreground) : undefined
   closeInherited()
-  const child = spawnLine(composed, launch, options)
+  const child = spawnLine(line, launch, options)
   const stopper = createStopper(child, graceMs)
-  const ended = supervise({ launch, options, composed, child, stopper, startedAt, foreground }).finally(() =>
+  const ended = supervise({ launch, options, child, stopper, startedAt, foreground }).finally(() =>
     terminal?.restore(),
   )
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }
@@ -40,18 +41,15 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
  * there is a terminal but the command is not at it, it gets a session of its own, so that Ctrl-C reaches oos alone, which
  * then ends the run in order. Only there: a new session costs some 3 ms.
  */
-function spawnLine(
-  { argv, files, statusFd }: ComposedLaunch,
-  { plan }: Launch,
-  options: RunOptions,
-): ChildProcess {
+function spawnLine({ argv, files }: Line, { plan }: Launch, options: RunOptions): ChildProcess {
   const [program, ...words] = argv
   if (program === undefined) throw new OosError('sandbox-failed', 'the sandbox line is empty')
   const piped = options.sink !== undefined || limitHeld(plan.limits, 'output', 'pipe') !== undefined
   const output = piped ? 'pipe' : 'inherit'
-  const stdio: StdioOptions = Array.from({ length: statusFd + 1 }, () => 'ignore' as const)
+  const fds = [gateFd, ...files.map((file) => file.fd)]
+  const stdio: StdioOptions = Array.from({ length: Math.max(...fds) + 1 }, () => 'ignore' as const)
   stdio.splice(0, 3, options.stdin ?? 'inherit', output, output)
-  for (const fd of [statusFd, ...files.map((file) => file.fd)]) stdio[fd] = 'pipe'
+  for (const fd of fds) stdio[fd] = 'pipe'
   return spawn(program, words, {
     stdio,
     // Empty: everyone inside can read it in `/proc/1/environ`, and an `LD_PRELOAD` would work on bubblewrap itself.

@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { OosError } from '../shared/errors.ts'
 import { createGroup, type RunGroup } from './cgroup.ts'
 import { describeEnd, type Exit, type SandboxEnd, statusOf } from './end.ts'
 import { type Foreground, followStops } from './foreground.ts'
-import type { ComposedLaunch, Launch, RunOptions } from './launch.ts'
+import { gateFd, waitAtGate } from './gate.ts'
+import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
-import { type ProcessFacts, readProcess } from './processes.ts'
-import { readStatus } from './status.ts'
+import { type ProcessFacts, readTree } from './processes.ts'
 import { type Stopper, untilGone } from './stop.ts'
 import { afterMs } from './timer.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
@@ -16,7 +16,6 @@ import { startWatchdog, type Watchdog } from './watchdog.ts'
 export interface Supervised {
   readonly launch: Launch
   readonly options: RunOptions
-  readonly composed: ComposedLaunch
   readonly child: ChildProcess
   readonly stopper: Stopper
   readonly startedAt: number
@@ -25,27 +24,32 @@ export interface Supervised {
 
 /** From the spawn until nothing is left inside: lets the command begin once its limits stand, holds them, and tells the end. */
 export async function supervise(run: Supervised): Promise<SandboxEnd> {
-  const { launch, composed, child, stopper } = run
+  const { launch, child, stopper } = run
   const exited = exitOf(child)
   const output = countOutput(run)
+  const gate = child.stdio[gateFd] as Duplex
   const timeout = limitHeld(launch.plan.limits, 'timeout', 'timer')
   const callOff = timeout === undefined ? () => {} : afterMs(timeout, () => stopper.ask('timeout', 'SIGTERM'))
   const watch = createWatch(run)
   try {
-    send(child, composed, (fd) => fd !== composed.gateFd)
-    const told = await readStatus(child.stdio[composed.statusFd] as Readable, watch.begin)
+    sendFiles(child, launch.files)
+    const first = await waitAtGate(gate, child.pid ?? 0)
+    if (first !== undefined) watch.begin(first.pid)
+    gate.end(first === undefined ? '' : 'go\n')
     const exit = await exited
-    await watch.over()
+    if (first !== undefined) await untilGone(first)
     await output?.drained
-    return tellEnd(run, { exit, told: told.exitCode, watch, output })
+    return tellEnd(run, { exit, first, watch, output })
   } catch (error) {
     // Also when a limit could not be set up: the command has not begun, and does not.
+    gate.destroy()
     stopper.kill('stopped')
     throw await exited.then(
       () => error,
       (missing) => missing,
     )
   } finally {
+    gate.destroy()
     callOff()
     watch.stop()
     stopper.clear()
@@ -54,31 +58,28 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
 
 interface Watch {
   readonly begin: (first: number) => void
-  readonly over: () => Promise<void>
   readonly stop: () => void
   readonly seen: () => { readonly group: RunGroup | undefined; readonly watchdog: Watchdog | undefined }
 }
 
-/** What looks after the tree from bubblewrap's first word on. */
-function createWatch({ launch, options, composed, child, stopper, foreground }: Supervised): Watch {
+/** What looks after the tree from before the command begins. */
+function createWatch({ launch, options, stopper, foreground }: Supervised): Watch {
   const { limits } = launch.plan
-  let first: ProcessFacts | undefined
   let group: RunGroup | undefined
   let watchdog: Watchdog | undefined
   let unfollow = () => {}
   return {
-    begin: (pid) => {
-      first = readProcess(pid)
-      stopper.began(pid)
+    begin: (first) => {
+      stopper.began(first)
       group = createGroup(options.machine.cgroup, limits)
-      if (group !== undefined && composed.gateFd === undefined) throw ungated()
-      group?.add(pid)
-      watchdog = startWatchdog(pid, { limits, group, folder: options.folder ?? '/', exceeded: stopper.kill })
-      if (foreground !== undefined) unfollow = followStops(pid, foreground)
-      send(child, composed, (fd) => fd === composed.gateFd)
-    },
-    over: async () => {
-      if (first !== undefined) await untilGone(first)
+      for (const { pid } of readTree(first)) group?.add(pid)
+      watchdog = startWatchdog(first, {
+        limits,
+        group,
+        folder: options.folder ?? '/',
+        exceeded: stopper.kill,
+      })
+      if (foreground !== undefined) unfollow = followStops(first, foreground)
     },
     stop: () => {
       unfollow()
@@ -89,8 +90,8 @@ function createWatch({ launch, options, composed, child, stopper, foreground }: 
   }
 }
 
-function send(child: ChildProcess, { files }: ComposedLaunch, which: (fd: number) => boolean): void {
-  for (const { fd, bytes } of files.filter((file) => which(file.fd))) {
+function sendFiles(child: ChildProcess, files: Launch['files']): void {
+  for (const { fd, bytes } of files) {
     const pipe = child.stdio[fd] as Writable
     // bubblewrap may have ended before it read them; its exit tells.
     pipe.on('error', () => undefined).end(bytes)
@@ -118,24 +119,24 @@ function countOutput({ launch, options, child, stopper }: Supervised): OutputCou
 
 interface Told {
   readonly exit: Exit
-  /** The command's exit code, if it has begun. */
-  readonly told: number | undefined
+  /** The namespace's first process, if the command has begun. */
+  readonly first: ProcessFacts | undefined
   readonly watch: Watch
   readonly output: OutputCount | undefined
 }
 
 function tellEnd(
   { launch, stopper, startedAt }: Supervised,
-  { exit, told, watch, output }: Told,
+  { exit, first, watch, output }: Told,
 ): SandboxEnd {
   const { group, watchdog } = watch.seen()
   const overrun = group?.exceeded()
   const cause = stopper.cause() ?? (overrun === undefined ? undefined : { by: overrun })
-  if (told === undefined && cause === undefined && exit.signal === null) throw failedSetUp()
+  if (first === undefined && cause === undefined && exit.signal === null) throw failedSetUp()
   const peaks = watchdog?.peaks()
   const peakMemory = group?.peakMemory() ?? peaks?.peakMemory
   return {
-    ...describeEnd({ status: told ?? statusOf(exit), cause, limits: launch.plan.limits }),
+    ...describeEnd({ status: statusOf(exit), cause, limits: launch.plan.limits }),
     wallMs: performance.now() - startedAt,
     ...peaks,
     ...(peakMemory === undefined ? {} : { peakMemory }),
@@ -148,9 +149,3 @@ const missingProgram = (program: string, cause: Error) =>
 
 const failedSetUp = () =>
   new OosError('sandbox-failed', 'bubblewrap could not set the sandbox up', { hint: 'oos doctor' })
-
-const ungated = () =>
-  new OosError(
-    'sandbox-failed',
-    'a cgroup needs the system call filter, which holds the command back until it is counted',
-  )

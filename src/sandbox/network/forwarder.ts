@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { constants, networkInterfaces } from 'node:os'
 import { tunnel } from './tunnel.ts'
 
 /** `forwarder SOCKET FDS PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
@@ -44,6 +44,8 @@ function endAs(code: number | null, signal: NodeJS.Signals | null): void {
   if (signal === null) process.exit(code ?? 1)
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)
+  // Node does not die of every signal.
+  process.exit(128 + constants.signals[signal])
 }
 
 function fail(message: string): never {

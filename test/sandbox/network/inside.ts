@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import { gateFd } from '../../../src/sandbox/gate.ts'
 import { composeLaunch } from '../../../src/sandbox/launch.ts'
 import { proxyEnv } from '../../../src/sandbox/network/env.ts'
 import { bareLaunch } from '../process/bare.ts'
@@ -38,15 +39,14 @@ export function startInside(
     env: { HOME: '/tmp', PATH: process.env.PATH ?? '', ...proxyEnv(), ...env },
   })
   const line = composeLaunch(launch, { machine: {}, proxySocket })
-  const given = line.files.map((file) => file.fd)
-  const stdio = Array.from({ length: line.statusFd + 1 }, (_, fd) =>
-    fd === 1 || fd === 2 || fd === line.statusFd || given.includes(fd)
-      ? ('pipe' as const)
-      : ('ignore' as const),
+  const given = [1, 2, gateFd, ...line.files.map((file) => file.fd)]
+  const stdio = Array.from({ length: Math.max(...given) + 1 }, (_, fd) =>
+    given.includes(fd) ? ('pipe' as const) : ('ignore' as const),
   )
   const [program = '', ...words] = line.argv
   const child = spawn(program, words, { stdio, env: {}, cwd: '/' })
   for (const { fd, bytes } of line.files) (child.stdio[fd] as Writable).end(bytes)
-  child.stdio[line.statusFd]?.on('data', () => undefined)
+  const gate = child.stdio[gateFd] as Duplex
+  gate.once('data', () => gate.end('go\n'))
   return child
 }

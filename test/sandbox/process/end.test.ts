@@ -82,9 +82,9 @@ it('nothing inside outlives oos, killed at any moment of the start', async () =>
   expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
 })
 
-it('a command that cannot be found has not been run', async () => {
+it('a command that cannot be found ends as it does in a shell', async () => {
   const { end } = await startRun({ command: ['no-such-program'] }).finished
-  expect(end).toMatchObject({ code: 'sandbox-failed', exitCode: 4 })
+  expect(end).toMatchObject({ endedBy: 'exit', exitCode: 127 })
 })
 
 function commandLines(): string[] {

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import { type ProcessFacts, readProcess, readTree } from './processes.ts'
+
+/** The descriptor over which the command waits for its start; the sandbox's own files have others. */
+export const gateFd = 3
+
+/**
+ * The words in front of a command that hold it back. bubblewrap binds its life to ours only while it sets the sandbox
+ * up: killed before that, we would leave a running command behind. So it reports, and begins when we tell it to; and if
+ * we are gone by then, it reads the end of the pipe and ends.
+ */
+export const gateWords: readonly string[] = [
+  // Not by name: the project could have one in its PATH.
+  '/bin/sh',
+  '-c',
+  `echo >&${gateFd}; read -r go <&${gateFd} && exec "$@" ${gateFd}>&-; exit 125`,
+  'sh',
+]
+
+/** Resolves when the command stands at the gate, with the namespace's first process; with nothing if it never came. */
+export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFacts | undefined> {
+  const came = await new Promise<boolean>((resolve) => {
+    gate.once('data', () => resolve(true))
+    gate.once('end', () => resolve(false))
+    gate.once('error', () => resolve(false))
+    gate.once('close', () => resolve(false))
+  })
+  if (!came) return undefined
+  const first = readTree(root).find(({ pid }) => isFirst(pid))
+  // After its fork it sleeps only once it is bound to its parent: from then on nothing can outlive us.
+  while (first !== undefined && readProcess(first.pid)?.state === 'R') await new Promise(setImmediate)
+  return first
+}
+
+/** Process 1 of a namespace below ours. */
+function isFirst(pid: number): boolean {
+  try {
+    return /^NSpid:\t.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}
