@@ -155,15 +155,20 @@ export async function runIn(
     const [program = '', ...args] = line.argv
     const argv = options.withoutFilter ? dropFilter(args) : args
     const person = process.getuid?.() === 0 ? { uid: scene.id, gid: scene.id } : {}
-    const pipes = line.files.map(() => 'pipe' as const)
+    const last = Math.max(...line.files.map(({ fd }) => fd))
+    const others = Array.from(
+      { length: last - 2 },
+      (_, at) => (line.files.some(({ fd }) => fd === at + 3) ? 'pipe' : 'ignore') as 'pipe' | 'ignore',
+    )
+    const optionsFd = Number(args[args.indexOf('--args') + 1])
     const child = spawn(program, argv, {
       env: {},
-      stdio: ['ignore', 'pipe', 'pipe', ...pipes],
+      stdio: ['ignore', 'pipe', 'pipe', ...others],
       ...person,
     })
     for (const { fd, bytes } of line.files) {
       const sent =
-        fd === 3 && options.without
+        fd === optionsFd && options.without
           ? change(bytes, (words) => options.without?.(words, scene) ?? words)
           : bytes
       const pipe = child.stdio[fd] as Writable
