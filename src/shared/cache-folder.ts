@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 
 /**
  * `$XDG_CACHE_HOME/oos/NAME`, made if need be (0700), or undefined where there can be none: no HOME, a read-only
@@ -10,7 +10,7 @@ export function openCacheFolder(name: string, env: NodeJS.ProcessEnv): string | 
   if (base === undefined) return undefined
   const folder = join(base, 'oos', name)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return [base, join(base, 'oos'), folder].every(isOurs) ? folder : undefined
   } catch {
     return undefined
@@ -21,6 +21,13 @@ export function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME: cache, HOME: home } = env
   if (cache !== undefined && isAbsolute(cache)) return cache
   return home !== undefined && isAbsolute(home) ? join(home, '.cache') : undefined
+}
+
+/** Not `recursive`: below `/proc` Node's own never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
 }
 
 function isOurs(folder: string): boolean {
