@@ -1,6 +1,7 @@
 import type { Launch } from '../../../src/sandbox/launch.ts'
 import { seccompFilter } from '../../../src/sandbox/seccomp.ts'
 import type { LimitPlan, NetworkPlan } from '../../../src/sandbox/types.ts'
+import { packageRoot } from '../../../src/shared/package.ts'
 
 export interface BareOptions {
   readonly limits?: readonly LimitPlan[]
@@ -20,6 +21,8 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     ...(network.mode === 'none' ? [] : ['--share-net']),
     ...(interactive ? [] : ['--new-session']),
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
+    // The Node that these tests start lies in the checkout, and that may lie in /tmp.
+    ...['--ro-bind', packageRoot, packageRoot],
     ...(folder === undefined ? [] : ['--bind', folder, folder, '--chdir', folder]),
     ...['--ro-bind-data', '8', '/tmp/note'],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
