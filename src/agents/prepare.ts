@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { type OpenProject, openProject } from '../ops/project.ts'
-import { compilePolicy, type Policy } from '../policy/compile.ts'
+import { compileHere, type OpenProject, openProject } from '../ops/project.ts'
+import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
 import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
@@ -79,9 +79,9 @@ export function prepareRun(intent: RunIntent): PreparedRun {
   return { ...intent, machine, tree, plan }
 }
 
-function withRunRules({ policy, rules, root, home }: OpenProject, request: RunRequest): Policy {
+function withRunRules(project: OpenProject, request: RunRequest): Policy {
   const own = runRules(request)
-  return own.length === 0 ? policy : compilePolicy({ rules: [...rules, ...own], root, home, now: Date.now() })
+  return own.length === 0 ? project.policy : compileHere([...project.rules, ...own], project)
 }
 
 function requireLinux(): void {

@@ -7,6 +7,7 @@ import { OosError } from '../shared/errors.ts'
 import { packageRoot, readVersion } from '../shared/package.ts'
 import { readSources } from '../spec/read.ts'
 import type { AgentDefinition, Setting, SpecSet, SpecSource } from '../spec/types.ts'
+import { followLinks, type LinkPlace } from './follow-links.ts'
 import { openPolicyCache } from './policy-cache.ts'
 import { findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
 
@@ -45,8 +46,12 @@ type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'>
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
   const project = await readProject(options)
   refuseErrors(project.diagnostics)
-  const { rules, root, home } = project
-  return Object.assign(project, { policy: compilePolicy({ rules, root, home, now: Date.now() }) })
+  return Object.assign(project, { policy: compileHere(project.rules, project) })
+}
+
+/** The rules as they hold on this disk, now. */
+export function compileHere(rules: readonly Rule[], { root, home }: LinkPlace): Policy {
+  return compilePolicy({ rules: followLinks(rules, { root, home }), root, home, now: Date.now() })
 }
 
 /** Finds the project and reads its specs, whatever is wrong with them. */
