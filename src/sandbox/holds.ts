@@ -16,7 +16,7 @@ export type HoldMachine = LimitMachine & { readonly bubblewrap?: unknown; readon
 export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = false): Holding {
   if (machine.platform !== 'linux') return none(`there is no sandbox for ${machine.platform} yet`)
   if (machine.bubblewrap === undefined) return none('bubblewrap is not installed')
-  if (rule.effect === 'require') return none('what is required is run at its stage, not here')
+  if (rule.effect === 'require') return none('what is required is not run yet')
   if (rule.via !== undefined) return none('`via` is not held yet')
   const each = rule.capabilities.map((capability) =>
     holders[capability.resource](rule, capability, { machine, interactive }),

@@ -1,6 +1,6 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
-import type { Resource } from '../policy/types.ts'
+import type { Resource, Rule } from '../policy/types.ts'
 import { type EnvRule, planEnvironment } from './environment.ts'
 import { sandboxHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
@@ -76,19 +76,27 @@ const limitNames: readonly string[] = [
 ] satisfies LimitName[]
 const isLimit = (name: string): name is LimitName => limitNames.includes(name)
 
-/** What only the sandbox could hold: other points of a run answer for the other resources. */
-const ours: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env', 'run', 'secret'])
+/** What a run's own command is judged by before it starts; every other rule is held by the sandbox or by nothing yet. */
+const judgedBefore: ReadonlySet<Resource> = new Set<Resource>(['shell', 'git'])
+/** Where a Deny that is not held would let through what its author thinks is stopped. */
+const mustHold: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env'])
 
 function unheldRules({ policy, agent, machine, interactive }: PlanInput): Unheld[] {
   return policy.rules
     .filter(({ agents }) => agents.length === 0 || agents.includes(agent))
-    .filter(
-      (rule) => rule.effect !== 'require' && rule.capabilities.every(({ resource }) => ours.has(resource)),
-    )
     .flatMap((rule) => {
-      const { level, missing = '' } = sandboxHolds(rule, machine, interactive)
-      return level === 'none'
-        ? [{ rule, missing, refuse: rule.effect === 'deny' || rule.effect === 'only' }]
+      const capabilities = rule.capabilities.filter(
+        ({ resource }) => rule.effect === 'require' || !judgedBefore.has(resource),
+      )
+      const { level, missing = '' } = sandboxHolds({ ...rule, capabilities }, machine, interactive)
+      return capabilities.length > 0 && level === 'none'
+        ? [{ rule, missing, refuse: saysNo(rule.effect, capabilities) }]
         : []
     })
+}
+
+function saysNo(effect: Rule['effect'], capabilities: Rule['capabilities']): boolean {
+  return (
+    (effect === 'deny' || effect === 'only') && capabilities.some(({ resource }) => mustHold.has(resource))
+  )
 }

@@ -191,3 +191,20 @@ it('hooks are protected in every tree that a rule opens', () => {
     'mask-folder',
   ])
 })
+
+it('what nothing holds yet is listed, and stops the run where it is a Deny that the sandbox should hold', () => {
+  const rules = [
+    all,
+    'Require shell:npm test',
+    'Allow mcp:files/read:call',
+    'Deny mcp:files/write:call',
+    'Deny shell:git push * + env:TOKEN',
+    'Deny shell:git push *',
+  ]
+  const { plan } = planScene(sceneOf({}), ['true'], { rules })
+  expect(plan.unheld.map(({ rule, refuse }) => [rule.source.text, refuse])).toEqual([
+    [rules[1], false],
+    [rules[2], false],
+    [rules[3], false],
+  ])
+})
