@@ -32,10 +32,14 @@ export async function authorize({ asked, decision }: Asked, { confirm }: RunVoic
     throw refusal('denied', asked, decision)
 }
 
-function refusal(code: 'denied' | 'unasked', { target }: CommandRequest, decision: Decision): OosError {
+function refusal(
+  code: 'denied' | 'unasked',
+  { target, words }: CommandRequest,
+  decision: Decision,
+): OosError {
   const { rule } = decision
   const why = because(decision, ': ')
-  const hint = `oos explain 'shell:${target.replaceAll("'", "'\\''")}'`
+  const hint = `oos explain ${quote(`shell:${words.map(quote).join(' ')}`)}`
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -53,4 +57,9 @@ function because({ reasons, rule }: Decision, before: string, after = ''): strin
   const unread = reasons.find(({ kind }) => kind === 'undecidable')?.text
   const why = unread ?? rule?.reason ?? reasons.find(({ text }) => text !== undefined)?.text
   return why === undefined ? '' : `${before}${why}${after}`
+}
+
+/** For a shell: a word that means something to it in single quotes. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
