@@ -1,6 +1,6 @@
 import type { Rule } from '../policy/types.ts'
 import { readFacts } from '../sandbox/facts.ts'
-import { type Holding, sandboxHolds } from '../sandbox/holds.ts'
+import { type Holding, sandboxHolds, startHolds } from '../sandbox/holds.ts'
 
 /** Where a rule can be held. Those that are not built yet hold nothing, and say so. */
 export const points = ['sandbox', 'start of a run', 'tool gate', 'git hook', 'gateway'] as const
@@ -24,14 +24,6 @@ export function readCoverage(rules: readonly Rule[], env: NodeJS.ProcessEnv): re
       gateway: unbuilt,
     },
   }))
-}
-
-/** The command of `oos run` is decided before it starts; what it starts in turn is not seen there. */
-function startHolds({ effect, capabilities }: Rule): Holding {
-  if (effect === 'require') return { level: 'none', missing: 'what is required is not run yet' }
-  return capabilities.some(({ resource }) => resource === 'shell' || resource === 'git')
-    ? { level: 'partial', missing: 'only the command that oos is asked to run' }
-    : { level: 'none', missing: 'it is not about commands' }
 }
 
 const unbuilt: Holding = { level: 'none', missing: 'this point is not built yet' }

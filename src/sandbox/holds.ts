@@ -24,9 +24,28 @@ export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = fal
   return each.find(({ level }) => level === 'none') ?? each.find(({ level }) => level === 'partial') ?? full
 }
 
+/** How far a rule is held by judging the command that oos is asked to run, before it starts. */
+export function startHolds(rule: Rule): Holding {
+  if (rule.effect === 'require') return none('what is required is not run yet')
+  const commands = rule.capabilities.filter(({ resource }) => resource === 'shell' || resource === 'git')
+  if (commands.length === 0) return none('it is not about commands')
+  return commands.some((each) => uncounted(rule, each))
+    ? notCounted
+    : partial('only the command that oos is asked to run')
+}
+
 const full: Holding = { level: 'full' }
 const partial = (missing: string): Holding => ({ level: 'partial', missing })
 const none = (missing: string): Holding => ({ level: 'none', missing })
+
+const notCounted = none('amounts of a single command are not held yet: limit the whole run with `run:*{…}`')
+
+const amounts = ['timeout', 'memory', 'disk', 'output', 'cpu', 'processes', 'rate', 'max'] as const
+
+/** A Deny with an amount holds without it: that is stricter. */
+function uncounted({ effect }: Rule, { constraints }: Capability): boolean {
+  return effect !== 'deny' && effect !== 'ask' && amounts.some((name) => constraints[name] !== undefined)
+}
 
 type Holder = (
   rule: Rule,
@@ -43,7 +62,7 @@ const holders: Readonly<Record<Resource, Holder>> = {
   run: holdsRun,
   shell: holdsShell,
   secret: () => none('secrets are not handed out yet'),
-  git: elsewhere,
+  git: (rule, capability) => (uncounted(rule, capability) ? notCounted : none('the sandbox does not see it')),
   mcp: elsewhere,
   browser: elsewhere,
   model: elsewhere,
@@ -67,7 +86,9 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
   return partial('files that come to be during the run belong to their maker and are not closed')
 }
 
-function holdsShell({ effect }: Rule, capability: Capability): Holding {
+function holdsShell(rule: Rule, capability: Capability): Holding {
+  if (uncounted(rule, capability)) return notCounted
+  const { effect } = rule
   if (effect === 'deny' && hiddenProgram(capability) !== undefined) {
     return partial('the program is hidden where programs usually lie, not a copy of it')
   }

@@ -2,7 +2,7 @@ import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
 import { type EnvRule, planEnvironment } from './environment.ts'
-import { sandboxHolds } from './holds.ts'
+import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
@@ -76,8 +76,6 @@ const limitNames: readonly string[] = [
 ] satisfies LimitName[]
 const isLimit = (name: string): name is LimitName => limitNames.includes(name)
 
-/** What a run's own command is judged by before it starts; every other rule is held by the sandbox or by nothing yet. */
-const judgedBefore: ReadonlySet<Resource> = new Set<Resource>(['shell', 'git'])
 /** Where a Deny that is not held would let through what its author thinks is stopped. */
 const mustHold: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env'])
 
@@ -86,7 +84,7 @@ function unheldRules({ policy, agent, machine, interactive }: PlanInput): Unheld
     .filter(({ agents }) => agents.length === 0 || agents.includes(agent))
     .flatMap((rule) => {
       const capabilities = rule.capabilities.filter(
-        ({ resource }) => rule.effect === 'require' || !judgedBefore.has(resource),
+        (each) => startHolds({ ...rule, capabilities: [each] }).level === 'none',
       )
       const { level, missing = '' } = sandboxHolds({ ...rule, capabilities }, machine, interactive)
       return capabilities.length > 0 && level === 'none'

@@ -198,6 +198,7 @@ it('what nothing holds yet is listed, and stops the run where it is a Deny that 
     'Require shell:npm test',
     'Allow mcp:files/read:call',
     'Deny mcp:files/write:call',
+    'Limit shell:make{timeout:5m}',
     'Deny shell:git push * + env:TOKEN',
     'Deny shell:git push *',
   ]
@@ -206,5 +207,6 @@ it('what nothing holds yet is listed, and stops the run where it is a Deny that 
     [rules[1], false],
     [rules[2], false],
     [rules[3], false],
+    [rules[4], false],
   ])
 })
