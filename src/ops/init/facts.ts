@@ -11,6 +11,8 @@ export interface InitFacts {
   readonly stacks: readonly Stack[]
   /** Hosts that packages come from, and what named them. */
   readonly hosts: readonly PackageHost[]
+  /** Who did not say where packages come from. */
+  readonly unknown: readonly PackageManager[]
   /** Instructions for agents that are there already: `AGENTS.md`, `CLAUDE.md`. */
   readonly guides: readonly string[]
   /** What another tool keeps in `.agent-os/`. */
@@ -26,20 +28,34 @@ export interface Stack {
   readonly language: string
   /** The pack that opens its toolchain. */
   readonly pack: string
-  readonly manager: string
+  readonly manager: PackageManager
   readonly lockFile?: string
-  readonly hosts: readonly string[]
   readonly test?: string
+}
+
+export type PackageManager = NodeManager | PythonManager | 'cargo' | 'go'
+export type NodeManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
+export type PythonManager = 'pip' | 'uv' | 'poetry' | 'pdm' | 'pipenv'
+
+/** What a package manager that is installed says of itself. */
+export interface Answer {
+  readonly hosts: readonly string[]
+  /** Of these, what settings name that a run does not see. */
+  readonly unseen: readonly string[]
 }
 
 export interface PackageHost {
   readonly host: string
   readonly from: string
+  /** Named by the person's own settings, which a run does not see. */
+  readonly unseen?: true
 }
 
 /** A folder as detection sees it: names and small text files, never through a symlink. */
 export interface Folder {
   has(path: string): boolean
+  /** The names in a folder; none where there is no such folder. */
+  list(path: string): readonly string[]
   /** Undefined where there is no such plain file, or none of a sane size. */
   read(path: string): string | undefined
 }

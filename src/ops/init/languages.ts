@@ -1,4 +1,4 @@
-import type { Folder, Stack } from './facts.ts'
+import type { Folder, NodeManager, PythonManager, Stack } from './facts.ts'
 
 /** The languages that `oos init` knows. A new one is an entry here and a pack. */
 const languages: readonly ((folder: Folder) => Stack | undefined)[] = [
@@ -16,20 +16,14 @@ function detectNode(folder: Folder): Stack | undefined {
   if (!folder.has('package.json')) return undefined
   const manifest = readManifest(folder)
   const lockFile = firstThere(folder, Object.keys(nodeLocks))
-  const named = /^(npm|pnpm|yarn|bun)@/.exec(String(manifest.packageManager ?? ''))?.[1]
+  const named = nodeManagers.find((name) => String(manifest.packageManager ?? '').startsWith(`${name}@`))
   const manager = named ?? (lockFile === undefined ? 'npm' : nodeLocks[lockFile]) ?? 'npm'
-  const hosts = manager === 'yarn' ? ['registry.example.com', 'yarn.example.com'] : ['registry.example.com']
-  return stack({
-    language: 'Node',
-    pack: 'oos:node',
-    manager,
-    lockFile,
-    hosts,
-    test: nodeTest(manifest, manager),
-  })
+  return stack({ language: 'Node', pack: 'oos:node', manager, lockFile, test: nodeTest(manifest, manager) })
 }
 
-const nodeLocks: Readonly<Record<string, string>> = {
+const nodeManagers: readonly NodeManager[] = ['npm', 'pnpm', 'yarn', 'bun']
+
+const nodeLocks: Readonly<Record<string, NodeManager>> = {
   'package-lock.json': 'npm',
   'npm-shrinkwrap.json': 'npm',
   'pnpm-lock.yaml': 'pnpm',
@@ -66,18 +60,10 @@ function detectPython(folder: Folder): Stack | undefined {
   const manager = (lockFile === undefined ? undefined : pythonLocks[lockFile]) ?? 'pip'
   const prefix = manager === 'pip' ? '' : `${manager} run `
   const test = pythonTest(folder, manager)
-  const hosts = ['pip.example.com', 'files.example.com']
-  return stack({
-    language: 'Python',
-    pack: 'oos:python',
-    manager,
-    lockFile,
-    hosts,
-    test: test && prefix + test,
-  })
+  return stack({ language: 'Python', pack: 'oos:python', manager, lockFile, test: test && prefix + test })
 }
 
-const pythonLocks: Readonly<Record<string, string>> = {
+const pythonLocks: Readonly<Record<string, PythonManager>> = {
   'uv.lock': 'uv',
   'poetry.lock': 'poetry',
   'pdm.lock': 'pdm',
@@ -102,16 +88,14 @@ function pythonTest(folder: Folder, manager: string): string | undefined {
 
 function detectRust(folder: Folder): Stack | undefined {
   if (!folder.has('Cargo.toml')) return undefined
-  const hosts = ['index.example.com', 'static.example.com']
   const lockFile = firstThere(folder, ['Cargo.lock'])
-  return stack({ language: 'Rust', pack: 'oos:rust', manager: 'cargo', lockFile, hosts, test: 'cargo test' })
+  return stack({ language: 'Rust', pack: 'oos:rust', manager: 'cargo', lockFile, test: 'cargo test' })
 }
 
 function detectGo(folder: Folder): Stack | undefined {
   if (!folder.has('go.mod')) return undefined
-  const hosts = ['go.example.com', 'sum.example.com']
   const lockFile = firstThere(folder, ['go.sum'])
-  return stack({ language: 'Go', pack: 'oos:go', manager: 'go', lockFile, hosts, test: 'go test ./...' })
+  return stack({ language: 'Go', pack: 'oos:go', manager: 'go', lockFile, test: 'go test ./...' })
 }
 
 function firstThere(folder: Folder, names: readonly string[]): string | undefined {

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-} from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { simpleGit } from 'simple-git'
 import { OosError } from '../../shared/errors.ts'
@@ -15,7 +6,9 @@ import { packageRoot } from '../../shared/package.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
 import { readHome, specFolder } from '../project-root.ts'
+import { askManagers } from './ask.ts'
 import type { Folder, InitFacts } from './facts.ts'
+import { openFolder, readPlainFile, statOf } from './folder.ts'
 import { hiddenFiles } from './holes.ts'
 import { detectStacks } from './languages.ts'
 import { placeOf, templateFiles } from './plan.ts'
@@ -26,20 +19,24 @@ export interface LookOptions {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Reads what there is to know about a project. Starts nothing of it, and follows none of its links. */
+/** Reads what there is to know about a project and this machine. Starts nothing of the project, and follows none of its links. */
 export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
   const home = readHome(env)
   const root = initRoot(cwd, home)
   const folder = openFolder(root)
   const stacks = detectStacks(folder)
-  const { tracked, ...git } = await askGit(root)
+  const managers = stacks.map(({ manager }) => manager)
+  const [{ tracked, ...git }, answers] = await Promise.all([
+    askGit(root),
+    askManagers(managers, { root, home, env }),
+  ])
   return {
     root,
     home,
     name: nameOf(folder, root),
     ...git,
     stacks,
-    hosts: packageHosts(folder, stacks),
+    ...packageHosts(folder, stacks, answers),
     guides: ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md'].filter(
       folder.has,
     ),
@@ -63,29 +60,6 @@ function initRoot(cwd: string, home: string): string {
     if (statOf(join(folder, '.git'))) break
   }
   return start
-}
-
-const largestFile = 1_000_000
-
-function openFolder(root: string): Folder {
-  return {
-    has: (path) => statOf(join(root, path)) !== undefined,
-    read: (path) => readPlainFile(join(root, path)),
-  }
-}
-
-function readPlainFile(path: string): string | undefined {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    try {
-      const stat = fstatSync(descriptor)
-      return stat.isFile() && stat.size <= largestFile ? readFileSync(descriptor, 'utf8') : undefined
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return undefined
-  }
 }
 
 /** Git's own configuration could name a program to ask about changes: it is not asked. */
@@ -142,13 +116,4 @@ function existingFiles(places: {
   return new Map(
     files.filter((file) => statOf(file) !== undefined).map((file) => [file, readPlainFile(file)]),
   )
-}
-
-/** A file where a folder should be on the way is the same as nothing there: writing it will say so. */
-function statOf(path: string) {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
 }

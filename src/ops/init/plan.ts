@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { lineDifference } from './difference.ts'
-import type { InitFacts, Stack } from './facts.ts'
+import type { InitFacts, PackageHost, PackageManager, Stack } from './facts.ts'
 import { planHoles } from './holes.ts'
+import { sources } from './questions.ts'
 
 export interface InitPlan {
   readonly root: string
@@ -109,14 +110,30 @@ function extendsLines({ stacks, git }: InitFacts, except: readonly string[]): st
   return ['extends:', ...lines, '  - pack: oos:secrets', '    except:', ...holes].join('\n')
 }
 
-function networkRules({ hosts }: InitFacts): string {
-  const [first] = hosts
-  if (first === undefined) return 'No host is named yet, so none is reachable.'
+function networkRules({ hosts, unknown }: InitFacts): string {
+  const rules = hosts.length === 0 ? [] : [hostRules(hosts)]
+  const open = unknown.length === 0 ? [] : [openQuestion(unknown)]
+  return [...rules, ...open].join('\n\n') || 'No host is named yet, so none is reachable.'
+}
+
+function hostRules(hosts: readonly PackageHost[]): string {
   const names = hosts.map(({ host }) => `\`http:${host}:request\``).join(', ')
   return [
     `- **Allow** ${names} — packages come from here; no other host is reachable`,
-    `  - ✓ \`http:${first.host}:get\``,
+    `  - ✓ \`http:${hosts[0]?.host}:get\``,
     '  - ✗ `http:example.com:get`',
+  ].join('\n')
+}
+
+/** In fenced code, so that it is no rule until somebody has put a host in its place. */
+function openQuestion(unknown: readonly PackageManager[]): string {
+  return [
+    `Where packages for ${unknown.join(' and ')} come from was not found out, so no host is open for them. Once it is known, a line`,
+    'like this one opens it, written outside of the block:',
+    '',
+    '```markdown',
+    '- **Allow** `http:registry.example.com:request` — packages come from here',
+    '```',
   ].join('\n')
 }
 
@@ -129,20 +146,38 @@ function testOf({ stacks }: InitFacts): string | undefined {
   return stacks.find(({ test }) => test !== undefined)?.test
 }
 
-function notesOn({ foreign, gitProblem, hidden, hosts }: InitFacts, suspicious: readonly string[]): string[] {
-  const named = hosts.filter(({ from }) => from.startsWith('.'))
+function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
+  const { foreign, gitProblem, hidden } = facts
   return [
     ...(gitProblem === undefined
       ? []
       : [
           `git would not say what it tracks (${gitProblem}): test data that looks like a secret stays hidden`,
         ]),
-    ...named.map(({ host, from }) => `\`${host}\` is reachable because \`${from}\` names it`),
+    ...hostNotes(facts),
     ...openedNote(hidden.length - suspicious.length),
     ...suspicious.map(
       (path) => `git tracks \`${path}\`: agents do not see the file, but its content is in git's history`,
     ),
     ...foreign.map((name) => `\`.agent-os/${name}\` is another tool's: left alone`),
+  ]
+}
+
+/** About what would be written: where the rules are there already, whoever keeps them has answered. */
+function hostNotes(facts: InitFacts): string[] {
+  if (facts.existing.has(placeOf('.agent-os/AGENT.md', facts).file)) return []
+  const named = facts.hosts.filter(({ from }) => from.startsWith('.'))
+  const unseen = facts.hosts.filter((host) => host.unseen)
+  return [
+    ...named.map(({ host, from }) => `\`${host}\` is reachable because \`${from}\` names it`),
+    ...unseen.map(
+      ({ host, from }) =>
+        `\`${host}\` stands in settings of yours that a run does not see: name it in the project's own, too, or ${from} asks elsewhere`,
+    ),
+    ...facts.unknown.map(
+      (manager) =>
+        `no host is open for ${manager}, which did not say where packages come from: see \`${sources[manager].ask}\`, then add to .agent-os/AGENT.md: - **Allow** \`http:HOST:request\` — packages come from here`,
+    ),
   ]
 }
 

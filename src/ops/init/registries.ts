@@ -1,18 +1,36 @@
-import type { Folder, PackageHost, Stack } from './facts.ts'
+import type { Answer, Folder, InitFacts, PackageHost, PackageManager, Stack } from './facts.ts'
 
-/** Where the project's packages come from: what its own settings name, else what each package manager asks by itself. */
-export function packageHosts(folder: Folder, stacks: readonly Stack[]): PackageHost[] {
-  const hosts = stacks.flatMap((stack) => {
-    const named = stack.language === 'Node' ? namedRegistries(folder) : []
-    const usual = stack.hosts.map((host) => ({ host, from: stack.manager }))
-    return named.some(({ replaces }) => replaces) ? named : [...usual, ...named]
+/** Where the project's packages come from: what its own settings name, else what each package manager says it asks. */
+export function packageHosts(
+  folder: Folder,
+  stacks: readonly Stack[],
+  answers: ReadonlyMap<PackageManager, Answer>,
+): Pick<InitFacts, 'hosts' | 'unknown'> {
+  const found = stacks.map(({ language, manager }) => {
+    const named = language === 'Node' ? namedRegistries(folder) : []
+    const replaced = named.some(({ replaces }) => replaces)
+    const said = replaced ? [] : saidBy(manager, answers.get(manager))
+    return {
+      hosts: [...said, ...named.map(({ host, from }) => ({ host, from }))],
+      unknown: replaced || said.length > 0 ? [] : [manager],
+    }
   })
-  return hosts
-    .map(({ host, from }) => ({ host, from }))
-    .filter(({ host }, index, all) => all.findIndex((other) => other.host === host) === index)
+  const hosts = found.flatMap((each) => each.hosts)
+  return {
+    hosts: hosts.filter(({ host }, index) => hosts.findIndex((other) => other.host === host) === index),
+    unknown: found.flatMap(({ unknown }) => unknown),
+  }
 }
 
-/** A scope's registry comes in addition, the registry itself in place of the usual one. */
+function saidBy(from: PackageManager, answer: Answer | undefined): PackageHost[] {
+  return (answer?.hosts ?? []).map((host) => ({
+    host,
+    from,
+    ...(answer?.unseen.includes(host) && { unseen: true }),
+  }))
+}
+
+/** A scope's registry comes in addition, the registry itself in place of what the package manager asks by itself. */
 function namedRegistries(folder: Folder): (PackageHost & { readonly replaces: boolean })[] {
   return registryFiles.flatMap(({ file, line }) =>
     [...(folder.read(file) ?? '').matchAll(line)].flatMap((match) => {

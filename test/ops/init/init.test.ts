@@ -36,6 +36,20 @@ describe('oos init', () => {
     )
   })
 
+  it('opens no host where nobody said where packages come from, and says what to do', async () => {
+    const project = makeProject({ ...nodeProject, 'go.mod': '' }, { npm: 'exit 1' })
+    const { notes } = await planFor(project)
+    expect(notes.map((note) => /open for (\w+)/.exec(note)?.[1])).toEqual(['npm', 'go'])
+    expect(notes[0]).toContain('see `npm config get registry`, then add')
+    await initAt(project)
+    expect(readIn(project.root, '.agent-os/AGENT.md')).toContain('Where packages for npm and go come from')
+    const { policy, diagnostics } = await openProject({ cwd: project.root, env: project.env })
+    const target = 'https://registry.example.com/'
+    expect(diagnostics).toEqual([])
+    expect(decide(policy, { resource: 'http', action: 'get', target }).effect).toBe('deny')
+    expect((await planFor(project)).notes).toEqual([])
+  })
+
   it('writes nothing twice', async () => {
     const project = makeProject(nodeProject)
     await initAt(project)
@@ -57,7 +71,7 @@ describe('oos init', () => {
   it('leaves the home folder alone when asked to', async () => {
     const project = makeProject(nodeProject)
     await initAt(project, false)
-    expect(readdirSync(project.home)).toEqual([])
+    expect(readdirSync(project.home)).toEqual(['.cargo'])
   })
 
   it.each(['.agent-os', '.agent-os/agents', '.oos'])('writes through no symlink at %s', async (path) => {

@@ -18,14 +18,14 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     tree: { 'package.json': '{"packageManager":"pnpm@9.1.0","scripts":{"test":"x"}}' },
     packs: ['oos:node'],
     test: 'pnpm test',
-    hosts: ['registry.example.com'],
+    hosts: ['pnpm.example.com'],
   },
   {
     name: 'Yarn',
     tree: { 'package.json': '{"scripts":{"test":"x"}}', 'yarn.lock': '' },
     packs: ['oos:node'],
     test: 'yarn test',
-    hosts: ['registry.example.com', 'yarn.example.com'],
+    hosts: ['yarn.example.com', 'registry.example.com'],
   },
   {
     name: 'Bun',
@@ -74,7 +74,7 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     tree: { 'Cargo.toml': '' },
     packs: ['oos:rust'],
     test: 'cargo test',
-    hosts: ['index.example.com', 'static.example.com'],
+    hosts: ['index.example.com', 'crates.example.com'],
   },
   {
     name: 'Go',
@@ -88,7 +88,7 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     tree: { ...nodeProject, 'Cargo.toml': '' },
     packs: ['oos:node', 'oos:rust'],
     test: 'npm test',
-    hosts: ['registry.example.com', 'index.example.com', 'static.example.com'],
+    hosts: ['registry.example.com', 'index.example.com', 'crates.example.com'],
   },
   { name: 'no language', tree: { 'README.md': '' }, packs: [], test: undefined, hosts: [] },
 ]
@@ -99,6 +99,7 @@ describe('looking at a project', () => {
     expect(facts.stacks.map(({ pack }) => pack)).toEqual(packs)
     expect(facts.stacks.find((stack) => stack.test)?.test).toBe(test)
     expect(facts.hosts.map(({ host }) => host)).toEqual(hosts)
+    expect(facts.unknown).toEqual([])
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { applyInit } from '../../../src/ops/init/apply.ts'
@@ -9,14 +9,38 @@ import { readTemplates } from '../../../src/ops/init/templates.ts'
 
 export type Tree = Readonly<Record<string, string>>
 
-/** A project in a folder of its own, and a home folder beside it. */
-export function makeProject(tree: Tree): { root: string; home: string; env: NodeJS.ProcessEnv } {
+/** A project in a folder of its own, a home folder beside it, and package managers that answer from a registry each. */
+export function makeProject(tree: Tree, programs: Tree = usualPrograms) {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'oos-init-')))
   const [root, home] = [join(top, 'shop'), join(top, 'home')]
   mkdirSync(home)
   mkdirSync(root)
   addFiles(root, tree)
-  return { root, home, env: { PATH: process.env.PATH, HOME: home } }
+  addFiles(home, usualCargo)
+  addPrograms(join(top, 'bin'), programs)
+  return { root, home, env: { PATH: join(top, 'bin'), HOME: home } as NodeJS.ProcessEnv }
+}
+
+const usualPrograms: Tree = {
+  npm: 'echo https://registry.example.com/',
+  pnpm: 'echo https://pnpm.example.com/',
+  yarn: 'test "$3" = registry && echo https://yarn.example.com || echo undefined',
+  python3: 'echo https://pip.example.com/simple https://files.example.com',
+  go: `echo '{"GOPROXY": "https://go.example.com,direct", "GOSUMDB": "sum.example.com"}'`,
+}
+
+const usualCargo: Tree = {
+  '.cargo/registry/index/index.example.com-1949cf8c6b5b557f/config.json':
+    '{"dl": "https://crates.example.com/crates", "api": "https://example.com"}',
+}
+
+/** Shell scripts, by name; they find no other program than what the shell has itself. */
+export function addPrograms(folder: string, programs: Tree): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
 }
 
 export function addFiles(root: string, tree: Tree): void {

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Answer, PackageManager } from './facts.ts'
+import { openFolder } from './folder.ts'
+import { type Question, sources } from './questions.ts'
+
+export interface AskOptions {
+  readonly root: string
+  readonly home: string
+  readonly env: NodeJS.ProcessEnv
+  /** Milliseconds that one program may take. */
+  readonly limit?: number
+}
+
+/**
+ * Asks what is installed where packages come from, all at once. The repository may be anyone's: no program of it is started,
+ * and nothing in it is read as a setting.
+ */
+export async function askManagers(
+  managers: readonly PackageManager[],
+  options: AskOptions,
+): Promise<ReadonlyMap<PackageManager, Answer>> {
+  const env = { ...withoutProject(options), ...quiet }
+  const answers = managers.map(async (manager): Promise<[PackageManager, Answer]> => {
+    const [hosts, inside] = await Promise.all([
+      hostsOf(manager, { ...options, env }),
+      hostsOf(manager, { ...options, env, inside: true }),
+    ])
+    const unseen = inside.length === 0 ? [] : hosts.filter((host) => !inside.includes(host))
+    return [manager, { hosts, unseen }]
+  })
+  return new Map(await Promise.all(answers))
+}
+
+/** A question is no reason to write logs, to fetch another version, or to ask back. */
+const quiet = {
+  npm_config_logs_max: '0',
+  npm_config_update_notifier: 'false',
+  COREPACK_ENABLE_NETWORK: '0',
+  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+  GOTOOLCHAIN: 'local',
+}
+
+/** A folder of programs inside the project is left out, and so is a variable that leads into it. */
+function withoutProject({ env, root }: AskOptions): NodeJS.ProcessEnv {
+  const isOutside = (path: string) => !`${resolvePath(path)}/`.startsWith(`${root}/`)
+  const kept = Object.entries(env).filter(
+    ([, value = '']) =>
+      !value.includes(root) && value.split(/[\s:;,=]+/).every((part) => !isAbsolute(part) || isOutside(part)),
+  )
+  const folders = (env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder) && isOutside(folder))
+  return { ...Object.fromEntries(kept), PATH: folders.join(':') }
+}
+
+function resolvePath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
+type Place = AskOptions & { readonly inside?: true }
+
+async function hostsOf(manager: PackageManager, place: Place): Promise<string[]> {
+  const rows = sources[manager].questions.map(async (questions) => {
+    const answers = await Promise.all(questions.map((question) => answerTo(question, place)))
+    return answers.find((hosts) => hosts.length > 0) ?? []
+  })
+  return [...new Set((await Promise.all(rows)).flat())]
+}
+
+async function answerTo(question: Question, { env, home, inside, limit = 5_000 }: Place): Promise<string[]> {
+  if ('folder' in question) {
+    const { variable, usual } = question.folder
+    return question.parse(openFolder(env[variable] ?? join(home, usual)))
+  }
+  const own = inside ? withoutSettings(env, question.seen === true) : env
+  return question.parse(await outputOf(question.run, own, limit))
+}
+
+/** What a run has of it: another home folder, and no variable that names a registry. */
+function withoutSettings(env: NodeJS.ProcessEnv, keepHome: boolean): NodeJS.ProcessEnv {
+  const isSetting = (name: string) =>
+    /^(?:(?:npm|pnpm|yarn|pip)_|go(?:proxy|sumdb|env)$|xdg_config)/i.test(name) && !(name in quiet)
+  const kept = Object.entries(env).filter(([name]) => !isSetting(name))
+  return { ...Object.fromEntries(kept), ...(!keepHome && { HOME: '/nonexistent' }) }
+}
+
+/** In the root folder, where nobody but the system's owner could leave a setting. What fails has no answer. */
+function outputOf(
+  [program, ...words]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+  limit: number,
+): Promise<string> {
+  const bounds = { timeout: limit, killSignal: 'SIGKILL', maxBuffer: 65_536 } as const
+  return new Promise((done) => {
+    const child = execFile(program, words, { cwd: '/', env, ...bounds }, (error, stdout) =>
+      done(error === null ? stdout : ''),
+    )
+    child.stdin?.end()
+  })
+}
