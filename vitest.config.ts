@@ -4,6 +4,7 @@ const program = ['test/{cli,e2e}/**/*.test.ts']
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/scratch.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

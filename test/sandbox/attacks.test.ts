@@ -118,7 +118,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: "R1 other programs' temporary files",
-    script: 'ls -d /tmp/oos-scene-*/outside && echo REACHED',
+    script: 'ls -d /tmp/oos-*/oos-scene-*/outside && echo REACHED',
     removed: { without: expose },
     broke: reached,
   },
