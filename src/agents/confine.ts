@@ -1,6 +1,8 @@
+import { changedSpecs } from '../ops/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
+import type { OosEvent } from '../store/events.ts'
 import { watchChanges } from './changes.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
 import type { RunNetwork } from './network.ts'
@@ -22,7 +24,7 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   const recorder = await recordOrStop(prepared, sandbox)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
-    const left = changes.events()
+    const left = [...specEvents(prepared), ...changes.events()]
     for (const event of left) {
       recorder.append(event)
       if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
@@ -33,6 +35,14 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   } finally {
     recorder.close()
   }
+}
+
+/** The run went by the rules as they were read: nobody should think that an edit already held. */
+function specEvents({ project }: PreparedRun): readonly OosEvent[] {
+  const changed = changedSpecs(project)
+  if (changed.length === 0) return []
+  const text = `the specs changed while this ran: ${changed.join(', ')}; this run kept to the rules as they were, the next one goes by the new ones`
+  return [{ type: 'note', level: 'warning', text }]
 }
 
 /**

@@ -52,7 +52,7 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
   const { agent, command } = resolveTarget(request.words, project.agents)
   const policy = withRunRules(project, request)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
-  const folders = runFolders(project.root, project.home, request.env)
+  const folders = runFolders(project, request.env)
   return { request, project, policy, asked, decision: decide(policy, asked), folders }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { stateHomeOf } from '../ops/trust.ts'
 import { type Ghosts, openGhosts } from '../sandbox/ghosts.ts'
 import { makeCacheHome } from '../sandbox/home.ts'
@@ -14,28 +15,67 @@ export interface RunFolders {
   readonly ghosts: string
 }
 
-export function runFolders(root: string, home: string, env: NodeJS.ProcessEnv): RunFolders {
+/** The project, and whose home the folders lie in. */
+export interface RunPlace {
+  readonly root: string
+  readonly home: string
+}
+
+/** @throws OosError `home-missing`: no home folder is made where there is none */
+export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): RunFolders {
   const project = createHash('sha256').update(root).digest('hex').slice(0, 32)
-  return {
-    cache: join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project),
-    ghosts: join(stateHomeOf(env, home), 'oos', 'ghosts', project),
+  const cache = join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project)
+  const ghosts = join(stateHomeOf(env, home), 'oos', 'ghosts', project)
+  if ([cache, ghosts].some((folder) => folder.startsWith(`${home}/`)) && !existsSync(home)) {
+    throw new OosError('home-missing', `HOME is \`${home}\`, and there is no such folder`, {
+      hint: `mkdir '${home}'`,
+    })
   }
+  return { cache, ghosts }
 }
 
 /**
  * Makes them, and announces the run to the project's other runs.
  *
- * @throws OosError `home-missing` where they cannot be written
+ * @throws OosError `home-missing`, `project-unwritable` where they or the project cannot be written
  */
-export function openRunFolders({ cache, ghosts }: RunFolders): Ghosts {
-  try {
-    makeCacheHome(cache)
-    return openGhosts(ghosts)
-  } catch (cause) {
-    const path = (cause as NodeJS.ErrnoException).path ?? ghosts
-    throw new OosError('home-missing', `oos cannot write \`${path}\`, which it needs besides the project`, {
-      hint: 'set XDG_CACHE_HOME and XDG_STATE_HOME to folders that you can write',
-      cause,
+export function openRunFolders({ root }: RunPlace, { cache, ghosts }: RunFolders): Ghosts {
+  const guard = <Result>(folder: string, write: () => Result): Result => {
+    try {
+      return write()
+    } catch (error) {
+      throw unwritable(error, { root, folder })
+    }
+  }
+  guard(cache, () => makeCacheHome(cache))
+  const { remember, leave } = guard(ghosts, () => openGhosts(ghosts))
+  return { leave, remember: (plan) => guard(ghosts, () => remember(plan)) }
+}
+
+/** A run writes besides the project, and what protects the project into it. */
+function unwritable(error: unknown, { root, folder }: { root: string; folder: string }): unknown {
+  const { code = '', path = '' } = error as NodeJS.ErrnoException
+  if (!(code in reasons)) return error
+  const why = reasons[code as keyof typeof reasons]
+  const isProjects = path.startsWith(`${root}/`) && !path.startsWith(`${folder}/`)
+  if (isProjects) {
+    return new OosError('project-unwritable', `the project \`${root}\` cannot be written: ${why}`, {
+      hint: `a run keeps its record there: ls -ld '${root}' '${dirname(path)}'`,
+      cause: error,
     })
   }
+  return new OosError('home-missing', `\`${folder}\` cannot be written: ${why}`, {
+    hint: 'make it writable, or set XDG_CACHE_HOME and XDG_STATE_HOME to folders that are',
+    cause: error,
+  })
 }
+
+const reasons = {
+  EROFS: 'the disk is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no room is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is no folder',
+  ENOENT: 'it cannot be made',
+} as const

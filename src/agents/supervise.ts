@@ -13,7 +13,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   voice.warn(intent.project.diagnostics)
   await agreeToSpecs(intent, voice)
   await authorize(intent, voice)
-  const ghosts = openRunFolders(intent.folders)
+  const ghosts = openRunFolders(intent.project, intent.folders)
   try {
     const prepared = prepareRun(intent)
     refuseUnheld(prepared, voice)
@@ -36,16 +36,13 @@ async function withNetwork(prepared: PreparedRun, voice: RunVoice): Promise<numb
 /** A rule that says no and cannot be held here stops the run; the others are listed, and with `--strict` stop it too. */
 function refuseUnheld({ plan, request }: PreparedRun, voice: RunVoice): void {
   if (plan.unheld.length === 0) return
-  voice.showUnheld(plan.unheld)
   const first =
     plan.unheld.find(({ refuse }) => refuse) ?? (request.strict === true ? plan.unheld[0] : undefined)
+  const others = plan.unheld.filter((each) => each !== first)
+  if (others.length > 0) voice.showUnheld(others)
   if (first === undefined) return
-  throw new OosError(
-    'rule-unheld',
-    `this machine cannot hold \`${first.rule.source.text}\`: ${first.missing}`,
-    {
-      place: first.rule.source,
-      hint: first.refuse ? 'oos doctor' : 'leave out --strict to run all the same',
-    },
-  )
+  throw new OosError('rule-unheld', `this machine cannot hold ${first.rule.source.text}: ${first.missing}`, {
+    place: first.rule.source,
+    hint: first.hint ?? (first.refuse ? 'oos doctor' : 'leave out --strict to run all the same'),
+  })
 }

@@ -31,8 +31,8 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
     .join(' ')
   if (code === 'commander.help') return new OosError('usage', 'a command is missing', { hint: help })
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const meant = suggestion?.match(/Did you mean (.*)\?/)?.[1]
+  const meant = suggestion?.match(/Did you mean (?:one of )?(.*)\?/)?.[1]?.split(', ')
   return new OosError('usage', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), {
-    hint: meant === undefined ? help : `did you mean \`${meant}\`?`,
+    hint: meant === undefined ? help : `did you mean ${meant.map((word) => `\`${word}\``).join(' or ')}?`,
   })
 }

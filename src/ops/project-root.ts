@@ -18,12 +18,16 @@ export function findProjectRoot(cwd: string, home: string): string {
 }
 
 /** HOME, resolved where it exists. Rules with `~/` mean nothing without it. */
-export function readHome(env: NodeJS.ProcessEnv): string {
-  const home = env.HOME
-  if (home !== undefined && isAbsolute(home)) return resolveIfThere(home)
-  const problem =
-    home === undefined || home === '' ? 'HOME is not set' : `HOME is \`${home}\`, which is no absolute path`
+export function readHome({ HOME: home = '' }: NodeJS.ProcessEnv): string {
+  const problem = homeProblem(home)
+  if (problem === undefined) return resolveIfThere(home)
   throw new OosError('home-missing', problem, { hint: 'export HOME=/home/you' })
+}
+
+function homeProblem(home: string): string | undefined {
+  if (home === '') return 'HOME is not set'
+  if (!isAbsolute(home)) return `HOME is \`${home}\`, which is no absolute path`
+  return existsSync(home) && !isFolder(home) ? `HOME is \`${home}\`, which is no folder` : undefined
 }
 
 /** `--spec DIR`: a folder of specs, or one that has `.agent-os/` in it. */

@@ -133,7 +133,7 @@ function constraintOf(resource: Resource, name: Part, fix: Fixer): ConstraintNam
     const meant = closest(name.text.trim(), taken)
     return refuse(
       'unknown-constraint',
-      `\`${name.text}\` is not a constraint: \`${resource}\`, ${list}`,
+      `\`${name.text}\` is not a constraint of \`${resource}\`: ${list}`,
       name.offset,
       meant && fix(meant, name),
     )

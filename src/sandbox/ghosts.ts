@@ -44,9 +44,13 @@ export function openGhosts(folder: string): Ghosts {
       for (const placeholder of placeholders) makePlaceholder(placeholder)
     },
     leave: () => {
-      const { made } = readEntry(file)
-      writeEntry(file, { pid: 0, started: 0, made })
-      removeGhosts(folder)
+      try {
+        const { made } = readEntry(file)
+        writeEntry(file, { pid: 0, started: 0, made })
+      } catch {
+        // A full disk: the entry stays, and the next run sees that this one is over.
+      }
+      removeGhosts(folder, file)
     },
   }
 }
@@ -55,10 +59,10 @@ export function openGhosts(folder: string): Ghosts {
  * INVARIANT: never while another run of the project is alive. What is a ghost of one run may be a mount point of the
  * other, and removing it on the host takes the mount away inside.
  */
-function removeGhosts(folder: string): void {
+function removeGhosts(folder: string, own?: string): void {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
   const entries = files.map((name) => readEntry(join(folder, name)))
-  if (entries.some(isRunning)) return
+  if (entries.some((entry, index) => join(folder, files[index] ?? '') !== own && isRunning(entry))) return
   const made = entries.flatMap((entry) => entry.made)
   // What lies inside goes before the folder that it lies in.
   for (const one of made.sort((a, b) => b.path.length - a.path.length))

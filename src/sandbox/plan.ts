@@ -25,7 +25,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     env: [...planEnvironment(envRules(policy, agent), machine), ...networkEnvironment(network)],
     network,
     limits: planLimits(input),
-    unheld: [...refuseTooMany(mounts), ...files.unheld, ...unheldRules(input)],
+    unheld: [...refuseTooMany(mounts, input.root), ...files.unheld, ...unheldRules(input)],
     ghosts: files.ghosts,
     placeholders: files.placeholders,
     interactive: input.interactive,

@@ -9,6 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { missingProgram } from './missing-program.ts'
 import type { ProgramFacts } from './types.ts'
 
 export interface ProgramOptions {
@@ -23,12 +24,29 @@ export function findProgram(name: string, options: ProgramOptions): ProgramFacts
   let next: string | undefined = name
   for (let hop = 0; next !== undefined && hop < 5; hop += 1) {
     const found = locate(next, options)
-    if (found === undefined) return hop === 0 ? { name, files: [] } : { name, files }
+    if (found === undefined) return { name, files, ...explainMissing(name, next, { files, options }) }
     const chain = followLinks(found)
     files.push(...chain.filter((file) => !files.includes(file)))
     next = interpreterOf(chain.at(-1) ?? found)
   }
   return { name, files }
+}
+
+interface Followed {
+  readonly files: readonly string[]
+  readonly options: ProgramOptions
+}
+
+/** What `env` would look for is only guessed from its words, so that is left to `env` itself. */
+function explainMissing(
+  name: string,
+  next: string,
+  { files, options }: Followed,
+): Pick<ProgramFacts, 'missing'> {
+  if (files.length === 0) return { missing: missingProgram(name, options) }
+  if (!isAbsolute(next)) return {}
+  const message = `\`${name}\` is to be run by \`${next}\`, and there is no such program`
+  return { missing: { message, hint: `head -1 '${files.at(-1)}'` } }
 }
 
 function locate(name: string, { cwd, path }: ProgramOptions): string | undefined {

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import { printHome } from './paths.ts'
 import type { Access, Mount, PlanInput, TreeEntry, Unheld } from './types.ts'
@@ -14,11 +14,8 @@ export function accessAt(entries: readonly TreeEntry[], path: string): Access {
 
 /** A command that could not start inside says so before: its folder, its program, and what that needs. */
 export function requireReach({ program, cwd, root, tree, machine }: PlanInput): void {
-  if (program.files.length === 0) {
-    throw new OosError('command-missing', `there is no program \`${program.name}\``, {
-      hint: `command -v ${program.name}`,
-    })
-  }
+  const { missing } = program
+  if (missing !== undefined) throw new OosError('command-missing', missing.message, { hint: missing.hint })
   if (!exists(tree.entries, cwd)) {
     throw new OosError(
       'denied',
@@ -57,19 +54,40 @@ function toolFolder(file: string, home: string): string {
 const mostMounts = 500
 
 /** Each mount makes the start slower, and bubblewrap takes only so many. */
-export function refuseTooMany(mounts: readonly Mount[]): Unheld[] {
+export function refuseTooMany(mounts: readonly Mount[], root: string): Unheld[] {
   const closing = mounts.filter(({ kind }) => kind !== 'link')
-  const [first] = mounts.flatMap(({ rule }) => rule ?? [])
-  if (closing.length <= mostMounts || first === undefined) return []
-  const rule = mounts.find(({ kind, rule }) => kind === 'mask-file' && rule !== undefined)?.rule ?? first
-  const folders = crowdedFolders(mounts.filter((mount) => mount.rule === rule))
-  const missing = `${closing.length} places would have to be closed one by one; deny whole folders: ${folders.join(', ')}`
-  return [{ rule, missing, refuse: true }]
+  if (closing.length <= mostMounts) return []
+  const masks = closing.filter(({ kind, rule }) => kind !== 'pin' && rule !== undefined)
+  const [most] = largestFirst(Map.groupBy(masks, ({ rule }) => rule))
+  const [rule, own = []] = most ?? []
+  if (rule === undefined) return []
+  const paths = own.map(({ path }) => path)
+  const isOurs = paths.some((path) => path.startsWith(`${root}/`))
+  const folders = crowdedFolders(paths, isOurs ? root : '/')
+  const written = folders.map((folder) => `\`file:${isOurs ? relative(root, folder) : folder}/**:*\``)
+  const missing = `${paths.length} places would have to be closed one by one, and ${mostMounts} are the most`
+  return [{ rule, missing, refuse: true, hint: `deny whole folders: - **Deny** ${written.join(', ')}` }]
 }
 
-function crowdedFolders(mounts: readonly Mount[]): string[] {
-  const counts = new Map<string, number>()
-  for (const { path } of mounts) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 3)
-  return most.map(([folder]) => `\`file:${folder}/**:*\``)
+/** The deepest folder that holds at least half of the places, or where none does the three that hold most. */
+function crowdedFolders(paths: readonly string[], top: string): readonly string[] {
+  for (let at = top; ; ) {
+    const folders = foldersIn(at, paths)
+    const [fullest] = folders
+    if (fullest === undefined || fullest.held * 2 < paths.length)
+      return at === top ? folders.slice(0, 3).map(({ folder }) => folder) : [at]
+    at = fullest.folder
+  }
+}
+
+/** The folders right below this one with how many of the paths each holds, the fullest first. */
+function foldersIn(above: string, paths: readonly string[]) {
+  const start = above === '/' ? '/' : `${above}/`
+  const deeper = paths.filter((path) => path.startsWith(start) && path.includes('/', start.length))
+  const groups = Map.groupBy(deeper, (path) => path.slice(0, path.indexOf('/', start.length)))
+  return largestFirst(groups).map(([folder, { length }]) => ({ folder, held: length }))
+}
+
+function largestFirst<Key, Value>(groups: ReadonlyMap<Key, readonly Value[]>) {
+  return [...groups].sort(([, a], [, b]) => b.length - a.length)
 }

@@ -44,6 +44,8 @@ export interface TreeFacts {
   readonly repositories: readonly Repository[]
   /** Files and folders that were looked at. */
   readonly files: number
+  /** Opened trees outside of the project that lie behind a link, and where that led. */
+  readonly behind: readonly { readonly path: string; readonly real: string }[]
 }
 
 export interface Repository {
@@ -68,6 +70,8 @@ export interface ProgramFacts {
   readonly name: string
   /** Empty if there is no such program. */
   readonly files: readonly string[]
+  /** Why it cannot start, and what to type instead. */
+  readonly missing?: { readonly message: string; readonly hint: string }
 }
 
 /** The plan of one confined process: data, printed by `--dry-run`, turned into an argv by `bubblewrap.ts`. */
@@ -149,6 +153,8 @@ export interface Unheld {
   readonly rule: Rule
   readonly missing: string
   readonly refuse: boolean
+  /** What to write or type instead. */
+  readonly hint?: string
 }
 
 export interface PlanInput {

@@ -17,10 +17,11 @@ export function openCacheFolder(name: string, env: NodeJS.ProcessEnv): string | 
   }
 }
 
+/** No home folder is made where there is none. */
 export function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME: cache, HOME: home } = env
   if (cache !== undefined && isAbsolute(cache)) return cache
-  return home !== undefined && isAbsolute(home) ? join(home, '.cache') : undefined
+  return home !== undefined && isAbsolute(home) && existsSync(home) ? join(home, '.cache') : undefined
 }
 
 /** Not `recursive`: below `/proc` Node's own never ends. */

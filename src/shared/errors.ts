@@ -12,6 +12,7 @@ export const errorCodes = {
   usage: 'invalid',
   'project-missing': 'invalid',
   'project-unreadable': 'invalid',
+  'project-unwritable': 'failed',
   'spec-invalid': 'invalid',
   'capability-invalid': 'invalid',
   'agent-unknown': 'invalid',
@@ -51,6 +52,11 @@ export class OosError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly place: Place | undefined
+
+  /** By its name: a bundle of one command has a copy of this class besides that of what it imports rarely. */
+  static override [Symbol.hasInstance](value: unknown): value is OosError {
+    return value instanceof Error && value.name === 'OosError'
+  }
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause })

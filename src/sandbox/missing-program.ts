@@ -1,0 +1,66 @@
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, relative, resolve } from 'node:path'
+import { closest } from '../shared/closest.ts'
+import type { ProgramOptions } from './program.ts'
+
+/** Why there is nothing to start, and what to type instead. */
+export interface MissingProgram {
+  readonly message: string
+  readonly hint: string
+}
+
+/** For a name that leads to no program. */
+export function missingProgram(name: string, options: ProgramOptions): MissingProgram {
+  return name.includes('/') ? missingFile(name, options.cwd) : missingName(name, options)
+}
+
+function missingFile(name: string, cwd: string): MissingProgram {
+  const path = resolve(cwd, name)
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats?.isDirectory() === true) return { message: `\`${name}\` is a folder`, hint: `ls '${name}'` }
+  if (stats !== undefined) return { message: `\`${name}\` is not executable`, hint: `chmod +x '${name}'` }
+  const meant = closest(basename(name), programsIn(dirname(path)))
+  const message = `there is no program \`${name}\``
+  if (meant === undefined) return { message, hint: `ls '${dirname(name)}'` }
+  const place = name.startsWith('/') ? dirname(name) : `./${relative(cwd, dirname(path))}`
+  return { message, hint: `did you mean \`${place.replace(/\/$/, '')}/${meant}\`?` }
+}
+
+function missingName(name: string, { cwd, path }: ProgramOptions): MissingProgram {
+  const message = `there is no program \`${name}\``
+  const meant = closest(
+    name,
+    alikeFirst(
+      name,
+      path.split(':').flatMap((folder) => programsIn(resolve(cwd, folder))),
+    ),
+  )
+  if (meant !== undefined) return { message, hint: `did you mean \`${meant}\`?` }
+  const isHere = statSync(resolve(cwd, name), { throwIfNoEntry: false })?.isFile() === true
+  return { message, hint: isHere ? `did you mean \`./${name}\`?` : 'echo "$PATH"' }
+}
+
+/** People slip at the end of a word and not at its start. */
+function alikeFirst(name: string, programs: readonly string[]): readonly string[] {
+  const [same = [], other = []] = [true, false].map((alike) =>
+    programs.filter((program) => (program[0] === name[0]) === alike),
+  )
+  return [...same, ...other]
+}
+
+function programsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => isExecutable(`${folder}/${name}`))
+  } catch {
+    return []
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
