@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -69,6 +69,8 @@ describe('after oos init --yes, without editing a rule', () => {
       expect(stdout + stderr).toMatch(passed)
       expect(code).toBe(0)
     },
+    // Go builds its standard library first: nothing of the host's cache comes along.
+    180_000,
   )
 
   test('a tracked secret stays hidden, a tracked fixture does not', () => {
@@ -76,6 +78,64 @@ describe('after oos init --yes, without editing a rule', () => {
     oos(['init', '--yes'], project)
     const { stdout } = oos(['run', '--', 'sh', '-c', 'cat .env; cat test/server.key'], project)
     expect(stdout).toBe('made up')
+  })
+})
+
+/** Package managers that stand in front of the machine's own, and what they answer. */
+const registries = [
+  {
+    name: 'Node',
+    files: { 'package.json': '{}' },
+    programs: { npm: 'echo https://registry.example.com/' },
+    rule: '**Allow** `http:registry.example.com:request` — packages come from here',
+  },
+  {
+    name: 'Python',
+    files: { 'setup.py': '' },
+    programs: { python3: 'echo https://pip.example.com/simple; echo https://files.example.com' },
+    rule: '**Allow** `http:pip.example.com:request`, `http:files.example.com:request` — packages come from here',
+  },
+  {
+    name: 'Go',
+    files: { 'go.mod': '' },
+    programs: { go: `echo '{"GOPROXY": "https://go.example.com,direct", "GOSUMDB": "sum.example.com"}'` },
+    rule: '**Allow** `http:go.example.com:request`, `http:sum.example.com:request` — packages come from here',
+  },
+]
+
+describe('where packages come from', () => {
+  test.each(registries)('is asked in a $name project, and becomes a rule', ({ files, programs, rule }) => {
+    const project = makeProject(files, programs)
+    expect(oos(['init', '--yes'], project)).toMatchObject({
+      code: 0,
+      stdout: expect.not.stringContaining('note'),
+    })
+    expect(readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')).toContain(`- ${rule}`)
+    expect(oos(['spec', 'test'], project).code).toBe(0)
+  })
+
+  test('is read in a Rust project from what Cargo has fetched already', () => {
+    const project = makeProject({
+      'Cargo.toml': '',
+      'cargo-home/registry/index/index.example.com-1949cf8c6b5b557f/config.json':
+        '{"dl":"https://dl.example.com"}',
+    })
+    const cargo = makeTree({
+      'registry/index/index.example.com-1949cf8c6b5b557f/config.json': '{"dl":"https://dl.example.com"}',
+    })
+    const { stdout } = oos(['init', '--dry-run'], { ...project, env: { ...project.env, CARGO_HOME: cargo } })
+    expect(stdout).toContain('**Allow** `http:index.example.com:request`, `http:dl.example.com:request`')
+    const own = { ...project.env, CARGO_HOME: join(project.cwd, 'cargo-home') }
+    expect(oos(['init', '--dry-run'], { ...project, env: own }).stdout).not.toContain('dl.example.com')
+  })
+
+  test('is said to be unknown where nobody answers, with the line to add', () => {
+    const project = makeProject({ 'package.json': '{}' }, { npm: 'exit 1' })
+    const { stdout, code } = oos(['init', '--yes'], project)
+    expect(code).toBe(0)
+    expect(stdout).toContain('add to .agent-os/AGENT.md: - **Allow** `http:HOST:request`')
+    expect(oos(['explain', 'http:registry.example.com:get'], project).stdout).toMatch(/^deny/)
+    expect(oos(['spec', 'check'], project).code).toBe(0)
   })
 })
 
@@ -134,10 +194,16 @@ describe('oos init', () => {
 
 type Made = ReturnType<typeof makeProject>
 
-function makeProject(files: Readonly<Record<string, string>>) {
+function makeProject(
+  files: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, string>> = {},
+) {
   const cwd = makeTree(files, 'my app')
   const home = mkdtempSync(join(realpathSync(tmpdir()), 'oos-home-'))
-  const env = { HOME: home, PATH: path, XDG_STATE_HOME: '', XDG_CACHE_HOME: '' }
+  const scripts = Object.entries(programs).map(([name, text]) => [name, `#!/bin/sh\n${text}\n`])
+  const bin = makeTree(Object.fromEntries(scripts), 'bin')
+  for (const name of Object.keys(programs)) chmodSync(join(bin, name), 0o755)
+  const env = { HOME: home, PATH: `${bin}:${path}`, XDG_STATE_HOME: '', XDG_CACHE_HOME: '' }
   spawnSync('git', ['init', '-q'], { cwd, env: { ...process.env, ...env } })
   spawnSync('git', ['add', '-A', '-f'], { cwd, env: { ...process.env, ...env } })
   return { cwd, env }
