@@ -8,7 +8,7 @@ import type { MachineFacts, SandboxPlan } from './types.ts'
 
 /** A plan and its bubblewrap line: `argv` is bubblewrap, its options, `--` and the plan's command. */
 export interface Launch extends Line {
-  readonly plan: Pick<SandboxPlan, 'command' | 'limits' | 'network' | 'interactive'>
+  readonly plan: Pick<SandboxPlan, 'command' | 'mounts' | 'limits' | 'network' | 'interactive'>
 }
 
 /** A program to be started: its descriptors above 2 are given by their bytes (the seccomp program, small files). */

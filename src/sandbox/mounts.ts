@@ -14,7 +14,8 @@ export interface FileMounts {
 export function fileMounts({
   entries: found,
   repositories,
-}: Pick<TreeFacts, 'entries' | 'repositories'>): FileMounts {
+  behind,
+}: Pick<TreeFacts, 'entries' | 'repositories' | 'behind'>): FileMounts {
   const entries = foldCrowds(strictest(found))
   const access = new Map(entries.map((entry) => [entry.path, entry.access]))
   const changes = entries
@@ -26,7 +27,7 @@ export function fileMounts({
     .filter(({ entry, outer }) => isAbsent(entry) && outer !== 'none')
     .map(({ entry }) => entry)
   return {
-    mounts: sortMounts([...mounts, ...pins(mounts, access)]),
+    mounts: sortMounts([...mounts, ...pins(mounts, access)]).map((mount) => fromBehind(mount, behind)),
     ghosts: absent.filter((entry) => placeholderOf(entry) === undefined).map(({ path }) => path),
     placeholders: absent.flatMap((entry) => placeholderOf(entry) ?? []),
     unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer)),
@@ -35,6 +36,15 @@ export function fileMounts({
 
 export function sortMounts(mounts: readonly Mount[]): Mount[] {
   return [...mounts].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** By its real path: a link that is followed twice can lead to two places. */
+function fromBehind(mount: Mount, behind: TreeFacts['behind']): Mount {
+  const top = behind.find(({ path }) => mount.path === path || mount.path.startsWith(`${path}/`))
+  const isBound = mount.kind === 'read' || mount.kind === 'write' || mount.kind === 'pin'
+  return top === undefined || !isBound
+    ? mount
+    : { ...mount, source: top.real + mount.path.slice(top.path.length) }
 }
 
 const rank: Readonly<Record<Access, number>> = { none: 0, read: 1, write: 2 }

@@ -5,6 +5,7 @@ import { createGroup, type RunGroup } from './cgroup.ts'
 import { describeEnd, type Exit, type SandboxEnd, statusOf } from './end.ts'
 import { type Foreground, followStops } from './foreground.ts'
 import { gateFd, waitAtGate } from './gate.ts'
+import { requireLanded } from './landed.ts'
 import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
@@ -34,7 +35,10 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   try {
     sendFiles(child, launch.files)
     const first = await waitAtGate(gate, child.pid ?? 0)
-    if (first !== undefined) watch.begin(first.pid)
+    if (first !== undefined) {
+      requireLanded(launch.plan.mounts, first.pid)
+      watch.begin(first.pid)
+    }
     gate.end(first === undefined ? '' : 'go\n')
     const exit = await exited
     if (first !== undefined) await untilGone(first)

@@ -46,7 +46,19 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
   sweepWorktree(sweep)
   sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return { entries, repositories: sweep.repositories, files: sweep.files }
+  return {
+    entries,
+    repositories: sweep.repositories,
+    files: sweep.files,
+    behind: treesBehind(tops, options.root),
+  }
+}
+
+function treesBehind(tops: readonly string[], root: string): TreeFacts['behind'] {
+  return tops.flatMap((path) => {
+    const real = path === root || path.startsWith(`${root}/`) ? path : realpathOf(path)
+    return real === undefined || real === path ? [] : [{ path, real }]
+  })
 }
 
 interface Sweep {

@@ -34,5 +34,5 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     { fd: 8, bytes: encode('a small file') },
     { fd: 9, bytes: seccompFilter(process.arch) },
   ]
-  return { plan: { command, limits, network, interactive }, argv, files }
+  return { plan: { command, mounts: [], limits, network, interactive }, argv, files }
 }
