@@ -1,30 +1,43 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { buildHot, hotStart } from './hot.ts'
 import { plainBuiltins } from './plain-builtins.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
-const { metafile } = await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts', 'src/index.ts', 'src/sandbox/network/forwarder.ts'].filter((entry) =>
-    existsSync(join(root, entry)),
-  ),
-  outbase: 'src',
-  outdir: 'dist',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22.12',
-  chunkNames: 'chunks/[name]-[hash]',
+  // Names stay, for the sake of who reads a stack.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { OOS_CODE: JSON.stringify(hashOfSource()) },
   external: ['better-sqlite3'],
   legalComments: 'none',
-  metafile: true,
   logLevel: 'warning',
   plugins: [plainBuiltins()],
+} satisfies BuildOptions
+const rare = await buildHot(options)
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['src/cli/main.ts', 'src/index.ts', 'src/sandbox/network/forwarder.ts', ...rare].map(
+    (path) => ({
+      in: path,
+      out: path.replace(/^src\//, '').replace(/\.ts$/, ''),
+    }),
+  ),
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  metafile: true,
+  plugins: [hotStart(), ...options.plugins],
 })
 removeOld(Object.keys(metafile.outputs))
 writeFileSync(join(dist, 'THIRD_PARTY_LICENSES'), licenses(metafile))
@@ -32,6 +45,18 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   cwd: root,
   stdio: 'inherit',
 })
+
+function hashOfSource(): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  )
+  for (const path of files.sort()) hash.update(path).update(readFileSync(join(root, 'src', path)))
+  return hash
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 16)
+}
 
 /** What an earlier build left. Removed afterwards and not before, so that a running oos still finds its chunks. */
 function removeOld(written: readonly string[]): void {

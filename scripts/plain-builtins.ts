@@ -17,28 +17,33 @@ export function plainBuiltins(): Plugin {
       onResolve({ filter: /^[\w:/]+$/ }, ({ path, importer }) => {
         const name = path.replace(/^node:/, '')
         if (!importer.includes('/node_modules/') || !builtins.has(name)) return undefined
-        // commander starts programs only for subcommands that are programs; oos has none.
-        return {
-          path: importer.includes('/commander/') && name === 'child_process' ? 'none' : name,
-          namespace: 'builtin',
-        }
+        return { path: name, namespace: 'builtin' }
       })
       onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents:
-          path === 'none'
-            ? 'module.exports = {}'
-            : `module.exports = process.getBuiltinModule('node:${path}')`,
+        contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+        loader: 'js',
+      }))
+      onLoad({ filter: /[/\\]node_modules[/\\]commander[/\\]lib[/\\]/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8')
+          // commander starts programs only for subcommands that are programs; oos has none.
+          .replace("import childProcess from 'node:child_process'", 'const childProcess = undefined')
+          .replace("import process from 'node:process'", '')
+          .replace(
+            /^import (\w+|\{[^}]*\}) from '(node:\w+)'/gm,
+            "const $1 = process.getBuiltinModule('$2')",
+          ),
         loader: 'js',
       }))
       onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8').replace(
-          /^import \{([^}]*)\} from '(node:\w+(?:\/\w+)?)'/gm,
-          plainImport,
-        ),
+        contents: withPlainBuiltins(readFileSync(path, 'utf8')),
         loader: 'ts',
       }))
     },
   }
+}
+
+export function withPlainBuiltins(source: string): string {
+  return source.replace(/^import \{([^}]*)\} from '(node:\w+(?:\/\w+)?)'/gm, plainImport)
 }
 
 function plainImport(whole: string, list: string, builtin: string): string {

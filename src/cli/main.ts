@@ -11,14 +11,10 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   process.stdout.on('error', leaveQuietly)
   const cache = openCacheFolder('compile', process.env)
   if (cache !== undefined) enableCompileCache(cache)
+  const { openTerminal, reportError, runProgram } = await import('./work.ts')
   try {
-    const [{ openTerminal }, { runProgram }] = await Promise.all([
-      import('./terminal.ts'),
-      import('./program.ts'),
-    ])
     process.exitCode = await runProgram(argv, openTerminal(argv))
   } catch (error) {
-    const { reportError } = await import('./report.ts')
     process.exitCode = reportError(error, argv)
   }
 }

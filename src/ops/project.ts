@@ -64,7 +64,7 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
   const { sources, diagnostics } = readSources({ ...place, home, packs: join(packageRoot, 'specs') })
   const loadSpecs = async () => withDiagnostics(await parse(sources), diagnostics)
   const cache = openPolicyCache(place.root, env)
-  const text = textOf([import.meta.url, readVersion(), place.root, home], sources)
+  const text = textOf([codeId(), place.root, home], sources)
   const known = diagnostics.length === 0 ? (cache.read(text) as Understood | undefined) : undefined
   const understood = known ?? pick(await loadSpecs())
   if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(text, understood)
@@ -109,11 +109,17 @@ async function parse(sources: readonly SpecSource[]): Promise<SpecSet> {
   return parseSources(sources)
 }
 
+declare const OOS_CODE: string | undefined
+
+/** Other code may understand other things: a build carries a hash of its own. */
+function codeId(): string {
+  return `${readVersion()} ${typeof OOS_CODE === 'undefined' ? 'source' : OOS_CODE}`
+}
+
 function withDiagnostics(set: SpecSet, read: readonly Diagnostic[]): SpecSet {
   return read.length === 0 ? set : { ...set, diagnostics: [...read, ...set.diagnostics] }
 }
 
-/** The module's own address is in it: a build's chunks are named by their content, so other code means another text. */
 function textOf(words: readonly string[], sources: readonly SpecSource[]): string {
   const files = sources.map(({ path, kind, layer, pack, bytes }) => [
     path,

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
 import { inspectDatabase } from './inspect.ts'
 import { type Migration, migrations } from './migrations.ts'
@@ -23,7 +24,7 @@ const applicationId = 0x6f6f7331
 export function openDatabase(path: string, options: DatabaseOptions): Database.Database {
   if (!inspectDatabase(path)) createFile(path)
   const { busy_timeout, journal_mode, ...pragmas } = { ...defaultPragmas, ...options.pragmas }
-  const db = new Database(path, { timeout: Number(busy_timeout) })
+  const db = new (loadDriver())(path, { timeout: Number(busy_timeout) })
   try {
     const list = options.migrations ?? migrations
     const version = readVersion(db, path, list.length)
@@ -36,6 +37,11 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
     db.close()
     throw error
   }
+}
+
+/** Loaded when a database is opened and not before: a run does that while bubblewrap is at work. CommonJS, so without a wait. */
+function loadDriver(): typeof Database {
+  return createRequire(import.meta.url)('better-sqlite3')
 }
 
 /** Made by us, since SQLite would let the group and others read it. */
