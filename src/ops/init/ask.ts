@@ -33,8 +33,9 @@ export async function askManagers(
   return new Map(await Promise.all(answers))
 }
 
-/** A question is no reason to write logs, to fetch another version, or to ask back. */
+/** A question is no reason to write logs and caches, to fetch another version, or to ask back. */
 const quiet = {
+  npm_config_cache: '/dev/null',
   npm_config_logs_max: '0',
   npm_config_update_notifier: 'false',
   COREPACK_ENABLE_NETWORK: '0',
@@ -80,12 +81,12 @@ async function answerTo(question: Question, { env, home, inside, limit = 5_000 }
   return question.parse(await outputOf(question.run, own, limit))
 }
 
-/** What a run has of it: another home folder, and no variable that names a registry. */
+/** What a run has of it: another home folder, here one that nobody can make, and no variable that names a registry. */
 function withoutSettings(env: NodeJS.ProcessEnv, keepHome: boolean): NodeJS.ProcessEnv {
   const isSetting = (name: string) =>
     /^(?:(?:npm|pnpm|yarn|pip)_|go(?:proxy|sumdb|env)$|xdg_config)/i.test(name) && !(name in quiet)
   const kept = Object.entries(env).filter(([name]) => !isSetting(name))
-  return { ...Object.fromEntries(kept), ...(!keepHome && { HOME: '/nonexistent' }) }
+  return { ...Object.fromEntries(kept), ...(!keepHome && { HOME: '/dev/null' }) }
 }
 
 /** In the root folder, where nobody but the system's owner could leave a setting. What fails has no answer. */

@@ -58,9 +58,13 @@ function detectPython(folder: Folder): Stack | undefined {
   if (firstThere(folder, markers) === undefined) return undefined
   const lockFile = firstThere(folder, Object.keys(pythonLocks))
   const manager = (lockFile === undefined ? undefined : pythonLocks[lockFile]) ?? 'pip'
-  const prefix = manager === 'pip' ? '' : `${manager} run `
-  const test = pythonTest(folder, manager)
-  return stack({ language: 'Python', pack: 'oos:python', manager, lockFile, test: test && prefix + test })
+  return stack({
+    language: 'Python',
+    pack: 'oos:python',
+    manager,
+    lockFile,
+    test: pythonTest(folder, manager),
+  })
 }
 
 const pythonLocks: Readonly<Record<string, PythonManager>> = {
@@ -70,8 +74,14 @@ const pythonLocks: Readonly<Record<string, PythonManager>> = {
   'Pipfile.lock': 'pipenv',
 }
 
-function pythonTest(folder: Folder, manager: string): string | undefined {
-  if (manager === 'pip' && folder.has('.venv/bin/pytest')) return '.venv/bin/pytest'
+/** What the project's own environment has needs nothing else; who made it may not even be installed. */
+function pythonTest(folder: Folder, manager: PythonManager): string | undefined {
+  if (folder.has('.venv/bin/pytest')) return '.venv/bin/pytest'
+  const test = usualPythonTest(folder)
+  return test === undefined || manager === 'pip' ? test : `${manager} run ${test}`
+}
+
+function usualPythonTest(folder: Folder): string | undefined {
   const settings = [
     'pyproject.toml',
     'setup.cfg',

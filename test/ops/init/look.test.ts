@@ -63,6 +63,13 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     hosts: ['pip.example.com', 'files.example.com'],
   },
   {
+    name: 'uv, with pytest installed',
+    tree: { 'pyproject.toml': 'pytest', 'uv.lock': '', '.venv/bin/pytest': '' },
+    packs: ['oos:python'],
+    test: '.venv/bin/pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
     name: 'unittest',
     tree: { 'setup.py': '', 'tests/test_a.py': '' },
     packs: ['oos:python'],
