@@ -26,15 +26,21 @@ export function findPoints(
 ): Points {
   const named = new Map<string, Map<string, NamedBy[]>>()
   const endings = new Map<string, Map<string, NamedBy[]>>()
+  const writable = tops.filter((top) => isOpenToWriting(globs, top))
   for (const glob of globs) {
     for (const reach of [glob, ...glob.except]) addPath(named, reach.glob.literal, glob)
     const ending = literalEnding(glob)
     if (ending === undefined || !keepsFromMaking(glob)) continue
-    for (const top of topsOf(glob, tops)) addPath(named, join(top, ...ending), glob)
+    for (const top of topsOf(glob, writable)) addPath(named, join(top, ...ending), glob)
     const [parent, name] = ending.slice(-2)
     if (ending.length > 1 && parent && name) add(endings, [parent, name], { glob })
   }
   return { named, endings, names: nameFilter(globs, caseSensitive) }
+}
+
+/** Nothing can come to be in the system's trees: the names need not be looked for there. */
+function isOpenToWriting(globs: readonly FileGlob[], top: string): boolean {
+  return globs.some(({ allows, acts, glob }) => allows && (acts & writing) !== 0 && glob.couldMatchBelow(top))
 }
 
 /** The folders in which a floating name must not come to be: its own base, and each opened tree below that. */
@@ -61,7 +67,9 @@ function addPath(table: Table, path: string | undefined, glob: FileGlob): void {
 function add(table: Table, [folder, name]: readonly [string, string], by: NamedBy): void {
   const names = table.get(folder) ?? new Map<string, NamedBy[]>()
   table.set(folder, names)
-  names.set(name, [...(names.get(name) ?? []), by])
+  const all = names.get(name)
+  if (all === undefined) names.set(name, [by])
+  else all.push(by)
 }
 
 // `**/.oos/**` names `.oos` in any folder; it must not come to be at least in the topmost one. A rule that hides
