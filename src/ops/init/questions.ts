@@ -57,7 +57,7 @@ export const sources: Readonly<Record<PackageManager, Source>> = {
   pipenv: pip,
   cargo: {
     questions: [[{ folder: { variable: 'CARGO_HOME', usual: '.cargo' }, parse: cargoHosts }]],
-    ask: 'cat ~/.cargo/registry/index/*/config.json',
+    ask: 'cargo fetch; grep -H dl ~/.cargo/registry/index/*/config.json',
   },
   go: {
     questions: [[{ run: ['go', 'env', '-json', 'GOPROXY', 'GOSUMDB'], parse: goHosts, seen: true }]],
