@@ -43,13 +43,16 @@ const quiet = {
   GOTOOLCHAIN: 'local',
 }
 
-/** A folder of programs inside the project is left out, and so is a variable that leads into it. */
+/**
+ * A folder of programs inside the project is left out, and so is a variable that leads into it. Started by `npx` or a script,
+ * oos is handed the project's own npm settings as variables: those go, too.
+ */
 function withoutProject({ env, root }: AskOptions): NodeJS.ProcessEnv {
   const isOutside = (path: string) => !`${resolvePath(path)}/`.startsWith(`${root}/`)
-  const kept = Object.entries(env).filter(
-    ([, value = '']) =>
-      !value.includes(root) && value.split(/[\s:;,=]+/).every((part) => !isAbsolute(part) || isOutside(part)),
-  )
+  const isHanded = (name: string) => env.npm_execpath !== undefined && name.startsWith('npm_')
+  const leadsInside = (value: string) =>
+    value.includes(root) || value.split(/[\s:;,=]+/).some((part) => isAbsolute(part) && !isOutside(part))
+  const kept = Object.entries(env).filter(([name, value = '']) => !isHanded(name) && !leadsInside(value))
   const folders = (env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder) && isOutside(folder))
   return { ...Object.fromEntries(kept), PATH: folders.join(':') }
 }

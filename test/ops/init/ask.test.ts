@@ -131,6 +131,14 @@ describe('asking a package manager', () => {
     expect(existsSync(join(home, 'started'))).toBe(false)
   })
 
+  it('obeys no setting that npm hands on from the project it was started in', async () => {
+    const npm = `echo "https://\${npm_config_registry-registry}.example.com"`
+    const { root, home, env } = makeProject({}, { npm })
+    const handed = { npm_config_registry: 'evil', npm_execpath: '/usr/lib/node_modules/npm/bin/npm-cli.js' }
+    const said = await askManagers(['npm'], { root, home, env: { ...env, ...handed } })
+    expect(said.get('npm')?.hosts).toEqual(['registry.example.com'])
+  })
+
   it('obeys no variable that leads into the project', async () => {
     const { root, home, env } = makeProject(
       {},
