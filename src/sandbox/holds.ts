@@ -115,11 +115,28 @@ function holdsRun(
   { machine, interactive }: Parameters<Holder>[2],
 ): Holding {
   const held = limitHolders(machine, interactive)
-  for (const name of Object.keys(constraints)) {
-    const by = held[name as LimitName]
-    if (by === undefined || by.length === 0) return none(`nothing here holds \`${name}\``)
-  }
-  if (constraints.disk !== undefined)
-    return partial('a single file and the private folders are held; the project is looked at')
-  return full
+  const names = Object.keys(constraints) as LimitName[]
+  const unheld = names.find((name) => (held[name] ?? []).length === 0)
+  if (unheld !== undefined) return none(`nothing here holds \`${unheld}\``)
+  const late = names.find((name) => !held[name].some((holder) => exactHolders[name].includes(holder)))
+  return late === undefined ? full : partial(lateness[late])
+}
+
+/** Who holds a limit at every moment. A watchdog holds it at its next look. */
+const exactHolders: Readonly<Record<LimitName, readonly string[]>> = {
+  timeout: ['timer'],
+  memory: ['cgroup'],
+  processes: ['cgroup', 'prlimit'],
+  output: ['pipe'],
+  disk: [],
+  cpu: [],
+}
+
+const lateness: Readonly<Record<LimitName, string>> = {
+  timeout: 'no timer holds it',
+  memory: 'there is no cgroup for it: more is seen, and ends the run, at the next look',
+  processes: 'neither a cgroup nor prlimit holds it: more are seen, and end the run, at the next look',
+  output: 'no pipe holds it',
+  disk: 'a single file and the private folders are held; the project is looked at',
+  cpu: 'a single process is held; the sum of all is looked at',
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { sandboxHolds } from '../../src/sandbox/holds.ts'
+import { type HoldMachine, sandboxHolds } from '../../src/sandbox/holds.ts'
 import { rulesOf } from './rules.ts'
 
-const linux = { platform: 'linux', uid: 1000, bubblewrap: {}, prlimit: '/usr/bin/prlimit' }
+const cgroup = { version: 2, folders: { memory: '/g', pids: '/g', cpu: '/g' } } as const
+const linux = { platform: 'linux', uid: 1000, bubblewrap: {}, prlimit: '/usr/bin/prlimit', cgroup }
 
 describe('what the sandbox holds of a rule', () => {
   const rows = [
@@ -21,6 +22,8 @@ describe('what the sandbox holds of a rule', () => {
     { rule: 'Deny http:example.com/admin/*:request', level: 'partial' },
     { rule: 'Limit run:*{timeout:30m,memory:4GB,processes:512}', level: 'full' },
     { rule: 'Limit run:*{disk:1GB}', level: 'partial' },
+    { rule: 'Limit run:*{cpu:5m}', level: 'partial' },
+    { rule: 'Limit run:*{usd:5}', level: 'none' },
     { rule: 'Deny shell:git push *', level: 'none' },
     { rule: 'Deny shell:curl *{everywhere}', level: 'partial' },
     { rule: 'Deny shell:git push *{everywhere}', level: 'none' },
@@ -40,6 +43,36 @@ describe('what the sandbox holds of a rule', () => {
     expect(rule && sandboxHolds(rule, { ...linux, platform: 'darwin' }).missing).toBe(
       'there is no sandbox for darwin yet',
     )
+  })
+
+  it.each([
+    {
+      rule: 'Limit run:*{memory:4GB}',
+      without: 'cgroup',
+      machine: { ...linux, cgroup: undefined },
+      level: 'partial',
+    },
+    {
+      rule: 'Limit run:*{processes:64}',
+      without: 'cgroup',
+      machine: { ...linux, cgroup: undefined },
+      level: 'full',
+    },
+    {
+      rule: 'Limit run:*{processes:64}',
+      without: 'cgroup and prlimit',
+      machine: { ...linux, cgroup: undefined, prlimit: undefined },
+      level: 'partial',
+    },
+    {
+      rule: 'Limit run:*{processes:64}',
+      without: 'cgroup, for root, whom prlimit never binds',
+      machine: { ...linux, cgroup: undefined, uid: 0 },
+      level: 'partial',
+    },
+  ])('$rule is $level without $without', ({ rule, machine, level }) => {
+    const [first] = rulesOf([rule])
+    expect(first && sandboxHolds(first, machine as HoldMachine).level).toBe(level)
   })
 
   it('of output is nothing where the command has the terminal', () => {
