@@ -61,7 +61,7 @@ export function prepareRun(intent: RunIntent): PreparedRun {
   const { request, project, policy, asked, folders } = intent
   const { root } = project
   const { agent, words: command, cwd } = asked
-  const machine = readFacts(request.env)
+  const machine = readFacts(request.env, { root })
   requireBubblewrap(machine)
   const tree = readTree(policy, agent)
   const plan = planSandbox({

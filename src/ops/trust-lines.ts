@@ -9,6 +9,7 @@ export function trustLines({ specs }: Pick<SpecSet, 'specs'>): readonly string[]
       ...spec.extends.map(
         ({ pack, except }) => `extends ${pack}${except.map((hole) => ` except ${hole}`).join('')}`,
       ),
+      ...spec.lets.map(({ name, pattern }) => `**Let** \`${name}\` = \`${pattern}\``),
       ...spec.rules.map(ruleLine),
       ...(spec.content.kind === 'stack'
         ? spec.content.settings.map(({ key, value }) => `${key} = ${value}`)

@@ -1,5 +1,6 @@
-import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { type Dirent, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
+import { statOf } from './look.ts'
 
 export interface ChangedFile {
   readonly path: string
@@ -55,7 +56,7 @@ export function readAftermath({
   const setId: string[] = []
   const seen = new Set<string>()
   const complete = walk({ roots, limit }, (entry, path) => {
-    const stats = own?.has(path) ? undefined : lstatSync(path, { throwIfNoEntry: false })
+    const stats = own?.has(path) ? undefined : statOf(path)
     if (stats === undefined) return
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs

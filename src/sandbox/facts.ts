@@ -13,15 +13,29 @@ import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
+import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
 import { readGitIdentity } from './git-identity.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
 
+export interface FactOptions {
+  readonly uid?: number
+  readonly gid?: number
+  /** The project, which may be anyone's; the folder one stands in if left out. */
+  readonly root?: string
+}
+
+interface Machine {
+  readonly env: NodeJS.ProcessEnv
+  readonly root: string
+}
+
 /** Reads what planning needs to know about this machine. Starts a process only where bubblewrap is new to it. */
-export function readFacts(env: NodeJS.ProcessEnv, { uid, gid } = ownIds()): MachineFacts {
+export function readFacts(env: NodeJS.ProcessEnv, options: FactOptions = {}): MachineFacts {
+  const { uid, gid, root } = { ...ownIds(), root: process.cwd(), ...options }
   const home = readHome(env)
-  const bubblewrap = readBubblewrap(env)
-  const prlimit = findTrusted('prlimit', env)
+  const bubblewrap = readBubblewrap({ env, root })
+  const prlimit = findTrusted('prlimit', { env, root })
   const cgroup = readCgroup()
   return {
     platform: process.platform,
@@ -94,15 +108,10 @@ function userName(): string {
   }
 }
 
-/** Never a program of a relative or an empty part of PATH: the project could have put it there. */
-function findTrusted(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  const folders = [
-    '/usr/bin',
-    '/bin',
-    '/usr/local/bin',
-    ...(env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder)),
-  ]
-  return folders.map((folder) => join(folder, name)).find(isExecutable)
+/** Never a program that the project could have put there. */
+function findTrusted(name: string, { env, root }: Machine): string | undefined {
+  const find = (folders: readonly string[]) => folders.map((folder) => join(folder, name)).find(isExecutable)
+  return find(['/usr/bin', '/bin', '/usr/local/bin']) ?? find(pathOutside(root, env.PATH))
 }
 
 function isExecutable(path: string): boolean {
@@ -114,9 +123,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function readBubblewrap(env: NodeJS.ProcessEnv): MachineFacts['bubblewrap'] {
+function readBubblewrap({ env, root }: Machine): MachineFacts['bubblewrap'] {
   if (process.platform !== 'linux') return undefined
-  const path = findTrusted('bwrap', env)
+  const path = findTrusted('bwrap', { env, root })
   if (path === undefined) return undefined
   const { size, mtimeMs, ino } = statSync(path)
   const key = `${path}:${size}:${mtimeMs}:${ino}`

@@ -1,5 +1,6 @@
-import { type Dirent, lstatSync } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import type { FileGlob } from './access.ts'
+import { statOf } from './look.ts'
 import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
@@ -40,7 +41,7 @@ export function createLinkCount(): LinkCount {
 
   function isLinked(name: Name): boolean {
     looks += 1
-    const stats = lstatSync(name.path, { throwIfNoEntry: false })
+    const stats = statOf(name.path)
     if (stats === undefined || stats.nlink < 2 || !stats.isFile()) return false
     const file = `${stats.dev}:${stats.ino}`
     const seen = linked.get(file) ?? { names: stats.nlink, found: [] }

@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
 import type { TreeEntry } from './types.ts'
 
 /** Undefined if it may not be read. */
@@ -18,8 +18,26 @@ export function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
   return entry.isSocket() ? 'socket' : 'other'
 }
 
+/** Of the entry itself. A run can make names that are too long, and folders that may be read and not entered. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+export function mayEnter(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 export function kindOf(path: string): TreeEntry['kind'] | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = statOf(path)
   if (stats === undefined) return undefined
   if (stats.isDirectory()) return 'directory'
   if (stats.isFile()) return 'file'

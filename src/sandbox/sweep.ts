@@ -13,7 +13,7 @@ import {
 } from './access.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
-import { isFolderBehind, kindOf, kindOfEntry, readFolder, realpathOf } from './look.ts'
+import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf } from './look.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
@@ -159,16 +159,12 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   sweep.onFolder?.(folder, state.files !== state.access)
-  const children = readFolder(folder)
+  const children = isTooDeep(folder) ? undefined : readFolder(folder)
   if (children === undefined) {
-    record(sweep, {
-      path: folder,
-      kind: 'directory',
-      access: 'none',
-      note: 'cannot be read, so it was not looked at',
-    })
+    closeFolder(sweep, folder)
     return
   }
+  const before = sweep.entries.length
   sweep.files += children.length
   const named = sweep.points.named.get(folder)
   const endings = sweep.points.endings.get(basename(folder))
@@ -181,12 +177,24 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
+  if (sweep.entries.length > before && !mayEnter(folder)) {
+    sweep.entries.length = before
+    closeFolder(sweep, folder)
+    return
+  }
   if (named === undefined && endings === undefined) return
   const read = { folder, present: new Set(children.map(({ name }) => name)), named, endings, state }
   if (state.access === 'write') sweep.entries.push(...absentEntries(sweep.globs, read))
   else if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
 }
+
+function closeFolder(sweep: Sweep, path: string): void {
+  record(sweep, { path, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
+}
+
+/** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
+const isTooDeep = (folder: string) => folder.length > 1000 && Buffer.byteLength(folder) > 3500
 
 interface Inside {
   readonly folder: string

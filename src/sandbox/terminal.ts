@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { type Foreground, giveTerminal, isGroupGone, terminalGroups } from './foreground.ts'
 
 export interface TerminalKeeper {
@@ -6,20 +7,26 @@ export interface TerminalKeeper {
   readonly restore: () => Promise<void>
 }
 
+/** Not by name: it runs outside of the sandbox, and the project could have one in the PATH. */
+const sttyPlaces = ['/usr/bin/stty', '/bin/stty']
+
 /**
  * Remembers the modes of the terminal on standard input. A small process waits for our end of a pipe to close, so that
  * they are put right after `kill -9`, too. It has a session of its own: Ctrl-C and Ctrl-Z do not reach it.
  */
 export function keepTerminal(foreground: Foreground | undefined): TerminalKeeper | undefined {
-  const modes = spawnSync('stty', ['-g'], {
+  const stty = sttyPlaces.find((path) => existsSync(path))
+  if (stty === undefined) return undefined
+  const modes = spawnSync(stty, ['-g'], {
     stdio: ['inherit', 'pipe', 'ignore'],
     encoding: 'utf8',
+    env: {},
   }).stdout?.trim()
   if (modes === undefined || modes === '') return undefined
-  const keeper = spawn('sh', ['-c', 'read -r _; exec stty "$1" <&3', 'sh', modes], {
+  const keeper = spawn('/bin/sh', ['-c', 'read -r _; exec "$1" "$2" <&3', 'sh', stty, modes], {
     stdio: ['pipe', 'ignore', 'ignore', 0],
     detached: true,
-    env: { PATH: process.env.PATH },
+    env: {},
   })
   const ended = new Promise<void>((resolve) =>
     keeper.once('exit', () => resolve()).once('error', () => resolve()),

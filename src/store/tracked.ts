@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { pathOutside } from '../shared/path-outside.ts'
 
 /** Whether the git repository around `path` tracks it. Git's index is read directly: starting git would cost more than the run's record. */
 export function isTracked(path: string): boolean {
@@ -9,7 +10,7 @@ export function isTracked(path: string): boolean {
   const index = readIndex(repository.gitFolder)
   if (index === undefined) return false
   return index.readUInt32BE(4) > 3 || index.includes('link\0')
-    ? askGit(path)
+    ? askGit(path, repository.root)
     : hasEntry(index, relative(repository.root, path))
 }
 
@@ -53,10 +54,14 @@ function hasEntry(index: Buffer, path: string): boolean {
 }
 
 /** Version 4 shortens paths and a split index lies in two files: git itself has to say. Without an answer it counts as tracked. */
-function askGit(path: string): boolean {
+function askGit(path: string, root: string): boolean {
   const list = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--', path]
   try {
-    return execFileSync('git', list, { cwd: dirname(path), stdio: ['ignore', 'pipe', 'ignore'] }).length > 0
+    const PATH = pathOutside(root, process.env.PATH).join(':')
+    const env = { ...process.env, PATH, GIT_NO_LAZY_FETCH: '1' }
+    return (
+      execFileSync('git', list, { cwd: dirname(path), env, stdio: ['ignore', 'pipe', 'ignore'] }).length > 0
+    )
   } catch {
     return true
   }

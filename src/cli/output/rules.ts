@@ -1,6 +1,7 @@
 import { printCapability } from '../../policy/capability.ts'
 import type { LayerName, Rule } from '../../policy/types.ts'
 import type { Terminal } from '../terminal.ts'
+import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 
@@ -35,7 +36,7 @@ export function ruleColumns(style: Style): readonly Column<Rule>[] {
 export function renderRulePlace({ source }: Rule): string {
   const file =
     source.pack !== undefined && source.file !== source.pack ? `${source.pack} ${source.file}` : source.file
-  return `${file}:${source.line}`
+  return sanitizeLine(`${file}:${source.line}`)
 }
 
 export function paintEffect(effect: string, style: Style): (text: string) => string {

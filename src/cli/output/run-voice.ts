@@ -11,7 +11,7 @@ import type { Style } from './style.ts'
 
 /** How a run speaks at a terminal: on stderr only, since stdout is the command's. */
 export function runVoice({ talk, tell }: Terminal, confirm: Confirm | undefined): RunVoice {
-  const say = (text: string) => tell(`${talk.dim('oos:')} ${text}\n`)
+  const say = (text: string) => tell(`${talk.dim('oos:')} ${sanitizeLine(text)}\n`)
   return {
     confirm,
     warn: (diagnostics) => warn(diagnostics, say),
@@ -40,7 +40,8 @@ function renderTrust({ state, root, added, removed }: TrustChange, style: Style)
 
 function renderUnheld(unheld: readonly Unheld[], style: Style): string {
   const lines = unheld.map(
-    ({ rule, missing }) => `  ${style.place(renderRulePlace(rule))} ${rule.source.text}: ${missing}`,
+    ({ rule, missing }) =>
+      `  ${style.place(renderRulePlace(rule))} ${sanitizeLine(`${rule.source.text}: ${missing}`)}`,
   )
   return `${style.warn('oos:')} not held here as written:\n${lines.join('\n')}\n`
 }
@@ -71,7 +72,9 @@ function endWords({ end }: RunSummary): string {
 
 function renderCause({ request, rule, known, words, paste }: Cause, style: Style): string {
   const line =
-    rule === undefined ? 'no rule allows it' : `${style.place(renderRulePlace(rule))} ${rule.source.text}`
+    rule === undefined
+      ? 'no rule allows it'
+      : `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}`
   const what = words === undefined ? line : sanitizeLine(words)
   const hint = paste === undefined ? '' : `\n       to allow it: ${sanitizeLine(paste)}`
   const sure = known === 'recorded' ? style.bad('denied') : style.warn('perhaps')

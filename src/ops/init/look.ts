@@ -3,6 +3,7 @@ import { basename, dirname, join, parse } from 'node:path'
 import { simpleGit } from 'simple-git'
 import { OosError } from '../../shared/errors.ts'
 import { packageRoot } from '../../shared/package.ts'
+import { pathOutside } from '../../shared/path-outside.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
 import { readHome, specFolder } from '../project-root.ts'
@@ -27,7 +28,7 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
   const stacks = detectStacks(folder)
   const managers = stacks.map(({ manager }) => manager)
   const [{ tracked, ...git }, answers] = await Promise.all([
-    askGit(root),
+    askGit(root, env),
     askManagers(managers, { root, home, env }),
   ])
   return {
@@ -67,10 +68,13 @@ const noMonitor = { config: ['core.fsmonitor=false'], unsafe: { allowUnsafeFsMon
 
 async function askGit(
   root: string,
+  env: NodeJS.ProcessEnv,
 ): Promise<Pick<InitFacts, 'git' | 'gitProblem'> & { tracked: readonly string[] }> {
   if (!isInRepository(root)) return { git: false, tracked: [] }
   try {
-    const list = await simpleGit({ baseDir: root, ...noMonitor }).raw(['ls-files', '-z'])
+    const list = await simpleGit({ baseDir: root, ...noMonitor })
+      .env(asPlainGit(root, env))
+      .raw(['ls-files', '-z'])
     return { git: true, tracked: list.split('\0').filter((path) => path !== '') }
   } catch (error) {
     return {
@@ -79,6 +83,12 @@ async function askGit(
       tracked: [],
     }
   }
+}
+
+/** A git of the project's own is none, and nothing is fetched from where its configuration says. */
+function asPlainGit(root: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const PATH = pathOutside(root, env.PATH).join(':')
+  return { PATH, HOME: env.HOME ?? '/', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
 }
 
 function isInRepository(folder: string): boolean {

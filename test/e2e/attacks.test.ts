@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { executable } from '../cli/oos.ts'
+import { createScene, git, own, people, type Scene } from '../sandbox/scene.ts'
+
+const rules = [
+  'Allow `file:**:read,write`',
+  'Allow `shell:*`',
+  'Deny `file:**/.env:*`',
+  'Limit `run:*{timeout:30s,processes:200}`',
+]
+const specOf = (lines: readonly string[]) =>
+  `# Rules\n\n${lines.map((line) => `- ${line.replace(/^\w+/, '**$&**')}\n`).join('')}`
+
+interface Said {
+  readonly code: number | null
+  readonly out: string
+}
+
+/** Runs the program that was built, as the scene's person, in the scene's project. */
+function oosIn(scene: Scene, words: readonly string[], env: Readonly<Record<string, string>> = {}): Said {
+  const person = process.getuid?.() === 0 ? { uid: scene.id, gid: scene.id } : {}
+  const { status, stdout, stderr } = spawnSync(process.execPath, [executable, ...words], {
+    cwd: scene.root,
+    encoding: 'utf8',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: scene.home, ...env },
+    ...person,
+  })
+  return { code: status, out: stdout + stderr }
+}
+
+describe.each(people)('by way of the real program, as $who,', ({ id }) => {
+  let scene: Scene
+  beforeEach(() => {
+    scene = createScene({ id, files: { 'work/.agent-os/AGENT.md': specOf(rules), 'work/.env': 'SECRET' } })
+    git(scene, scene.root, 'init', '-q')
+  })
+  afterEach(() => {
+    spawnSync('chmod', ['-R', 'u+rwX', scene.base])
+    scene.remove()
+  })
+  const put = (path: string, content: string) => {
+    const file = join(scene.base, path)
+    mkdirSync(join(file, '..'), { recursive: true })
+    writeFileSync(file, content)
+    own(scene.base, id)
+    return file
+  }
+  const script = (text: string, env: Readonly<Record<string, string>> = {}) => {
+    put('work/do.sh', text)
+    return oosIn(scene, ['run', '--trust-specs', '--', 'sh', 'do.sh'], env)
+  }
+  const newestRun = () => JSON.parse(oosIn(scene, ['runs', '--json']).out).data[0]
+
+  test.each([
+    { what: 'a folder that may be read and not entered', text: 'mkdir d; touch d/.env; chmod 400 d' },
+    { what: 'a folder that may not be read', text: 'mkdir d; touch d/.env; chmod 000 d' },
+    {
+      what: 'a path that is too long',
+      text: `python3 -c "import os\nfor _ in range(25): os.mkdir('n' * 200); os.chdir('n' * 200)\nopen('f' * 250, 'w'); open('.env', 'w')"`,
+    },
+    {
+      what: 'names of any bytes',
+      text: `python3 -c "import os\nos.mkdir(b'\\xff\\n\\x1b'); open(b'\\xff\\n\\x1b/.env', 'w')"`,
+    },
+    {
+      what: 'pipes and sockets',
+      text: `mkfifo p; mkfifo .npmrc; python3 -c "import socket; socket.socket(1).bind('s')"`,
+    },
+  ])('L1 the end of a run that leaves $what is recorded, and the next one starts', ({ text }) => {
+    expect(script(text)).toMatchObject({ code: 0 })
+    expect(newestRun()).toMatchObject({ state: 'completed', endedBy: 'exit' })
+    expect(oosIn(scene, ['run', '--', 'true'])).toMatchObject({ code: 0 })
+  })
+
+  test('P5 a name that a run left says nothing to the terminal', () => {
+    const { out } = script(
+      String.raw`d=$(printf 'x\033]0;EVIL\007\n\302\233'); mkdir "$d" && git init -q "$d"`,
+    )
+    expect(out).toContain('a git repository was made')
+    expect(out).not.toMatch(/[\x1b\x07\x9b]/)
+  })
+
+  test('S3 a Let that becomes wider is shown before it holds', () => {
+    const spec = (code: string) =>
+      specOf(['Let `@code` = `CODE`', 'Deny `file:@code:write`', ...rules]).replace('CODE', code)
+    put('work/.agent-os/AGENT.md', spec('src/**'))
+    oosIn(scene, ['run', '--trust-specs', '--', 'true'])
+    put('work/.agent-os/AGENT.md', spec('nothing/**'))
+    expect(oosIn(scene, ['run', '--', 'true'])).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('nothing/**'),
+    })
+  })
+
+  test('W2 programs of the project, first in PATH, are not run outside', () => {
+    const trace = join(scene.outside, 'ran')
+    for (const name of ['stty', 'sh', 'git', 'bwrap', 'prlimit', 'env', 'perl', 'python3', 'npm'])
+      chmodSync(put(`work/node_modules/.bin/${name}`, `#!/bin/sh\necho EVIL >> ${trace}\n`), 0o755)
+    put('work/package.json', '{"name":"x","scripts":{"test":"true"}}')
+    // What makes oos ask git about its record: an index that it cannot read itself.
+    script('git add -A; git update-index --index-version 4')
+    const PATH = `${join(scene.root, 'node_modules/.bin')}:/usr/bin:/bin`
+    oosIn(scene, ['init', '--yes'], { PATH })
+    const words = [process.execPath, executable, 'run', '--trust-specs', '--', '/bin/true'].join(' ')
+    spawnSync('/usr/bin/script', ['-qec', words, '/dev/null'], {
+      cwd: scene.root,
+      env: { PATH, HOME: scene.home, SHELL: '/bin/sh' },
+      ...(process.getuid?.() === 0 ? { uid: id, gid: id } : {}),
+    })
+    expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe('')
+  })
+})
