@@ -163,6 +163,7 @@ describe('oos init', () => {
     const { stdout, code } = oos(['init', '--yes', '--no-user'], project)
     expect(code).toBe(0)
     expect(stdout).toMatch(/kept +\.agent-os\/AGENT\.md/)
+    expect(stdout).toContain('oos init --dry-run shows how')
     expect(readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')).toBe('# Mine\n')
   })
 

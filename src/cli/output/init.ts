@@ -14,7 +14,9 @@ export function renderInitResult(plan: InitPlan, applied: readonly AppliedFile[]
     const why = problem === undefined ? '' : `: ${sanitize(problem)}`
     return `${marks[state](style)} ${path}${why}\n`
   })
-  return [...lines, ...renderNotes(plan, style), `next: ${nextStep(plan, applied)}\n`].join('')
+  const differs = plan.files.some(({ difference }) => difference.length > 0)
+  const hint = differs ? ['kept files differ from new ones: oos init --dry-run shows how\n'] : []
+  return [...lines, ...renderNotes(plan, style), ...hint, `next: ${nextStep(plan, applied)}\n`].join('')
 }
 
 function nextStep(plan: InitPlan, applied: readonly AppliedFile[]): string {
