@@ -5,8 +5,8 @@ import { limitHeld } from './limits.ts'
 import type { CgroupFacts, LimitName, LimitPlan } from './types.ts'
 
 export interface RunGroup {
-  /** From here on it and what it starts is counted; to be called before the command starts. */
-  readonly add: (pid: number) => void
+  /** The words in front of a command that let it join by itself, or end: from its first instruction on it is counted. */
+  readonly joinWords: readonly string[]
   /** A limit that the kernel has already enforced, by killing or by refusing a new process. */
   readonly exceeded: () => LimitName | undefined
   readonly peakMemory: () => number | undefined
@@ -32,13 +32,11 @@ export function createGroup(
   const pids = held.pids === undefined ? undefined : groupFor(parentOf(facts, 'pids'))
   if (memory !== undefined && held.memory !== undefined)
     writeAll(memory, memoryFiles[facts.version], held.memory)
-  // One more for the namespace's first process.
-  if (pids !== undefined && held.pids !== undefined) writeAll(pids, ['pids.max'], held.pids + 1)
+  // Two more: bubblewrap, and the namespace's first process.
+  if (pids !== undefined && held.pids !== undefined) writeAll(pids, ['pids.max'], held.pids + 2)
   const folders = [...made.values()]
   return {
-    add: (pid) => {
-      for (const folder of folders) writeFileSync(join(folder, 'cgroup.procs'), String(pid))
-    },
+    joinWords: joinWords(folders.map((folder) => join(folder, joinFiles[facts.version]))),
     exceeded: () => {
       if (memory !== undefined && countIn(memory, eventFiles[facts.version], 'oom_kill') > 0) return 'memory'
       return pids !== undefined && countIn(pids, 'pids.events', 'max') > 0 ? 'processes' : undefined
@@ -46,6 +44,15 @@ export function createGroup(
     peakMemory: () => (memory === undefined ? undefined : peakIn(memory)),
     remove: () => folders.forEach(removeQuietly),
   }
+}
+
+/** Through `tasks` a single thread moves itself at once; every other way waits some 10 ms until the kernel has seen all forks. */
+const joinFiles = { 1: 'tasks', 2: 'cgroup.procs' } as const
+
+/** The script is fixed: what differs are its arguments. Not by name, since the project could have a `sh` in its PATH. */
+function joinWords(files: readonly string[]): readonly string[] {
+  const script = [...files.map((_, index) => `echo 0 >"$${index + 1}"`), `shift ${files.length}`, 'exec "$@"']
+  return ['/bin/sh', '-c', script.join(' && '), 'sh', ...files]
 }
 
 function parentOf(facts: CgroupFacts, controller: 'memory' | 'pids'): string {

@@ -29,13 +29,34 @@ export interface RunOptions {
   readonly folder?: string
 }
 
-/** All that is spawned: bubblewrap with gate and limits, and the network stage around it. `foreground`: at a terminal. Pure. */
-export function composeLaunch(launch: Launch, options: RunOptions, foreground?: Foreground): Line {
+export interface Surroundings {
+  /** The run's terminal, if it has one. */
+  readonly foreground?: Foreground | undefined
+  /** Puts bubblewrap into the run's control group. */
+  readonly joinWords?: readonly string[] | undefined
+}
+
+/** All that is spawned: bubblewrap with gate and limits, and the network stage around it. Pure. */
+export function composeLaunch(
+  launch: Launch,
+  options: RunOptions,
+  { foreground, joinWords = [] }: Surroundings = {},
+): Line {
   const { bubblewrap, words, command } = splitLine(launch)
   const own = ['--die-with-parent', ...(foreground === undefined ? ['--new-session'] : [])]
   const limits = prlimitWords(launch.plan.limits, options.machine.prlimit)
   const start = foreground === undefined ? [] : foregroundWords(foreground)
-  const argv = [bubblewrap, ...own, ...words, '--', ...gateWords, ...limits, ...start, ...command]
+  const argv = [
+    ...joinWords,
+    bubblewrap,
+    ...own,
+    ...words,
+    '--',
+    ...gateWords,
+    ...limits,
+    ...start,
+    ...command,
+  ]
   const line: Line = { argv, files: launch.files }
   return launch.plan.network.mode === 'none' ? line : throughStage(line, bubblewrap, options.proxySocket)
 }

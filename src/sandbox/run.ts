@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { OosError } from '../shared/errors.ts'
+import { createGroup } from './cgroup.ts'
 import { closeInherited } from './descriptors.ts'
 import type { SandboxEnd } from './end.ts'
 import { findForeground, hasTerminal } from './foreground.ts'
@@ -25,12 +26,13 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const startedAt = performance.now()
   const { interactive } = launch.plan
   const foreground = interactive ? findForeground() : undefined
-  const line = composeLaunch(launch, options, foreground)
+  const group = createGroup(options.machine.cgroup, launch.plan.limits)
+  const line = composeLaunch(launch, options, { foreground, joinWords: group?.joinWords })
   const terminal = interactive ? keepTerminal(foreground) : undefined
   closeInherited()
   const child = spawnLine(line, launch, options)
   const stopper = createStopper(child, graceMs)
-  const ended = supervise({ launch, options, child, stopper, startedAt, foreground }).finally(() =>
+  const ended = supervise({ launch, options, child, stopper, startedAt, foreground, group }).finally(() =>
     terminal?.restore(),
   )
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Writable } from 'node:stream'
 import { OosError } from '../shared/errors.ts'
-import { createGroup, type RunGroup } from './cgroup.ts'
+import type { RunGroup } from './cgroup.ts'
 import { describeEnd, type Exit, type SandboxEnd, statusOf } from './end.ts'
 import { type Foreground, followStops } from './foreground.ts'
 import { gateFd, waitAtGate } from './gate.ts'
@@ -9,7 +9,7 @@ import { requireLanded } from './landed.ts'
 import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
-import { type ProcessFacts, readTree } from './processes.ts'
+import type { ProcessFacts } from './processes.ts'
 import { type Stopper, untilGone } from './stop.ts'
 import { afterMs } from './timer.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
@@ -21,6 +21,7 @@ export interface Supervised {
   readonly stopper: Stopper
   readonly startedAt: number
   readonly foreground: Foreground | undefined
+  readonly group: RunGroup | undefined
 }
 
 /** From the spawn until nothing is left inside: lets the command begin once its limits stand, holds them, and tells the end. */
@@ -63,20 +64,17 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
 interface Watch {
   readonly begin: (first: number) => void
   readonly stop: () => void
-  readonly seen: () => { readonly group: RunGroup | undefined; readonly watchdog: Watchdog | undefined }
+  readonly watchdog: () => Watchdog | undefined
 }
 
 /** What looks after the tree from before the command begins. */
-function createWatch({ launch, options, stopper, foreground }: Supervised): Watch {
+function createWatch({ launch, options, stopper, foreground, group }: Supervised): Watch {
   const { limits } = launch.plan
-  let group: RunGroup | undefined
   let watchdog: Watchdog | undefined
   let unfollow = () => {}
   return {
     begin: (first) => {
       stopper.began(first)
-      group = createGroup(options.machine.cgroup, limits)
-      for (const { pid } of readTree(first)) group?.add(pid)
       watchdog = startWatchdog(first, {
         limits,
         group,
@@ -90,7 +88,7 @@ function createWatch({ launch, options, stopper, foreground }: Supervised): Watc
       watchdog?.stop()
       group?.remove()
     },
-    seen: () => ({ group, watchdog }),
+    watchdog: () => watchdog,
   }
 }
 
@@ -130,10 +128,10 @@ interface Told {
 }
 
 function tellEnd(
-  { launch, stopper, startedAt }: Supervised,
+  { launch, stopper, startedAt, group }: Supervised,
   { exit, first, watch, output }: Told,
 ): SandboxEnd {
-  const { group, watchdog } = watch.seen()
+  const watchdog = watch.watchdog()
   const overrun = group?.exceeded()
   const cause = stopper.cause() ?? (overrun === undefined ? undefined : { by: overrun })
   if (first === undefined && cause === undefined && exit.signal === null) throw failedSetUp()
