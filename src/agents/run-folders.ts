@@ -5,6 +5,7 @@ import { stateHomeOf } from '../ops/trust.ts'
 import { type Ghosts, openGhosts } from '../sandbox/ghosts.ts'
 import { makeCacheHome } from '../sandbox/home.ts'
 import { cacheBase } from '../shared/cache-folder.ts'
+import { diskFailure } from '../shared/disk-failure.ts'
 import { OosError } from '../shared/errors.ts'
 
 /** What a project's runs need of the host besides the project: folders of their own, by a hash of its path. */
@@ -54,9 +55,9 @@ export function openRunFolders({ root }: RunPlace, { cache, ghosts }: RunFolders
 
 /** A run writes besides the project, and what protects the project into it. */
 function unwritable(error: unknown, { root, folder }: { root: string; folder: string }): unknown {
-  const { code = '', path = '' } = error as NodeJS.ErrnoException
-  if (!(code in reasons)) return error
-  const why = reasons[code as keyof typeof reasons]
+  const { path = '' } = error as NodeJS.ErrnoException
+  const why = diskFailure(error)
+  if (why === undefined) return error
   const isProjects = path.startsWith(`${root}/`) && !path.startsWith(`${folder}/`)
   if (isProjects) {
     return new OosError('project-unwritable', `the project \`${root}\` cannot be written: ${why}`, {
@@ -69,13 +70,3 @@ function unwritable(error: unknown, { root, folder }: { root: string; folder: st
     cause: error,
   })
 }
-
-const reasons = {
-  EROFS: 'the disk is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOSPC: 'no room is left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is no folder',
-  ENOENT: 'it cannot be made',
-} as const

@@ -11,6 +11,7 @@ import {
 import { basename, join, sep } from 'node:path'
 import type { LayerName } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
+import { diskFailure } from '../shared/disk-failure.ts'
 import { sizeLimit } from './decode.ts'
 import type { DiagnosticCode } from './diagnostic-codes.ts'
 import { diagnostic } from './report.ts'
@@ -144,7 +145,11 @@ function list(place: Place): { names: readonly string[] } | Diagnostic {
     }
   } catch (error) {
     if (isMissing(error)) return { names: [] }
-    return problem('source/unreadable', shown, `the folder cannot be read (${codeOf(error)})`)
+    return problem(
+      'source/unreadable',
+      shown,
+      `the folder cannot be read (${diskFailure(error) ?? codeOf(error)})`,
+    )
   }
 }
 
@@ -169,7 +174,11 @@ function readSource(place: Place, name: string): SpecSource | Diagnostic {
     if (bytes.length > sizeLimit) return problem('source/too-large', path, 'the file is larger than 1 MB')
     return { path, kind: place.kind(name), layer: place.layer, ...(place.shipped && { pack: path }), bytes }
   } catch (error) {
-    return problem('source/unreadable', path, `the file cannot be read (${codeOf(error)})`)
+    return problem(
+      'source/unreadable',
+      path,
+      `the file cannot be read (${diskFailure(error) ?? codeOf(error)})`,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import { diskFailure } from '../../shared/disk-failure.ts'
 import type { InitPlan, PlannedFile } from './plan.ts'
 
 export interface AppliedFile {
@@ -23,7 +24,9 @@ function write({ path, file, inside, content }: PlannedFile): AppliedFile {
     return { path, state: 'written' }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return code === 'EEXIST' ? { path, state: 'kept' } : { path, state: 'failed', problem: message }
+    return code === 'EEXIST'
+      ? { path, state: 'kept' }
+      : { path, state: 'failed', problem: diskFailure(error) ?? message }
   }
 }
 
