@@ -1,49 +1,85 @@
 import { parseCapability } from '../policy/capability.ts'
+import { readAct } from './plain-act.ts'
+import { type PlainSentence, plainSentence } from './plain-sentence.ts'
 
-const refusal =
-  /\b(?:never|must not|mustn't|do not|don't|don’t|may not|shall not|should not|forbidden|prohibited|not allowed|not permitted|avoid)\b/i
-const approval =
-  /\b(?:(?:needs?|requires?) (?:\w+ )?approval|without (?:\w+ )?approval|ask (?:\w+ )?(?:before|first))\b/i
-const condition = /\b(?:unless|until|without|except|if|when|before|after|instead|other than|outside)\b/i
-const writing =
-  /\b(?:modif\w+|edit\w*|chang\w+|writ\w+|delet\w+|remov\w+|overwrit\w+|commit\w*|creat\w+|renam\w+|read-only)\b/i
-const reading =
-  /\b(?:read\w*|open\w*|print\w*|show\w*|shar\w+|log\w*|expos\w+|leak\w*|copy|upload\w*|send)\b/i
-const running = /\b(?:run\w*|execut\w+|use|using|call\w*|invok\w+)\b/i
-const programs =
-  /^(?:git|npm|npx|pnpm|yarn|node|deno|bun|pip|pip3|uv|python3?|cargo|go|make|rm|mv|cp|chmod|chown|curl|wget|ssh|scp|rsync|sudo|docker|podman|kubectl|terraform|aws|gcloud|gh|psql|sqlite3|systemctl|kill|pkill|killall|dd|mkfs)\b/
+/** What a list stands under: its items are whole sentences only with that word. */
+export type ListHead = 'never' | 'always' | 'ask'
 
 /**
- * The rule that a sentence plainly means, judged by its code spans; undefined where it could mean something else.
- * A sentence with a condition is never plain, but for the one condition that is an Ask.
+ * The rule that a sentence plainly means; undefined where it could mean something else. Every word must be understood.
+ * INVARIANT: never an Allow, an Only or a Limit. A suggestion only ever tightens.
  */
-export function suggestRule(sentence: string): string | undefined {
-  const spans = [...sentence.matchAll(/`([^`]+)`/g)].map(([, span]) => span?.trim() ?? '')
-  const words = sentence.replace(/`[^`]*`/g, '`')
-  const effect = approval.test(words)
-    ? 'Ask'
-    : refusal.test(words) && !condition.test(words)
-      ? 'Deny'
-      : readOnly(words)
-  if (!effect || spans.length === 0) return undefined
-  const capabilities = spans.map((span) => capabilityFor(span, words))
-  if (!capabilities.every((text) => text !== undefined && parseCapability(text).ok)) return undefined
+export function suggestRule(sentence: string, head?: ListHead): string | undefined {
+  const plain = plainSentence(sentence)
+  return plain && (read(plain, head) ?? undefined)
+}
+
+function read({ words, spans }: PlainSentence, head: ListHead | undefined): string | undefined {
+  const required = requireForm.exec(words)
+  if (required && (head === 'always' || required.groups?.must)) return requireRule(required, spans)
+  const asked = firstAct(askForms, words) ?? (head === 'ask' ? words : undefined)
+  if (asked !== undefined) return printRule('Ask', asked, spans)
+  const refused = firstAct(denyForms, words) ?? (head === 'never' ? words : undefined)
+  return refused === undefined ? undefined : printRule('Deny', refused, spans)
+}
+
+const people = '(?:me|us|someone|somebody|a person|a human|a maintainer|the user|the owner|the maintainer)'
+const leave =
+  '(?:(?:explicit|prior|written|human|user|manual|my|our|the|an?) )*(?:approval|permission|confirmation|consent|sign-?off)'
+const who = '(?:(?:you|agents?|the agent|an agent|we|please|always|must|should|first|also) )*'
+const refusal = [
+  '(?:must|should|shall|may|can|do|does|will) (?:not|never)',
+  "never|mustn't|shouldn't|don't|can't|cannot|avoid|no",
+  '(?:is|are) (?:not|never) (?:allowed|permitted) to',
+  '(?:is|are) (?:forbidden|prohibited) (?:to|from)',
+].join('|')
+
+/** Each says that a person is asked, before the act that it names. */
+const askForms: readonly RegExp[] = [
+  new RegExp(
+    `^${who}(?:ask(?: ${people})?|confirm|check with ${people}|(?:get|request|obtain) ${leave})(?: (?:first|with ${people}|from ${people}|for ${leave}))* before (?:you )?(?<act>.+)$`,
+  ),
+  new RegExp(
+    `^${who}(?:${refusal}) (?<act>.+?) without (?:first )?(?:asking|${leave})(?: (?:first|${people}|from ${people}|of ${people}|for ${leave}))*$`,
+  ),
+  new RegExp(`^(?<act>.+?) (?:always )?(?:needs?|requires?) ${leave}$`),
+]
+
+/** Each refuses the act that it names. */
+const denyForms: readonly RegExp[] = [
+  new RegExp(`^${who}(?:${refusal}) (?!be )(?<act>.+)$`),
+  /^(?<act>.+?) (?:is|are) (?:strictly |always )?(?:forbidden|prohibited|not allowed|not permitted|never allowed|off[- ]limits)$/,
+  /^(?<object>.+?) (?:(?:must|may|should|shall|can|will|is|are) (?:not|never)|cannot|can't|mustn't)(?: to)?(?: ever)? be (?<done>.+)$/,
+]
+const readOnlyForm = /^(?:(?:treat|keep|consider) )?(?<object>.+?) (?:is |are |as )?(?:\w+ )?read-only$/
+
+function firstAct(forms: readonly RegExp[], words: string): string | undefined {
+  for (const form of forms) {
+    const groups = form.exec(words)?.groups
+    if (groups) return groups.act ?? `${groups.done} ${groups.object}`
+  }
+  const object = forms === denyForms ? readOnlyForm.exec(words)?.groups?.object : undefined
+  return object === undefined ? undefined : `modify ${object}`
+}
+
+function printRule(effect: 'Ask' | 'Deny', words: string, spans: readonly string[]): string | undefined {
+  const capabilities = readAct({ words, spans })
+  if (!capabilities?.every((text) => parseCapability(text).ok)) return undefined
   return `**${effect}** ${capabilities.map((text) => `\`${text}\``).join(', ')}`
 }
 
-function readOnly(words: string): 'Deny' | undefined {
-  return /\b(?:is|are) read-only\b/i.test(words) && !condition.test(words) ? 'Deny' : undefined
+const requireForm =
+  /^(?<must>(?:(?:always|(?:you |agents? )?must|make sure to|be sure to) )*)run §(?<command>\d+)(?: (?:successfully|first))? before (?:(?:you|every|each|any|a|the|are|is|being|calling it|saying) )*(?<stage>commit|push|finish|done)(?:t?ing|s|es)?(?: (?:code|changes|anything|work))?$/
+
+const stages: Readonly<Record<string, string>> = {
+  commit: 'commit',
+  push: 'push',
+  finish: 'done',
+  done: 'done',
 }
 
-function capabilityFor(span: string, words: string): string | undefined {
-  if (programs.test(span) || (running.test(words) && /^[a-z][\w.-]*( |$)/.test(span) && !span.includes('/')))
-    return `shell:${span.replace(/\s*\*$/, '')} *`
-  if (/^\$?[A-Z][A-Z0-9]*_[A-Z0-9_]*$/.test(span)) return `env:${span.replace(/^\$/, '')}`
-  const path =
-    /^(?:~\/|\.{0,2}\/)?[\w.@*-]+(?:\/[\w.@*-]+)*\/?$/.test(span) && /[./]/.test(span)
-      ? span.replace(/^\.\//, '')
-      : undefined
-  const action = writing.test(words) ? 'write' : reading.test(words) ? 'read' : undefined
-  if (!path || !action || path.startsWith('../')) return undefined
-  return `file:${path.endsWith('/') ? `${path}**` : path}:${action}`
+function requireRule({ groups }: RegExpExecArray, spans: readonly string[]): string | undefined {
+  const command = `shell:${spans[Number(groups?.command)] ?? ''}`
+  const plain = parseCapability(command).ok && !/[*?[{\\]/.test(command)
+  return plain ? `**Require** \`${command}\` before ${stages[groups?.stage ?? '']}` : undefined
 }

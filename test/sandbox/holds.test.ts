@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type HoldMachine, sandboxHolds } from '../../src/sandbox/holds.ts'
+import { sandboxHolds } from '../../src/sandbox/holds.ts'
 import { rulesOf } from './rules.ts'
 
 const cgroup = { version: 2, folders: { memory: '/g', pids: '/g', cpu: '/g' } } as const
-const linux = { platform: 'linux', uid: 1000, bubblewrap: {}, prlimit: '/usr/bin/prlimit', cgroup }
+const bare = { platform: 'linux', uid: 1000, bubblewrap: {}, prlimit: '/usr/bin/prlimit' }
+const linux = { ...bare, cgroup }
 
 describe('what the sandbox holds of a rule', () => {
   const rows = [
@@ -46,33 +47,23 @@ describe('what the sandbox holds of a rule', () => {
   })
 
   it.each([
+    { rule: 'Limit run:*{memory:4GB}', without: 'a cgroup', machine: bare, level: 'partial' },
+    { rule: 'Limit run:*{processes:64}', without: 'a cgroup', machine: bare, level: 'full' },
     {
-      rule: 'Limit run:*{memory:4GB}',
-      without: 'cgroup',
-      machine: { ...linux, cgroup: undefined },
+      rule: 'Limit run:*{processes:64}',
+      without: 'a cgroup and prlimit',
+      machine: { platform: 'linux', uid: 1000, bubblewrap: {} },
       level: 'partial',
     },
     {
       rule: 'Limit run:*{processes:64}',
-      without: 'cgroup',
-      machine: { ...linux, cgroup: undefined },
-      level: 'full',
-    },
-    {
-      rule: 'Limit run:*{processes:64}',
-      without: 'cgroup and prlimit',
-      machine: { ...linux, cgroup: undefined, prlimit: undefined },
-      level: 'partial',
-    },
-    {
-      rule: 'Limit run:*{processes:64}',
-      without: 'cgroup, for root, whom prlimit never binds',
-      machine: { ...linux, cgroup: undefined, uid: 0 },
+      without: 'a cgroup, for root, whom prlimit never binds',
+      machine: { ...bare, uid: 0 },
       level: 'partial',
     },
   ])('$rule is $level without $without', ({ rule, machine, level }) => {
     const [first] = rulesOf([rule])
-    expect(first && sandboxHolds(first, machine as HoldMachine).level).toBe(level)
+    expect(first && sandboxHolds(first, machine).level).toBe(level)
   })
 
   it('of output is nothing where the command has the terminal', () => {
