@@ -94,7 +94,8 @@ function parseTokens(pattern: string): readonly (Token | typeof star)[] {
   return tokens
 }
 
-function classEnd(pattern: string, open: number): number {
+/** Where the class that opens at `open` closes, -1 if nowhere. */
+export function classEnd(pattern: string, open: number): number {
   const negated = pattern[open + 1] === '!' || pattern[open + 1] === '^'
   for (let index = open + (negated ? 3 : 2); index < pattern.length; index++) {
     if (pattern[index - 1] === '\\') continue
@@ -103,7 +104,11 @@ function classEnd(pattern: string, open: number): number {
   return -1
 }
 
-function compileClass(inside: string): Test {
+/** What stands between the brackets of a class. */
+export function readClass(inside: string): {
+  negated: boolean
+  members: readonly { from: string; to: string }[]
+} {
   const negated = /^[!^]/.test(inside)
   const members = Array.from(
     inside.slice(negated ? 1 : 0).matchAll(/(\\?.)(?:-(\\?.))?/gsu),
@@ -112,6 +117,11 @@ function compileClass(inside: string): Test {
       to: unescapePattern(to),
     }),
   )
+  return { negated, members }
+}
+
+function compileClass(inside: string): Test {
+  const { negated, members } = readClass(inside)
   return (character) =>
     negated !== members.some(({ from, to }) => compare(from, character) <= 0 && compare(character, to) <= 0)
 }

@@ -1,0 +1,103 @@
+import type { Clause } from '../clause.ts'
+import { amountOf, constraintNames } from '../constraints.ts'
+import { unmet } from '../held.ts'
+import { actBits, resources } from '../resources.ts'
+import type { Capability, Constraints, DecisionEffect, Request, Resource } from '../types.ts'
+import type { Languages } from './languages.ts'
+
+/** One kind of request: everything but its target. */
+export interface Matter {
+  readonly resource: Resource
+  readonly action: string
+  /** Amounts that the request asks for. */
+  readonly attributes?: Readonly<Record<string, number>>
+}
+
+/** What one clause does to requests of one kind, as a language of targets. */
+export interface Claim {
+  readonly clause: Clause
+  readonly outcome: DecisionEffect
+  /** Language numbers: the targets that it is about, and those it leaves out. */
+  readonly about: number
+  readonly holes: readonly number[]
+}
+
+/** What the clauses of a view say to requests of this kind. */
+export function claimsOf(clauses: readonly Clause[], matter: Matter, languages: Languages): readonly Claim[] {
+  const asked = actBits(matter.resource, [matter.action])
+  return clauses
+    .filter(({ capability, effect }) => concerns(capability, asked, effect === 'allow'))
+    .flatMap((clause) => claim(clause, asked, matter, languages))
+}
+
+/** What `decide` answers where exactly these claims hold. */
+export function outcomeOf(claims: readonly Claim[], accepted: ReadonlySet<number>): DecisionEffect {
+  const holding = claims.filter((each) => holds(each, accepted))
+  if (holding.some(({ outcome }) => outcome === 'deny')) return 'deny'
+  const asks = holding.filter(({ outcome }) => outcome === 'ask')
+  const allowed = holding.some(({ outcome }) => outcome === 'allow')
+  if (asks.length > 0 && (allowed || !asks.every(({ clause }) => clause.onlyTightens))) return 'ask'
+  return allowed ? 'allow' : 'deny'
+}
+
+export function holds({ about, holes }: Claim, accepted: ReadonlySet<number>): boolean {
+  return accepted.has(about) && !holes.some((hole) => accepted.has(hole))
+}
+
+/** The kinds of requests about a resource that rules can tell apart: each action, and amounts around each that is given. */
+export function mattersOf(resource: Resource, clauses: readonly Clause[]): readonly Matter[] {
+  const amounts = clauses.flatMap(({ capability }) =>
+    constraintNames.flatMap((name) => {
+      const amount = amountOf(name, capability.constraints[name])
+      return amount === undefined ? [] : [{ [name]: amount + 1 }]
+    }),
+  )
+  const distinct = [...new Map(amounts.map((each) => [JSON.stringify(each), each])).values()]
+  return widestFirst(resource).flatMap((action): Matter[] => [
+    { resource, action },
+    ...distinct.map((attributes) => ({ resource, action, attributes })),
+  ])
+}
+
+function widestFirst(resource: Resource): readonly string[] {
+  const table = Object.entries(resources[resource].actions)
+  return table.sort(([, a], [, b]) => b.length - a.length).map(([action]) => action)
+}
+
+function concerns({ resource, actions }: Capability, asked: number, surely: boolean): boolean {
+  const common = actBits(resource, actions) & asked
+  return surely ? common === asked : common !== 0
+}
+
+function claim(clause: Clause, asked: number, matter: Matter, languages: Languages): readonly Claim[] {
+  const { effect, capability, except, everything } = clause
+  const surely = effect === 'allow'
+  const about = everything
+    ? languages.any
+    : languages.of(capability, { surely, tail: surely ? 'met' : 'may-concern' })
+  const holes = except
+    .filter((hole) => concerns(hole, asked, !surely))
+    .map((hole) => languages.of(hole, { surely: !surely, tail: surely ? 'may-concern' : 'met' }))
+  if (effect === 'limit')
+    return exceeded(clause, matter, languages).map((part) => ({ ...part, holes: [...part.holes, ...holes] }))
+  if (surely && !amountsMet(capability.constraints, matter)) return []
+  return [{ clause, outcome: effect, about, holes }]
+}
+
+/** A Limit denies what goes beyond it. */
+function exceeded(clause: Clause, matter: Matter, languages: Languages): readonly Claim[] {
+  const { capability } = clause
+  const { allowlist, to, remote } = capability.constraints
+  const outcome = 'deny'
+  const about = languages.of(capability, { surely: false, tail: 'may-concern' })
+  if (!amountsMet(capability.constraints, matter)) return [{ clause, outcome, about, holes: [] }]
+  if (allowlist) return [{ clause, outcome, about, holes: [languages.programs(allowlist)] }]
+  if (to === undefined && remote === undefined) return []
+  return [{ clause, outcome, about, holes: [languages.of(capability, { surely: false, tail: 'met' })] }]
+}
+
+function amountsMet(constraints: Constraints, { resource, action, attributes }: Matter): boolean {
+  const { to: _to, remote: _remote, allowlist: _allowlist, ...amounts } = constraints
+  const request: Request = { resource, action, target: '', ...(attributes && { attributes }) }
+  return unmet(amounts, request) === undefined
+}

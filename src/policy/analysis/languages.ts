@@ -1,0 +1,114 @@
+import type { PathPlace } from '../path-glob.ts'
+import { type PatternKind, resources } from '../resources.ts'
+import type { Capability, Resource } from '../types.ts'
+import { type Automaton, compileAutomaton } from './automaton.ts'
+import { anyCommand, commandLanguage, programLanguage } from './command-language.ts'
+import { anyHost, hostLanguage } from './host-language.ts'
+import { anyName, nameLanguage } from './name-language.ts'
+import { anyPath, pathLanguage } from './path-language.ts'
+import {
+  charsetBut,
+  type Language,
+  mark,
+  one,
+  optional,
+  type Regular,
+  repeated,
+  sequence,
+  word,
+} from './regular.ts'
+
+/** How a capability's pattern is read: as `TargetIndex` has it, and what a constraint on host or remote asks for. */
+export interface Reading {
+  readonly surely: boolean
+  readonly tail: 'met' | 'may-concern'
+}
+
+/** More states than any pattern that a person writes needs. */
+const mostStates = 2_000
+
+/** The languages of one resource's patterns, each compiled once and called by a number. */
+export class Languages {
+  /** The number of the language of everything that can be asked about. */
+  readonly any = 0
+  private readonly resource: Resource
+  private readonly place: PathPlace
+  private readonly numbers = new Map<string, number>()
+  private readonly compiled: (Automaton | undefined)[] = []
+  private readonly tailed: boolean
+
+  /** `capabilities`: all that will be asked about. */
+  constructor(resource: Resource, capabilities: readonly Capability[], place: PathPlace) {
+    this.resource = resource
+    this.place = place
+    this.tailed = capabilities.some(
+      ({ constraints }) => constraints.to !== undefined || constraints.remote !== undefined,
+    )
+    this.number('', () => this.anyTarget(capabilities.map(({ pattern }) => pattern)))
+  }
+
+  of({ pattern, constraints }: Capability, reading: Reading): number {
+    const { to, remote } = constraints
+    const key = JSON.stringify([pattern, reading, to, remote, constraints.allowlist])
+    return this.number(key, () => {
+      const { allowlist } = constraints
+      const language = this.targets(pattern, reading.surely, this.tail(constraints, reading))
+      return reading.surely && allowlist ? { all: [language, programLanguage(allowlist)] } : language
+    })
+  }
+
+  programs(names: readonly string[]): number {
+    return this.number(JSON.stringify(names), () => programLanguage(names))
+  }
+
+  /** Nothing if it needs too many states. */
+  automaton(number: number): Automaton | undefined {
+    return this.compiled[number]
+  }
+
+  private number(key: string, language: () => Language): number {
+    const known = this.numbers.get(key)
+    if (known !== undefined) return known
+    this.numbers.set(key, this.compiled.length)
+    return this.compiled.push(compileAutomaton(language(), mostStates)) - 1
+  }
+
+  private targets(pattern: string, surely: boolean, tail: Regular): Language {
+    const kinds: Readonly<Record<PatternKind, () => Language>> = {
+      path: () => pathLanguage(pattern, this.place),
+      host: () => ({ says: hostLanguage(pattern, surely) }),
+      words: () => commandLanguage(pattern, surely ? 'exact' : 'anywhere'),
+      name: () => ({ says: sequence(nameLanguage(pattern), tail) }),
+    }
+    return kinds[resources[this.resource].pattern]()
+  }
+
+  private anyTarget(patterns: readonly string[]): Language {
+    const kinds: Readonly<Record<PatternKind, () => Regular>> = {
+      path: () => anyPath,
+      host: () => anyHost(patterns),
+      words: () => anyCommand,
+      name: () => sequence(anyName, this.tailed ? optional(this.anyTail()) : sequence()),
+    }
+    return { says: kinds[resources[this.resource].pattern]() }
+  }
+
+  /** After a mark: the host that a secret goes to, the remote that a branch goes to. */
+  private anyTail(): Regular {
+    const value = this.resource === 'secret' ? anyHost([], 'hosts-alone') : anyName
+    return sequence(word(mark), value)
+  }
+
+  private tail({ to, remote }: Capability['constraints'], reading: Reading): Regular {
+    if (!this.tailed) return sequence()
+    const value = wantedValue(to, remote)
+    if (value === undefined) return optional(sequence(word(mark), repeated(one(charsetBut('')))))
+    const named = sequence(word(mark), value)
+    return reading.tail === 'met' ? named : optional(named)
+  }
+}
+
+function wantedValue(to: string | undefined, remote: string | undefined): Regular | undefined {
+  if (to !== undefined) return hostLanguage(to, true)
+  return remote === undefined ? undefined : nameLanguage(remote)
+}

@@ -1,0 +1,41 @@
+import { compileSegments, deep, type PathPlace, type Segment } from '../path-glob.ts'
+import { charsetBut, either, type Language, one, type Regular, repeated, sequence, word } from './regular.ts'
+import { wildcardLanguage } from './wildcard-language.ts'
+
+// A path is each of its names after a slash; the file system's root is the empty text.
+
+const inName = charsetBut('/')
+const dot = word('.')
+const notDot = one(charsetBut('/.'))
+/** Any name but `.` and `..`. */
+const name = either(
+  sequence(notDot, repeated(one(inName))),
+  sequence(dot, notDot, repeated(one(inName))),
+  sequence(dot, dot, repeated(one(inName), 1)),
+)
+const names = repeated(sequence(word('/'), name))
+
+/** Every resolved path. */
+export const anyPath: Regular = names
+
+export function pathLanguage(pattern: string, place: PathPlace): Language {
+  return { says: either(...compileSegments(pattern, place).map(alternative)) }
+}
+
+function alternative(segments: readonly Segment[]): Regular {
+  return sequence(
+    ...segments.map((segment) => {
+      if (segment === deep) return names
+      const { literal, source } = segment
+      return sequence(word('/'), literal === undefined ? wildcardLanguage(source, inName) : word(literal))
+    }),
+  )
+}
+
+export function writePath(target: string): string {
+  return target === '/' ? '' : target
+}
+
+export function readPath(text: string): string {
+  return text === '' ? '/' : text
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { printWitness } from '../../src/policy/analysis/witness.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { decidePart } from '../../src/policy/decide.ts'
+import { differenceOf } from '../../src/policy/difference.ts'
+import { parseRequest } from '../../src/policy/request.ts'
+import type { Rule } from '../../src/policy/types.ts'
+import { arbitraryRequest, arbitraryRule, home, root } from './random-rules.ts'
+
+const cases = Number(process.env.OOS_CASES ?? 10_000)
+const requests = fc.array(arbitraryRequest, { minLength: 50, maxLength: 50 })
+const few = fc.array(arbitraryRule, { maxLength: 4 })
+
+function policyOf(rules: readonly Rule[]) {
+  return compilePolicy({ rules, root, home, now: 0 })
+}
+
+test('whatever comes out differently is in the difference, and nothing else is', () => {
+  fc.assert(
+    fc.property(few, few, few, requests, (shared, old, now, asked) => {
+      const [before, after] = [policyOf([...shared, ...old]), policyOf([...shared, ...now])]
+      const agents = ['coder', 'tester']
+      const { changes, undecided } = differenceOf(before, after, { agents })
+      expect(undecided).toEqual([])
+      for (const request of asked) {
+        const alone = { ...request, lineage: [] }
+        const [from, to] = [decidePart(before, alone).effect, decidePart(after, alone).effect]
+        const told = changes.some(
+          (each) => each.from === from && each.to === to && each.capability.resource === request.resource,
+        )
+        if (from !== to) expect([alone, from, to, told]).toEqual([alone, from, to, true])
+      }
+      for (const { from, to, witnesses } of changes)
+        for (const { request } of witnesses) {
+          expect([decidePart(before, request).effect, decidePart(after, request).effect]).toEqual([from, to])
+          const text = printWitness(request, { root, home })
+          const parsed = parseRequest(text, { root, home, cwd: root })
+          expect([text, parsed.ok && decidePart(after, { ...request, ...parsed.value }).effect]).toEqual([
+            text,
+            to,
+          ])
+        }
+    }),
+    { numRuns: Math.ceil(cases / 100) },
+  )
+})
+
+test('the same rules in other words and another order differ in nothing', () => {
+  fc.assert(
+    fc.property(few, (rules) => {
+      const split = rules
+        .toReversed()
+        .flatMap((rule): Rule[] =>
+          rule.effect === 'only' || rule.effect === 'limit'
+            ? [rule]
+            : rule.capabilities.map((one) => ({ ...rule, capabilities: [one], reason: 'in other words' })),
+        )
+      const { changes } = differenceOf(policyOf(rules), policyOf(split), { agents: ['coder', 'tester'] })
+      expect(changes).toEqual([])
+    }),
+    { numRuns: Math.ceil(cases / 50) },
+  )
+})
