@@ -11,6 +11,7 @@ import { readTree } from '../sandbox/tree.ts'
 import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './authorize.ts'
+import { ownRules } from './own-rules.ts'
 import { type RunFolders, runFolders } from './run-folders.ts'
 import { runRules } from './run-rules.ts'
 import { type RunWords, resolveTarget } from './target.ts'
@@ -80,7 +81,7 @@ export function prepareRun(intent: RunIntent): PreparedRun {
 }
 
 function withRunRules(project: OpenProject, request: RunRequest): Policy {
-  const own = runRules(request)
+  const own = [...ownRules(project, request.env), ...runRules(request)]
   return own.length === 0 ? project.policy : compileHere([...project.rules, ...own], project)
 }
 

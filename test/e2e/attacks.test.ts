@@ -95,6 +95,32 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     })
   })
 
+  test.each([
+    {
+      what: 'trust and compiled policies',
+      env: (root: string) => ({ XDG_STATE_HOME: `${root}/own`, XDG_CACHE_HOME: `${root}/own` }),
+    },
+    {
+      what: "the proxy's socket",
+      env: (root: string) => ({ TMPDIR: `${root}/own`, XDG_RUNTIME_DIR: `${root}/own` }),
+    },
+    { what: 'the record', stack: 'own/atlas.db', env: () => ({}) },
+  ])(
+    'W3 $what, led into the project by a setting, cannot be reached',
+    ({ env, stack = '.oos/data/atlas.db' }) => {
+      put(
+        'work/.agent-os/PREFERRED_STACK.md',
+        `# Stack\n\n| Setting | Value |\n|---|---|\n| \`database.path\` | \`${stack}\` |\n`,
+      )
+      put('work/.agent-os/AGENT.md', specOf([...rules, 'Allow `http:example.com:request`']))
+      mkdirSync(join(scene.root, 'own'), { mode: 0o700 })
+      own(scene.base, id)
+      oosIn(scene, ['run', '--trust-specs', '--', 'true'], env(scene.root))
+      const { out } = script('find own; mv own away; find away; echo EVIL > own/oos/evil', env(scene.root))
+      expect(out).not.toMatch(/trust|policy|compile|p\.sock|atlas\.db/)
+    },
+  )
+
   test('W2 programs of the project, first in PATH, are not run outside', () => {
     const trace = join(scene.outside, 'ran')
     for (const name of ['stty', 'sh', 'git', 'bwrap', 'prlimit', 'env', 'perl', 'python3', 'npm'])

@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,12 +33,17 @@ export async function sweepStale(base: string): Promise<void> {
   )
 }
 
+/** Folders that the socket could lie in, resolved, the best first. */
+export function socketBases(env: NodeJS.ProcessEnv): readonly string[] {
+  return [env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].flatMap((base) =>
+    base !== undefined && isUsable(base) ? [realpathSync(base)] : [],
+  )
+}
+
 // A path longer than 107 bytes is no address of a Unix socket.
 function socketBase(): string {
-  const bases = [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].filter(
-    (base) => base !== undefined && isUsable(base),
-  )
-  if (bases[0] !== undefined) return bases[0]
+  const [base] = socketBases(process.env)
+  if (base !== undefined) return base
   throw new OosError('sandbox-failed', 'there is no folder for the socket of the network proxy', {
     hint: 'set XDG_RUNTIME_DIR to a folder of yours with a short path',
   })

@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path'
+import type { Project } from '../ops/project.ts'
+import { recordPath } from '../ops/record.ts'
+import { stateHomeOf } from '../ops/trust.ts'
+import type { Rule } from '../policy/types.ts'
+import { escapePattern } from '../policy/wildcard.ts'
+import { cacheBase } from '../shared/cache-folder.ts'
+import { OosError } from '../shared/errors.ts'
+
+type Place = Pick<Project, 'root' | 'home' | 'settings'>
+
+/**
+ * What the protected pack says of the usual places of oos's own files, said of where they really are: settings and
+ * `XDG_…` can lead into what the rules open, and a run could then write what a later one believes.
+ *
+ * @throws OosError `store-refused` where the record has no folder of its own
+ */
+export function ownRules(project: Place, env: NodeJS.ProcessEnv): readonly Rule[] {
+  const { home } = project
+  const usual = [join(home, '.cache'), join(home, '.local/state')]
+  const bases = [cacheBase(env), stateHomeOf(env, home)].filter((base) => base !== undefined)
+  const moved = bases.filter((base) => !usual.includes(base)).map((base) => join(base, 'oos'))
+  return [...moved, ...recordFolder(project)].map(closed)
+}
+
+function recordFolder(project: Place): readonly string[] {
+  const { root } = project
+  const path = recordPath(project)
+  const folder = dirname(path)
+  if (folder === join(root, '.oos/data')) return []
+  if (!`${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`)) return [folder]
+  throw new OosError(
+    'store-refused',
+    `the record \`${path}\` needs a folder of its own, which no run can see`,
+    {
+      hint: 'set `database.path` to `.oos/data/atlas.db` in PREFERRED_STACK.md',
+    },
+  )
+}
+
+function closed(folder: string): Rule {
+  const pattern = `${escapePattern(folder)}/**`
+  const actions = ['change', 'create', 'delete', 'read']
+  return {
+    effect: 'deny',
+    capabilities: [{ resource: 'file', pattern, actions, constraints: {} }],
+    except: [],
+    agents: [],
+    reason: 'what oos itself remembers is not for those it is about',
+    source: { file: 'oos:protected', line: 1, column: 1, text: `**Deny** \`file:${folder}/**:*\`` },
+    layer: 'built-in',
+    examples: [],
+  }
+}
