@@ -64,7 +64,11 @@ function initRoot(cwd: string, home: string): string {
 }
 
 /** Git's own configuration could name a program to ask about changes: it is not asked. */
-const noMonitor = { config: ['core.fsmonitor=false'], unsafe: { allowUnsafeFsMonitor: true } }
+const noMonitor = {
+  config: ['core.fsmonitor=false'],
+  unsafe: { allowUnsafeFsMonitor: true },
+  allowEnvironment: ['GIT_NO_LAZY_FETCH'],
+}
 
 async function askGit(
   root: string,
