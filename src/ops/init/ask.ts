@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
+import { pathOutside } from '../../shared/path-outside.ts'
 import type { Answer, PackageManager } from './facts.ts'
 import { openFolder } from './folder.ts'
 import { type Question, sources } from './questions.ts'
@@ -53,8 +54,7 @@ function withoutProject({ env, root }: AskOptions): NodeJS.ProcessEnv {
   const leadsInside = (value: string) =>
     value.includes(root) || value.split(/[\s:;,=]+/).some((part) => isAbsolute(part) && !isOutside(part))
   const kept = Object.entries(env).filter(([name, value = '']) => !isHanded(name) && !leadsInside(value))
-  const folders = (env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder) && isOutside(folder))
-  return { ...Object.fromEntries(kept), PATH: folders.join(':') }
+  return { ...Object.fromEntries(kept), PATH: pathOutside(root, env.PATH).join(':') }
 }
 
 function resolvePath(path: string): string {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { applyInit } from '../../../src/ops/init/apply.ts'
@@ -18,8 +26,11 @@ export function makeProject(tree: Tree, programs: Tree = usualPrograms) {
   addFiles(root, tree)
   addFiles(home, usualCargo)
   addPrograms(join(top, 'bin'), programs)
+  symlinkSync(gitProgram, join(top, 'bin/git'))
   return { root, home, env: { PATH: join(top, 'bin'), HOME: home } as NodeJS.ProcessEnv }
 }
+
+const gitProgram = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
 
 const usualPrograms: Tree = {
   npm: 'echo https://registry.example.com/',
