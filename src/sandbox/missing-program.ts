@@ -1,12 +1,12 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { closest } from '../shared/closest.ts'
-import type { ProgramOptions } from './program.ts'
+import type { MissingProgram } from './types.ts'
 
-/** Why there is nothing to start, and what to type instead. */
-export interface MissingProgram {
-  readonly message: string
-  readonly hint: string
+export interface ProgramOptions {
+  readonly cwd: string
+  /** The value of PATH inside. */
+  readonly path: string
 }
 
 /** For a name that leads to no program. */

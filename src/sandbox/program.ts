@@ -9,14 +9,8 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { missingProgram } from './missing-program.ts'
+import { missingProgram, type ProgramOptions } from './missing-program.ts'
 import type { ProgramFacts } from './types.ts'
-
-export interface ProgramOptions {
-  readonly cwd: string
-  /** The value of PATH inside. */
-  readonly path: string
-}
 
 /** Finds what a command would start, and follows it: through links and `#!` lines to the program that really runs. */
 export function findProgram(name: string, options: ProgramOptions): ProgramFacts {

@@ -70,8 +70,13 @@ export interface ProgramFacts {
   readonly name: string
   /** Empty if there is no such program. */
   readonly files: readonly string[]
-  /** Why it cannot start, and what to type instead. */
-  readonly missing?: { readonly message: string; readonly hint: string }
+  readonly missing?: MissingProgram
+}
+
+/** Why a program cannot start, and what to type instead. */
+export interface MissingProgram {
+  readonly message: string
+  readonly hint: string
 }
 
 /** The plan of one confined process: data, printed by `--dry-run`, turned into an argv by `bubblewrap.ts`. */
