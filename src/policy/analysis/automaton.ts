@@ -19,30 +19,39 @@ export interface Move {
 /** Nothing if it would need more states than are allowed. */
 export function compileAutomaton(language: Language, mostStates: number): Automaton | undefined {
   try {
-    return tableOf(
-      DFA.fromFA(normal(nondeterministic(language, mostStates)), new DFA.LimitedNodeFactory(mostStates)),
-    )
+    return tableOf(deterministic(language, mostStates))
   } catch (error) {
     if (error instanceof TooManyNodesError) return undefined
     throw error
   }
 }
 
-function nondeterministic(language: Language, most: number): NFA {
-  const options = { maxCharacter }
-  const factory = new NFA.LimitedNodeFactory(most * 10)
-  if ('says' in language) return NFA.fromRegex([language.says], options, {}, factory)
-  if ('any' in language) {
-    const union = NFA.empty(options, factory)
-    for (const part of language.any) union.union(nondeterministic(part, most), factory)
-    return union
+const options = { maxCharacter }
+
+function deterministic(language: Language, most: number): DFA {
+  const factory = new DFA.LimitedNodeFactory(most)
+  if ('says' in language) {
+    const states = new NFA.LimitedNodeFactory(most * 10)
+    return DFA.fromFA(NFA.fromRegex([language.says], options, {}, states), factory)
   }
-  const [first, ...rest] = language.all.map((part) => nondeterministic(part, most))
-  return rest.reduce((both, part) => NFA.fromIntersection(both, part, factory), first ?? NFA.all(options))
+  // Parts that are as small as can be keep their product small.
+  const [first, ...rest] = ('any' in language ? language.any : language.all).map((part) =>
+    smallest(deterministic(part, most)),
+  )
+  if (first === undefined) return DFA.empty(options)
+  return rest.reduce((one, other) => smallest(both(language, one, other, most)), first)
 }
 
-function normal(automaton: NFA): NFA {
-  automaton.removeUnreachable()
+function both(language: Language, one: DFA, other: DFA, most: number): DFA {
+  const factory = new DFA.LimitedNodeFactory(most)
+  if ('all' in language) return DFA.fromIntersection(one, other, factory)
+  const union = NFA.fromFA(one)
+  union.union(other)
+  return DFA.fromFA(union, factory)
+}
+
+function smallest(automaton: DFA): DFA {
+  automaton.minimize()
   return automaton
 }
 

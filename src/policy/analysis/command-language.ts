@@ -29,8 +29,12 @@ const option = sequence(
   text,
   end,
 )
-/** Between the other words: an option, and perhaps its value. */
-const options = repeated(sequence(option, optional(anyWord)))
+const noOption = sequence(
+  either(sequence(), word('-'), word('--'), sequence(one(charsetBut('-')), text)),
+  end,
+)
+/** Between the other words: options, each perhaps with its value. */
+const options = repeated(sequence(option, optional(noOption)))
 
 /** Every command that names a program. */
 export const anyCommand: Regular = sequence(one(charsetBut('-')), text, end, anyWords)
@@ -79,15 +83,16 @@ function glob({ segments }: GlobWord, characters = any): Regular {
   return sequence(word(first), ...others.flatMap((part) => [repeated(one(characters)), word(part)]))
 }
 
+/** What is written matches as well: word by word it is one of the spellings. */
 function anywhere(pattern: readonly PatternWord[]): Language {
   const [program, ...rest] = pattern
   const given = rest.filter((each): each is GlobWord => each.kind === 'word' && isOption(each.text))
   const operands = rest.filter((each) => each.kind !== 'word' || !isOption(each.text))
-  const steps = operands.flatMap((operand) => [anywhereWord(operand), options])
-  const start =
-    program?.kind === 'any' ? sequence(options, anyWords, options) : sequence(anyProgram(program), options)
-  const spelled: Language = { all: [{ says: sequence(start, ...steps) }, ...given.flatMap(hasOption)] }
-  return { any: [spelled, { says: exact(pattern) }] }
+  const start = program?.kind === 'any' ? [anyWords] : [anyProgram(program), options]
+  const steps = operands.flatMap((operand) =>
+    operand.kind === 'any' ? [anyWords] : [anywhereWord(operand), options],
+  )
+  return { all: [{ says: sequence(...start, ...steps) }, ...given.flatMap(hasOption)] }
 }
 
 function isOption(text: string): boolean {
@@ -104,8 +109,7 @@ function anyProgram(program: PatternWord | undefined): Regular {
 }
 
 function anywhereWord(pattern: PatternWord): Regular {
-  if (pattern.kind === 'any') return anyWords
-  if (pattern.kind === 'one') return anyWord
+  if (pattern.kind !== 'word') return anyWord
   const attached = sequence(word('--'), repeated(one(charsetBut('='))), word('='), glob(pattern))
   return sequence(either(glob(pattern), attached), end)
 }
