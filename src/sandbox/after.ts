@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { statOf } from './look.ts'
 
 export interface ChangedFile {
@@ -62,6 +62,7 @@ export function readAftermath({
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
     if (entry.name === '.git' && made) repositories.push(path)
+    if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
     if (isSetId(stats)) setId.push(path)
@@ -111,5 +112,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
+const isBare = (folder: string) =>
+  ['objects', 'refs'].every((name) => statOf(join(folder, name))?.isDirectory())
 const isListed = (entry: Dirent) => !entry.isDirectory() || entry.name === '.git'
 const isSetId = (stats: Stats) => stats.isFile() && (stats.mode & 0o6000) !== 0

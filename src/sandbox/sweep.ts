@@ -14,6 +14,7 @@ import {
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf } from './look.ts'
+import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
@@ -45,6 +46,7 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
   for (const base of tops) sweepBase(sweep, base)
   sweepWorktree(sweep)
   sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
+  sweep.entries.push(...obeyedEntries(sweep))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return {
     entries,
@@ -173,6 +175,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   if (state.files !== 'none' && !isGit) {
     sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }
+  if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   for (const child of children) {
     if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
     sweepEntry(sweep, child, { folder, named, state })

@@ -121,6 +121,40 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     },
   )
 
+  test.each([
+    {
+      what: 'a file that its configuration includes',
+      setting: ['include.path', '../.gitconfig'],
+      path: '.gitconfig',
+    },
+    {
+      what: 'a folder of hooks that it names',
+      setting: ['core.hooksPath', 'tools/hooks'],
+      path: 'tools/hooks/pre-commit',
+    },
+    {
+      what: 'a program that it names',
+      setting: ['filter.x.clean', 'sh tools/clean.sh %f'],
+      path: 'tools/clean.sh',
+    },
+    {
+      what: 'the configuration of a bare repository',
+      setting: ['user.name', 'a'],
+      path: 'vendor/x.git/config',
+    },
+  ])('W2 git obeys nothing that a run can write: $what', ({ setting, path }) => {
+    git(scene, scene.root, 'init', '-q', '--bare', 'vendor/x.git')
+    git(scene, scene.root, 'config', ...setting)
+    const before = path.includes('hooks') ? undefined : readFileSync(put(`work/${path}`, '# mine\n'), 'utf8')
+    script(`mv tools away; mkdir -p tools/hooks; rm -f ${path}; echo EVIL > ${path}; echo EVIL >> ${path}`)
+    const file = join(scene.root, path)
+    expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(before)
+  })
+
+  test('W2 a bare repository that a run made is reported', () => {
+    expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
+  })
+
   test('W2 programs of the project, first in PATH, are not run outside', () => {
     const trace = join(scene.outside, 'ran')
     for (const name of ['stty', 'sh', 'git', 'bwrap', 'prlimit', 'env', 'perl', 'python3', 'npm'])

@@ -1,0 +1,55 @@
+import { dirname, resolve } from 'node:path'
+import { readPlainFile } from './git.ts'
+
+/** A place in a work tree from which git takes settings, hooks or programs, because its configuration says so. */
+export interface ObeyedPlace {
+  readonly path: string
+  readonly kind: 'file' | 'folder' | 'program'
+}
+
+/** Whoever may not write git's configuration may not write what that names either: `include.path`, `core.hooksPath`, a filter. */
+export function obeyedPlaces(repository: string, tree: string): readonly ObeyedPlace[] {
+  return ['config', 'config.worktree'].flatMap((name) => placesIn(resolve(repository, name), tree, 0))
+}
+
+const deepest = 10
+
+function placesIn(file: string, tree: string, depth: number): readonly ObeyedPlace[] {
+  const text = depth > deepest ? undefined : readPlainFile(file)
+  if (text === undefined) return []
+  return parseSettings(text).flatMap(({ section, key, value }): readonly ObeyedPlace[] => {
+    if (key === 'path' && section.startsWith('include')) {
+      const path = resolve(dirname(file), value)
+      return [{ path, kind: 'file' }, ...placesIn(path, tree, depth + 1)]
+    }
+    if (key === 'hookspath') return [{ path: resolve(tree, value), kind: 'folder' }]
+    if (!runs.has(key)) return []
+    return value.split(/[\s;&|"'!]+/).map((word) => ({ path: resolve(tree, word), kind: 'program' as const }))
+  })
+}
+
+/** Keys, in whatever section, whose value git runs. */
+const runs: ReadonlySet<string> = new Set(
+  'fsmonitor sshcommand editor pager askpass clean smudge process textconv command driver external program helper cmd'.split(
+    ' ',
+  ),
+)
+
+interface Setting {
+  readonly section: string
+  readonly key: string
+  readonly value: string
+}
+
+function parseSettings(text: string): readonly Setting[] {
+  let section = ''
+  return text
+    .replaceAll(/\\\r?\n/g, '')
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      section = /^\s*\[\s*([\w.-]+)/.exec(line)?.[1]?.toLowerCase() ?? section
+      const [, key, value] = /^\s*(?:\[[^\]]*\]\s*)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+      if (key === undefined || value === undefined) return []
+      return [{ section, key: key.toLowerCase(), value: value.replace(/^"(.*)"$/, '$1') }]
+    })
+}

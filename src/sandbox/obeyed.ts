@@ -1,0 +1,56 @@
+import type { Dirent } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type FileGlob, judgeFile, nothing } from './access.ts'
+import { type ObeyedPlace, obeyedPlaces } from './git-obeys.ts'
+import { kindOf } from './look.ts'
+import { accessAt } from './reach.ts'
+import type { TreeEntry, TreeFacts } from './types.ts'
+
+interface ObeyedIn extends Pick<TreeFacts, 'entries' | 'repositories'> {
+  readonly globs: readonly FileGlob[]
+  readonly root: string
+}
+
+/** What git is told to obey is as closed to writing as what tells it so. */
+export function obeyedEntries({ globs, entries, repositories, root }: ObeyedIn): TreeEntry[] {
+  return repositories.flatMap(({ path: repository }) => {
+    const config = join(repository, 'config')
+    const { access, rule } = judgeFile(globs, config, nothing)
+    if (access === 'write') return []
+    return [...new Set([dirname(repository), root])]
+      .flatMap((tree) => obeyedPlaces(repository, tree))
+      .flatMap(({ path, kind }) => obeyedEntry(path, kind) ?? [])
+      .filter(({ path }) => accessAt(entries, path) === 'write')
+      .map((entry): TreeEntry => ({ ...entry, access: 'read', note: 'git obeys it', ...(rule && { rule }) }))
+  })
+}
+
+function obeyedEntry(
+  path: string,
+  obeyed: ObeyedPlace['kind'],
+): Pick<TreeEntry, 'path' | 'kind'> | undefined {
+  const kind = kindOf(path)
+  if (obeyed === 'program') return kind === 'file' || kind === 'link' ? { path, kind } : undefined
+  if (kind !== undefined) return { path, kind }
+  const parent = dirname(path)
+  if (kindOf(parent) !== undefined) return { path, kind: obeyed === 'file' ? 'absent-file' : 'absent-folder' }
+  return parent === path ? undefined : obeyedEntry(parent, 'folder')
+}
+
+/** A repository without a work tree: git obeys it, too, once somebody stands in it. */
+export function bareEntries(
+  globs: readonly FileGlob[],
+  folder: string,
+  children: readonly Dirent[],
+): TreeEntry[] {
+  if (!children.some(({ name }) => name === 'HEAD')) return []
+  const has = (name: string) => children.some((child) => child.name === name)
+  const { access, rule } = judgeFile(globs, join(folder, '.git/config'), nothing)
+  if (access === 'write' || !has('objects') || !has('refs')) return []
+  return (['config', 'hooks'] as const).flatMap((name) => {
+    const found = obeyedEntry(join(folder, name), name === 'hooks' ? 'folder' : 'file')
+    return found === undefined
+      ? []
+      : [{ ...found, access: 'read', note: 'git obeys it', ...(rule && { rule }) }]
+  })
+}
