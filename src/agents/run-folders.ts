@@ -58,7 +58,7 @@ function unwritable(error: unknown, { root, folder }: { root: string; folder: st
   const { path = '' } = error as NodeJS.ErrnoException
   const why = diskFailure(error)
   if (why === undefined) return error
-  const isProjects = path.startsWith(`${root}/`) && !path.startsWith(`${folder}/`)
+  const isProjects = `${path}/`.startsWith(`${root}/`) && !`${path}/`.startsWith(`${folder}/`)
   if (isProjects) {
     return new OosError('project-unwritable', `the project \`${root}\` cannot be written: ${why}`, {
       hint: `a run keeps its record there: ls -ld '${root}' '${dirname(path)}'`,

@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
@@ -41,6 +51,7 @@ export function openGhosts(folder: string): Ghosts {
         isAbsent,
       )
       writeEntry(file, { ...self, made })
+      requireWritable(made)
       for (const placeholder of placeholders) makePlaceholder(placeholder)
     },
     leave: () => {
@@ -78,6 +89,12 @@ function isRunning({ pid, started }: Entry): boolean {
 function withMissingParents(path: string): string[] {
   const parent = dirname(path)
   return parent === path || !isAbsent({ path: parent }) ? [path] : [...withMissingParents(parent), path]
+}
+
+/** Asked before, since what bubblewrap says of a folder that it cannot make helps nobody. */
+function requireWritable(made: readonly Made[]): void {
+  const folders = new Set(made.map(({ path }) => dirname(path)))
+  for (const folder of folders) if (!isAbsent({ path: folder })) accessSync(folder, constants.W_OK)
 }
 
 function isAbsent({ path }: Made): boolean {

@@ -86,6 +86,20 @@ describe('a project folder', () => {
     expect(status(project)).toBe(before)
   })
 
+  test('that is read-only but for its record has no room for what protects it', () => {
+    oos(command('true'), project)
+    const before = status(project)
+    const writable = ['.oos', '.git'].flatMap((name) => [
+      '--bind',
+      join(project.cwd, name),
+      join(project.cwd, name),
+    ])
+    const mounts = ['--ro-bind', project.cwd, project.cwd, ...writable]
+    const outcome = oosWith(mounts, ['run', '--', 'echo', 'ran'], project)
+    expectOneMessage(outcome, { code: 1, says: 'cannot be written: the disk is read-only', hint: /ls -ld/ })
+    expect(status(project)).toBe(before)
+  })
+
   test('that is read-only can still be asked about', () => {
     const ask = (words: readonly string[]) => oosWith(['--ro-bind', project.cwd, project.cwd], words, project)
     expect(ask(['spec', 'check'])).toMatchObject({ code: 0, stderr: '' })
