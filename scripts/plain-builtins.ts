@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module'
 import type { Plugin } from 'esbuild'
 
 /** Loading these takes ms of its own, and many a start calls no function of them. */
-const heavy = ['node:crypto', 'node:child_process']
+const heavy = ['node:crypto', 'node:child_process', 'node:tty']
 
 /**
  * An ES module's import of a builtin costs up to 2 ms of each start, because it reads every property (of `process` even

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stateHomeOf } from '../ops/trust.ts'
@@ -7,8 +6,9 @@ import { makeCacheHome } from '../sandbox/home.ts'
 import { cacheBase } from '../shared/cache-folder.ts'
 import { diskFailure } from '../shared/disk-failure.ts'
 import { OosError } from '../shared/errors.ts'
+import { fileNameOf } from '../shared/file-name.ts'
 
-/** What a project's runs need of the host besides the project: folders of their own, by a hash of its path. */
+/** What a project's runs need of the host besides the project: folders of their own, by its path. */
 export interface RunFolders {
   /** Package managers' caches. What one project's agent put into a cache is never another's. */
   readonly cache: string
@@ -24,7 +24,7 @@ export interface RunPlace {
 
 /** @throws OosError `home-missing`: no home folder is made where there is none */
 export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): RunFolders {
-  const project = createHash('sha256').update(root).digest('hex').slice(0, 32)
+  const project = fileNameOf(root)
   const cache = join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project)
   const ghosts = join(stateHomeOf(env, home), 'oos', 'ghosts', project)
   if ([cache, ghosts].some((folder) => folder.startsWith(`${home}/`)) && !existsSync(home)) {

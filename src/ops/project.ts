@@ -40,7 +40,7 @@ export interface OpenProject extends Project {
 }
 
 /** What was understood of the specs; plain data, so that it can be cached. */
-type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'>
+type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'> & Pick<Project, 'specHash'>
 
 /** Finds the project and compiles its policy. A spec with an error starts nothing. */
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
@@ -66,7 +66,7 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
   const cache = openPolicyCache(place.root, env)
   const text = textOf([codeId(), place.root, home], sources)
   const known = diagnostics.length === 0 ? (cache.read(text) as Understood | undefined) : undefined
-  const understood = known ?? pick(await loadSpecs())
+  const understood = known ?? understand(await loadSpecs(), sources)
   if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(text, understood)
   return {
     ...understood,
@@ -74,22 +74,14 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
     home,
     cwd,
     sources,
-    get specHash() {
-      return hash(
-        'sha256',
-        textOf(
-          [],
-          sources.filter(({ layer }) => layer === 'project' || layer === 'agent'),
-        ),
-        'hex',
-      )
-    },
     loadSpecs,
   }
 }
 
-function pick({ rules, agents, settings, diagnostics }: SpecSet): Understood {
-  return { rules, agents, settings, diagnostics }
+function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
+  const { rules, agents, settings, diagnostics } = set
+  const own = sources.filter(({ layer }) => layer === 'project' || layer === 'agent')
+  return { rules, agents, settings, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[]): void {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { fileNameOf } from '../shared/file-name.ts'
 import type { Project } from './project.ts'
 import { trustLines } from './trust-lines.ts'
 
@@ -87,7 +87,7 @@ function trustFolder(stateHome: string): string {
 }
 
 function recordPath(stateHome: string, root: string): string {
-  return join(trustFolder(stateHome), `${createHash('sha256').update(root).digest('hex')}.json`)
+  return join(trustFolder(stateHome), `${fileNameOf(root)}.json`)
 }
 
 function isRecord(value: unknown): value is TrustRecord {

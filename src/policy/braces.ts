@@ -45,6 +45,8 @@ function skip(text: string, index: number): number {
   return index
 }
 
+const plainText = /(?:\\.?|[^\\{])+|\{/suy
+
 class Expander {
   private readonly pattern: string
   private position = 0
@@ -64,8 +66,11 @@ class Expander {
     const start = this.position
     const close = this.pattern[start] === '{' ? closingBrace(this.pattern, start) : -1
     if (close > 0) return this.group(close)
-    this.position += this.pattern[start] === '\\' ? 2 : 1
-    return [this.pattern.slice(start, this.position)]
+    // All plain text up to the next group at once.
+    plainText.lastIndex = start
+    const [text = ''] = plainText.exec(this.pattern) ?? []
+    this.position += text.length
+    return [text]
   }
 
   private group(close: number): readonly string[] {

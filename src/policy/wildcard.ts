@@ -11,11 +11,12 @@ export interface Wildcard {
 }
 
 export function compileWildcard(pattern: string): Wildcard {
+  // Most patterns are names; there are hundreds in each policy.
+  if (!/[*?[\\]/.test(pattern)) return onlyText(pattern, pattern)
   const pieces = splitAtStars(parseTokens(pattern))
   const [first = [], ...rest] = pieces
   if (rest.length === 0 && isLiteral(first)) {
-    const literal = first.join('')
-    return { source: pattern, literal, prefix: literal, matches: (text) => text === literal }
+    return onlyText(pattern, first.join(''))
   }
   const prefix = first.slice(0, first.findIndex(isTest) >>> 0).join('')
   return {
@@ -23,6 +24,10 @@ export function compileWildcard(pattern: string): Wildcard {
     prefix,
     matches: pieces.every(isLiteral) ? literalMatcher(pieces) : pieceMatcher(pieces),
   }
+}
+
+function onlyText(source: string, literal: string): Wildcard {
+  return { source, literal, prefix: literal, matches: (text) => text === literal }
 }
 
 /** Whether the pattern means one text alone; its groups count as wildcards. */

@@ -23,7 +23,7 @@ const graceMs = 2000
 
 /** Starts a confined process. The one place from which anything of an agent is ever spawned; never through a shell. */
 export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox {
-  const startedAt = performance.now()
+  const startedAt = process.hrtime.bigint()
   const { interactive } = launch.plan
   const foreground = interactive ? findForeground() : undefined
   const group = createGroup(options.machine.cgroup, launch.plan.limits)

@@ -19,7 +19,8 @@ export interface Supervised {
   readonly options: RunOptions
   readonly child: ChildProcess
   readonly stopper: Stopper
-  readonly startedAt: number
+  /** ns; not of `performance`, which takes a ms to load. */
+  readonly startedAt: bigint
   readonly foreground: Foreground | undefined
   readonly group: RunGroup | undefined
 }
@@ -139,7 +140,7 @@ function tellEnd(
   const peakMemory = group?.peakMemory() ?? peaks?.peakMemory
   return {
     ...describeEnd({ status: statusOf(exit), cause, limits: launch.plan.limits }),
-    wallMs: performance.now() - startedAt,
+    wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6,
     ...peaks,
     ...(peakMemory === undefined ? {} : { peakMemory }),
     ...(output === undefined ? {} : { outputBytes: output.bytes() }),

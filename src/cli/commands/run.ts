@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import { intendRun, prepareRun } from '../../agents/prepare.ts'
 import { superviseRun } from '../../agents/supervise.ts'
@@ -29,7 +30,7 @@ export const run: Define = (command, terminal) => {
     .allowUnknownOption()
   return async (_agent: string | undefined, _words: readonly string[], options: Options) => {
     if (terminal.json && !options.dryRun) throw jsonOfARun()
-    const interactive = process.stdin.isTTY === true
+    const interactive = isatty(0)
     const words = splitWords(command)
     const request = { ...options, words, cwd: terminal.cwd(), env: terminal.env, interactive }
     if (!options.dryRun) return superviseRun(request, runVoice(terminal, confirmAtTerminal()))

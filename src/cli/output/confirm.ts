@@ -1,10 +1,11 @@
+import { isatty } from 'node:tty'
 import type { Confirm } from '../../agents/voice.ts'
 import { OosError } from '../../shared/errors.ts'
 import { sanitizeLine } from './sanitize.ts'
 
 /** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
 export function confirmAtTerminal(): Confirm | undefined {
-  return process.stdin.isTTY && process.stderr.isTTY ? ask : undefined
+  return isatty(0) && isatty(2) ? ask : undefined
 }
 
 /** Imported only when a question is asked. */
