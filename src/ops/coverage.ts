@@ -1,29 +1,114 @@
+import { compileNameGlob } from '../policy/name-glob.ts'
+import { compilePathGlob } from '../policy/path-glob.ts'
 import type { Rule } from '../policy/types.ts'
-import { readFacts } from '../sandbox/facts.ts'
-import { type Holding, sandboxHolds, startHolds } from '../sandbox/holds.ts'
+import type { Holding, HoldMachine } from '../sandbox/holds.ts'
+import type { Place } from '../shared/diagnostics.ts'
+import { ruleBehind } from '../spec/same-meaning.ts'
+import type { AdvisoryLine, Spec, SpecSet } from '../spec/types.ts'
+import { judgeRule, type Point, pointNames, points, type Verdict } from './points.ts'
 
-/** Where a rule can be held. Those that are not built yet hold nothing, and say so. */
-export const points = ['sandbox', 'start of a run', 'tool gate', 'git hook', 'gateway'] as const
-export type Point = (typeof points)[number]
-
-export interface Coverage {
-  readonly rule: Rule
-  readonly holdings: Readonly<Record<Point, Holding>>
+/** One line of a spec that asks for something: a rule, or a sentence. */
+export interface CoveredLine {
+  readonly place: Place
+  readonly text: string
+  /** Of a sentence: the rule in force that says the same, if there is one. */
+  readonly rule?: Rule
+  readonly advisory?: AdvisoryLine
+  readonly verdict: Verdict
+  /** In a file that somebody here wrote; what ships with oos is shown, and not counted. */
+  readonly own: boolean
 }
 
-/** How far each point of this machine holds each rule. */
-export function readCoverage(rules: readonly Rule[], env: NodeJS.ProcessEnv): readonly Coverage[] {
-  const machine = readFacts(env)
-  return rules.map((rule) => ({
+export interface CoverageInput {
+  readonly set: Pick<SpecSet, 'specs' | 'rules'>
+  readonly root: string
+  readonly home: string
+  readonly machine: HoldMachine
+  /** Only what is for this agent. */
+  readonly agent?: string
+}
+
+/** Every normative line of every spec in force, with what holds it: own files first, in the order of reading. */
+export function coverLines(input: CoverageInput): readonly CoveredLine[] {
+  const { specs, rules } = input.set
+  const inForce = rules.filter((rule) => concerns(rule, input))
+  const lines = specs.flatMap((spec) =>
+    [...ruleLines(spec, inForce, input), ...sentenceLines(spec, inForce, input)].toSorted(compareLines),
+  )
+  return lines.toSorted((a, b) => Number(b.own) - Number(a.own))
+}
+
+function compareLines({ place: a }: CoveredLine, { place: b }: CoveredLine): number {
+  return a.line - b.line || a.column - b.column
+}
+
+function ruleLines(spec: Spec, rules: readonly Rule[], { machine }: CoverageInput): readonly CoveredLine[] {
+  const here = new Map(
+    rules
+      .filter(({ source }) => source.file === spec.path)
+      .map((rule) => [`${rule.source.line}:${rule.source.column}`, rule]),
+  )
+  return [...here.values()].map((rule) => ({
+    place: rule.source,
+    text: rule.source.text,
     rule,
-    holdings: {
-      sandbox: sandboxHolds(rule, machine),
-      'start of a run': startHolds(rule),
-      'tool gate': unbuilt,
-      'git hook': unbuilt,
-      gateway: unbuilt,
-    },
+    verdict: judgeRule(rule, machine),
+    own: spec.pack === undefined,
   }))
 }
 
-const unbuilt: Holding = { level: 'none', missing: 'this point is not built yet' }
+function sentenceLines(
+  spec: Spec,
+  rules: readonly Rule[],
+  { machine, agent }: CoverageInput,
+): readonly CoveredLine[] {
+  if (spec.pack !== undefined || (agent !== undefined && isForAnother(spec, agent))) return []
+  return spec.advisory.map((advisory) => {
+    const rule = ruleBehind(advisory, spec, rules)
+    const verdict = rule ? judgeRule(rule, machine) : heldByNothing
+    return { place: advisory.place, text: advisory.text, advisory, ...(rule && { rule }), verdict, own: true }
+  })
+}
+
+const heldByNothing: Verdict = {
+  level: 'none',
+  missing: 'a sentence: the agent reads it, nothing holds it',
+  by: [],
+}
+
+function isForAnother({ content }: Spec, agent: string): boolean {
+  return content.kind === 'definition' && content.definition.name !== agent
+}
+
+/** Whether the rule says something here, to this agent. */
+function concerns({ agents, capabilities, in: folder }: Rule, { agent, root, home }: CoverageInput): boolean {
+  if (folder !== undefined && !compilePathGlob(folder, { root, home, caseSensitive: true }).matches(root))
+    return false
+  if (agent === undefined) return true
+  if (agents.length > 0 && !agents.includes(agent)) return false
+  return capabilities.some(
+    ({ resource, pattern }) => resource !== 'run' || compileNameGlob(pattern).matches(agent),
+  )
+}
+
+/** How far each point by itself holds a rule. */
+export function holdingsOf(rule: Rule, machine: HoldMachine): Readonly<Record<Point, Holding>> {
+  const holdings = pointNames.map((point) => [point, points[point](rule, machine)])
+  return Object.fromEntries(holdings) as Record<Point, Holding>
+}
+
+export interface CoverageCount {
+  readonly lines: number
+  readonly full: number
+  readonly partial: number
+  readonly none: number
+  /** Of the lines, those that are held in full or in part; 100 where there are none. Rounded down. */
+  readonly percent: number
+}
+
+export function countLines(lines: readonly CoveredLine[]): CoverageCount {
+  const of = (level: Holding['level']) => lines.filter(({ verdict }) => verdict.level === level).length
+  const [full, partial, none] = [of('full'), of('partial'), of('none')]
+  const percent = lines.length === 0 ? 100 : Math.floor(((full + partial) * 100) / lines.length)
+  return { lines: lines.length, full, partial, none, percent }
+}

@@ -44,10 +44,17 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'spec coverage',
-    summary: 'which rule is held where on this machine, and what is missing',
+    summary: 'which line is held where on this machine, what is missing, and how much of it all',
     group: 'Rules',
-    example: 'oos spec coverage',
+    example: 'oos spec coverage --annotate',
     load: async () => (await import('./spec-coverage.ts')).specCoverage,
+  },
+  {
+    name: 'spec suggest',
+    summary: 'the rules that sentences plainly mean, written below them after a yes',
+    group: 'Rules',
+    example: 'oos spec suggest',
+    load: async () => (await import('./spec-suggest.ts')).specSuggest,
   },
   {
     name: 'explain',

@@ -1,47 +1,59 @@
-import { type Coverage, points, readCoverage } from '../../ops/coverage.ts'
-import { openProject } from '../../ops/project.ts'
+import { type CoveredLine, countLines, coverLines } from '../../ops/coverage.ts'
+import { type OpenProject, openProject } from '../../ops/project.ts'
+import { requireAgent } from '../../ops/request.ts'
+import { findOwnSource } from '../../ops/spec-file.ts'
+import { readFacts } from '../../sandbox/facts.ts'
+import { exitCodes, OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
-import { ruleData } from '../output/decision.ts'
-import { renderPlace } from '../output/diagnostics.ts'
-import { renderRulePlace } from '../output/rules.ts'
-import { sanitizeLine } from '../output/sanitize.ts'
-import { type Column, renderTable } from '../output/table.ts'
+import { coverageData, renderAnnotated, renderCoverage } from '../output/coverage.ts'
 import type { Terminal } from '../terminal.ts'
 
-/** `oos spec coverage`: which rule is held where on this machine, and what is missing where one is not. */
-export const specCoverage: Define = (_command, terminal) => async () => {
-  const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
-  const coverage = readCoverage(project.rules, terminal.env)
-  const { specs } = await project.loadSpecs()
-  const advisory = specs.filter(({ pack }) => pack === undefined).flatMap((spec) => spec.advisory)
-  const data = { rules: coverage.map(({ rule, holdings }) => ({ ...ruleData(rule), holdings })), advisory }
-  terminal.answer('spec coverage', data, () => {
-    const lines = advisory.map(
-      ({ text, place }) => `${terminal.style.place(renderPlace(place))} ${sanitizeLine(text)}\n`,
-    )
-    const told =
-      lines.length === 0
-        ? ''
-        : `\n${terminal.style.bold('advisory: read by the agent, held by nothing')}\n${lines.join('')}`
-    return `${renderCoverage(coverage, terminal)}${told}`
-  })
-  return 0
+interface Options {
+  readonly agent?: string
+  readonly annotate?: string | true
+  readonly min?: string
 }
 
-function renderCoverage(
-  coverage: readonly Coverage[],
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
+/** `oos spec coverage`: every line that asks for something, where it is held on this machine, and what is missing. */
+export const specCoverage: Define = (command, terminal) => {
+  command
+    .option('--agent <name>', 'only what is for this agent')
+    .option('--annotate [file]', 'the markdown itself, with what holds each line in its margin')
+    .option('--min <percent>', 'exit 3 where less of what is written here is held')
+  return async ({ agent, annotate, min }: Options) => {
+    const least = min === undefined ? 0 : readPercent(min)
+    const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
+    const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
+    const machine = readFacts(terminal.env)
+    const set = await project.loadSpecs()
+    const lines = coverLines({ ...project, set, machine, ...asking })
+    terminal.answer('spec coverage', { ...asking, ...coverageData(lines, machine) }, () =>
+      annotate === undefined
+        ? renderCoverage(lines, machine, terminal)
+        : renderFiles(project, lines, { annotate, terminal }),
+    )
+    const { percent } = countLines(lines.filter(({ own }) => own))
+    if (percent >= least) return exitCodes.done
+    terminal.tell(`${percent}% is less than the ${least}% that --min asks for\n`)
+    return exitCodes.refused
+  }
+}
+
+function renderFiles(
+  project: OpenProject,
+  lines: readonly CoveredLine[],
+  { annotate, terminal }: { annotate: string | true; terminal: Terminal },
 ): string {
-  const paints = { full: style.good, partial: style.warn, none: style.bad }
-  const columns: readonly Column<Coverage>[] = [
-    { title: 'where', text: ({ rule }) => renderRulePlace(rule), paint: () => style.place },
-    { title: 'rule', text: ({ rule }) => rule.source.text, wrap: true },
-    ...points.map((point) => ({
-      title: point,
-      text: ({ holdings }: Coverage) => holdings[point].level,
-      paint: ({ holdings }: Coverage) => paints[holdings[point].level],
-    })),
-    { title: 'missing in the sandbox', text: ({ holdings }) => holdings.sandbox.missing ?? '', wrap: true },
-  ]
-  return renderTable(coverage, { columns, width, heading: style.dim })
+  const own = project.sources.filter(({ pack }) => pack === undefined)
+  const sources = annotate === true ? own : [findOwnSource(annotate, project)]
+  return sources
+    .map(({ path, bytes }) =>
+      renderAnnotated({ path, text: new TextDecoder().decode(bytes) }, lines, terminal.style),
+    )
+    .join('\n')
+}
+
+function readPercent(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text)
+  throw new OosError('usage', `\`${text}\` is no percentage`, { hint: 'oos spec coverage --min 80' })
 }

@@ -1,0 +1,64 @@
+import type { Capability, Rule } from '../policy/types.ts'
+import { type Holding, type HoldMachine, sandboxHolds, startHolds } from '../sandbox/holds.ts'
+
+/** What a point's compiler says of a rule on a machine: how far it holds it there, and what is missing. */
+export type PointHolds = (rule: Rule, machine: HoldMachine) => Holding
+
+/** Every place where a rule can be held. A new one is a file that says what it holds, and a line here. */
+export const points = {
+  sandbox: holdsInAnyRun,
+  'start of a run': startHolds,
+  'tool gate': unbuilt,
+  'git hook': unbuilt,
+  gateway: unbuilt,
+} satisfies Readonly<Record<string, PointHolds>>
+
+export type Point = keyof typeof points
+export const pointNames = Object.keys(points) as readonly Point[]
+
+/** What the points together make of a rule. */
+export interface Verdict extends Holding {
+  /** The points that hold it, in full or in part. */
+  readonly by: readonly Point[]
+}
+
+/** A rule is held as far as its least held capability, and that as far as the best of the points holds it. */
+export function judgeRule(
+  rule: Rule,
+  machine: HoldMachine,
+  holders: Readonly<Record<Point, PointHolds>> = points,
+): Verdict {
+  const each = rule.capabilities.map((capability) => judgeOne(only(rule, capability), machine, holders))
+  const least = levels.flatMap((level) => each.find((verdict) => verdict.level === level) ?? [])[0]
+  const by = pointNames.filter((point) => each.some((verdict) => verdict.by.includes(point)))
+  return { ...(least ?? nothing), by }
+}
+
+const levels = ['none', 'partial', 'full'] as const
+const nothing: Holding = { level: 'none', missing: 'it names nothing' }
+
+function judgeOne(rule: Rule, machine: HoldMachine, holders: Readonly<Record<Point, PointHolds>>): Verdict {
+  const each = pointNames.map((point) => ({ point, holding: holders[point](rule, machine) }))
+  const best = levels
+    .toReversed()
+    .flatMap((level) => each.find(({ holding }) => holding.level === level) ?? [])[0]
+  const by = each.filter(({ holding }) => holding.level !== 'none').map(({ point }) => point)
+  return { ...(best?.holding ?? nothing), by }
+}
+
+function only(rule: Rule, capability: Capability): Rule {
+  const except = rule.except.filter(({ resource }) => resource === capability.resource)
+  return { ...rule, capabilities: [capability], except }
+}
+
+/** What a run that has the terminal cannot hold is not held in full. */
+function holdsInAnyRun(rule: Rule, machine: HoldMachine): Holding {
+  const apart = sandboxHolds(rule, machine)
+  const attended = sandboxHolds(rule, machine, true)
+  if (apart.level === 'none' || levels.indexOf(attended.level) >= levels.indexOf(apart.level)) return apart
+  return { level: 'partial', missing: `where the command has the terminal, ${attended.missing}` }
+}
+
+function unbuilt(): Holding {
+  return { level: 'none', missing: 'this point is not built yet' }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { OosError } from '../shared/errors.ts'
+import type { SpecSource } from '../spec/types.ts'
+import type { Project } from './project.ts'
+
+type Place = Pick<Project, 'root' | 'home'>
+
+/** Where a spec that somebody here wrote lies on disk. */
+export function specPath({ path }: SpecSource, { root, home }: Place): string {
+  return path.startsWith('~/') ? join(home, path.slice(2)) : join(root, path)
+}
+
+/**
+ * The spec that a person named: as oos shows it, or as a path from where he stands.
+ *
+ * @throws OosError `usage`
+ */
+export function findOwnSource(
+  name: string,
+  project: Pick<Project, 'root' | 'home' | 'cwd' | 'sources'>,
+): SpecSource {
+  const own = project.sources.filter(({ pack }) => pack === undefined)
+  const source = own.find(
+    (each) => each.path === name || specPath(each, project) === resolve(project.cwd, name),
+  )
+  if (source) return source
+  throw new OosError('usage', `\`${name}\` is no spec of this project`, {
+    hint: `one of ${own.map(({ path }) => `\`${path}\``).join(', ')}`,
+  })
+}
+
+/**
+ * Puts new bytes in the place of a spec, all at once; never over bytes that nobody has looked at.
+ *
+ * @throws OosError `project-unwritable`
+ */
+export function replaceSpec(source: SpecSource, bytes: Uint8Array, place: Place): void {
+  try {
+    const file = realpathSync(specPath(source, place))
+    if (Buffer.compare(readFileSync(file), source.bytes) !== 0) throw edited(source)
+    replace(file, bytes)
+  } catch (cause) {
+    if (cause instanceof OosError) throw cause
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw new OosError('project-unwritable', `\`${source.path}\` cannot be written (${code})`, {
+      hint: `ls -ld ${dirname(source.path)}; inside a run no spec can be written`,
+      cause,
+    })
+  }
+}
+
+function edited({ path }: SpecSource): OosError {
+  return new OosError('project-unwritable', `\`${path}\` was edited in the meantime`, {
+    hint: 'oos spec suggest',
+  })
+}
+
+/** A draft beside it, then one rename: a reader, or a crash, finds the old file or the new one. */
+function replace(file: string, bytes: Uint8Array): void {
+  const draft = join(dirname(file), `.oos-${randomBytes(6).toString('hex')}`)
+  const descriptor = openSync(draft, 'wx', 0o600)
+  try {
+    writeFileSync(descriptor, bytes)
+    fchmodSync(descriptor, statSync(file).mode & 0o777)
+    fsyncSync(descriptor)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
