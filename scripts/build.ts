@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
-import { buildHot, hotStart } from './hot.ts'
+import { buildHot } from './hot.ts'
 import { plainBuiltins } from './plain-builtins.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -27,17 +27,14 @@ const options = {
 const rare = await buildHot(options)
 const { metafile } = await build({
   ...options,
-  entryPoints: ['src/cli/main.ts', 'src/index.ts', 'src/sandbox/network/forwarder.ts', ...rare].map(
-    (path) => ({
-      in: path,
-      out: path.replace(/^src\//, '').replace(/\.ts$/, ''),
-    }),
-  ),
+  entryPoints: ['src/index.ts', 'src/sandbox/network/forwarder.ts', ...rare].map((path) => ({
+    in: path,
+    out: path.replace(/^src\//, '').replace(/\.ts$/, ''),
+  })),
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,
-  plugins: [hotStart(), ...options.plugins],
 })
 removeOld(Object.keys(metafile.outputs))
 writeFileSync(join(dist, 'THIRD_PARTY_LICENSES'), licenses(metafile))

@@ -8,37 +8,44 @@ const hotCommands = ['run', 'explain']
 
 /**
  * esbuild's splitting makes a file of every set of modules that the same entries share: 45 of them for one run, and each
- * costs half a millisecond. A hot command gets one file with all that it always needs. What it needs rarely it takes
- * from the other build, of which those modules have to be entries: they are returned.
+ * costs half a millisecond. The start and each hot command get one file with all that they always need. What they need
+ * rarely they take from the other build, of which those modules have to be entries: they are returned.
  */
 export async function buildHot(options: BuildOptions): Promise<ReadonlySet<string>> {
   const rare = new Set<string>()
-  for (const command of hotCommands) {
+  await buildOne('main', 'main', hotStart())
+  await buildOne('hot/quick', 'quick')
+  for (const command of hotCommands) await buildOne(`hot/${command}`, 'work', oneCommand(command))
+  return rare
+
+  async function buildOne(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
     await build({
       ...options,
-      entryPoints: { [command]: 'src/cli/work.ts' },
-      outdir: 'dist/cli/hot',
+      entryPoints: { [name]: `src/cli/${entry}.ts` },
+      outdir: 'dist/cli',
       splitting: false,
       metafile: false,
-      plugins: [oneCommand(command), rareElsewhere(rare), ...(options.plugins ?? [])],
+      plugins: [
+        ...plugins,
+        rareElsewhere(rare, name.includes('/') ? '../..' : '..'),
+        ...(options.plugins ?? []),
+      ],
     })
   }
-  return rare
 }
 
-/** In the other build: `main.ts` takes the hot command's file. */
-export function hotStart(): Plugin {
+/** `main.ts` takes the hot command's file. */
+function hotStart(): Plugin {
   return {
     name: 'hot-start',
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]src[/\\]cli[/\\]main\.ts$/ }, ({ path }) => ({
-        contents: replaced(
-          path,
-          "import('./work.ts')",
-          `(${JSON.stringify(hotCommands)}.includes(argv[0] ?? '')
+        contents: replaced(path, {
+          "import('./quick.ts')": "import(new URL('./hot/quick.js', import.meta.url).href)",
+          "import('./work.ts')": `(${JSON.stringify(hotCommands)}.includes(argv[0] ?? '')
             ? import(new URL('./hot/' + argv[0] + '.js', import.meta.url).href)
             : import('./work.ts'))`,
-        ),
+        }),
         loader: 'ts',
       }))
     },
@@ -50,14 +57,14 @@ function oneCommand(command: string): Plugin {
     name: 'one-command',
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]src[/\\]cli[/\\]commands[/\\]index\.ts$/ }, ({ path }) => ({
-        contents: `import * as hot from './${command}.ts'\n${replaced(path, `(await import('./${command}.ts'))`, 'hot')}`,
+        contents: `import * as hot from './${command}.ts'\n${replaced(path, { [`(await import('./${command}.ts'))`]: 'hot' })}`,
         loader: 'ts',
       }))
     },
   }
 }
 
-function rareElsewhere(rare: Set<string>): Plugin {
+function rareElsewhere(rare: Set<string>, dist: string): Plugin {
   return {
     name: 'rare-elsewhere',
     setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {
@@ -66,14 +73,17 @@ function rareElsewhere(rare: Set<string>): Plugin {
         const isOwn = path.startsWith('.')
         const module = isOwn ? relative(join(absWorkingDir, 'src'), join(dirname(importer), path)) : path
         rare.add(isOwn ? `src/${module}` : module)
-        return { path: `../../${module.replace(/\.ts$/, '')}.js`, external: true }
+        return { path: `${dist}/${module.replace(/\.ts$/, '')}.js`, external: true }
       })
     },
   }
 }
 
-function replaced(path: string, text: string, by: string): string {
-  const source = readFileSync(path, 'utf8')
-  if (!source.includes(text)) throw new Error(`${path} has no \`${text}\``)
-  return withPlainBuiltins(source.replace(text, by))
+function replaced(path: string, texts: Readonly<Record<string, string>>): string {
+  let source = readFileSync(path, 'utf8')
+  for (const [text, by] of Object.entries(texts)) {
+    if (!source.includes(text)) throw new Error(`${path} has no \`${text}\``)
+    source = source.replace(text, by)
+  }
+  return withPlainBuiltins(source)
 }

@@ -1,17 +1,18 @@
 import { enableCompileCache } from 'node:module'
 import { openCacheFolder } from '../shared/cache-folder.ts'
+import { writeAnswer } from './output/write.ts'
 
 /** The program: the one place that prints errors and sets the exit code. Everything but this file is imported when it is needed. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { readVersion } = await import('../shared/package.ts')
-    process.stdout.write(`${readVersion()}\n`)
-    return
+    return writeAnswer(`${readVersion()}\n`)
   }
-  process.stdout.on('error', leaveQuietly)
   const cache = openCacheFolder('compile', process.env)
   if (cache !== undefined) enableCompileCache(cache)
-  const { openTerminal, reportError, runProgram } = await import('./work.ts')
+  const { openTerminal, reportError, runProgram } = await (isOneRequest(argv)
+    ? import('./quick.ts')
+    : import('./work.ts'))
   try {
     process.exitCode = await runProgram(argv, openTerminal(argv))
   } catch (error) {
@@ -19,8 +20,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
 }
 
-/** The reader of a pipe (`| head`) has seen enough. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+/** `oos explain REQUEST`, without options. */
+function isOneRequest([command, request = '-', ...more]: readonly string[]): boolean {
+  return command === 'explain' && !request.startsWith('-') && more.length === 0
 }

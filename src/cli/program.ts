@@ -1,12 +1,14 @@
 import { Command, Help } from 'commander'
 import { readVersion } from '../shared/package.ts'
 import type { CommandEntry, Define } from './command.ts'
-import { commands, parents } from './commands/index.ts'
+import { commands, findEntry, parents } from './commands/index.ts'
 import { renderFirstPage } from './output/help.ts'
+import { leaveQuietly } from './output/write.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  process.stdout.on('error', leaveQuietly)
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
   const { program, outcome } = createProgram(
@@ -34,16 +36,6 @@ function withBelow(typed: CommandEntry): readonly CommandEntry[] {
 /** `help spec check` is `spec check --help`; commander's own takes one word only. */
 function spellHelp(argv: readonly string[]): string[] {
   return argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : [...argv]
-}
-
-/** The longest command that the words of `argv` start with. */
-export function findEntry(argv: readonly string[]): CommandEntry | undefined {
-  const end = argv.indexOf('--')
-  const words = argv.slice(0, end === -1 ? undefined : end).filter((word) => !word.startsWith('-'))
-  const line = `${(words[0] === 'help' ? words.slice(1) : words).join(' ')} `
-  return commands
-    .filter(({ name }) => line.startsWith(`${name} `))
-    .sort((a, b) => b.name.length - a.name.length)[0]
 }
 
 function createProgram(

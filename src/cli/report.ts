@@ -1,25 +1,30 @@
-import { CommanderError } from 'commander'
+import type { CommanderError } from 'commander'
 import { exitCodes, OosError } from '../shared/errors.ts'
-import { parents } from './commands/index.ts'
+import { findEntry, parents } from './commands/index.ts'
 import { renderErrorEnvelope } from './output/envelope.ts'
 import { renderError } from './output/error.ts'
-import { findEntry } from './program.ts'
+import { writeAnswer } from './output/write.ts'
 import { openTerminal } from './terminal.ts'
 
 /** Prints whatever was thrown and says with which code to exit. */
 export function reportError(thrown: unknown, argv: readonly string[]): number {
-  if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done
+  if (isCommanderError(thrown) && thrown.exitCode === 0) return exitCodes.done
   const terminal = openTerminal(argv)
   const error = toOosError(thrown, argv)
-  if (terminal.json) process.stdout.write(renderErrorEnvelope(error))
+  if (terminal.json) writeAnswer(renderErrorEnvelope(error))
   else terminal.tell(renderError(error, terminal.talk))
   if (terminal.env.OOS_DEBUG !== undefined && thrown instanceof Error) terminal.tell(`${thrown.stack}\n`)
   return error.exitCode
 }
 
+/** Known by its code, so that who does without commander need not load it. */
+function isCommanderError(thrown: unknown): thrown is CommanderError {
+  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('commander.')
+}
+
 function toOosError(thrown: unknown, argv: readonly string[]): OosError {
   if (thrown instanceof OosError) return thrown
-  if (thrown instanceof CommanderError) return usageError(thrown, argv)
+  if (isCommanderError(thrown)) return usageError(thrown, argv)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new OosError('failed', message, { hint: 'OOS_DEBUG=1 shows where this comes from', cause: thrown })
 }

@@ -1,6 +1,7 @@
 import { OosError } from '../shared/errors.ts'
 import { renderEnvelope } from './output/envelope.ts'
 import { createStyle, type Style, wantsColor } from './output/style.ts'
+import { isTerminal, writeAnswer } from './output/write.ts'
 
 /** Where a command stands and speaks. stdout is the answer, stderr is talk. */
 export interface Terminal {
@@ -19,22 +20,24 @@ export interface Terminal {
 }
 
 export function openTerminal(argv: readonly string[]): Terminal {
-  const { env, stdout, stderr } = process
+  const { env } = process
   const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)
   const refused = words.includes('--no-color')
   const json = words.includes('--json')
+  const styleOf = (stream: 'stdout' | 'stderr') =>
+    createStyle(wantsColor({ isTTY: isTerminal(stream), env, refused }))
   return {
     env,
     json,
-    width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
-    style: createStyle(wantsColor({ isTTY: stdout.isTTY, env, refused })),
-    talk: createStyle(wantsColor({ isTTY: stderr.isTTY, env, refused })),
+    width: isTerminal('stdout') ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    style: styleOf('stdout'),
+    talk: styleOf('stderr'),
     cwd: readCwd,
     answer: (command, data, render) => {
-      stdout.write(json ? renderEnvelope(command, data) : render())
+      writeAnswer(json ? renderEnvelope(command, data) : render())
     },
     tell: (text) => {
-      stderr.write(text)
+      process.stderr.write(text)
     },
   }
 }

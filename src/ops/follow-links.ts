@@ -48,6 +48,7 @@ function capabilitiesBehind(capability: Capability, place: LinkPlace, links: Lin
 
 /** Undefined where no link stands in the pattern's plain part. */
 function patternBehind(alternative: string, { root, home }: LinkPlace, links: Links): string | undefined {
+  if (alternative.startsWith('**')) return undefined
   const { start, segments } = splitPath(alternative)
   const wild = segments.findIndex((segment) => !isPlain(segment))
   const plain = wild < 0 ? segments : segments.slice(0, wild)

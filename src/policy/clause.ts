@@ -19,8 +19,11 @@ export interface Clause {
 
 /** What a rule says about one resource. Nothing for `require`, which is about runs, not requests. */
 export function clausesOf(rule: Rule, resource: Resource, now: number): readonly Clause[] {
+  const unknown = rule.capabilities.find(isUnknown) ?? rule.except.find(isUnknown)
+  if (unknown) return [{ ...denyAll(rule, resource), broken: `\`${unknown.resource}\` is not a resource` }]
   const capabilities = rule.capabilities.filter((capability) => capability.resource === resource)
   const except = rule.except.filter((capability) => capability.resource === resource)
+  if (capabilities.length === 0 && except.length === 0) return []
   const clause = (effect: Clause['effect'], capability: Capability): Clause => ({
     effect,
     capability,
@@ -28,10 +31,6 @@ export function clausesOf(rule: Rule, resource: Resource, now: number): readonly
     rule,
     everything: false,
   })
-  const unknown = [...rule.capabilities, ...rule.except].find(
-    (capability) => !isResource(capability.resource),
-  )
-  if (unknown) return [{ ...denyAll(rule, resource), broken: `\`${unknown.resource}\` is not a resource` }]
   const broken =
     capabilities.map(fault).find((text) => text !== undefined) ??
     except.map(fault).find((text) => text !== undefined)
@@ -73,6 +72,10 @@ function denyElse(rule: Rule, resource: Resource, { capabilities, except }: Part
 
 function everythingPattern(resource: Resource): string {
   return resources[resource].pattern === 'path' ? '/**' : '*'
+}
+
+function isUnknown({ resource }: Capability): boolean {
+  return !isResource(resource)
 }
 
 /** What in a capability cannot be evaluated: it came from somewhere else than the parser. */

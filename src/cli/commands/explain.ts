@@ -1,16 +1,11 @@
 import { openProject } from '../../ops/project.ts'
-import { readRequest, requireAgent } from '../../ops/request.ts'
-import { decide } from '../../policy/decide.ts'
-import { explainDecision } from '../../policy/explain.ts'
-import { exitCodes, OosError } from '../../shared/errors.ts'
+import { requireAgent } from '../../ops/request.ts'
+import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
-import { explainedData, renderExplained } from '../output/decision.ts'
+import { type ExplainOptions, explainRequest } from '../explain-request.ts'
 
-interface Options {
-  readonly agent?: string
-  readonly spec?: string
+interface Options extends ExplainOptions {
   readonly stdin?: true
-  readonly exitCode?: true
 }
 
 /** `oos explain REQUEST`: what the rules say to it, by which line, and what would change that. */
@@ -21,19 +16,14 @@ export const explain: Define = (command, terminal) => {
     .option('--spec <folder>', 'specs that lie elsewhere')
     .option('--stdin', 'read a request a line, write a decision a line')
     .option('--exit-code', 'exit 3 unless it is allowed')
-  return async (text: string | undefined, { agent, spec, stdin, exitCode }: Options) => {
-    if ((text === undefined) !== (stdin === true)) throw oneOrTheOther()
+  return async (text: string | undefined, options: Options) => {
+    if ((text === undefined) !== (options.stdin === true)) throw oneOrTheOther()
+    if (text !== undefined) return explainRequest(text, options, terminal)
+    const { agent, spec } = options
     const specs = spec === undefined ? {} : { specs: spec }
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env, ...specs })
     const asking = agent === undefined ? undefined : requireAgent(agent, project)
-    if (text === undefined)
-      return (await import('../explain-lines.ts')).explainLines(project, terminal, asking)
-    const request = readRequest(text, project, asking)
-    const decision = decide(project.policy, request)
-    const { constraints } = decision
-    const explained = { ...explainDecision(project.policy, request, decision), request: text, constraints }
-    terminal.answer('explain', explainedData(explained), () => renderExplained(explained, terminal.style))
-    return exitCode === true && decision.effect !== 'allow' ? exitCodes.refused : exitCodes.done
+    return (await import('../explain-lines.ts')).explainLines(project, terminal, asking)
   }
 }
 

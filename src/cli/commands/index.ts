@@ -57,6 +57,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spec-suggest.ts')).specSuggest,
   },
   {
+    name: 'spec diff',
+    summary: 'which requests an edit of the rules allows, asks about or denies that came out otherwise before',
+    group: 'Rules',
+    example: 'oos spec diff main..HEAD',
+    load: async () => (await import('./spec-diff.ts')).specDiff,
+  },
+  {
     name: 'explain',
     summary: 'what the rules say to a request, by which line, and what would change it',
     group: 'Rules',
@@ -107,3 +114,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./completion.ts')).complete,
   },
 ]
+
+/** The longest command that the words of `argv` start with. */
+export function findEntry(argv: readonly string[]): CommandEntry | undefined {
+  const end = argv.indexOf('--')
+  const words = argv.slice(0, end === -1 ? undefined : end).filter((word) => !word.startsWith('-'))
+  const line = `${(words[0] === 'help' ? words.slice(1) : words).join(' ')} `
+  return commands
+    .filter(({ name }) => line.startsWith(`${name} `))
+    .sort((a, b) => b.name.length - a.name.length)[0]
+}

@@ -1,16 +1,19 @@
+import { once } from './once.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader } from './types.ts'
 import { hasHole } from './words.ts'
 
-const options = compileOptions({
-  short: 'F:v:f:e:E:i:l:W:bcCd::D::ghIkL::MnNo::Op::rsStV',
-  long: 'field-separator= assign= file= source= exec= include= load= sandbox csv posix re-interval traditional characters-as-bytes bignum non-decimal-data profile? pretty-print? lint? optimize no-optimize debug? dump-variables?',
-})
+const options = once(() =>
+  compileOptions({
+    short: 'F:v:f:e:E:i:l:W:bcCd::D::ghIkL::MnNo::Op::rsStV',
+    long: 'field-separator= assign= file= source= exec= include= load= sandbox csv posix re-interval traditional characters-as-bytes bignum non-decimal-data profile? pretty-print? lint? optimize no-optimize debug? dump-variables?',
+  }),
+)
 
 /** An awk program of the words runs commands or opens files only with these; a file of awk is the project's own code. */
 export const readAwk: ProgramReader = (words, walk) => {
   const refuse = (): void => walk.refuse('an awk program may run commands or write files')
-  const read = readOptions(words, options)
+  const read = readOptions(words, options())
   if (read === undefined) return refuse()
   let fromFile = false
   for (const { name, value } of read.given) {

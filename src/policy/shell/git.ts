@@ -1,4 +1,5 @@
 import { gitCommand } from './git-words.ts'
+import { once } from './once.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { SimpleCommand } from './types.ts'
 import { hasHole, hole } from './words.ts'
@@ -56,7 +57,7 @@ const readers: ReadonlyMap<string, RequestReader> = new Map(
     'http-push': () => anyPush,
     subtree: (rest) => (rest.includes('push') || rest.some(hasHole) ? anyPush : []),
     tag: readTag,
-    branch: (rest) => deletions(rest, branchOptions),
+    branch: (rest) => deletions(rest, branchOptions()),
     'update-ref': (rest, branch) => [
       {
         action: rest.some((word) => word === '-d' || hasHole(word)) ? 'delete' : 'commit',
@@ -66,18 +67,20 @@ const readers: ReadonlyMap<string, RequestReader> = new Map(
   }),
 )
 
-const pushOptions = compileOptions({
-  short: 'vqnfuo:46d',
-  long: `all branches mirror tags follow-tags atomic dry-run receive-pack= exec= force delete force-with-lease? force-if-includes no-force-with-lease no-force-if-includes
+const pushOptions = once(() =>
+  compileOptions({
+    short: 'vqnfuo:46d',
+    long: `all branches mirror tags follow-tags atomic dry-run receive-pack= exec= force delete force-with-lease? force-if-includes no-force-with-lease no-force-if-includes
     repo= set-upstream thin no-thin quiet verbose progress no-progress recurse-submodules= no-recurse-submodules verify no-verify push-option= signed? no-signed ipv4 ipv6 prune porcelain`.replaceAll(
-    '\n',
-    ' ',
-  ),
-})
+      '\n',
+      ' ',
+    ),
+  }),
+)
 
 /** git takes options after its operands too, so these are read in turns. */
 function readPush(rest: readonly string[]): readonly GitRequest[] {
-  const read = readAll(rest, pushOptions)
+  const read = readAll(rest, pushOptions())
   // A remote that is only known at run time may be an option as well.
   if (read === undefined || read.operands[0]?.startsWith(hole)) return anyPush
   const { given, operands } = read
@@ -125,23 +128,27 @@ function known(name: string | undefined): string {
   return name === undefined || name === '' || hasHole(name) ? unknownTarget : name
 }
 
-const tagOptions = compileOptions({
-  short: 'asfdvlnm:F:u:ie',
-  long: 'annotate sign no-sign force delete verify list sort= contains? no-contains? merged? no-merged? points-at? message= file= local-user= edit cleanup= create-reflog column? format= color? ignore-case trailer= omit-empty',
-})
-const branchOptions = compileOptions({
-  short: 'dDmMcCflrativqu:',
-  long: 'delete move copy force list remotes all track? no-track set-upstream-to= unset-upstream edit-description contains? no-contains? merged? no-merged? points-at? sort= format= column? no-column color? no-color verbose quiet abbrev? no-abbrev ignore-case show-current create-reflog recurse-submodules omit-empty',
-})
+const tagOptions = once(() =>
+  compileOptions({
+    short: 'asfdvlnm:F:u:ie',
+    long: 'annotate sign no-sign force delete verify list sort= contains? no-contains? merged? no-merged? points-at? message= file= local-user= edit cleanup= create-reflog column? format= color? ignore-case trailer= omit-empty',
+  }),
+)
+const branchOptions = once(() =>
+  compileOptions({
+    short: 'dDmMcCflrativqu:',
+    long: 'delete move copy force list remotes all track? no-track set-upstream-to= unset-upstream edit-description contains? no-contains? merged? no-merged? points-at? sort= format= column? no-column color? no-color verbose quiet abbrev? no-abbrev ignore-case show-current create-reflog recurse-submodules omit-empty',
+  }),
+)
 
 function readTag(rest: readonly string[]): readonly GitRequest[] {
-  const read = readAll(rest, tagOptions)
+  const read = readAll(rest, tagOptions())
   if (read === undefined)
     return [
       { action: 'tag', target: unknownTarget },
       { action: 'delete', target: unknownTarget },
     ]
-  if (['d', 'delete'].some((name) => read.given.has(name))) return deletions(rest, tagOptions)
+  if (['d', 'delete'].some((name) => read.given.has(name))) return deletions(rest, tagOptions())
   const lists = [
     'l',
     'list',

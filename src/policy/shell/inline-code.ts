@@ -1,4 +1,5 @@
 import { readAwk } from './awk.ts'
+import { lazyReader } from './once.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import { readSed } from './sed.ts'
 import type { ProgramReader } from './types.ts'
@@ -124,10 +125,10 @@ const readsNoInput = new Set(['make', 'bun', 'deno'])
 
 export const inlineCode: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
   ...Object.entries(table).map(
-    ([program, interpreter]) => [program, interpreterReader(program, interpreter)] as const,
+    ([program, interpreter]) => [program, lazyReader(() => interpreterReader(program, interpreter))] as const,
   ),
-  ['nodejs', interpreterReader('node', table.node as Interpreter)],
-  ['gmake', interpreterReader('make', table.make as Interpreter)],
+  ['nodejs', lazyReader(() => interpreterReader('node', table.node as Interpreter))],
+  ['gmake', lazyReader(() => interpreterReader('make', table.make as Interpreter))],
   ...['awk', 'gawk', 'mawk', 'nawk', 'original-awk', 'bwk'].map((name) => [name, readAwk] as const),
   ['sed', readSed],
   ['gsed', readSed],

@@ -65,6 +65,11 @@ export class Reader implements TreeWalk {
     this.readFrom(source)
   }
 
+  /** The text is these words, and nothing else. */
+  plain(words: readonly string[]) {
+    this.command(words, this.text, 0)
+  }
+
   // What programs' readers call.
 
   run(words: readonly string[]) {

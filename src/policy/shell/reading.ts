@@ -1,4 +1,5 @@
 import { type ParsedScript, parse } from 'unbash'
+import { plainWords } from './plain.ts'
 import { Reader } from './reader.ts'
 import type { ShellReading } from './types.ts'
 import { hasHole } from './words.ts'
@@ -10,7 +11,10 @@ const longestText = 1_000_000
 export function parseCommands(text: string): ShellReading {
   if (text.length > longestText) return unread(text, 'it is longer than a million characters')
   if (text.includes('\0')) return unread(text, 'it holds a NUL character')
-  return guarded(text, (reader) => reader.script(parse(text) as ParsedScript))
+  const words = plainWords(text)
+  return guarded(text, (reader) =>
+    words === undefined ? reader.script(parse(text) as ParsedScript) : reader.plain(words),
+  )
 }
 
 /** The same for words that are run without a shell; what they run in turn (`sh -c`, `env`, `xargs` …) is read too. */

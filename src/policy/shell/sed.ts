@@ -1,11 +1,14 @@
+import { once } from './once.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
-const options = compileOptions({
-  short: 'nrEsuzbi::e:f:l:V',
-  long: 'quiet silent regexp-extended in-place? expression= file= line-length= separate unbuffered null-data zero-terminated posix follow-symlinks binary debug sandbox',
-})
+const options = once(() =>
+  compileOptions({
+    short: 'nrEsuzbi::e:f:l:V',
+    long: 'quiet silent regexp-extended in-place? expression= file= line-length= separate unbuffered null-data zero-terminated posix follow-symlinks binary debug sandbox',
+  }),
+)
 
 /** `e` runs commands and `w` writes files; a script file is the project's own code. */
 export const readSed: ProgramReader = (words, walk) => {
@@ -22,7 +25,7 @@ function readSedOptions(words: readonly string[], walk: Walk): readonly string[]
     words.some((word) => word.startsWith('\0\0\0'))
   )
     return readAll(words, walk)
-  const read = readOptions(words, options)
+  const read = readOptions(words, options())
   if (read === undefined) return refuse(walk)
   const scripts = read.given
     .filter(({ name }) => name === 'e' || name === 'expression')
@@ -39,7 +42,7 @@ function readSedOptions(words: readonly string[], walk: Walk): readonly string[]
 
 /** Options in odd places: whatever could be a script has to be harmless. */
 function readAll(words: readonly string[], walk: Walk): readonly string[] | undefined {
-  const read = readOptions(words, options)
+  const read = readOptions(words, options())
   if (read === undefined) return refuse(walk)
   const scripts = read.given
     .filter(({ name }) => name === 'e' || name === 'expression')

@@ -1,18 +1,21 @@
+import { once } from './once.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
-const syntax = compileOptions({
-  short: 'abcefghiklmnprstuvxBCDEHPTo:O:',
-  long: 'login noprofile norc noediting posix restricted verbose debugger dump-strings dump-po-strings pretty-print rcfile= init-file=',
-})
+const syntax = once(() =>
+  compileOptions({
+    short: 'abcefghiklmnprstuvxBCDEHPTo:O:',
+    long: 'login noprofile norc noediting posix restricted verbose debugger dump-strings dump-po-strings pretty-print rcfile= init-file=',
+  }),
+)
 const inputs = /^(?:-|\/dev\/(?:stdin|fd\/.*|tty)|\/proc\/.*)$/
 
 /** `sh -c text` runs the text; `sh file` is decided by its words; `sh` alone reads commands from elsewhere. */
 const posix: ProgramReader = (words, walk) => {
   const read = readOptions(
     words.map((word) => word.replace(/^\+(?=[a-zA-Z])/, '-')),
-    syntax,
+    syntax(),
   )
   if (read === undefined) return walk.refuse('a shell has options that cannot be read')
   const given = new Set(read.given.map(({ name }) => name))

@@ -1,5 +1,6 @@
 import { readFd, readFind } from './find.ts'
 import { readGit } from './git-runs.ts'
+import { lazyReader } from './once.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole, hole } from './words.ts'
 
@@ -88,7 +89,9 @@ const never = `
 `
 
 export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
-  ...Object.entries(table).map(([program, told]) => [program, toldReader(program, told)] as const),
+  ...Object.entries(table).map(
+    ([program, told]) => [program, lazyReader(() => toldReader(program, told))] as const,
+  ),
   ...Object.entries({
     vi: 'vim',
     nvim: 'vim',
@@ -107,7 +110,7 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
     gsort: 'sort',
     more: 'less',
     ripgrep: 'rg',
-  }).map(([alias, program]) => [alias, toldReader(alias, table[program] ?? {})] as const),
+  }).map(([alias, program]) => [alias, lazyReader(() => toldReader(alias, table[program] ?? {}))] as const),
   ...never
     .trim()
     .split(/\s+/)

@@ -1,3 +1,4 @@
+import { lazyReader } from './once.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { anyWords, hasHole, hole, many } from './words.ts'
@@ -159,7 +160,10 @@ const table: Record<string, Wrapper> = {
 }
 
 export const wrappers: ReadonlyMap<string, ProgramReader> = new Map(
-  Object.entries(table).map(([program, wrapper]) => [program, wrapperReader(program, wrapper)]),
+  Object.entries(table).map(([program, wrapper]) => [
+    program,
+    lazyReader(() => wrapperReader(program, wrapper)),
+  ]),
 )
 
 function wrapperReader(program: string, wrapper: Wrapper): ProgramReader {
