@@ -1,3 +1,4 @@
+import { makeCachePoints } from '../sandbox/home.ts'
 import { OosError } from '../shared/errors.ts'
 import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
@@ -18,6 +19,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
     const prepared = prepareRun(intent)
     refuseUnheld(prepared, voice)
     ghosts.remember(prepared.plan)
+    makeCachePoints(prepared.folders.cache, prepared.plan.mounts)
     return await withNetwork(prepared, voice)
   } finally {
     ghosts.leave()

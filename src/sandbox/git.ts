@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { kindOf } from './look.ts'
 import type { Mount, Repository } from './types.ts'
 
 /** Folders of a repository that hold nothing a rule is about, and many files. */
@@ -18,7 +19,9 @@ export function neutralGitFile(path: string): string | undefined {
 }
 
 export function readRepository(path: string): Repository {
-  const exclude = readPlainFile(join(path, 'info/exclude'))
+  // A run can have put a link in the folder's place: what that leads to is not read.
+  const exclude =
+    kindOf(join(path, 'info')) === 'directory' ? readPlainFile(join(path, 'info/exclude')) : undefined
   return exclude === undefined ? { path } : { path, exclude }
 }
 

@@ -41,6 +41,22 @@ export function makeCacheHome(cacheHome: string): void {
   for (const path of persistentCaches) makeFolder(join(cacheHome, insideCache(path)))
 }
 
+/**
+ * Where a rule opens some of the host's own cache, its mount point lies in the run's: bubblewrap would follow a link that an
+ * earlier run has left there, and make it where that leads.
+ */
+export function makeCachePoints(cacheHome: string, mounts: readonly Mount[]): void {
+  const cache = mounts.find(({ kind, source }) => kind === 'write' && source === cacheHome)?.path
+  if (cache === undefined) return
+  for (const { path } of mounts.filter((mount) => mount.path.startsWith(`${cache}/`))) {
+    const names = path.slice(cache.length + 1).split('/')
+    for (let depth = 1; depth < names.length; depth += 1)
+      makeFolder(join(cacheHome, ...names.slice(0, depth)))
+    const point = join(cacheHome, ...names)
+    if (lstatSync(point, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(point)
+  }
+}
+
 function makeFolder(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory()) return

@@ -39,6 +39,7 @@ export function seccompProgram(arch: string): readonly Instruction[] {
 }
 
 const EPERM = 1
+const ENOMEM = 12
 const ENOSYS = 38
 const EAFNOSUPPORT = 97
 
@@ -79,6 +80,8 @@ const createsFile = 0x40 | 0x400000 // O_CREAT, O_TMPFILE
 const fileType = 0o170000
 const devices = [0o020000, 0o060000] // character, block
 const terminalInput = [0x5412, 0x541c] // TIOCSTI, TIOCLINUX
+/** Of System V shared memory, which no process has to keep attached, and so nothing that looks at processes counts. */
+const largestSegment = 64 * 1024
 const families = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const
 const routeProtocol = 0
 
@@ -89,6 +92,7 @@ const judgedCalls: readonly (readonly [string, readonly Instruction[]])[] = [
   ['clone', refuseBits(0, newUserNamespace)],
   ['unshare', refuseBits(0, newUserNamespace)],
   ['ioctl', refuseValues(1, terminalInput)],
+  ['shmget', refuseLarge(1, largestSegment)],
   ['chmod', refuseBits(1, setIdBits)],
   ['fchmod', refuseBits(1, setIdBits)],
   ['fchmodat', refuseBits(2, setIdBits)],
@@ -116,6 +120,17 @@ function refuseBits(argument: number, bits: number): Instruction[] {
 
 function refuseValues(argument: number, values: readonly number[]): Instruction[] {
   return [loadWord(offsets.argument(argument)), ...values.flatMap((value) => ifEqual(value, refuse))]
+}
+
+/** Both halves: what is large may have a small low one. */
+function refuseLarge(argument: number, most: number): Instruction[] {
+  const none = [answer(verdicts.errno(ENOMEM))]
+  return [
+    loadWord(offsets.argument(argument) + 4),
+    ...ifAtLeast(1, none),
+    loadWord(offsets.argument(argument)),
+    ...ifAtLeast(most + 1, none),
+  ]
 }
 
 function refuseSetIdFile(flags: number, mode: number): Instruction[] {

@@ -70,7 +70,7 @@ interface Watch {
 
 /** What looks after the tree from before the command begins. */
 function createWatch({ launch, options, stopper, foreground, group }: Supervised): Watch {
-  const { limits } = launch.plan
+  const { limits, mounts } = launch.plan
   let watchdog: Watchdog | undefined
   let unfollow = () => {}
   return {
@@ -80,6 +80,7 @@ function createWatch({ launch, options, stopper, foreground, group }: Supervised
         limits,
         group,
         folder: options.folder ?? '/',
+        private: mounts.filter(({ kind }) => kind === 'tmpfs').map(({ path }) => path),
         exceeded: stopper.kill,
       })
       if (foreground !== undefined) unfollow = followStops(first, foreground)

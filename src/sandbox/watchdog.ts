@@ -20,6 +20,8 @@ export interface WatchOptions {
   readonly group: RunGroup | undefined
   /** Whose disk fills up. */
   readonly folder: string
+  /** The run's own file systems in memory, as they are called inside. */
+  readonly private: readonly string[]
   readonly exceeded: (limit: LimitName) => void
 }
 
@@ -32,6 +34,7 @@ export function startWatchdog(first: number, options: WatchOptions): Watchdog | 
   const watched = options.limits.filter((limit) => limit.heldBy.includes('watchdog'))
   if (watched.length === 0 && options.group === undefined) return undefined
   const processes = watched.find((limit) => limit.name === 'processes')
+  const memory = watched.find((limit) => limit.name === 'memory')
   const page = pageBytes()
   const freeAtStart = freeBytes(options.folder)
   let peaks: Peaks = { peakMemory: 0, peakProcesses: 0, cpuMs: 0 }
@@ -39,8 +42,9 @@ export function startWatchdog(first: number, options: WatchOptions): Watchdog | 
     // More than are allowed need not be counted to the last: a bomb must not slow down its own discovery.
     const inside = readTree(first, processes === undefined ? undefined : processes.value + 2)
     const now = sumsOf(inside, page)
+    const held = memory === undefined ? 0 : privateBytes(first, options.private)
     peaks = largest(peaks, now)
-    const sight: Sight = { inside, now, page, taken: () => freeAtStart - freeBytes(options.folder) }
+    const sight: Sight = { inside, now, page, held, taken: () => freeAtStart - freeBytes(options.folder) }
     const over = options.group?.exceeded() ?? watched.find((limit) => isOver(limit, sight))?.name
     if (over !== undefined) options.exceeded(over)
   }
@@ -70,15 +74,17 @@ interface Sight {
   readonly inside: readonly ProcessFacts[]
   readonly now: Peaks
   readonly page: number
+  /** Memory that is files. */
+  readonly held: number
   /** How much less is free on the disk than at the start. */
   readonly taken: () => number
 }
 
-function isOver({ name, value }: LimitPlan, { inside, now, page, taken }: Sight): boolean {
+function isOver({ name, value }: LimitPlan, { inside, now, page, held, taken }: Sight): boolean {
   switch (name) {
     // Resident pages that are shared count once for each who shares them: only beyond the limit is the dearer figure read.
     case 'memory':
-      return now.peakMemory > value && proportionalSum(inside, page) > value
+      return now.peakMemory + held > value && proportionalSum(inside, page) + held > value
     case 'processes':
       return now.peakProcesses > value
     case 'cpu':
@@ -99,4 +105,18 @@ function proportionalSum(inside: readonly ProcessFacts[], page: number): number 
 function freeBytes(folder: string): number {
   const { bfree, bsize } = statfsSync(folder)
   return bfree * bsize
+}
+
+function privateBytes(first: number, folders: readonly string[]): number {
+  return folders.reduce((total, folder) => total + usedBytes(`/proc/${first}/root${folder}`), 0)
+}
+
+function usedBytes(folder: string): number {
+  try {
+    const { blocks, bfree, bsize } = statfsSync(folder)
+    return (blocks - bfree) * bsize
+  } catch {
+    // The run is over.
+    return 0
+  }
 }

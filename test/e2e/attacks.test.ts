@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
@@ -153,6 +162,38 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
 
   test('W2 a bare repository that a run made is reported', () => {
     expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
+  })
+
+  test('W1 a link that a run left among its caches leads nothing out of them', () => {
+    script('ln -s /oldroot$HOME/victim ~/.cache/pypoetry; ln -s ../../../../../victim ~/.cache/pipx')
+    put('home/.cache/pypoetry/virtualenvs/a', 'a')
+    put('home/victim/b', 'b')
+    put('work/.agent-os/AGENT.md', specOf([...rules, 'Allow `file:~/.cache/pypoetry/virtualenvs/**:read`']))
+    expect(script('cat ~/.cache/pypoetry/virtualenvs/a')).toMatchObject({ code: 0, out: 'a' })
+    expect(readdirSync(join(scene.home, 'victim'))).toEqual(['b'])
+  })
+
+  test('R3 a link in the place of a folder of git is not read through', () => {
+    put('outside/info/exclude', 'HOST')
+    // Without anything to mask, git's own file is not in use as a mount point.
+    rmSync(join(scene.root, '.env'))
+    script('rm -rf .git/info; ln -s ../../outside/info .git/info')
+    put('work/.env', 'SECRET')
+    expect(readlinkSync(join(scene.root, '.git/info'))).toBe('../../outside/info')
+    expect(script('cat .git/info/exclude $(find / -name exclude 2> /dev/null)').out).not.toContain('HOST')
+  })
+
+  test('P4 files in memory count as memory', () => {
+    put('work/.agent-os/AGENT.md', specOf([...rules, 'Limit `run:*{memory:150MB}`']))
+    expect(script('head -c 200M /dev/zero > /tmp/a; sleep 20').code).toBe(137)
+    expect(newestRun()).toMatchObject({ endedBy: 'memory' })
+  })
+
+  test('P4 there is no memory that no process holds', () => {
+    const { out } = script(`python3 -c "
+import ctypes
+for size in (1 << 20, (1 << 32) + 1, 4096): print(ctypes.CDLL(None).shmget(0, ctypes.c_size_t(size), 0o1600) >= 0)"`)
+    expect(out).toBe('False\nFalse\nTrue\n')
   })
 
   test('W2 programs of the project, first in PATH, are not run outside', () => {
