@@ -74,6 +74,12 @@ describe('a project folder', () => {
     expectOneMessage(outcome, { code: 2, says: 'the folder you stand in is gone', hint: /cd/ })
   })
 
+  test('whose name is no text is said to be out of reach', () => {
+    const script = 'name=$(printf "a\\377b") && cp -r . "../$name" && cd "../$name" && exec "$@"'
+    const words = ['sh', '-c', script, 'sh', process.execPath, executable, ...command('true')]
+    expectOneMessage(runWith([], words, project), { code: 2, says: 'cannot be read', hint: /cd into/ })
+  })
+
   test('that is read-only has no room for the record, so nothing runs', () => {
     const before = status(project)
     const outcome = oosWith(['--ro-bind', project.cwd, project.cwd], command('echo', 'ran'), project)
