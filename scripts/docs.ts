@@ -9,12 +9,18 @@ import type { Terminal } from '../src/cli/terminal.ts'
 import { frontMatterSchemas } from '../src/spec/schema.ts'
 import { renderEventsDoc, renderSchemaDoc } from '../src/store/docs.ts'
 import { renderCompiledQueries } from '../src/store/queries.ts'
+import { renderConstraints, renderDiagnosticsDoc, renderResources } from './reference.ts'
 
 const root = join(import.meta.dirname, '..')
 
 const documents: Readonly<Record<string, string>> = {
   'docs/cli.md': await renderCliDoc(),
+  'docs/diagnostics.md': renderDiagnosticsDoc(),
   'docs/events.md': renderEventsDoc(),
+  'docs/rules.md': fillIn('docs/rules.md', {
+    resources: renderResources(),
+    constraints: renderConstraints(),
+  }),
   'docs/schema.md': renderSchemaDoc(),
   'src/store/compiled.ts': renderCompiledQueries(),
   ...Object.fromEntries(
@@ -47,6 +53,23 @@ function readOld(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A page that people write, with tables in it that the program writes: between `<!-- name -->` and `<!-- /name -->`. */
+function fillIn(path: string, parts: Readonly<Record<string, string>>): string {
+  let text = readOld(path) ?? ''
+  for (const [name, part] of Object.entries(parts)) {
+    const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
+    const [before, rest] = split(text, begin)
+    text = `${before}${begin}\n${part}\n\n${end}${split(rest, end)[1]}`
+  }
+  return text
+}
+
+function split(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  if (at === -1) throw new Error(`${mark.trim()} is missing`)
+  return [text.slice(0, at), text.slice(at + mark.length)]
 }
 
 /** For editors: what the front matter of a kind of spec may have. */
