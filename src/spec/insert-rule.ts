@@ -71,7 +71,7 @@ interface Edit {
 }
 
 function editAt({ above, block, next }: InsertPlace, rules: readonly string[], source: string): Edit {
-  const { end } = spanOf(block)
+  const end = endOfLine(source, spanOf(block).end)
   const rest = source.slice(end)
   const eol = /\r\n|\n|\r/.exec(rest)?.[0] ?? /\r\n|\n|\r/.exec(source)?.[0] ?? '\n'
   const lead = `${above ? indentBelow(above, source) : ''}${bulletBeside(next, above, source)} `
@@ -79,6 +79,10 @@ function editAt({ above, block, next }: InsertPlace, rules: readonly string[], s
   const apart = above === undefined || block.type !== 'paragraph'
   const crowded = above === undefined && next !== undefined && !blankLine.test(rest)
   return { at: end, text: `${apart ? eol : ''}${text}${crowded ? eol : ''}` }
+}
+
+function endOfLine(source: string, from: number): number {
+  return from + (/^[ \t]*(?=[\r\n]|$)/.exec(source.slice(from))?.[0].length ?? 0)
 }
 
 const blankLine = /^[ \t]*(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)/

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { countLines, coverLines } from '../../src/ops/coverage.ts'
+import { judgeRule, type PointHolds, points } from '../../src/ops/points.ts'
+import type { HoldMachine } from '../../src/sandbox/holds.ts'
+import { rulesOf } from '../sandbox/rules.ts'
+import { setOf } from '../spec/sources.ts'
+
+const cgroup = { version: 2, folders: { memory: '/g', pids: '/g', cpu: '/g' } } as const
+const bare = { platform: 'linux', uid: 1000, bubblewrap: {} }
+const machine: HoldMachine = { ...bare, prlimit: '/usr/bin/prlimit', cgroup }
+const place = { root: '/work/shop', home: '/home/ada' }
+
+describe('the verdict follows what the machine has', () => {
+  const { cgroup: _, ...withoutCgroup } = machine
+  const { bubblewrap: __, ...withoutBubblewrap } = machine
+  const rows: readonly { rule: string; gone: string; without: HoldMachine; from: string; to: string }[] = [
+    { rule: 'Deny file:a/**:*', gone: 'bubblewrap', without: withoutBubblewrap, from: 'full', to: 'none' },
+    {
+      rule: 'Allow env:CI',
+      gone: 'Linux',
+      without: { ...machine, platform: 'darwin' },
+      from: 'full',
+      to: 'none',
+    },
+    { rule: 'Limit run:*{memory:1GB}', gone: 'cgroup', without: withoutCgroup, from: 'full', to: 'partial' },
+    {
+      rule: 'Limit run:*{processes:9}',
+      gone: 'cgroup and prlimit',
+      without: bare,
+      from: 'full',
+      to: 'partial',
+    },
+    {
+      rule: 'Deny shell:curl *{everywhere}',
+      gone: 'bubblewrap',
+      without: withoutBubblewrap,
+      from: 'partial',
+      to: 'partial',
+    },
+  ]
+  it.each(rows)('$rule without $gone: from $from to $to', ({ rule, without, from, to }) => {
+    const [one] = rulesOf([rule])
+    expect(one && [judgeRule(one, machine).level, judgeRule(one, without).level]).toEqual([from, to])
+  })
+})
+
+describe('the verdict of a rule', () => {
+  const judge = (rule: string, holders?: Record<keyof typeof points, PointHolds>) => {
+    const [one] = rulesOf([rule])
+    return one && judgeRule(one, machine, holders)
+  }
+
+  it('names every point that holds it', () => {
+    expect(judge('Deny shell:curl *{everywhere}')?.by).toEqual(['sandbox', 'start of a run'])
+    expect(judge('Deny file:a/**:*')?.by).toEqual(['sandbox'])
+  })
+
+  it('is that of its least held capability, each by the best of the points', () => {
+    expect(judge('Deny file:a/**:* + shell:rm *')).toMatchObject({
+      level: 'partial',
+      by: ['sandbox', 'start of a run'],
+    })
+    expect(judge('Deny file:a/**:* + mcp:files/write')).toMatchObject({ level: 'none', by: ['sandbox'] })
+  })
+
+  it('says what is missing where it is not held in full', () => {
+    expect(judge('Deny file:**/.env:*')).toMatchObject({
+      level: 'partial',
+      missing: expect.stringMatching(/files/),
+    })
+    expect(judge('Allow mcp:files/read')).toMatchObject({
+      level: 'none',
+      missing: expect.any(String),
+      by: [],
+    })
+  })
+
+  it('is less than full where a run at a terminal is held less', () => {
+    expect(judge('Limit run:*{output:1MB}')).toMatchObject({
+      level: 'partial',
+      missing: 'where the command has the terminal, nothing here holds `output`',
+    })
+  })
+
+  it('changes with what a point says that it can hold', () => {
+    const full: PointHolds = () => ({ level: 'full' })
+    expect(judge('Allow mcp:files/read', { ...points, 'tool gate': full })).toEqual({
+      level: 'full',
+      by: ['tool gate'],
+    })
+  })
+})
+
+describe('the lines of specs', () => {
+  const files = {
+    '.agent-os/AGENT.md': [
+      '---',
+      'extends: oos:team',
+      '---',
+      '- **Deny** `file:a/b:write`',
+      '- **Deny** `mcp:x/y:call` for `painter`',
+      '- **Limit** `run:painter{timeout:5m}`',
+      '',
+      'Never edit `a/b`. Never be rude.',
+      '',
+      '| Topic | What |',
+      '|---|---|',
+      '| push | Always ask before pushing |',
+    ].join('\n'),
+    '.agent-os/agents/painter.md': '---\nname: painter\ndescription: paints\n---\nNever paint `data/`.\n',
+    '~/.agent-os/GLOBAL_RULES.md': '- **Deny** `env:A` in `~/elsewhere`\n- **Allow** `env:B`\n',
+    'oos:team': '- **Allow** `env:TEAM` — all\n\nNever mind.\n',
+  }
+  const cover = (agent?: string) =>
+    coverLines({ set: setOf(files), ...place, machine, ...(agent && { agent }) })
+  const shown = (agent?: string) =>
+    cover(agent).map(
+      (line) => `${line.place.file.replace(/^.*\//, '')}:${line.place.line} ${line.verdict.level}`,
+    )
+
+  it('are rules and sentences, own files before packs, each with its verdict', () => {
+    expect(shown()).toEqual([
+      'AGENT.md:4 full',
+      'AGENT.md:5 none',
+      'AGENT.md:6 full',
+      'AGENT.md:8 full',
+      'AGENT.md:8 none',
+      'AGENT.md:12 none',
+      'painter.md:5 none',
+      'GLOBAL_RULES.md:2 full',
+      'oos:team:1 full',
+    ])
+  })
+
+  it('hold as the rule does that says the same', () => {
+    const line = cover().find(({ text }) => text === 'Never edit `a/b`.')
+    expect([line?.rule?.source.line, line?.verdict.by]).toEqual([4, ['sandbox']])
+  })
+
+  it('are only those that are for the agent that is named', () => {
+    expect(shown('command')).not.toContain('AGENT.md:5 none')
+    expect(shown('command')).not.toContain('AGENT.md:6 full')
+    expect(shown('command')).not.toContain('painter.md:5 none')
+    expect(shown('painter')).toEqual(shown())
+  })
+
+  it('are counted by how far they are held, none as all, and rounded down', () => {
+    expect(countLines(cover().filter(({ own }) => own))).toEqual({
+      lines: 8,
+      full: 4,
+      partial: 0,
+      none: 4,
+      percent: 50,
+    })
+    expect(countLines([]).percent).toBe(100)
+    expect(countLines(cover().slice(0, 3)).percent).toBe(66)
+  })
+})
