@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
@@ -67,6 +75,13 @@ it.each(pages)('every link of $page leads to a file', ({ page, text }) => {
     return !readdirSync(folder).includes(join(name).split('/').at(-1) ?? '')
   })
   expect(missing).toEqual([])
+})
+
+it('every test that docs/security.md names is there', () => {
+  const text = readFileSync(join(root, 'docs/security.md'), 'utf8')
+  const names = [...text.matchAll(/`((?:agents|cli|e2e|ops|policy|sandbox|spec|store)\/[a-z/.-]+)`/g)]
+  expect(names.length).toBeGreaterThan(40)
+  expect(names.filter(([, name]) => !existsSync(join(root, `test/${name}.test.ts`)))).toEqual([])
 })
 
 /** Lines of console blocks, and code spans, that begin with `oos `; a comment behind one is left out. */
