@@ -12,7 +12,10 @@ const lines = 1_000
 const rounds = 60
 const most = 1.5
 
-/** From the text to its commands, and to the decision, beside the parser that both begin with. */
+/**
+ * From the text to its commands, and to the decision, beside the parser. unbash cuts words up when they are asked for,
+ * so it has parsed a text once its words are read: that is what the limit is taken of. The other figure stands beside it.
+ */
 export function bench(): readonly Row[] {
   const texts = makeLines()
   const policy = makePolicy()
@@ -30,15 +33,19 @@ export function bench(): readonly Row[] {
   ])
   const row = (what: string, times: readonly number[]): Row => ({
     what,
-    must: `≤ ${most} × the parser alone`,
-    measured: `${(median(times) / median(parsed)).toFixed(2)} × (${median(times).toFixed(2)} µs)`,
-    peer: `unbash ${median(parsed).toFixed(2)} µs; ${median(worded).toFixed(2)} with its words, which it reads when asked`,
-    holds: median(times) <= most * median(parsed),
+    must: `≤ ${most} × the parser alone, its words read`,
+    measured: `${ratio(times, worded)} (${median(times).toFixed(2)} µs); ${ratio(times, parsed)} of the parser whose words nobody reads`,
+    peer: `unbash ${median(worded).toFixed(2)} µs; ${median(parsed).toFixed(2)} without its words`,
+    holds: median(times) <= most * median(worded),
   })
   return [
     row('shell text to commands, warm, median line', read),
     row('shell text to decision, warm, median line', decided),
   ]
+}
+
+function ratio(times: readonly number[], peer: readonly number[]): string {
+  return `${(median(times) / median(peer)).toFixed(2)} ×`
 }
 
 /** What every reader of the tree has to do at least. */

@@ -80,6 +80,8 @@ export function isConstraintName(word: string): word is ConstraintName {
 
 /** Both together, the tightest of each. */
 export function tightest(a: Constraints, b: Constraints): Constraints {
+  if (isEmpty(b)) return a
+  if (isEmpty(a)) return b
   const merged: Record<string, unknown> = { ...a }
   for (const name of constraintNames) {
     if (b[name] === undefined) continue
@@ -87,6 +89,11 @@ export function tightest(a: Constraints, b: Constraints): Constraints {
     merged[name] = a[name] === undefined ? b[name] : kind.tighter(a[name], b[name])
   }
   return merged
+}
+
+function isEmpty(constraints: Constraints): boolean {
+  for (const _ in constraints) return false
+  return true
 }
 
 /** How much of something a constraint gives; nothing for those that are not quantities. */

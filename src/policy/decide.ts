@@ -7,7 +7,7 @@ import { partsOf } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import type { Undecidable } from './shell/types.ts'
-import type { Constraints, Decision, DecisionReason, Request } from './types.ts'
+import type { Constraints, Decision, DecisionEffect, DecisionReason, Request } from './types.ts'
 
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
 export function decide(policy: Policy, request: Request): Decision {
@@ -24,10 +24,16 @@ export function decidePart(policy: Policy, request: Request): Decision {
   const index = policy.view(request.agent, request.lineage).about(request.resource)
   const hits = index.find(request)
   if (hits === undefined) return unreadable(index, request, `\`${request.target}\` can be read in two ways`)
+  return settle(index, hits, request)
+}
+
+/** Requests that the same patterns match are answered alike: with the answer of the first. */
+function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
+  if (!index.isSettledByHits(request)) return weigh(index, hits, request)
   const known = hits.decisions.get(request.action)
-  if (known && request.attributes === undefined) return known
-  const decided = weigh(index, hits, request)
-  if (index.isSettledByHits(request)) hits.decisions.set(request.action, Object.freeze(decided))
+  if (known) return known
+  const decided = Object.freeze(weigh(index, hits, request))
+  hits.decisions.set(request.action, decided)
   return decided
 }
 
@@ -36,9 +42,9 @@ function decideCommands(policy: Policy, request: Request): Decision {
   const { parts, unread } = partsOf(request, policy)
   const [only] = parts
   if (only && parts.length === 1 && !unread) return decidePart(policy, only)
-  const decided = parts.map((part) => withPart(decidePart(policy, part), part))
-  if (unread) decided.push(decideUnread(policy, request, unread))
-  return strictest(decided)
+  const judged: Judged[] = parts.map((part) => ({ part, decision: decidePart(policy, part) }))
+  if (unread) judged.push({ decision: decideUnread(policy, request, unread) })
+  return strictest(judged)
 }
 
 function decideUnread(policy: Policy, request: Request, { text, reason }: Undecidable): Decision {
@@ -48,7 +54,7 @@ function decideUnread(policy: Policy, request: Request, { text, reason }: Undeci
 
 /** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */
 function unreadable(index: RuleIndex, request: Request, text: string): Decision {
-  const decision = weigh(index, index.findUnreadable(), request)
+  const decision = settle(index, index.findUnreadable(), request)
   return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text }] }
 }
 
@@ -109,17 +115,31 @@ function constraintReason({ capability, rule }: Clause, request: Request): reado
   return [{ kind: 'constraint', rule, text }]
 }
 
-const strictness = { allow: 0, ask: 1, deny: 2 } as const
-
-/** Deny over ask over allow; the first of the strictest speaks first. */
-function strictest(decisions: readonly Decision[]): Decision {
-  const ordered = decisions.toSorted((a, b) => strictness[b.effect] - strictness[a.effect])
-  const [first = denial([{ kind: 'no-allow' }])] = ordered
-  const constraints =
-    first.effect === 'deny' ? none : decisions.map((one) => one.constraints).reduce(tightest, none)
-  return { ...first, reasons: ordered.flatMap(({ reasons }) => reasons), constraints }
+interface Judged {
+  /** Missing for what could not be read. */
+  readonly part?: Request
+  readonly decision: Decision
 }
 
-function withPart(decided: Decision, part: Request): Decision {
-  return { ...decided, reasons: decided.reasons.map((reason) => ({ ...reason, part })) }
+/** Deny over ask over allow; the first of the strictest speaks first. */
+function strictest(judged: readonly Judged[]): Decision {
+  const reasons: DecisionReason[] = []
+  let strictest: DecisionEffect | undefined
+  let constraints = none
+  for (const effect of byStrictness)
+    for (const one of judged) {
+      if (one.decision.effect !== effect) continue
+      strictest ??= effect
+      addReasons(one, reasons)
+      constraints = tightest(constraints, one.decision.constraints)
+    }
+  return strictest === undefined || strictest === 'deny'
+    ? denial(reasons)
+    : decision(strictest, reasons, constraints)
+}
+
+const byStrictness = ['deny', 'ask', 'allow'] as const
+
+function addReasons({ part, decision }: Judged, reasons: DecisionReason[]): void {
+  for (const reason of decision.reasons) reasons.push(part ? { ...reason, part } : reason)
 }

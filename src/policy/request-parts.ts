@@ -1,7 +1,7 @@
 import { resolve } from 'node:path/posix'
-import { gitRequests } from './shell/git.ts'
+import { type GitRequest, gitRequests } from './shell/git.ts'
 import { parseCommands, readArgv } from './shell/reading.ts'
-import type { ShellReading, SimpleCommand, Undecidable } from './shell/types.ts'
+import type { FileAccess, ShellReading, Undecidable } from './shell/types.ts'
 import type { Request } from './types.ts'
 
 /** What a shell text asks for, one thing at a time. */
@@ -20,21 +20,14 @@ export interface PartsPlace {
 export function partsOf(request: Request, place: PartsPlace): RequestParts {
   const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
   if (isOneCommand(reading, request)) return { parts: [request] }
-  const { words: _, attributes, ...asked } = request
-  const context = { ...asked, cwd: asked.cwd ?? place.root }
-  const commands = reading.commands.map((command): Request => {
-    const part = { ...asked, target: command.text, words: command.words }
-    return attributes ? { ...part, attributes } : part
-  })
-  const parts = [
-    ...commands,
-    ...fileParts(reading, context, place),
-    ...reading.commands.flatMap((one) => gitParts(one, context)),
-  ]
-  const unread =
-    reading.undecidable ??
-    (parts.length > 0 ? undefined : { text: request.target, reason: 'it runs nothing' })
-  return unread ? { parts, unread } : { parts }
+  const parts = reading.commands.map(
+    (command): Request => ({ ...request, target: command.text, words: command.words }),
+  )
+  for (const file of reading.files) parts.push(filePart(file, request, place))
+  for (const command of reading.commands)
+    for (const git of gitRequests(command)) parts.push(gitPart(git, request, place))
+  if (reading.undecidable) return { parts, unread: reading.undecidable }
+  return parts.length > 0 ? { parts } : { parts, unread: { text: request.target, reason: 'it runs nothing' } }
 }
 
 /** Words that run one program and nothing else are their own only part: by far the most are such. */
@@ -44,21 +37,23 @@ function isOneCommand({ commands, files, undecidable }: ShellReading, request: R
   return command.words === request.words && gitRequests(command).length === 0
 }
 
-type Context = Omit<Request, 'words' | 'attributes'> & { readonly cwd: string }
-
-function fileParts({ files }: ShellReading, context: Context, { home }: PartsPlace): readonly Request[] {
-  return files.map(({ path, action }) => {
-    const target = resolve(
-      context.cwd,
-      path.replace(/^~(?=\/|$)/, () => home),
-    )
-    return { ...context, resource: 'file', action, target }
-  })
+function filePart({ path, action }: FileAccess, request: Request, { root, home }: PartsPlace): Request {
+  const cwd = request.cwd ?? root
+  const target = resolve(
+    cwd,
+    path.replace(/^~(?=\/|$)/, () => home),
+  )
+  return { ...askedBy(request), resource: 'file', action, target, cwd }
 }
 
-function gitParts(command: SimpleCommand, context: Context): readonly Request[] {
-  return gitRequests(command).map(({ action, target, remote }): Request => {
-    const part = { ...context, resource: 'git', action, target } as const
-    return remote === undefined ? part : { ...part, attributes: { remote } }
-  })
+function gitPart({ action, target, remote }: GitRequest, request: Request, { root }: PartsPlace): Request {
+  const part = { ...askedBy(request), resource: 'git', action, target, cwd: request.cwd ?? root } as const
+  return remote === undefined ? part : { ...part, attributes: { remote } }
+}
+
+/** Without what is about the command alone. */
+function askedBy(request: Request): Request {
+  if (request.words === undefined && request.attributes === undefined) return request
+  const { words: _, attributes: __, ...asked } = request
+  return asked
 }

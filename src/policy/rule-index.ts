@@ -4,7 +4,7 @@ import { HitLists, type Hits } from './hits.ts'
 import type { PathPlace } from './path-glob.ts'
 import { actBits, type PatternKind, resources } from './resources.ts'
 import { createTargetIndex, type TargetIndex } from './target-index.ts'
-import type { Capability, Constraints, Request, Resource } from './types.ts'
+import type { Capability, ConstraintName, Constraints, Request, Resource } from './types.ts'
 
 /** The clauses of one agent about one resource, found by target. */
 export class RuleIndex {
@@ -15,9 +15,9 @@ export class RuleIndex {
   private readonly everywhere: number[] = []
   /** The acts that each action asks for, as bits. */
   private readonly actions: ReadonlyMap<string, number>
-  /** Whether some constraint depends on more than hits, action and attributes. */
-  private looksAtWords = false
+  private readonly constrained = new Set<ConstraintName>()
   private readonly lists = new HitLists()
+  private unreadable: Hits | undefined
 
   /** The order of the clauses is that in which they are found. */
   constructor(resource: Resource, clauses: readonly Clause[], place: PathPlace) {
@@ -34,12 +34,15 @@ export class RuleIndex {
 
   /** What a target that cannot be read could match: all but the patterns that must match for sure and are not `*`. */
   findUnreadable(): Hits {
-    return this.keep(this.uses.flatMap((use) => (use.surely && !use.total ? [] : [use.id])))
+    this.unreadable ??= this.keep(this.uses.flatMap((use) => (use.surely && !use.total ? [] : [use.id])))
+    return this.unreadable
   }
 
   /** Whether a decision on this request depends on nothing but the hits and its action. */
   isSettledByHits(request: Request): boolean {
-    return request.attributes === undefined && !this.looksAtWords && this.actions.has(request.action)
+    if (!this.actions.has(request.action)) return false
+    const { constrained } = this
+    return constrained.size === 0 || (request.attributes === undefined && !constrained.has('allowlist'))
   }
 
   /** Of the clauses found, those about this action that do not except the request. Constraints of an Allow are left to the caller. */
@@ -94,7 +97,7 @@ export class RuleIndex {
   }
 
   private use({ actions, pattern, constraints }: Capability, surely: boolean): Use {
-    if (constraints.allowlist !== undefined) this.looksAtWords = true
+    for (const name in constraints) this.constrained.add(name as ConstraintName)
     const total = (pattern === '*' || pattern === '**') && canBeUnreadable[resources[this.resource].pattern]
     return {
       id: this.uses.length,

@@ -6,7 +6,7 @@ import {
   type PatternWord,
   parsePatternWords,
 } from './pattern-words.ts'
-import { many } from './words.ts'
+import { hole, many } from './words.ts'
 
 /** `exact`: only what is written (Allow). `anywhere`: also other spellings of it (Deny, Ask, Limit). */
 export type PatternMode = 'exact' | 'anywhere'
@@ -127,6 +127,9 @@ function compileAnywhere(pattern: readonly PatternWord[]): Alternative {
   const operands = rest.filter((word) => word.kind !== 'word' || !isOption(word.text))
   const base = program?.kind === 'word' ? baseOf(program) : program
   const exact = compileExact(pattern)
+  const needed = operands.find(
+    (word): word is LiteralWord => word.kind === 'word' && word.literal !== undefined,
+  )
   const spelled = (words: readonly string[]): boolean =>
     words[0] !== undefined &&
     matchesProgramAnywhere(base, program, words[0]) &&
@@ -135,10 +138,20 @@ function compileAnywhere(pattern: readonly PatternWord[]): Alternative {
       : matchesAnywhere(operands, words, 1)) &&
     options.every((option) => hasOption(option, words))
   return {
-    matches: (words) => spelled(words) || exact.matches(words),
+    matches: (words) =>
+      (needed === undefined || mayHold(needed.literal, words)) && (spelled(words) || exact.matches(words)),
     program: literalProgram(program),
     everything: program?.kind === 'any' && rest.length === 0,
   }
+}
+
+type LiteralWord = GlobWord & { readonly literal: string }
+
+/** Most commands do not: this look spares them the search. */
+function mayHold(literal: string, words: readonly string[]): boolean {
+  for (const word of words)
+    if (word === literal || word.includes(hole) || (word.startsWith('--') && word.includes('='))) return true
+  return false
 }
 
 function matchesProgramAnywhere(
