@@ -16,12 +16,22 @@ import type { RunVoice } from './voice.ts'
 export async function confine(prepared: PreparedRun, voice: RunVoice, network: RunNetwork): Promise<number> {
   const { plan, machine, project } = prepared
   const { proxySocket } = network
+  const recorded = Promise.withResolvers<void>()
   const sandbox = runSandbox(
     { plan, ...toBubblewrap(plan, machine) },
-    { machine, folder: project.root, ...(proxySocket === undefined ? {} : { proxySocket }) },
+    {
+      machine,
+      folder: project.root,
+      mayBegin: recorded.promise,
+      ...(proxySocket === undefined ? {} : { proxySocket }),
+    },
   )
+  // What fails before anyone waits for it is told to whoever waits later.
+  for (const promise of [recorded.promise, sandbox.ended]) promise.catch(() => undefined)
+  // One turn of the event loop gives bubblewrap the end of its options: it works while the record is opened.
+  await new Promise(setImmediate)
   const changes = watchChanges(prepared)
-  const recorder = await recordOrStop(prepared, sandbox)
+  const recorder = await recordOrStop(prepared, sandbox, recorded)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
     const left = [...specEvents(prepared), ...changes.events()]
@@ -45,18 +55,21 @@ function specEvents({ project }: PreparedRun): readonly OosEvent[] {
   return [{ type: 'note', level: 'warning', text }]
 }
 
-/**
- * bubblewrap holds the command back until our event loop sends its last bytes, so the record is opened meanwhile and
- * in one go: nothing runs that is not written down, and a record that cannot be written stops what has not begun.
- */
-async function recordOrStop(prepared: PreparedRun, sandbox: RunningSandbox): Promise<Recorder> {
+/** The command waits for it: nothing runs that is not written down, and a record that cannot be written stops what has not begun. */
+async function recordOrStop(
+  prepared: PreparedRun,
+  sandbox: RunningSandbox,
+  recorded: PromiseWithResolvers<void>,
+): Promise<Recorder> {
   let recorder: Recorder | undefined
   try {
     recorder = createRecorder(prepared)
     recorder.append(decisionEvent(prepared.asked, prepared.decision))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
+    recorded.resolve()
     return recorder
   } catch (error) {
+    recorded.reject(error)
     sandbox.stop('stopped', 'SIGKILL')
     await sandbox.ended.catch(() => undefined)
     recorder?.close()

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly sink?: OutputSink
   /** The proxy's Unix socket; needed where the plan has a network. */
   readonly proxySocket?: string
+  /** The command does not begin before this; if it rejects, never. */
+  readonly mayBegin?: Promise<void>
   /** Whose disk the `disk` limit looks at. */
   readonly folder?: string
 }

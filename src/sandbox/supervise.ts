@@ -27,7 +27,7 @@ export interface Supervised {
 
 /** From the spawn until nothing is left inside: lets the command begin once its limits stand, holds them, and tells the end. */
 export async function supervise(run: Supervised): Promise<SandboxEnd> {
-  const { launch, child, stopper } = run
+  const { launch, options, child, stopper } = run
   const exited = exitOf(child)
   const output = countOutput(run)
   const gate = child.stdio[gateFd] as Duplex
@@ -40,6 +40,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     if (first !== undefined) {
       requireLanded(launch.plan.mounts, first.pid)
       watch.begin(first.pid)
+      await options.mayBegin
     }
     gate.end(first === undefined ? '' : 'go\n')
     const exit = await exited
