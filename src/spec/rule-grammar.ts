@@ -1,4 +1,5 @@
 import type { Stage } from '../policy/types.ts'
+import { closest } from '../shared/closest.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
 import type { Span } from './text.ts'
@@ -185,7 +186,9 @@ function reportUnexpected(token: Token, report: Report): void {
 function unexpectedFix(word: string): { fix: string } {
   if (word === 'and' || word === 'or') return { fix: 'put a comma between code spans' }
   if (/^[.;:]$/.test(word)) return { fix: `leave the \`${word}\` out` }
-  const clause = clauseNames.find((name) => name === word.toLowerCase().replace(/:$/, ''))
+  const name = word.toLowerCase().replace(/:$/, '')
+  // Half of all short words are an edit away from `in` or `for`.
+  const clause = name.length > 4 ? closest(name, clauseNames) : clauseNames.find((known) => known === name)
   if (clause) return { fix: `write \`${clause}\`` }
   return { fix: 'put a dash before the reason: — why' }
 }
