@@ -1,5 +1,7 @@
 import { makeCachePoints } from '../sandbox/home.ts'
+import { accessAt } from '../sandbox/reach.ts'
 import { OosError } from '../shared/errors.ts'
+import { packageRoot } from '../shared/package.ts'
 import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
@@ -18,12 +20,18 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   try {
     const prepared = prepareRun(intent)
     refuseUnheld(prepared, voice)
+    if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')
     ghosts.remember(prepared.plan)
     makeCachePoints(prepared.folders.cache, prepared.plan.mounts)
     return await withNetwork(prepared, voice)
   } finally {
     ghosts.leave()
   }
+}
+
+/** What the person starts next, outside of any sandbox: oos as a project's dependency, or the Node that it runs on. */
+function isInReach({ tree }: PreparedRun): boolean {
+  return [packageRoot, process.execPath].some((path) => accessAt(tree.entries, path) === 'write')
 }
 
 async function withNetwork(prepared: PreparedRun, voice: RunVoice): Promise<number> {

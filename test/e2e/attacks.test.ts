@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -195,6 +196,20 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
 import ctypes
 for size in (1 << 20, (1 << 32) + 1, 4096): print(ctypes.CDLL(None).shmget(0, ctypes.c_size_t(size), 0o1600) >= 0)"`)
     expect(out).toBe('False\nFalse\nTrue\n')
+  })
+
+  test('W2 an oos that a run could change says so', () => {
+    const node = put('work/node_modules/node/bin/node', '')
+    cpSync(process.execPath, node)
+    own(scene.base, id)
+    const words = [executable, 'run', '--trust-specs', '--', 'true']
+    const { stderr } = spawnSync(node, words, {
+      cwd: scene.root,
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', HOME: scene.home },
+      ...(process.getuid?.() === 0 ? { uid: id, gid: id } : {}),
+    })
+    expect(stderr).toContain('a run here can change oos itself')
   })
 
   test('W2 programs of the project, first in PATH, are not run outside', () => {
