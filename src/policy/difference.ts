@@ -1,40 +1,12 @@
-import { type Claim, claimsOf, holds, type Matter, mattersOf, outcomeOf } from './analysis/claims.ts'
+import { type Claim, claimsOf, mattersOf } from './analysis/claims.ts'
+import type { FamiliarTarget } from './analysis/familiar.ts'
+import { type Change, createField, inspect, type Scope, type Undecided, widens } from './analysis/inspect.ts'
 import { Languages } from './analysis/languages.ts'
-import { accepts, search } from './analysis/search.ts'
-import { requestOf, textOf } from './analysis/witness.ts'
 import { printCapability } from './capability.ts'
 import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
-import { decidePart } from './decide.ts'
 import { resources } from './resources.ts'
-import type { Capability, DecisionEffect, Request, Resource, Rule } from './types.ts'
-
-/** Requests that one changed line makes come out differently. */
-export interface Change {
-  readonly agent: string
-  readonly from: DecisionEffect
-  readonly to: DecisionEffect
-  /** The changed line and its capability; `added` stands only after the edit, `removed` only before it. */
-  readonly side: 'added' | 'removed'
-  readonly rule: Rule
-  readonly capability: Capability
-  /** Requests among them, each with the rules that decide before and after. */
-  readonly witnesses: readonly Witness[]
-}
-
-export interface Witness {
-  readonly request: Request
-  readonly before?: Rule
-  readonly after?: Rule
-}
-
-/** A changed line of which it could not be found out whether it allows more. */
-export interface Undecided {
-  readonly agent: string
-  readonly side: Change['side']
-  readonly rule: Rule
-  readonly capability: Capability
-}
+import type { Resource } from './types.ts'
 
 export interface Difference {
   readonly changes: readonly Change[]
@@ -44,9 +16,9 @@ export interface Difference {
 export interface DifferenceOptions {
   /** Besides `command`. */
   readonly agents?: readonly string[]
-  /** Requests to show before any made up one, where they are examples: files that there are. */
-  readonly familiar?: readonly Pick<Request, 'resource' | 'target' | 'words'>[]
-  /** States that may be looked at for one changed line. */
+  /** Shown before any made up request, where they are examples. */
+  readonly familiar?: readonly FamiliarTarget[]
+  /** How many states may be looked at for one changed line. */
   readonly mostStates?: number
 }
 
@@ -70,10 +42,8 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
 
 /** Whether something is freer after the edit, or could not be found not to be. */
 export function isWidening({ changes, undecided }: Difference): boolean {
-  return undecided.length > 0 || changes.some(({ from, to }) => freedom[to] > freedom[from])
+  return undecided.length > 0 || changes.some(widens)
 }
-
-export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
 
 /** One for all agents, so that each pattern is compiled once. */
 function languagesOf(resource: Resource, before: Policy, after: Policy): Languages {
@@ -82,21 +52,6 @@ function languagesOf(resource: Resource, before: Policy, after: Policy): Languag
     .flatMap((rule) => [...rule.capabilities, ...rule.except])
     .filter((capability) => capability.resource === resource)
   return new Languages(resource, capabilities, after)
-}
-
-interface Scope {
-  readonly before: Policy
-  readonly after: Policy
-  readonly agent: string
-  readonly resource: Resource
-  readonly languages: Languages
-  readonly options: DifferenceOptions
-}
-
-/** A clause that stands on one side alone. */
-interface Changed {
-  readonly side: Change['side']
-  readonly clause: Clause
 }
 
 function differ(scope: Scope): readonly (Change | Undecided)[] {
@@ -114,108 +69,17 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   const seen = new Set<string>()
   return mattersOf(resource, all).flatMap((matter) => {
     const sides = { old: claimsOf(old, matter, languages), now: claimsOf(now, matter, languages) }
-    // Actions about which the same is said differ in name alone, but an example names each.
+    // Actions about which the same is said differ in name alone.
     const key = JSON.stringify([matter.attributes, sides.old.map(keyOf), sides.now.map(keyOf)])
     if (seen.has(key)) return []
     seen.add(key)
-    return changed.flatMap((one) => inspect(one, { ...scope, ...sides, matter }))
+    const field = createField({ ...scope, ...sides, matter })
+    return changed.flatMap((one) => inspect(one, field))
   })
-}
-
-interface Place extends Scope {
-  readonly matter: Matter
-  readonly old: readonly Claim[]
-  readonly now: readonly Claim[]
 }
 
 function keyOf({ clause, about, holes, outcome }: Claim): unknown {
   return [outcome, about, holes, clause.onlyTightens]
-}
-
-/** Looks through what the changed clause is about for requests that come out differently. */
-function inspect({ side, clause }: Changed, place: Place): readonly (Change | Undecided)[] {
-  const { languages, old, now, agent, options } = place
-  const claims = side === 'added' ? now : old
-  const own = claims.filter((claim) => claim.clause === clause)
-  return own.flatMap((claim) => {
-    const about = { agent, side, rule: clause.rule, capability: clause.capability }
-    const numbers = new Set([
-      languages.any,
-      ...[...old, ...now].flatMap(({ about, holes }) => [about, ...holes]),
-    ])
-    const automata = new Map(
-      [...numbers].flatMap((number) => {
-        const automaton = languages.automaton(number)
-        return automaton === undefined ? [] : [[number, automaton] as const]
-      }),
-    )
-    if (automata.size < numbers.size) return canWiden(side, claim) ? [about] : []
-    const ways = new Map<string, Way>()
-    const keep = (text: string, accepted: ReadonlySet<number>) => {
-      const [from, to] = [outcomeOf(old, accepted), outcomeOf(now, accepted)]
-      if (from === to || !holds(claim, accepted)) return
-      const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
-      ways.set(`${from} ${to}`, way)
-      if (way.texts.length < mostWitnesses && !way.texts.includes(text)) way.texts.push(text)
-    }
-    for (const text of familiarTexts(place))
-      keep(
-        text,
-        new Set([...automata].flatMap(([number, automaton]) => (accepts(automaton, text) ? [number] : []))),
-      )
-    const known = new Set(ways.keys())
-    const searched = search({
-      automata,
-      within: [...new Set([languages.any, claim.about])],
-      budget: { left: options.mostStates ?? defaultStates },
-      visit: (accepted, text) => {
-        const way = `${outcomeOf(old, accepted)} ${outcomeOf(now, accepted)}`
-        if (!known.has(way)) keep(text(), accepted)
-        return false
-      },
-    })
-    const changes = [...ways.values()].flatMap((way) =>
-      confirm(way, place).map((each) => ({ ...about, ...each })),
-    )
-    const widens = changes.some(({ from, to }) => freedom[to] > freedom[from])
-    return searched === 'undecided' && !widens && canWiden(side, claim) ? [...changes, about] : changes
-  })
-}
-
-const mostWitnesses = 3
-const defaultStates = 4_000
-
-interface Way {
-  readonly from: DecisionEffect
-  readonly to: DecisionEffect
-  readonly texts: string[]
-}
-
-/** A Deny that comes and an Allow that goes can only take away. */
-function canWiden(side: Change['side'], { outcome }: Claim): boolean {
-  return outcome === 'ask' || (side === 'added' ? outcome === 'allow' : outcome === 'deny')
-}
-
-function familiarTexts({ options, matter }: Place): readonly string[] {
-  return (options.familiar ?? []).flatMap((each) => {
-    if (each.resource !== matter.resource) return []
-    return textOf({ ...each, action: matter.action }) ?? []
-  })
-}
-
-/** What was found is asked of both policies: nothing is shown that `decide` does not say. */
-function confirm(
-  { from, to, texts }: Way,
-  place: Place,
-): readonly Pick<Change, 'from' | 'to' | 'witnesses'>[] {
-  const { before, after, agent, matter } = place
-  const witnesses = texts.flatMap((text): Witness[] => {
-    const request = { ...requestOf(text, matter), agent }
-    const [old, now] = [decidePart(before, request), decidePart(after, request)]
-    if (old.effect !== from || now.effect !== to) return []
-    return [{ request, ...(old.rule && { before: old.rule }), ...(now.rule && { after: now.rule }) }]
-  })
-  return witnesses.length > 0 ? [{ from, to, witnesses }] : []
 }
 
 /** The clauses that the other list does not have; repeats count once. */

@@ -49,6 +49,17 @@ export function readSources({ root, specs, home, packs }: ReadOptions): ReadResu
   }
 }
 
+/** A project's spec file by its path below `.agent-os/`, wherever its bytes come from; nothing if that is no spec's path. */
+export function projectSource(path: string, bytes: Uint8Array): SpecSource | undefined {
+  const slash = path.lastIndexOf('/') + 1
+  const name = path.slice(slash)
+  const place = specPlaces('', '.agent-os', 'project').find(
+    ({ folder }) => folder === path.slice(0, slash && slash - 1),
+  )
+  if (place === undefined || !isMarkdown(name)) return undefined
+  return { path: place.show(name), kind: place.kind(name), layer: place.layer, bytes }
+}
+
 /** Where the folder itself cannot be read, nothing is said of what lies in it. */
 function readTree([top, ...below]: readonly [Place, ...Place[]]): readonly ReadResult[] {
   const listing = list(top)
@@ -139,9 +150,7 @@ function list(place: Place): { names: readonly string[] } | Diagnostic {
   try {
     if (isLedAway(place)) return problem('source/link', shown, 'the folder is a symlink that leads elsewhere')
     return {
-      names: readdirSync(place.folder)
-        .filter((name) => /\.md$/i.test(name))
-        .sort(),
+      names: readdirSync(place.folder).filter(isMarkdown).sort(),
     }
   } catch (error) {
     if (isMissing(error)) return { names: [] }
@@ -151,6 +160,10 @@ function list(place: Place): { names: readonly string[] } | Diagnostic {
       `the folder cannot be read (${diskFailure(error) ?? codeOf(error)})`,
     )
   }
+}
+
+function isMarkdown(name: string): boolean {
+  return /\.md$/i.test(name)
 }
 
 /**

@@ -1,11 +1,13 @@
 import { DFA, NFA, TooManyNodesError } from 'refa'
-import { type Language, maxCharacter } from './regular.ts'
+import { type Language, mark, maxCharacter } from './regular.ts'
 
 /** A language as a deterministic automaton; the first state is where it starts, and from every state an end can be reached. */
 export type Automaton = readonly State[]
 
 export interface State {
   readonly final: boolean
+  /** Whatever can follow, the text will be in the language. */
+  readonly settled: boolean
   /** Rising, without overlap. */
   readonly moves: readonly Move[]
 }
@@ -16,10 +18,14 @@ export interface Move {
   readonly to: number
 }
 
-/** Nothing if it would need more states than are allowed. */
-export function compileAutomaton(language: Language, mostStates: number): Automaton | undefined {
+/** Nothing if it would need more states than are allowed. `ends`: where a text can be whole. */
+export function compileAutomaton(
+  language: Language,
+  mostStates: number,
+  ends: 'anywhere' | 'after-mark' = 'anywhere',
+): Automaton | undefined {
   try {
-    return tableOf(deterministic(language, mostStates))
+    return settle(tableOf(deterministic(language, mostStates)), ends)
   } catch (error) {
     if (error instanceof TooManyNodesError) return undefined
     throw error
@@ -55,7 +61,7 @@ function smallest(automaton: DFA): DFA {
   return automaton
 }
 
-function tableOf(automaton: DFA): Automaton {
+function tableOf(automaton: DFA): readonly Omit<State, 'settled'>[] {
   const nodes = [automaton.initial]
   const numbers = new Map(nodes.map((node, index) => [node, index]))
   const numberOf = (node: DFA.Node) => {
@@ -64,11 +70,39 @@ function tableOf(automaton: DFA): Automaton {
     numbers.set(node, nodes.length)
     return nodes.push(node) - 1
   }
-  const states: State[] = []
+  const states: Omit<State, 'settled'>[] = []
   // The list grows while it is walked.
   for (const node of nodes) {
     const moves = [...node.out.entries()].map(([{ min, max }, to]) => ({ min, max, to: numberOf(to) }))
     states.push({ final: automaton.finals.has(node), moves })
   }
   return states
+}
+
+function settle(states: readonly Omit<State, 'settled'>[], ends: 'anywhere' | 'after-mark'): Automaton {
+  const after = (moves: readonly Move[]) => moves.find(({ min }) => min <= mark.charCodeAt(0))
+  const open = new Set(
+    states.flatMap(({ final, moves }, number) => {
+      const ended = after(moves)
+      const endedWell = ended !== undefined && states[ended.to]?.final === true
+      const fine = ends === 'after-mark' ? endedWell : final && (ended === undefined || endedWell)
+      return fine && goesOnAlways(moves) ? [number] : []
+    }),
+  )
+  let before = 0
+  while (before !== open.size) {
+    before = open.size
+    for (const number of open) if (states[number]?.moves.some(({ to }) => !open.has(to))) open.delete(number)
+  }
+  return states.map((state, number) => ({ ...state, settled: open.has(number) }))
+}
+
+/** Whether some move is there for every character but half ones and the mark. */
+function goesOnAlways(moves: readonly Move[]): boolean {
+  let next = 1
+  for (const { min, max } of moves) {
+    if (min > next && !(next === 0xd800 && min === 0xe000)) return false
+    next = max + 1
+  }
+  return next > maxCharacter
 }

@@ -4,7 +4,7 @@ import type { Capability, Resource } from '../types.ts'
 import { type Automaton, compileAutomaton } from './automaton.ts'
 import { anyCommand, commandLanguage, programLanguage } from './command-language.ts'
 import { anyHost, hostLanguage } from './host-language.ts'
-import { anyName, nameLanguage } from './name-language.ts'
+import { anyName, nameAlternatives, nameLanguage } from './name-language.ts'
 import { anyPath, pathLanguage } from './path-language.ts'
 import {
   charsetBut,
@@ -36,6 +36,7 @@ export class Languages {
   private readonly numbers = new Map<string, number>()
   private readonly compiled: (Automaton | undefined)[] = []
   private readonly tailed: boolean
+  private readonly ends: 'anywhere' | 'after-mark'
 
   /** `capabilities`: all that will be asked about. */
   constructor(resource: Resource, capabilities: readonly Capability[], place: PathPlace) {
@@ -44,6 +45,7 @@ export class Languages {
     this.tailed = capabilities.some(
       ({ constraints }) => constraints.to !== undefined || constraints.remote !== undefined,
     )
+    this.ends = resources[resource].pattern === 'words' ? 'after-mark' : 'anywhere'
     this.number('', () => this.anyTarget(capabilities.map(({ pattern }) => pattern)))
   }
 
@@ -66,11 +68,22 @@ export class Languages {
     return this.compiled[number]
   }
 
+  /** These and that of everything; nothing if one of them needs too many states. */
+  automata(numbers: Iterable<number>): ReadonlyMap<number, Automaton> | undefined {
+    const found = new Map<number, Automaton>()
+    for (const number of new Set([this.any, ...numbers])) {
+      const automaton = this.compiled[number]
+      if (automaton === undefined) return undefined
+      found.set(number, automaton)
+    }
+    return found
+  }
+
   private number(key: string, language: () => Language): number {
     const known = this.numbers.get(key)
     if (known !== undefined) return known
     this.numbers.set(key, this.compiled.length)
-    return this.compiled.push(compileAutomaton(language(), mostStates)) - 1
+    return this.compiled.push(compileAutomaton(language(), mostStates, this.ends)) - 1
   }
 
   private targets(pattern: string, surely: boolean, tail: Regular): Language {
@@ -78,7 +91,7 @@ export class Languages {
       path: () => pathLanguage(pattern, this.place),
       host: () => ({ says: hostLanguage(pattern, surely) }),
       words: () => commandLanguage(pattern, surely ? 'exact' : 'anywhere'),
-      name: () => ({ says: sequence(nameLanguage(pattern), tail) }),
+      name: () => ({ any: nameAlternatives(pattern).map((part) => ({ says: sequence(part, tail) })) }),
     }
     return kinds[resources[this.resource].pattern]()
   }

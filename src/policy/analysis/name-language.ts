@@ -12,5 +12,15 @@ export const anyName: Regular = either(
 )
 
 export function nameLanguage(pattern: string): Regular {
-  return either(...expandBraces(pattern).map((alternative) => wildcardLanguage(alternative, any)))
+  return either(...nameAlternatives(pattern))
+}
+
+/** In parts that are small alone: several that begin with a `*` would multiply in one automaton. */
+export function nameAlternatives(pattern: string): readonly Regular[] {
+  const all = expandBraces(pattern)
+  const [loose, fixed] = [true, false].map((wanted) =>
+    all.filter((each) => each.startsWith('*') === wanted),
+  ) as [string[], string[]]
+  const read = (alternative: string) => wildcardLanguage(alternative, any)
+  return [...(fixed.length > 0 ? [either(...fixed.map(read))] : []), ...loose.map(read)]
 }

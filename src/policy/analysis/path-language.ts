@@ -1,5 +1,15 @@
 import { compileSegments, deep, type PathPlace, type Segment } from '../path-glob.ts'
-import { charsetBut, either, type Language, one, type Regular, repeated, sequence, word } from './regular.ts'
+import {
+  charsetBut,
+  either,
+  type Language,
+  one,
+  optional,
+  type Regular,
+  repeated,
+  sequence,
+  word,
+} from './regular.ts'
 import { wildcardLanguage } from './wildcard-language.ts'
 
 // A path is each of its names after a slash; the file system's root is the empty text.
@@ -35,10 +45,13 @@ function isSame(one: Segment, other: Segment | undefined): boolean {
   return one.source === other.source && one.literal === other.literal
 }
 
+/** Of what is no path at all it may say anything: nobody asks. */
+const below = optional(sequence(word('/'), repeated(one(charsetBut('')))))
+
 function inFolders(segments: readonly Segment[]): Regular {
   return sequence(
     ...segments.map((segment) => {
-      if (segment === deep) return names
+      if (segment === deep) return below
       const { literal, source } = segment
       return sequence(word('/'), literal === undefined ? wildcardLanguage(source, inName) : word(literal))
     }),

@@ -5,6 +5,8 @@ export interface Search {
   readonly automata: ReadonlyMap<number, Automaton>
   /** Of them those in which every text must be. */
   readonly within: readonly number[]
+  /** Whether nothing that begins so is of interest, by the languages that it will be in, and may be in, whatever follows. */
+  isSettled?(settled: ReadonlySet<number>, open: ReadonlySet<number>): boolean
   /** Called for texts, the shortest first, with the languages each is in; `true` ends the search. */
   visit(accepted: ReadonlySet<number>, text: () => string): boolean
   readonly budget: Budget
@@ -19,7 +21,7 @@ export interface Budget {
 export type Searched = 'ended' | 'all' | 'undecided'
 
 /** Walks all languages at once, breadth first. What lies in the same languages and goes on alike is seen once. */
-export function search({ automata, within, visit, budget }: Search): Searched {
+export function search({ automata, within, isSettled, visit, budget }: Search): Searched {
   const first: Spot = { at: [...automata.keys()].map((number) => [number, 0] as const), code: -1 }
   const queue: Spot[] = [first]
   const seen = new Set([keyOf(first.at)])
@@ -30,6 +32,7 @@ export function search({ automata, within, visit, budget }: Search): Searched {
       spot.at.flatMap(([number, state]) => (automata.get(number)?.[state]?.final ? [number] : [])),
     )
     if (within.every((number) => accepted.has(number)) && visit(accepted, () => textOf(spot))) return 'ended'
+    if (isSettled?.(settledAt(spot, automata), new Set(spot.at.map(([number]) => number)))) continue
     for (const next of successors(spot, automata, within)) {
       const key = keyOf(next.at)
       if (seen.has(key)) continue
@@ -58,6 +61,10 @@ interface Spot {
   readonly at: Positions
   readonly code: number
   readonly before?: Spot
+}
+
+function settledAt({ at }: Spot, automata: Search['automata']): ReadonlySet<number> {
+  return new Set(at.flatMap(([number, state]) => (automata.get(number)?.[state]?.settled ? [number] : [])))
 }
 
 function keyOf(at: Positions): string {

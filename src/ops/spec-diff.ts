@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { familiarTargets } from '../policy/analysis/familiar.ts'
+import { compilePolicy, type Policy } from '../policy/compile.ts'
+import { type Difference, differenceOf, isWidening } from '../policy/difference.ts'
+import { type TermChange, termDifference } from '../policy/term-difference.ts'
+import { OosError } from '../shared/errors.ts'
+import { packageRoot } from '../shared/package.ts'
+import { parseSources } from '../spec/parse.ts'
+import { readSources } from '../spec/read.ts'
+import type { AgentDefinition, SpecSource } from '../spec/types.ts'
+import { findProjectRoot, readHome } from './project-root.ts'
+import { mergeBase, readRevision, resolveCommit, trackedFiles } from './revision.ts'
+
+export interface SpecDifference extends Difference {
+  readonly root: string
+  readonly home: string
+  /** As shown to people. */
+  readonly from: string
+  readonly to: string
+  readonly terms: readonly TermChange[]
+  readonly widens: boolean
+}
+
+export interface SpecDiffOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** `REV` against the working tree, `REV..REV`, or `REV...REV` from where they parted; HEAD if left out. */
+  readonly range?: string
+  /** ms since 1970. */
+  readonly now: number
+}
+
+/** What the project's specs mean at two moments. The user's own specs and the packs are as they are now, on both sides. */
+export function readSpecDifference({ cwd, env, range = 'HEAD', now }: SpecDiffOptions): SpecDifference {
+  const home = readHome(env)
+  const root = findProjectRoot(cwd, home)
+  const shared = readSources({ home, packs: join(packageRoot, 'specs') })
+  const { from, to } = readRange(root, range)
+  const side = (revision: string | undefined) =>
+    readSide({ root, home, now, shared: shared.sources }, revision)
+  const [before, after] = [side(from), side(to)]
+  const agents = [...new Set(['command', ...[...before.agents, ...after.agents].map(({ name }) => name)])]
+  const familiar = familiarTargets({ root, home }, trackedFiles(root, mostFiles))
+  const difference = differenceOf(before.policy, after.policy, { agents, familiar })
+  const terms = termDifference(before.policy, after.policy, agents)
+  const widens = isWidening(difference) || terms.some((term) => term.widens)
+  return { ...difference, root, home, from: shownAs(from), to: shownAs(to), terms, widens }
+}
+
+const mostFiles = 200
+
+interface Range {
+  /** Full ids; nothing for the working tree. */
+  readonly from: string
+  readonly to?: string
+}
+
+function readRange(root: string, range: string): Range {
+  const [, one = range, dots, other = ''] = /^(.*?)(\.{2,3})(?!\.)(.*)$/s.exec(range) ?? []
+  const from = resolveCommit(root, one || 'HEAD')
+  if (dots === undefined) return { from }
+  const to = resolveCommit(root, other || 'HEAD')
+  return { from: dots === '...' ? mergeBase(root, from, to) : from, to }
+}
+
+interface Base {
+  readonly root: string
+  readonly home: string
+  readonly now: number
+  readonly shared: readonly SpecSource[]
+}
+
+interface Side {
+  readonly policy: Policy
+  readonly agents: readonly AgentDefinition[]
+}
+
+function readSide({ root, home, now, shared }: Base, revision: string | undefined): Side {
+  const read =
+    revision === undefined
+      ? readWorkingTree(root, home)
+      : { sources: readRevision(root, revision), diagnostics: [] }
+  const { rules, agents, diagnostics } = parseSources([...shared, ...read.sources])
+  const fault = [...read.diagnostics, ...diagnostics].find(({ severity }) => severity === 'error')
+  if (fault === undefined) return { policy: compilePolicy({ rules, root, home, now }), agents }
+  throw new OosError('spec-invalid', `the specs of ${shownAs(revision)} are wrong: ${fault.message}`, {
+    place: fault.place,
+    hint:
+      revision === undefined
+        ? 'oos spec check'
+        : 'compare with a revision whose specs are right: oos spec diff REV',
+  })
+}
+
+function readWorkingTree(root: string, home: string): ReturnType<typeof readSources> {
+  const { sources, diagnostics } = readSources({ root, home, packs: join(packageRoot, 'specs') })
+  return {
+    sources: sources.filter(({ layer, pack }) => layer === 'project' && pack === undefined),
+    diagnostics,
+  }
+}
+
+function shownAs(revision: string | undefined): string {
+  return revision === undefined ? 'the working tree' : revision.slice(0, 12)
+}
