@@ -1,11 +1,12 @@
+import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { compileNameGlob } from '../policy/name-glob.ts'
 import { compilePathGlob } from '../policy/path-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Holding, HoldMachine } from '../sandbox/holds.ts'
 import type { Place } from '../shared/diagnostics.ts'
-import { ruleBehind } from '../spec/same-meaning.ts'
+import { rulesBehind } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, Spec, SpecSet } from '../spec/types.ts'
-import { judgeRule, type Point, pointNames, points, type Verdict } from './points.ts'
+import { judgeRule, leastHeld, type Point, pointNames, points, type Verdict } from './points.ts'
 
 /** One line of a spec that asks for something: a rule, or a sentence. */
 export interface CoveredLine {
@@ -32,8 +33,9 @@ export interface CoverageInput {
 export function coverLines(input: CoverageInput): readonly CoveredLine[] {
   const { specs, rules } = input.set
   const inForce = rules.filter((rule) => concerns(rule, input))
+  const policy = compilePolicy({ rules: inForce, root: input.root, home: input.home, now: 0 })
   const lines = specs.flatMap((spec) =>
-    [...ruleLines(spec, inForce, input), ...sentenceLines(spec, inForce, input)].toSorted(compareLines),
+    [...ruleLines(spec, inForce, input), ...sentenceLines(spec, policy, input)].toSorted(compareLines),
   )
   return lines.toSorted((a, b) => Number(b.own) - Number(a.own))
 }
@@ -59,13 +61,19 @@ function ruleLines(spec: Spec, rules: readonly Rule[], { machine }: CoverageInpu
 
 function sentenceLines(
   spec: Spec,
-  rules: readonly Rule[],
+  policy: Policy,
   { machine, agent }: CoverageInput,
 ): readonly CoveredLine[] {
   if (spec.pack !== undefined || (agent !== undefined && isForAnother(spec, agent))) return []
   return spec.advisory.map((advisory) => {
-    const rule = ruleBehind(advisory, spec, rules)
-    const verdict = rule ? judgeRule(rule, machine) : heldByNothing
+    const behind = rulesBehind(advisory, spec, policy).map((rule) => ({
+      rule,
+      verdict: judgeRule(rule, machine),
+    }))
+    const { rule, verdict } = leastHeld(behind, (one) => one.verdict) ?? {
+      rule: undefined,
+      verdict: heldByNothing,
+    }
     return { place: advisory.place, text: advisory.text, advisory, ...(rule && { rule }), verdict, own: true }
   })
 }

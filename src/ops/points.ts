@@ -29,21 +29,24 @@ export function judgeRule(
   holders: Readonly<Record<Point, PointHolds>> = points,
 ): Verdict {
   const each = rule.capabilities.map((capability) => judgeOne(only(rule, capability), machine, holders))
-  const least = levels.flatMap((level) => each.find((verdict) => verdict.level === level) ?? [])[0]
   const by = pointNames.filter((point) => each.some((verdict) => verdict.by.includes(point)))
-  return { ...(least ?? nothing), by }
+  return { ...(leastHeld(each, (verdict) => verdict) ?? nothing), by }
+}
+
+/** The first of those that are held least. */
+export function leastHeld<One>(many: readonly One[], holdingOf: (one: One) => Holding): One | undefined {
+  return levels.flatMap((level) => many.find((one) => holdingOf(one).level === level) ?? [])[0]
 }
 
 const levels = ['none', 'partial', 'full'] as const
+const rank = ({ level }: Holding): number => levels.indexOf(level)
 const nothing: Holding = { level: 'none', missing: 'it names nothing' }
 
 function judgeOne(rule: Rule, machine: HoldMachine, holders: Readonly<Record<Point, PointHolds>>): Verdict {
   const each = pointNames.map((point) => ({ point, holding: holders[point](rule, machine) }))
-  const best = levels
-    .toReversed()
-    .flatMap((level) => each.find(({ holding }) => holding.level === level) ?? [])[0]
+  const best = each.reduce((most, one) => (rank(one.holding) > rank(most.holding) ? one : most))
   const by = each.filter(({ holding }) => holding.level !== 'none').map(({ point }) => point)
-  return { ...(best?.holding ?? nothing), by }
+  return { ...best.holding, by }
 }
 
 function only(rule: Rule, capability: Capability): Rule {
@@ -55,7 +58,7 @@ function only(rule: Rule, capability: Capability): Rule {
 function holdsInAnyRun(rule: Rule, machine: HoldMachine): Holding {
   const apart = sandboxHolds(rule, machine)
   const attended = sandboxHolds(rule, machine, true)
-  if (apart.level === 'none' || levels.indexOf(attended.level) >= levels.indexOf(apart.level)) return apart
+  if (apart.level === 'none' || rank(attended) >= rank(apart)) return apart
   return { level: 'partial', missing: `where the command has the terminal, ${attended.missing}` }
 }
 

@@ -1,8 +1,9 @@
+import { compilePolicy } from '../policy/compile.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { type Inserted, insertRules } from '../spec/insert-rule.ts'
 import { parseSources } from '../spec/parse.ts'
-import { ruleBehind } from '../spec/same-meaning.ts'
+import { rulesBehind } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, SpecSet, SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'
 import { replaceSpec } from './spec-file.ts'
@@ -15,15 +16,19 @@ export interface Suggestion {
 }
 
 /** In the order of reading; of sentences that mean the same rule the first. */
-export function findSuggestions({ sources }: Pick<Project, 'sources'>, set: SpecSet): readonly Suggestion[] {
+export function findSuggestions(
+  { sources, root, home }: Pick<Project, 'sources' | 'root' | 'home'>,
+  set: SpecSet,
+): readonly Suggestion[] {
   const seen = new Set<string>()
+  const policy = compilePolicy({ rules: set.rules, root, home, now: 0 })
   return set.specs.flatMap((spec) => {
     const source = sources.find(({ path, pack }) => pack === undefined && path === spec.path)
     if (source === undefined) return []
     return spec.advisory.flatMap((line) => {
       const { suggestion: rule } = line
       const key = spec.kind === 'definition' ? `${spec.path} ${rule}` : `${rule}`
-      if (rule === undefined || seen.has(key) || ruleBehind(line, spec, set.rules)) return []
+      if (rule === undefined || seen.has(key) || rulesBehind(line, spec, policy).length > 0) return []
       seen.add(key)
       return [{ source, line, rule }]
     })
