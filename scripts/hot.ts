@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { withPlainBuiltins } from './plain-builtins.ts'
@@ -19,19 +19,29 @@ export async function buildHot(options: BuildOptions): Promise<ReadonlySet<strin
   return rare
 
   async function buildOne(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
-    await build({
+    const { outputFiles } = await build({
       ...options,
       entryPoints: { [name]: `src/cli/${entry}.ts` },
       outdir: 'dist/cli',
       splitting: false,
       metafile: false,
+      write: false,
       plugins: [
         ...plugins,
         rareElsewhere(rare, name.includes('/') ? '../..' : '..'),
         ...(options.plugins ?? []),
       ],
     })
+    for (const { path, text } of outputFiles) {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, inAscii(text))
+    }
   }
+}
+
+/** esbuild leaves other characters in regular expressions, and a single one makes each of half a million two bytes long. */
+function inAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** `main.ts` takes the hot command's file. */
