@@ -9,18 +9,19 @@ export interface ObeyedPlace {
 
 /** Whoever may not write git's configuration may not write what that names either: `include.path`, `core.hooksPath`, a filter. */
 export function obeyedPlaces(repository: string, tree: string): readonly ObeyedPlace[] {
-  return ['config', 'config.worktree'].flatMap((name) => placesIn(resolve(repository, name), tree, 0))
+  const read = new Set<string>()
+  return ['config', 'config.worktree'].flatMap((name) => placesIn(resolve(repository, name), tree, read))
 }
 
-const deepest = 10
-
-function placesIn(file: string, tree: string, depth: number): readonly ObeyedPlace[] {
-  const text = depth > deepest ? undefined : readPlainFile(file)
+/** Each file once: they can include each other. */
+function placesIn(file: string, tree: string, read: Set<string>): readonly ObeyedPlace[] {
+  const text = read.has(file) ? undefined : readPlainFile(file)
   if (text === undefined) return []
+  read.add(file)
   return parseSettings(text).flatMap(({ section, key, value }): readonly ObeyedPlace[] => {
     if (key === 'path' && section.startsWith('include')) {
       const path = resolve(dirname(file), value)
-      return [{ path, kind: 'file' }, ...placesIn(path, tree, depth + 1)]
+      return [{ path, kind: 'file' }, ...placesIn(path, tree, read)]
     }
     if (key === 'hookspath') return [{ path: resolve(tree, value), kind: 'folder' }]
     if (!runs.has(key)) return []
