@@ -66,7 +66,10 @@ const heads: Readonly<Record<ListHead, RegExp>> = {
   ask: /^(?:ask first|ask before|always ask(?: first| before)?|(?:needs?|requires?) (?:\w+ )?approval)$/,
 }
 
+const longestHead = 60
+
 function headOf(text: string): ListHead | undefined {
+  if (text.length > longestHead) return undefined
   const words = text
     .toLowerCase()
     .replace(/’/g, "'")
@@ -76,7 +79,7 @@ function headOf(text: string): ListHead | undefined {
 
 /** People also end a sentence by beginning the next line with its NEVER. */
 const sentenceGap =
-  /(?<=[.!?])\s+(?=[\p{Lu}`*])|[ \t]*\r?\n[ \t>]*(?=(?:\*\*|__)?(?:NEVER|Never|ALWAYS|Always|MUST|DON'T|Don't|DO NOT|Do not)\b)/gu
+  /(?<=[.!?])\s+(?=[\p{Lu}`*])|\r?\n[ \t>]*(?=(?:\*\*|__)?(?:NEVER|Never|ALWAYS|Always|MUST|DON'T|Don't|DO NOT|Do not)\b)/gu
 
 function splitSentences(source: string, { start, end }: Span): readonly Span[] {
   const text = source.slice(start, end)
