@@ -50,10 +50,12 @@ function coldRows(folder: string): readonly Row[] {
   const alone = makeProject(join(folder, 'alone'), [])
   const networked = makeProject(join(folder, 'networked'), ['- **Allow** `http:example.com:request`'])
   const run = (cwd: string): Command => ({
-    argv: [process.execPath, oos, 'run', '--trust-specs', '--', 'true'],
+    argv: [process.execPath, oos, 'run', '--', 'true'],
     cwd,
     env,
   })
+  for (const cwd of [alone, networked])
+    runOnce({ argv: [process.execPath, oos, 'run', '--trust-specs', '--', 'true'], cwd, env })
   const cases = {
     bare: { argv: [process.execPath, '-e', bareScript], cwd: alone, env },
     alone: run(alone),

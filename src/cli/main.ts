@@ -10,14 +10,18 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
   const cache = openCacheFolder('compile', process.env)
   if (cache !== undefined) enableCompileCache(cache)
-  const { openTerminal, reportError, runProgram } = await (isOneRequest(argv)
-    ? import('./quick.ts')
-    : import('./work.ts'))
+  const { openTerminal, reportError, runProgram } = await importProgram(argv)
   try {
     process.exitCode = await runProgram(argv, openTerminal(argv))
   } catch (error) {
     process.exitCode = reportError(error, argv)
   }
+}
+
+function importProgram(argv: readonly string[]) {
+  if (isOneRequest(argv)) return import('./quick.ts')
+  if (argv[0] === 'run' && argv[1] === '--') return import('./quick-run.ts')
+  return import('./work.ts')
 }
 
 /** `oos explain REQUEST`, without options. */
