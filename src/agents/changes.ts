@@ -26,12 +26,17 @@ export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
   return { events: () => tell(readAftermath({ roots, since, before, own }), project.root) }
 }
 
-function tell({ files, repositories, setId, complete }: Aftermath, root: string): OosEvent[] {
+function tell({ files, repositories, rebases, setId, complete }: Aftermath, root: string): OosEvent[] {
   const named = (path: string) => (path.startsWith(`${root}/`) ? relative(root, path) : path)
   const shown = files.slice(0, mostEvents)
   return [
     ...repositories.map((path) =>
       warning(`a git repository was made, and its hooks and settings are the run's: ${named(path)}`),
+    ),
+    ...rebases.map((path) =>
+      warning(
+        `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path)}`,
+      ),
     ),
     ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path)}`)),
     ...shown.map(

@@ -13,6 +13,8 @@ export interface Aftermath {
   readonly files: readonly ChangedFile[]
   /** Git folders that were made during the run: nothing in them could be masked. */
   readonly repositories: readonly string[]
+  /** Git folders with a rebase that the run began or changed: to go on with it runs the commands in its list. */
+  readonly rebases: readonly string[]
   /** Programs that run as somebody else; nothing inside should be able to make one. */
   readonly setId: readonly string[]
   /** False: there was more than could be looked at, and what is missing here may still have changed. */
@@ -53,8 +55,10 @@ export function readAftermath({
 }: AftermathOptions): Aftermath {
   const files: ChangedFile[] = []
   const repositories: string[] = []
+  const rebases: string[] = []
   const setId: string[] = []
   const seen = new Set<string>()
+  const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
   const complete = walk({ roots, limit }, (entry, path) => {
     const stats = own?.has(path) ? undefined : statOf(path)
     if (stats === undefined) return
@@ -62,6 +66,7 @@ export function readAftermath({
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
     if (entry.name === '.git' && made) repositories.push(path)
+    if (entry.name === '.git' && isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
     if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
@@ -70,7 +75,7 @@ export function readAftermath({
   const deleted =
     complete && before?.complete ? [...before.paths].filter((path) => !seen.has(path) && !own?.has(path)) : []
   const gone = deleted.map((path): ChangedFile => ({ path, change: 'deleted' }))
-  return { files: [...files, ...gone], repositories, setId, complete }
+  return { files: [...files, ...gone], repositories, rebases, setId, complete }
 }
 
 /** Names alone, which is quick; taken before a run. */

@@ -161,6 +161,12 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(before)
   })
 
+  test('W2 a rebase that a run left is reported', () => {
+    const list = 'mkdir .git/rebase-merge; echo "exec evil" > .git/rebase-merge/git-rebase-todo'
+    expect(script(list).out).toContain('a rebase is under way')
+    expect(oosIn(scene, ['run', '--', 'true']).out).toBe('')
+  })
+
   test('W2 a bare repository that a run made is reported', () => {
     expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
   })
