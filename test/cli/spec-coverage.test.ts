@@ -30,6 +30,22 @@ test('every line that asks for something has its verdict, its points, and what i
   expect(stdout).toContain('1 sentence is plain enough to be a rule: oos spec suggest\n')
 })
 
+test('a sentence is held as the rule is that says the same, whatever that is worth', () => {
+  const specs = makeTree({
+    '.agent-os/AGENT.md': [
+      'Never edit `a/b`.',
+      '',
+      '- **Deny** `file:a/*:write`',
+      '- Always run `npm test` before pushing',
+      '- **Require** `shell:npm test` before push',
+    ].join('\n'),
+  })
+  const { stdout } = oos(['spec', 'coverage'], { cwd: specs })
+  expect(stdout).toMatch(/AGENT\.md:1 .* ◐ partial +partial +as line 3 says: files that come to be/)
+  expect(stdout).toMatch(/AGENT\.md:4 .* ○ none +as line 5 says: what is required is not run yet/)
+  expect(stdout).not.toContain('oos spec suggest')
+})
+
 test('the markdown is shown as it stands, with what holds each line in its margin', () => {
   const { code, stdout } = oos(['spec', 'coverage', '--annotate'], { cwd })
   expect(code).toBe(0)

@@ -98,13 +98,13 @@ function paintLevel(level: Level, style: Style): Paint {
   return { full: style.good, partial: style.warn, none: style.bad }[level]
 }
 
-function verdictWord({ verdict, advisory }: CoveredLine): string {
-  return `${marks[verdict.level]} ${verdict.level === 'none' && advisory ? 'advisory' : verdict.level}`
+function verdictWord({ verdict, rule }: CoveredLine): string {
+  return `${marks[verdict.level]} ${rule ? verdict.level : 'advisory'}`
 }
 
-function marginLabel({ verdict, advisory }: CoveredLine): string {
-  if (verdict.level !== 'none') return verdict.by.join(', ')
-  return advisory ? 'advisory' : 'not held'
+function marginLabel({ verdict, rule }: CoveredLine): string {
+  if (rule === undefined) return 'advisory'
+  return verdict.level === 'none' ? 'not held' : verdict.by.join(', ')
 }
 
 function shownLevel(level: Level | undefined): string {
@@ -115,11 +115,11 @@ function renderWhere({ rule, advisory, place }: CoveredLine): string {
   return rule && !advisory ? renderRulePlace(rule) : `${place.file}:${place.line}`
 }
 
-function noteOf({ rule, advisory, verdict }: CoveredLine): string {
+function noteOf({ rule, advisory, verdict, place }: CoveredLine): string {
+  if (rule === undefined) return advisory?.suggestion === undefined ? '' : `as a rule: ${advisory.suggestion}`
   if (advisory === undefined) return verdict.missing ?? ''
-  if (rule !== undefined)
-    return `as ${renderRulePlace(rule)} says${verdict.missing === undefined ? '' : `: ${verdict.missing}`}`
-  return advisory.suggestion === undefined ? '' : `as a rule: ${advisory.suggestion}`
+  const where = rule.source.file === place.file ? `line ${rule.source.line}` : renderRulePlace(rule)
+  return `as ${where} says${verdict.missing === undefined ? '' : `: ${verdict.missing}`}`
 }
 
 function renderCount(count: CoverageCount): string {
