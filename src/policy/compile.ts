@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
-import { printCapability } from './capability.ts'
 import { type Clause, clausesOf } from './clause.ts'
 import { compilePathGlob, type PathPlace } from './path-glob.ts'
 import { RuleIndex } from './rule-index.ts'
-import type { LayerName, PolicyInput, Resource, Rule } from './types.ts'
+import type { Capability, LayerName, PolicyInput, Resource, Rule } from './types.ts'
 
 /** Rules compiled for fast decisions. */
 export interface Policy {
@@ -110,9 +109,14 @@ function hashRules(policy: Policy): string {
 /** All of a rule that can change a decision; neither its place nor its reason. */
 function ruleText(rule: Rule): string {
   const { effect, agents, stage, when, via, layer } = rule
-  const print = (capability: Rule['via']) => capability && printCapability(capability)
-  const lists = [rule.capabilities.map(print), rule.except.map(print), agents].map((list) => [...list].sort())
-  return JSON.stringify([effect, ...lists, stage, print(when), print(via), rule.in, layer])
+  const one = (capability: Rule['via']) => capability && capabilityText(capability)
+  const lists = [rule.capabilities.map(one), rule.except.map(one), agents].map((list) => [...list].sort())
+  return JSON.stringify([effect, ...lists, stage, one(when), one(via), rule.in, layer])
+}
+
+/** A capability is canonical as it is: to print it would take longer than all else about the hash. */
+function capabilityText({ resource, pattern, actions, constraints }: Capability): string {
+  return JSON.stringify([resource, pattern, actions, Object.entries(constraints).sort()])
 }
 
 function compareText(a: string, b: string): number {
