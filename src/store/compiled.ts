@@ -36,6 +36,10 @@ export const compiled = {
     sql: 'select "seq", "body", "hash" from "events" where "run" = ? and "seq" > ? order by "seq" limit ?',
     parameters: ['run', 'after', 'limit'],
   },
+  bodiesAfter: {
+    sql: 'select "seq", "body" from "events" where "run" = ? and "seq" > ? order by "seq" limit ?',
+    parameters: ['run', 'after', 'limit'],
+  },
   insertMigration: {
     sql: 'insert into "migrations" ("name", "applied_at") values (?, ?)',
     parameters: ['name', 'applied_at'],

@@ -102,6 +102,16 @@ export const queries = {
       .orderBy('seq')
       .limit(p.limit),
   ),
+  /** As `eventsAfter`, for who reads many and checks none. */
+  bodiesAfter: query((p: { run: string; after: number; limit: number }) =>
+    db
+      .selectFrom('events')
+      .select(['seq', 'body'])
+      .where('run', '=', p.run)
+      .where('seq', '>', p.after)
+      .orderBy('seq')
+      .limit(p.limit),
+  ),
   insertMigration: query((p: Tables['migrations']) =>
     db.insertInto('migrations').values(row('migrations', p)),
   ),

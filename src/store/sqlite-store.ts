@@ -9,6 +9,7 @@ import { applyEvent, createdRun, type Run } from './fold.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import { countsOf, fromRow, progressOf, type RecordedRun, reverse, toRow } from './row.ts'
 import { createStatements, type Statements } from './statements.ts'
+import { type RecordedEvent, type StreamRange, streamRecord } from './stream.ts'
 import { isGone, thisSupervisor } from './supervisor.ts'
 import type { EventRange, NewRun, Page, RunEnd, Store, StoreOptions } from './types.ts'
 import { nextUlid, shortId } from './ulid.ts'
@@ -66,13 +67,20 @@ export class SqliteStore implements Store {
   }
 
   listRuns({ limit = 20, before = behindAll }: Page = {}): Run[] {
-    return this.#guard(() => this.#statement('runsBefore').all({ before, limit }).map(fromRow))
+    return this.#guard(() => this.#runsBefore(before, limit))
   }
 
   events(runId: string, { after = 0, limit = -1 }: EventRange = {}): StoredEvent[] {
     return this.#guard(() =>
       this.#eventRows(this.#find(runId).id, after, limit).map(({ body }) => readBody(body)),
     )
+  }
+
+  stream(range: StreamRange = {}): Iterable<RecordedEvent> {
+    const runs = (before = behindAll, limit: number) => this.#guard(() => this.#runsBefore(before, limit))
+    const events = (run: string, after: number, limit: number) =>
+      this.#guard(() => this.#statement('bodiesAfter').all({ run, after, limit }))
+    return streamRecord({ runs, events }, range)
   }
 
   verifyRun(runId: string): Verification {
@@ -164,6 +172,10 @@ export class SqliteStore implements Store {
     return this.#statement('idsByEnding')
       .all(range)
       .map(({ id }) => id)
+  }
+
+  #runsBefore(before: string, limit: number): RecordedRun[] {
+    return this.#statement('runsBefore').all({ before, limit }).map(fromRow)
   }
 
   #eventRows(run: string, after: number, limit: number): ChainRow[] {

@@ -1,6 +1,7 @@
 import type { EventOf, OosEvent, StoredEvent, Supervisor } from './events.ts'
 import type { Run } from './fold.ts'
 import type { Pragmas } from './pragmas.ts'
+import type { RecordedEvent, StreamRange } from './stream.ts'
 import type { Verification } from './verify.ts'
 
 export interface StoreOptions {
@@ -52,6 +53,8 @@ export interface Store {
   /** Newest first. */
   listRuns(page?: Page): Run[]
   events(runId: string, range?: EventRange): StoredEvent[]
+  /** All that was recorded, the newest run first, its events as they happened; never all of it in memory. */
+  stream(range?: StreamRange): Iterable<RecordedEvent>
   verifyRun(runId: string): Verification
   /** Marks runs whose oos is gone as ended (`lost`), and returns them. */
   settleDeadRuns(): Run[]

@@ -58,10 +58,18 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'spec diff',
-    summary: 'which requests an edit of the rules allows, asks about or denies that came out otherwise before',
+    summary:
+      'which requests an edit of the rules allows, asks about or denies that came out otherwise before',
     group: 'Rules',
     example: 'oos spec diff main..HEAD',
     load: async () => (await import('./spec-diff.ts')).specDiff,
+  },
+  {
+    name: 'spec backtest',
+    summary: 'what would have come out differently in all recorded runs, by which rule',
+    group: 'Rules',
+    example: 'oos spec backtest --since 30d',
+    load: async () => (await import('./spec-backtest.ts')).specBacktest,
   },
   {
     name: 'explain',

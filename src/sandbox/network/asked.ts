@@ -29,3 +29,14 @@ export function judge(decide: Decide, { authority, action, path = '' }: Asked): 
 export function judgeAddress(decide: Decide, asked: Asked, address: string): Decision {
   return judge(decide, { ...asked, authority: { host: address, port: asked.authority.port } })
 }
+
+/**
+ * Whether a rule says no to an address to which an allowed name leads. The "everything else" of an Only is no word about
+ * it: the name was allowed by that same rule.
+ */
+export function refusedByName({ effect, reasons }: Decision): boolean {
+  if (effect === 'allow') return false
+  return reasons.some(
+    ({ kind, rule }) => kind !== 'no-allow' && kind !== 'constraint' && rule?.effect !== 'only',
+  )
+}

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Decision } from '../../policy/types.ts'
 import { addressSet, classifyAddress } from './address.ts'
-import { type Asked, judge, judgeAddress } from './asked.ts'
+import { type Asked, judge, judgeAddress, refusedByName } from './asked.ts'
 import { dial, resolveHost } from './dial.ts'
 import type { NetworkEvent } from './event.ts'
 import type { Gate } from './gate.ts'
@@ -79,13 +79,6 @@ function refuseAddress(gate: Gate, asked: Asked, decision: Decision, address: st
   if (kind === 'public') return undefined
   if (host === 'localhost' && kind === 'loopback' && namesLocalhost(decision, port)) return undefined
   return { kind: 'denied', decision: named, note: `${note}, which is ${kind} and which no rule names` }
-}
-
-// The "everything else" of an Only is no word about this address: its name was allowed by that same rule.
-function refusedByName(decision: Decision): boolean {
-  return decision.reasons.some(
-    ({ kind, rule }) => kind !== 'no-allow' && kind !== 'constraint' && rule?.effect !== 'only',
-  )
 }
 
 function eventOf(asked: Asked, result: Reached, ms: number, fault: string | undefined): NetworkEvent {

@@ -1,0 +1,135 @@
+import type { Backtest } from '../../ops/backtest.ts'
+import type { BacktestChange, BacktestExample } from '../../ops/backtest-changes.ts'
+import type { RequestKind } from '../../ops/recorded-request.ts'
+import { shortId } from '../../store/ulid.ts'
+import type { Terminal } from '../terminal.ts'
+import { ruleData } from './decision.ts'
+import { paintEffect, renderRulePlace } from './rules.ts'
+import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
+import { renderTable } from './table.ts'
+
+type Place = Pick<Terminal, 'style' | 'width'>
+
+/** One paragraph a rule: what it would have done to how many requests of which runs; then what all of it was. */
+export function renderBacktest(result: Backtest, place: Place): string {
+  const paragraphs = result.changes.map((change) => renderChange(change, result, place))
+  return [...paragraphs, renderSummary(result, place.style)].join('\n')
+}
+
+export function backtestData(result: Backtest) {
+  return {
+    ...result,
+    changes: result.changes.map(({ rule, ...change }) => ({ ...change, rule: rule && ruleData(rule) })),
+  }
+}
+
+const mostExamples = 5
+const mostRuns = 3
+
+function renderChange(change: BacktestChange, { requests }: Backtest, { style, width }: Place): string {
+  const { rule, kind, examples, count } = change
+  const what = `${count} of your last ${amount(requests[kind], kind)}`
+  const shown = examples.slice(0, mostExamples)
+  const rest = count - sum(shown.map((example) => example.count))
+  return [
+    `${style.bold(`${headline(change, what)}, ${renderRuns(change)}`)}\n`,
+    ...(rule === undefined ? [] : [`${paintEffect(rule.effect, style)('now')}  ${ruleLine(rule, style)}\n`]),
+    ...priorRules(examples).map((by) => `${style.dim('then')} ${by}\n`),
+    indented(renderExamples(shown, { style, width: width - 2 })),
+    ...(rest > 0 ? [`  and ${rest} more\n`] : []),
+  ].join('')
+}
+
+function headline({ rule, was, now }: BacktestChange, what: string): string {
+  if (rule === undefined) return `No rule would allow ${what}`
+  const effect = `This ${rule.effect[0]?.toUpperCase()}${rule.effect.slice(1)}`
+  if (now === 'deny') return `${effect} would have stopped ${what}`
+  if (now === 'ask') return `${effect} would have asked about ${what}`
+  return was === 'ask'
+    ? `${effect} would have let through, without a question, ${what}`
+    : `${effect} would have let through ${what}`
+}
+
+function renderRuns({ runs, inRuns, count }: BacktestChange): string {
+  const names = inRuns.slice(0, mostRuns).map(({ run }) => shortId(run))
+  if (runs === 1) return `${count === 1 ? '' : 'all '}in run ${names[0]}`
+  const more = runs > names.length ? ` and ${runs - names.length} more` : ''
+  return `in ${runs} runs: ${names.join(', ')}${more}`
+}
+
+function ruleLine(rule: NonNullable<BacktestChange['rule']>, style: Style): string {
+  const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
+  return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
+}
+
+/** What decided before, as the record has it; the rules have been edited since. */
+function priorRules(examples: readonly BacktestExample[]): readonly string[] {
+  const lines = examples.flatMap(({ by }) =>
+    by === undefined ? [] : [`${sanitizeLine(`${by.file}:${by.line}`)} ${sanitizeLine(by.text)}`],
+  )
+  const different = [...new Set(lines)]
+  return different.length > mostRuns ? [`${different.length} rules`] : different
+}
+
+function renderExamples(examples: readonly BacktestExample[], { style, width }: Place): string {
+  return renderTable(examples, {
+    columns: [
+      { title: 'request', text: ({ request }) => request, wrap: true },
+      { title: 'times', text: ({ count }) => (count === 1 ? '' : `${count} ×`), align: 'right' },
+      { title: 'run', text: ({ run }) => shortId(run), paint: () => style.place },
+      { title: 'event', text: ({ seq }) => String(seq), align: 'right' },
+    ],
+    width,
+    heading: style.dim,
+  })
+}
+
+function renderSummary(result: Backtest, style: Style): string {
+  const { runs, sameRules, elsewhere, requests, changes, leftOut, unknownAgents } = result
+  const kinds = Object.entries(requests) as [RequestKind, number][]
+  const all = sum(kinds.map(([, count]) => count))
+  const each = kinds.filter(([, count]) => count > 0).map(([kind, count]) => amount(count, kind))
+  const different = sum(changes.map(({ count }) => count))
+  const found =
+    different === 0
+      ? 'Nothing would have come out differently'
+      : `${different} would have come out differently`
+  const notes = [
+    ...(sameRules === 0 || runs === 0 ? [] : [`${sameRules} of the runs went by exactly these rules`]),
+    ...Object.entries(leftOut)
+      .filter(([, count]) => count > 0)
+      .map(([why, count]) => `${count} left out: ${reasons[why as keyof typeof reasons]}`),
+    ...unknownAgents.map(
+      (name) =>
+        `no agent \`${sanitizeLine(name)}\` is defined any more: its runs were judged by the rules for all`,
+    ),
+    ...(elsewhere === 0 ? [] : [`${plural(elsewhere, 'run')} of other projects left out`]),
+  ]
+  const head = `${found}: ${plural(all, 'request')} in ${plural(runs, 'run')}${each.length > 0 ? ` (${each.join(', ')})` : ''}`
+  return `${style.bold(head)}\n${notes.map((note) => `${style.dim('note')} ${note}\n`).join('')}`
+}
+
+const reasons: Readonly<Record<keyof Backtest['leftOut'], string>> = {
+  unreadable: 'what is recorded is no request (any more)',
+  redacted: 'a secret was taken out when it was recorded',
+  'run-rule': "the run's own --allow or --deny decided",
+  address: 'refused for where the name led, which no rule tells',
+  quota: 'refused once, and allowed now by a rule that counts',
+}
+
+function amount(count: number, kind: RequestKind): string {
+  return plural(count, kind)
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
