@@ -16,6 +16,7 @@ export async function buildHot(options: BuildOptions): Promise<ReadonlySet<strin
   await buildOne('main', 'main', hotStart())
   for (const quick of ['quick', 'quick-run']) await buildOne(`hot/${quick}`, quick)
   for (const command of hotCommands) await buildOne(`hot/${command}`, 'work', oneCommand(command))
+  await build({ ...options, entryPoints: ['unbash'], outfile: 'dist/cli/grammar.cjs', format: 'cjs' })
   return rare
 
   async function buildOne(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
@@ -28,6 +29,7 @@ export async function buildHot(options: BuildOptions): Promise<ReadonlySet<strin
       write: false,
       plugins: [
         ...plugins,
+        grammarLater(),
         rareElsewhere(rare, name.includes('/') ? '../..' : '..'),
         ...(options.plugins ?? []),
       ],
@@ -70,6 +72,20 @@ function oneCommand(command: string): Plugin {
       onLoad({ filter: /[/\\]src[/\\]cli[/\\]commands[/\\]index\.ts$/ }, ({ path }) => ({
         contents: `import * as hot from './${command}.ts'\n${replaced(path, { [`(await import('./${command}.ts'))`]: 'hot' })}`,
         loader: 'ts',
+      }))
+    },
+  }
+}
+
+/** The shell's grammar is half of a hot file, and plain commands do without it: it is loaded at the first `parse`. */
+function grammarLater(): Plugin {
+  return {
+    name: 'grammar-later',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^unbash$/ }, ({ path }) => ({ path, namespace: 'later' }))
+      onLoad({ filter: /./, namespace: 'later' }, () => ({
+        contents: `export const parse = (text) =>
+          process.getBuiltinModule('node:module').createRequire(import.meta.url)('../grammar.cjs').parse(text)`,
       }))
     },
   }

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { expandBraces } from '../policy/braces.ts'
 import { splitPath } from '../policy/path-pattern.ts'
 import type { Capability, Rule } from '../policy/types.ts'
@@ -53,7 +53,7 @@ function patternBehind(alternative: string, { root, home }: LinkPlace, links: Li
   const wild = segments.findIndex((segment) => !isPlain(segment))
   const plain = wild < 0 ? segments : segments.slice(0, wild)
   const top = start === 'top' ? '/' : start === 'home' ? home : root
-  const named = join(top, ...plain.map(unescapePattern))
+  const named = plain.map(unescapePattern).reduce(below, top)
   const real = follow(named, top, links)
   return real === named ? undefined : [escapePattern(real), ...segments.slice(plain.length)].join('/')
 }
@@ -65,11 +65,17 @@ function follow(path: string, top: string, links: Links, hops = 0): string {
   if (path === top || path === '/' || hops > mostHops) return path
   const known = links.get(path)
   if (known !== undefined) return known
-  const at = join(follow(dirname(path), top, links, hops), path.slice(path.lastIndexOf('/') + 1))
+  const slash = path.lastIndexOf('/')
+  const folder = follow(slash === 0 ? '/' : path.slice(0, slash), top, links, hops)
+  const at = below(folder, path.slice(slash + 1))
   const target = readLink(at)
   const real = target === undefined ? at : follow(resolve(dirname(at), target), '/', links, hops + 1)
   links.set(path, real)
   return real
+}
+
+function below(folder: string, name: string): string {
+  return folder === '/' ? `/${name}` : `${folder}/${name}`
 }
 
 function readLink(path: string): string | undefined {

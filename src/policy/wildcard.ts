@@ -32,12 +32,12 @@ function onlyText(source: string, literal: string): Wildcard {
 
 /** Whether the pattern means one text alone; its groups count as wildcards. */
 export function isPlain(pattern: string): boolean {
-  return !/[*?[{]/.test(pattern.replace(/\\./gs, ''))
+  return !/[*?[{]/.test(pattern.includes('\\') ? pattern.replace(/\\./gs, '') : pattern)
 }
 
 /** What a pattern without wildcards means. */
 export function unescapePattern(pattern: string): string {
-  return pattern.replace(/\\(.)/gs, '$1')
+  return !pattern.includes('\\') ? pattern : pattern.replace(/\\(.)/gs, '$1')
 }
 
 /** The pattern that matches this text alone. */

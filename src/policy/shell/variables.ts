@@ -1,10 +1,11 @@
+import { once } from './once.ts'
 import type { Walk } from './types.ts'
 
 type VariableReader = (name: string, value: string | undefined, walk: Walk) => void
 
 /** How to judge an assignment to a variable by which programs or the shell decide what runs; most have none. */
 export function variableReader(name: string): VariableReader | undefined {
-  return byName.get(name) ?? byPrefix(name)
+  return byName().get(name) ?? byPrefix(name)
 }
 
 const refuse: VariableReader = (name, _value, walk) =>
@@ -47,13 +48,16 @@ const commands = `
   BROWSER RSYNC_RSH CVS_RSH GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_PAGER GIT_SSH_COMMAND GH_EDITOR
 `
 
-const byName = new Map<string, VariableReader | undefined>([
-  ...names(refused).map((name) => [name, refuse] as const),
-  ...names(commands).map((name) => [name, command] as const),
-  ['PYTHONPATH', projectPaths],
-  ['NODE_PATH', projectPaths],
-  ['NODE_OPTIONS', nodeOptions],
-])
+const byName = once(
+  () =>
+    new Map<string, VariableReader | undefined>([
+      ...names(refused).map((name) => [name, refuse] as const),
+      ...names(commands).map((name) => [name, command] as const),
+      ['PYTHONPATH', projectPaths],
+      ['NODE_PATH', projectPaths],
+      ['NODE_OPTIONS', nodeOptions],
+    ]),
+)
 
 const harmlessGit =
   /^GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|TERMINAL_PROMPT|OPTIONAL_LOCKS|MERGE_AUTOEDIT|TRACE\w*|CURL_VERBOSE|ADVICE|LITERAL_PATHSPECS|FLUSH|REFLOG_ACTION)$/
