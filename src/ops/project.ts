@@ -44,9 +44,15 @@ type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'>
 
 /** Finds the project and compiles its policy. A spec with an error starts nothing. */
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
+  const project = await readSoundProject(options)
+  return Object.assign(project, { policy: compileHere(project.rules, project) })
+}
+
+/** The same without the policy, for who knows what will be asked of it. */
+export async function readSoundProject(options: ProjectOptions): Promise<Project> {
   const project = await readProject(options)
   refuseErrors(project.diagnostics)
-  return Object.assign(project, { policy: compileHere(project.rules, project) })
+  return project
 }
 
 /** The rules as they hold on this disk, now. */
@@ -105,7 +111,7 @@ declare const OOS_CODE: string | undefined
 
 /** Other code may understand other things: a build carries a hash of its own. */
 function codeId(): string {
-  return `${readVersion()} ${typeof OOS_CODE === 'undefined' ? 'source' : OOS_CODE}`
+  return typeof OOS_CODE === 'undefined' ? `${readVersion()} source` : OOS_CODE
 }
 
 function withDiagnostics(set: SpecSet, read: readonly Diagnostic[]): SpecSet {
