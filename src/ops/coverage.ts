@@ -1,10 +1,10 @@
-import { compilePolicy, type Policy } from '../policy/compile.ts'
+import { compilePolicy } from '../policy/compile.ts'
 import { compileNameGlob } from '../policy/name-glob.ts'
 import { compilePathGlob } from '../policy/path-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Holding, HoldMachine } from '../sandbox/holds.ts'
 import type { Place } from '../shared/diagnostics.ts'
-import { rulesBehind } from '../spec/same-meaning.ts'
+import { createRuleFinder, type FindRulesBehind } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, Spec, SpecSet } from '../spec/types.ts'
 import { judgeRule, leastHeld, type Point, pointNames, points, type Verdict } from './points.ts'
 
@@ -33,9 +33,10 @@ export interface CoverageInput {
 export function coverLines(input: CoverageInput): readonly CoveredLine[] {
   const { specs, rules } = input.set
   const inForce = rules.filter((rule) => concerns(rule, input))
-  const policy = compilePolicy({ rules: inForce, root: input.root, home: input.home, now: 0 })
+  const { root, home } = input
+  const findRules = createRuleFinder(compilePolicy({ rules: inForce, root, home, now: 0 }))
   const lines = specs.flatMap((spec) =>
-    [...ruleLines(spec, inForce, input), ...sentenceLines(spec, policy, input)].toSorted(compareLines),
+    [...ruleLines(spec, inForce, input), ...sentenceLines(spec, findRules, input)].toSorted(compareLines),
   )
   return lines.toSorted((a, b) => Number(b.own) - Number(a.own))
 }
@@ -61,12 +62,12 @@ function ruleLines(spec: Spec, rules: readonly Rule[], { machine }: CoverageInpu
 
 function sentenceLines(
   spec: Spec,
-  policy: Policy,
+  findRules: FindRulesBehind,
   { machine, agent }: CoverageInput,
 ): readonly CoveredLine[] {
   if (spec.pack !== undefined || (agent !== undefined && isForAnother(spec, agent))) return []
   return spec.advisory.map((advisory) => {
-    const behind = rulesBehind(advisory, spec, policy).map((rule) => ({
+    const behind = findRules(advisory, spec).map((rule) => ({
       rule,
       verdict: judgeRule(rule, machine),
     }))

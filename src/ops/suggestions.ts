@@ -3,7 +3,7 @@ import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { type Inserted, insertRules } from '../spec/insert-rule.ts'
 import { parseSources } from '../spec/parse.ts'
-import { rulesBehind } from '../spec/same-meaning.ts'
+import { createRuleFinder } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, SpecSet, SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'
 import { replaceSpec } from './spec-file.ts'
@@ -21,14 +21,14 @@ export function findSuggestions(
   set: SpecSet,
 ): readonly Suggestion[] {
   const seen = new Set<string>()
-  const policy = compilePolicy({ rules: set.rules, root, home, now: 0 })
+  const findRules = createRuleFinder(compilePolicy({ rules: set.rules, root, home, now: 0 }))
   return set.specs.flatMap((spec) => {
     const source = sources.find(({ path, pack }) => pack === undefined && path === spec.path)
     if (source === undefined) return []
     return spec.advisory.flatMap((line) => {
       const { suggestion: rule } = line
       const key = spec.kind === 'definition' ? `${spec.path} ${rule}` : `${rule}`
-      if (rule === undefined || seen.has(key) || rulesBehind(line, spec, policy).length > 0) return []
+      if (rule === undefined || seen.has(key) || findRules(line, spec).length > 0) return []
       seen.add(key)
       return [{ source, line, rule }]
     })

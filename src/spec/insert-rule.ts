@@ -45,7 +45,8 @@ function insert(source: SpecSource, lines: readonly AdvisoryLine[]): Uint8Array 
   if (!('text' in decoded)) return undefined
   const text = createText(source.path, decoded.text)
   const root = parseBody(text, source)
-  const places = lines.map(({ place }) => placeOf(offsetOf(text.text, place.line, place.column), root))
+  const starts = lineStarts(text.text)
+  const places = lines.map(({ place }) => placeOf((starts[place.line - 1] ?? 0) + place.column - 1, root))
   if (!places.every((place) => place !== undefined)) return undefined
   const edits = [...new Set(places.map(({ block }) => block))].flatMap((block) => {
     const rules = lines.flatMap(({ suggestion }, index) =>
@@ -188,7 +189,6 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-function offsetOf(source: string, line: number, column: number): number {
-  const starts = [0, ...[...source.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)]
-  return (starts[line - 1] ?? source.length) + column - 1
+function lineStarts(source: string): readonly number[] {
+  return [0, ...[...source.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)]
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compilePolicy } from '../../src/policy/compile.ts'
-import { rulesBehind } from '../../src/spec/same-meaning.ts'
+import { createRuleFinder } from '../../src/spec/same-meaning.ts'
 import { setOf } from './sources.ts'
 
 /** The rules that stand behind the only sentence of the file. */
@@ -9,7 +9,7 @@ function behind(file: string, text: string): readonly string[] | undefined {
   const spec = set.specs.find(({ path }) => path === file)
   const policy = compilePolicy({ rules: set.rules, root: '/work/shop', home: '/home/ada', now: 0 })
   const [line] = spec?.advisory ?? []
-  return spec && line && rulesBehind(line, spec, policy).map(({ source }) => source.text)
+  return spec && line && createRuleFinder(policy)(line, spec).map(({ source }) => source.text)
 }
 
 const agent = '.agent-os/AGENT.md'
@@ -77,6 +77,6 @@ describe('a sentence does not hold by', () => {
     const policy = compilePolicy({ rules: other.rules, root: '/work/shop', home: '/home/ada', now: 0 })
     const spec = other.specs.find(({ path }) => path === agent)
     const [line] = spec?.advisory ?? []
-    expect(spec && line && rulesBehind(line, spec, policy)).toEqual([])
+    expect(spec && line && createRuleFinder(policy)(line, spec)).toEqual([])
   })
 })
