@@ -101,7 +101,7 @@ function makePolicy(count: number): Policy {
 }
 
 /** The shares of the requests: of 20 rules 8 about files, 7 about commands, 3 about hosts, 2 about tools. */
-function makeRules(count: number): readonly Rule[] {
+export function makeRules(count: number): readonly Rule[] {
   return Array.from({ length: count }, (_, index) => {
     const [effect, text] = templates[index % templates.length]?.(Math.floor(index / templates.length)) ?? [
       'deny',
@@ -155,7 +155,7 @@ function capability(text: string): Capability {
   throw new Error(`${text}: ${parsed.problems[0]?.message}`)
 }
 
-function makeRequests(): readonly Request[] {
+export function makeRequests(): readonly Request[] {
   return Array.from({ length: 1_000 }, (_, index) => {
     const kind = (index * 7) % 20
     const number = index % 13

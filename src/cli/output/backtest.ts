@@ -29,7 +29,7 @@ const mostRuns = 3
 
 function renderChange(change: BacktestChange, { requests }: Backtest, { style, width }: Place): string {
   const { rule, kind, examples, count } = change
-  const what = `${count} of your last ${amount(requests[kind], kind)}`
+  const what = share(count, requests[kind], kind)
   const shown = examples.slice(0, mostExamples)
   const rest = count - sum(shown.map((example) => example.count))
   return [
@@ -37,7 +37,7 @@ function renderChange(change: BacktestChange, { requests }: Backtest, { style, w
     ...(rule === undefined ? [] : [`${paintEffect(rule.effect, style)('now')}  ${ruleLine(rule, style)}\n`]),
     ...priorRules(examples).map((by) => `${style.dim('then')} ${by}\n`),
     indented(renderExamples(shown, { style, width: width - 2 })),
-    ...(rest > 0 ? [`  and ${rest} more\n`] : []),
+    ...(rest > 0 ? [`  and ${number(rest)} more\n`] : []),
   ].join('')
 }
 
@@ -86,44 +86,54 @@ function renderExamples(examples: readonly BacktestExample[], { style, width }: 
 }
 
 function renderSummary(result: Backtest, style: Style): string {
-  const { runs, sameRules, elsewhere, requests, changes, leftOut, unknownAgents } = result
+  const { runs, requests, changes } = result
   const kinds = Object.entries(requests) as [RequestKind, number][]
-  const all = sum(kinds.map(([, count]) => count))
-  const each = kinds.filter(([, count]) => count > 0).map(([kind, count]) => amount(count, kind))
+  const asked = `${plural(sum(kinds.map(([, count]) => count)), 'request')} in ${plural(runs, 'run')}`
   const different = sum(changes.map(({ count }) => count))
   const found =
     different === 0
-      ? 'Nothing would have come out differently'
-      : `${different} would have come out differently`
-  const notes = [
-    ...(sameRules === 0 || runs === 0 ? [] : [`${sameRules} of the runs went by exactly these rules`]),
-    ...Object.entries(leftOut)
-      .filter(([, count]) => count > 0)
-      .map(([why, count]) => `${count} left out: ${reasons[why as keyof typeof reasons]}`),
+      ? `Nothing would have come out differently: ${asked}`
+      : `${number(different)} of ${asked} would have come out differently`
+  const each = kinds.filter(([, count]) => count > 0).map(([kind, count]) => plural(count, kind))
+  const head = each.length === 0 ? found : `${found} (${each.join(', ')})`
+  const notes = notesOf(result).map((note) => `${style.dim('note')} ${note}\n`)
+  return `${style.bold(head)}\n${notes.join('')}`
+}
+
+/** What the answer rests on, and what is not in it. */
+function notesOf({ runs, sameRules, elsewhere, leftOut, unknownAgents }: Backtest): readonly string[] {
+  const others = runs - sameRules
+  return [
+    ...(runs > 0 && others === 0 ? ['every run went by exactly these rules'] : []),
+    ...(others > 0 ? [`${plural(others, 'run')} went by other rules than these`] : []),
+    ...(Object.keys(reasons) as (keyof typeof reasons)[])
+      .filter((why) => leftOut[why] > 0)
+      .map((why) => `${plural(leftOut[why], 'request')} left out: ${reasons[why]}`),
     ...unknownAgents.map(
-      (name) =>
-        `no agent \`${sanitizeLine(name)}\` is defined any more: its runs were judged by the rules for all`,
+      (name) => `no agent \`${sanitizeLine(name)}\` is defined any more: what is for all was asked for it`,
     ),
-    ...(elsewhere === 0 ? [] : [`${plural(elsewhere, 'run')} of other projects left out`]),
+    ...(elsewhere > 0 ? [`${plural(elsewhere, 'run')} of other projects left out`] : []),
   ]
-  const head = `${found}: ${plural(all, 'request')} in ${plural(runs, 'run')}${each.length > 0 ? ` (${each.join(', ')})` : ''}`
-  return `${style.bold(head)}\n${notes.map((note) => `${style.dim('note')} ${note}\n`).join('')}`
 }
 
 const reasons: Readonly<Record<keyof Backtest['leftOut'], string>> = {
-  unreadable: 'what is recorded is no request (any more)',
+  unreadable: 'not a request, or none that this oos knows',
   redacted: 'a secret was taken out when it was recorded',
   'run-rule': "the run's own --allow or --deny decided",
-  address: 'refused for where the name led, which no rule tells',
-  quota: 'refused once, and allowed now by a rule that counts',
+  address: 'refused for where the name led, which rules do not tell',
+  quota: 'refused then, and allowed now by a rule that counts',
 }
 
-function amount(count: number, kind: RequestKind): string {
-  return plural(count, kind)
+function share(count: number, all: number, kind: RequestKind): string {
+  return all === 1 ? `your only ${kind}` : `${number(count)} of your last ${plural(all, kind)}`
 }
 
 function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en')
 }
 
 function indented(text: string): string {
@@ -131,5 +141,5 @@ function indented(text: string): string {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
+  return numbers.reduce((total, one) => total + one, 0)
 }
