@@ -46,7 +46,7 @@ export function renderAnnotated(
   const own = lines.filter(({ place }) => place.file === source.path)
   const labels = own.map(marginLabel)
   const width = Math.max(0, ...labels.map(({ length }) => length))
-  const text = source.text.split(/\r\n|\n|\r/)
+  const text = source.text.replace(/(?:\r\n|\n|\r)$/, '').split(/\r\n|\n|\r/)
   const digits = String(text.length).length
   const body = text.map((line, index) => {
     const number = index + 1
