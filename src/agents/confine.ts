@@ -4,6 +4,7 @@ import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import type { OosEvent } from '../store/events.ts'
 import { watchChanges } from './changes.ts'
+import { tailErrors } from './error-tail.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
 import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
@@ -16,6 +17,7 @@ import type { RunVoice } from './voice.ts'
 export async function confine(prepared: PreparedRun, voice: RunVoice, network: RunNetwork): Promise<number> {
   const { plan, machine, project } = prepared
   const { proxySocket } = network
+  const errors = tailErrors()
   const recorded = Promise.withResolvers<void>()
   const sandbox = runSandbox(
     { plan, ...toBubblewrap(plan, machine) },
@@ -23,6 +25,7 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
       machine,
       folder: project.root,
       mayBegin: recorded.promise,
+      ...(errors === undefined ? {} : { sink: errors.sink, merged: errors.merged }),
       ...(proxySocket === undefined ? {} : { proxySocket }),
     },
   )
@@ -40,7 +43,9 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
       if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
     }
     recorder.finish(end)
-    voice.ended(summarize(prepared, { id: recorder.id, end, network: network.seen, errors: '' }))
+    voice.ended(
+      summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
+    )
     return end.exitCode
   } finally {
     recorder.close()

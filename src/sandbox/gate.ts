@@ -8,15 +8,18 @@ export const gateFd = 3
 /**
  * The words in front of a command that hold it back. bubblewrap binds its life to ours only while it sets the sandbox
  * up: killed before that, we would leave a running command behind. So it reports, and begins when we tell it to; and if
- * we are gone by then, it reads the end of the pipe and ends.
+ * we are gone by then, it reads the end of the pipe and ends. `merged`: the command's stderr goes where its stdout goes.
  */
-export const gateWords: readonly string[] = [
-  // Not by name: the project could have one in its PATH.
-  '/bin/sh',
-  '-c',
-  `echo >&${gateFd}; read -r go <&${gateFd} && exec "$@" ${gateFd}>&-; exit 125`,
-  'sh',
-]
+export function gateWords(merged = false): readonly string[] {
+  const redirections = `${gateFd}>&-${merged ? ' 2>&1' : ''}`
+  return [
+    // Not by name: the project could have one in its PATH.
+    '/bin/sh',
+    '-c',
+    `echo >&${gateFd}; read -r go <&${gateFd} && exec "$@" ${redirections}; exit 125`,
+    'sh',
+  ]
+}
 
 /** Resolves when the command stands at the gate, with the namespace's first process; with nothing if it never came. */
 export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFacts | undefined> {

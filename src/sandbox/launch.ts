@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly stdin?: 'inherit' | 'ignore'
   /** Takes what the command prints; without it the command writes straight to oos's own standard streams. */
   readonly sink?: OutputSink
+  /** stderr takes stdout's way to the sink. */
+  readonly merged?: boolean
   /** The proxy's Unix socket; needed where the plan has a network. */
   readonly proxySocket?: string
   /** The command does not begin before this; if it rejects, never. */
@@ -54,7 +56,7 @@ export function composeLaunch(
     ...own,
     ...words,
     '--',
-    ...gateWords,
+    ...gateWords(options.merged),
     ...limits,
     ...start,
     ...command,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -72,6 +72,27 @@ describe('the command', () => {
     oos(trusted(['true']), project)
     expect(status()).toBe(before)
     expect(existsSync(join(project.cwd, '.claude'))).toBe(false)
+  })
+})
+
+describe('a command that fails', () => {
+  test('is told which rule a mount may have held against it', () => {
+    writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
+    const { stderr } = oos(trusted(['sh', 'do.sh']), project)
+    expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
+  test('keeps the order of what it says where both streams lead to one place', () => {
+    const script = 'i=0; while [ $i -lt 200 ]; do echo out $i; echo error $i >&2; i=$((i + 1)); done'
+    const file = join(project.cwd, 'said.txt')
+    const said = openSync(file, 'w')
+    spawnSync(process.execPath, [executable, ...trusted(['sh', '-c', script])], {
+      cwd: project.cwd,
+      env: { ...process.env, ...project.env },
+      stdio: ['ignore', said, said],
+    })
+    const expected = Array.from({ length: 200 }, (_, index) => `out ${index}\nerror ${index}\n`).join('')
+    expect(readFileSync(file, 'utf8')).toBe(expected)
   })
 })
 
