@@ -19,6 +19,8 @@ export interface CauseInput {
   readonly denials: readonly { readonly request: string; readonly decision: Decision }[]
   /** The end of what the command wrote on stderr, if it passed through oos. */
   readonly errors: string
+  /** The run had no network at all, so no proxy saw what was asked for. */
+  readonly offline: boolean
   readonly cwd: string
   /** `file` request text for a path, as a rule would write it. */
   readonly describe: (path: string, action: 'read' | 'write') => string
@@ -31,8 +33,22 @@ const most = 5
 export function likelyCauses(input: CauseInput): readonly Cause[] {
   const recorded = input.denials.map(({ request, decision }) => cause(request, decision, 'recorded'))
   const inferred = complaints(input.errors).flatMap((complaint) => inferCause(complaint, input))
-  const unique = new Map([...recorded, ...inferred].reverse().map((each) => [each.request, each]))
+  const unreached = input.offline ? unresolvedHosts(input.errors) : []
+  const unique = new Map(
+    [...recorded, ...unreached, ...inferred].reverse().map((each) => [each.request, each]),
+  )
   return [...unique.values()].reverse().slice(0, most)
+}
+
+/** What curl, git, Node, Go, Python's pip and Cargo print when a name cannot be looked up. */
+const unresolved =
+  /(?:could not resolve host(?:name)?:?|getaddrinfo \w+|dial tcp: lookup|failed to resolve) ['"]?([\w-]+(?:\.[\w-]+)+)/gi
+
+function unresolvedHosts(errors: string): Cause[] {
+  return [...errors.matchAll(unresolved)].map(([, host = '']) => {
+    const request = `http:${host}:request`
+    return { request, known: 'inferred', paste: `- **Allow** \`${request}\`` }
+  })
 }
 
 interface Complaint {

@@ -22,7 +22,7 @@ export function summarize(prepared: PreparedRun, { id, end, network, errors }: R
 }
 
 function causesOf(
-  { policy, asked, project }: PreparedRun,
+  { policy, asked, project, plan }: PreparedRun,
   refused: readonly NetworkEvent[],
   errors: string,
 ): readonly Cause[] {
@@ -30,6 +30,7 @@ function causesOf(
   return likelyCauses({
     denials: refused.map(denial),
     errors,
+    offline: plan.network.mode === 'none',
     cwd,
     describe: (path, action) => `file:${asWritten(path, project)}:${action}`,
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),

@@ -9,6 +9,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
   return {
     denials: [],
     errors,
+    offline: false,
     cwd: '/work',
     describe: (path, action) => `file:${path}:${action}`,
     decideFile: (path, action) =>
@@ -66,4 +67,20 @@ test('what was recorded comes before what is inferred, each once, five at most',
     paste: '- **Allow** `http:evil.test:request`',
   })
   expect(new Set(causes.map((cause) => cause.request)).size).toBe(5)
+})
+
+test.each([
+  'curl: (6) Could not resolve host: api.example.com',
+  'npm error request to https://api.example.com/x failed, reason: getaddrinfo EAI_AGAIN api.example.com',
+  'go: Get "https://api.example.com": dial tcp: lookup api.example.com: no such host',
+])('without a network, a name that was looked for is a cause: %s', (line) => {
+  const [first] = likelyCauses(input(line, { offline: true }))
+  expect(first).toEqual({
+    request: 'http:api.example.com:request',
+    known: 'inferred',
+    paste: '- **Allow** `http:api.example.com:request`',
+  })
+  expect(likelyCauses(input(line)).map(({ request }) => request)).not.toContain(
+    'http:api.example.com:request',
+  )
 })
