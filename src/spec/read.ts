@@ -148,6 +148,8 @@ function readFolder(place: Place): ReadResult {
 function list(place: Place): { names: readonly string[] } | Diagnostic {
   const shown = place.show('').replace(/\/$/, '')
   try {
+    // Most places have nothing: asking first is cheaper than an exception.
+    if (lstatSync(place.folder, { throwIfNoEntry: false }) === undefined) return { names: [] }
     if (isLedAway(place)) return problem('source/link', shown, 'the folder is a symlink that leads elsewhere')
     return {
       names: readdirSync(place.folder).filter(isMarkdown).sort(),
@@ -215,8 +217,8 @@ function readBytes(file: string): Uint8Array | string {
 }
 
 function leadsOut(path: string, folder: string): boolean {
-  const target = realpathSync(path)
-  const top = realpathSync(folder)
+  const target = realpathSync.native(path)
+  const top = realpathSync.native(folder)
   return target !== top && !target.startsWith(top + sep)
 }
 
