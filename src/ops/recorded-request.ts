@@ -81,7 +81,7 @@ function ofConnection(event: EventOf<'network.request'>, { agent }: Run): Record
   return {
     kind: 'connection',
     request,
-    ...(at === undefined || at === host ? {} : { dialled: { ...request, target: `${at}:${port}${path}` } }),
+    ...(at === undefined ? {} : { dialled: { ...request, target: `${at}:${port}${path}` } }),
     was: effect,
     ...refer(rule),
     refusedElse: effect !== 'allow' && reason !== undefined,

@@ -245,23 +245,24 @@ test('unless one of them has run out since', () => {
 })
 
 test('an agent is judged by its own rules, and one that is gone is named', () => {
-  const events: OosEvent[] = [{ type: 'file.changed', path: 'src/a', change: 'changed' }]
+  const events: OosEvent[] = [
+    { type: 'decision', resource: 'file', action: 'read', target: 'src/a', effect: 'allow' },
+    { type: 'file.changed', path: 'src/a', change: 'changed' },
+    { type: 'network.request', host: 'b.example', port: 443, effect: 'allow' },
+  ]
   const store = scratchStore()
   for (const agent of ['painter', 'gone']) record(store, { agent, events })
-  const policy = policyOf(['allow file:**:write'])
-  const own = {
-    ...policy,
-    rules: [...policy.rules, { ...ruleOf('deny file:src/**:write', 9), agents: ['painter'] }],
-  }
-  const result = backtest(store.stream(), {
-    ...options,
-    agents: ['command', 'painter'],
-    policy: compilePolicy({ ...own }),
-  })
-  expect(result).toMatchObject({
-    unknownAgents: ['gone'],
-    changes: [{ count: 1, rule: { source: { line: 9 } } }],
-  })
+  const own = ['deny file:src/**:*', 'deny http:*:request'].map((text) => ({
+    ...ruleOf(text, 9),
+    agents: ['painter'],
+  }))
+  const { rules } = policyOf(['allow file:**:*', 'allow http:*:request'])
+  const policy = compilePolicy({ rules: [...rules, ...own], root, home: '/work', now: 0 })
+  const result = backtest(store.stream(), { agents: ['command', 'painter'], shared: false, policy })
+  expect(result.unknownAgents).toEqual(['gone'])
+  expect(result.changes.map(({ kind, runs, rule }) => ({ kind, runs, line: rule?.source.line }))).toEqual(
+    ['read', 'write', 'connection'].map((kind) => ({ kind, runs: 1, line: 9 })),
+  )
 })
 
 test('in a record that projects share, only runs of this one count', () => {
