@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, normalize } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import { pragmasOf } from '../store/pragmas.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -23,6 +23,11 @@ export function recordPath({ root, home, settings }: Pick<Project, 'root' | 'hom
   }
   if (path.startsWith('~/')) return join(home, path.slice(2))
   return isAbsolute(path) ? path : join(root, path)
+}
+
+/** A record that lies elsewhere may be one that several projects keep. */
+export function isSharedRecord(project: Pick<Project, 'root' | 'home' | 'settings'>): boolean {
+  return !normalize(recordPath(project)).startsWith(`${project.root}/`)
 }
 
 /** The project's record, made if need be. */

@@ -36,6 +36,12 @@ function makeRecorded(rules: readonly string[]) {
   return { cwd, ids }
 }
 
+function commitSpecs(folder: string): void {
+  const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
+  for (const words of [['init'], ['add', '.agent-os'], [...author, 'commit', '-m', 'rules']])
+    execFileSync('git', words, { cwd: folder, stdio: 'ignore' })
+}
+
 const { cwd, ids } = makeRecorded([...allow, deny])
 
 test('a rule is told with how often it would have stopped what, in which run, at which event', () => {
@@ -90,13 +96,7 @@ test('with --json each difference has its rule and its place in the record', () 
 
 test('the specs of a commit are asked, and nothing that lies in the working tree', () => {
   const tree = makeRecorded([...allow, deny])
-  const git = (...words: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...words], {
-      cwd: tree.cwd,
-    })
-  git('init', '-q')
-  git('add', '.agent-os')
-  git('commit', '-q', '-m', 'rules')
+  commitSpecs(tree.cwd)
   writeFileSync(join(tree.cwd, '.agent-os/AGENT.md'), `${allow.join('\n')}\n`)
   const differences = (...words: string[]) =>
     JSON.parse(oos(['spec', 'backtest', '--json', ...words], { cwd: tree.cwd }).stdout).data.changes.length
@@ -107,6 +107,15 @@ test('the specs of a commit are asked, and nothing that lies in the working tree
     stdout: '',
     stderr: expect.stringContaining('`nowhere`'),
   })
+})
+
+test('a commit whose specs are wrong is told with the place', () => {
+  const tree = makeRecorded(['- **Dney** `file:x:read`'])
+  commitSpecs(tree.cwd)
+  writeFileSync(join(tree.cwd, '.agent-os/AGENT.md'), `${allow.join('\n')}\n`)
+  const { code, stderr } = oos(['spec', 'backtest', 'HEAD'], { cwd: tree.cwd })
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/AGENT\.md:1:\d+.*the specs of `HEAD` are wrong/s)
 })
 
 test('what a file was called cannot drive the terminal', () => {

@@ -1,8 +1,7 @@
-import { isAbsolute, relative } from 'node:path'
 import { ownRules } from '../../agents/own-rules.ts'
 import { type Backtest, backtest } from '../../ops/backtest.ts'
 import { compileHere, type Project } from '../../ops/project.ts'
-import { readRecord, recordPath } from '../../ops/record.ts'
+import { isSharedRecord, readRecord } from '../../ops/record.ts'
 import { readRulesAt } from '../../ops/rules-at.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { StreamRange } from '../../store/stream.ts'
@@ -34,7 +33,7 @@ export const specBacktest: Define = (command, terminal) => {
 }
 
 function testRecord(project: Project, range: StreamRange, { env, tell }: Terminal): Backtest {
-  const { root, rules, agents } = project
+  const { rules, agents } = project
   const events = readRecord(project)?.stream(range) ?? []
   return backtest(
     withProgress(events, {
@@ -46,14 +45,9 @@ function testRecord(project: Project, range: StreamRange, { env, tell }: Termina
     {
       policy: compileHere([...rules, ...ownRules(project, env)], project),
       agents: ['command', ...agents.map(({ name }) => name)],
-      shared: isOutside(root, recordPath(project)),
+      shared: isSharedRecord(project),
     },
   )
-}
-
-function isOutside(root: string, path: string): boolean {
-  const below = relative(root, path)
-  return isAbsolute(below) || below.startsWith('..')
 }
 
 function noRuns({ since }: RunRangeWords): string {
