@@ -18,20 +18,21 @@ export interface DifferenceOptions {
   readonly agents?: readonly string[]
   /** Shown before any made up request, where they are examples. */
   readonly familiar?: readonly FamiliarTarget[]
-  /** How many states may be looked at for one changed line. */
-  readonly mostStates?: number
+  /** Beyond so many a line counts as not decided. */
+  readonly mostSteps?: number
 }
 
 /** What the second policy decides otherwise than the first. Exact for targets that are known; both stand in one place. */
 export function differenceOf(before: Policy, after: Policy, options: DifferenceOptions = {}): Difference {
+  const budget = { left: options.mostSteps ?? defaultSteps }
   const found = (Object.keys(resources) as Resource[])
     .filter((resource) => Object.keys(resources[resource].actions).length > 0)
     .flatMap((resource) => {
       const languages = languagesOf(resource, before, after)
-      const general = differ({ before, after, agent: 'command', resource, languages, options })
+      const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
         .filter((agent) => agent !== 'command')
-        .flatMap((agent) => differ({ before, after, agent, resource, languages, options }))
+        .flatMap((agent) => differ({ before, after, agent, resource, languages, budget, options }))
       return [...general, ...own.filter((each) => !general.some((known) => isSame(known, each)))]
     })
   return {
@@ -39,6 +40,9 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
     undecided: found.filter((each): each is Undecided => !('from' in each)),
   }
 }
+
+/** About half a second. */
+const defaultSteps = 20_000_000
 
 /** Whether something is freer after the edit, or could not be found not to be. */
 export function isWidening({ changes, undecided }: Difference): boolean {

@@ -7,7 +7,7 @@ import type { Automaton } from './automaton.ts'
 import { type Claim, holds, type Matter, outcomeOf } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
-import { accepts, search } from './search.ts'
+import { accepts, type Budget, search } from './search.ts'
 import { requestOf, textOf } from './witness.ts'
 
 /** Requests that one changed line makes come out differently. */
@@ -45,7 +45,9 @@ export interface Scope {
   readonly agent: string
   readonly resource: Resource
   readonly languages: Languages
-  readonly options: { readonly familiar?: readonly FamiliarTarget[]; readonly mostStates?: number }
+  readonly options: { readonly familiar?: readonly FamiliarTarget[] }
+  /** Of the whole comparison. */
+  readonly budget: Budget
 }
 
 /** What both sides say to one kind of request. */
@@ -84,7 +86,7 @@ export function inspect({ side, clause }: Changed, field: Field): readonly (Chan
   const about = { agent: field.agent, side, rule: clause.rule, capability: clause.capability }
   const claims = (side === 'added' ? field.now : field.old).filter((claim) => claim.clause === clause)
   return claims.flatMap((claim) => {
-    const { ways, complete } = findWays(claim, field)
+    const { ways, complete } = findWays(side, claim, field)
     const changes = ways.flatMap((way) => confirm(way, field).map((each) => ({ ...about, ...each })))
     const known = changes.some(widens) || (complete && !ways.some(widens))
     return known || !canWiden(side, claim) ? changes : [...changes, about]
@@ -96,7 +98,8 @@ export function widens({ from, to }: Pick<Change, 'from' | 'to'>): boolean {
 }
 
 const mostFamiliar = 3
-const defaultStates = 3_000
+/** Steps for one line that nothing was found of yet, and for one that something was found of. */
+const mostSteps = { unfound: 300_000, found: 30_000 }
 
 /** From one answer to another, with texts for which that is so. */
 interface Way {
@@ -105,31 +108,55 @@ interface Way {
   readonly texts: string[]
 }
 
-function findWays(claim: Claim, field: Field): { ways: readonly Way[]; complete: boolean } {
-  const { automata, languages, old, now, familiar, options } = field
+function findWays(
+  side: Changed['side'],
+  claim: Claim,
+  field: Field,
+): { ways: readonly Way[]; complete: boolean } {
+  const { automata, languages, old, now, familiar } = field
   if (automata === undefined) return { ways: [], complete: false }
   const ways = new Map<string, Way>()
-  const keep = (accepted: ReadonlySet<number>, text: () => string, most: number) => {
-    if (!holds(claim, accepted)) return
+  const keep = (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
+    if (!holds(claim, accepted)) return undefined
     const [from, to] = [outcomeOf(old, accepted), outcomeOf(now, accepted)]
-    if (from === to) return
+    if (from === to) return undefined
     const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
     ways.set(`${from} ${to}`, way)
     if (way.texts.length < most) way.texts.push(text())
+    return way
   }
   for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
-  const searched = search({
-    automata,
-    within: [...new Set([languages.any, claim.about])],
-    budget: { left: options.mostStates ?? defaultStates },
-    isSettled: (settled, open) => [old, now].every((claims) => isDenied(claims, settled, open)),
-    visit: (accepted, text) => {
+  const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
+    [old, now].every((claims) => isDenied(claims, settled, open))
+  const look = (places: readonly number[], wanted: (way: Way) => boolean): boolean => {
+    const known = [...ways.values()].some(wanted)
+    const budget = { left: Math.min(known ? mostSteps.found : mostSteps.unfound, field.budget.left) }
+    const visit = (accepted: ReadonlySet<number>, text: () => string) => {
       // Of examples that nobody knows one is enough.
-      keep(accepted, text, 1)
+      const way = keep(accepted, text, 1)
+      if (way && wanted(way)) budget.left = Math.min(budget.left, mostSteps.found)
       return false
-    },
-  })
-  return { ways: [...ways.values()], complete: searched === 'all' }
+    }
+    const begun = budget.left
+    const complete = places.every((place) => {
+      const within = [...new Set([languages.any, claim.about, place])]
+      return search({ automata, within, budget, isSettled, visit }) === 'all'
+    })
+    field.budget.left -= begun - Math.max(0, budget.left)
+    return complete
+  }
+  const complete = !canWiden(side, claim) || look(placesOf(side, claim, field), widens)
+  if (canNarrow(side, claim)) look([languages.any], (way) => !widens(way))
+  return { ways: [...ways.values()], complete }
+}
+
+/** Where a changed clause can let more pass: one that is gone, only where another gives. */
+function placesOf(side: Changed['side'], { outcome }: Claim, { now, languages }: Field): readonly number[] {
+  if (side === 'added') return [languages.any]
+  const gives = now.filter(
+    (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
+  )
+  return [...new Set(gives.map(({ about }) => about))]
 }
 
 /** Whether a Deny holds whatever follows. */
@@ -142,6 +169,10 @@ function isDenied(
     ({ outcome, about, holes }) =>
       outcome === 'deny' && settled.has(about) && !holes.some((hole) => open.has(hole)),
   )
+}
+
+function canNarrow(side: Changed['side'], { outcome }: Claim): boolean {
+  return outcome === 'ask' || (side === 'added' ? outcome === 'deny' : outcome === 'allow')
 }
 
 /** A Deny that comes and an Allow that goes can only take away. */

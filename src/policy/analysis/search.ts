@@ -1,4 +1,5 @@
-import type { Automaton } from './automaton.ts'
+import type { Automaton, Move, State } from './automaton.ts'
+import { mostReadable, readability } from './readable.ts'
 
 export interface Search {
   /** Languages that the texts are looked at by, by number. */
@@ -12,7 +13,7 @@ export interface Search {
   readonly budget: Budget
 }
 
-/** How many states may still be looked at. */
+/** How many steps may still be done. */
 export interface Budget {
   left: number
 }
@@ -22,19 +23,25 @@ export type Searched = 'ended' | 'all' | 'undecided'
 
 /** Walks all languages at once, breadth first. What lies in the same languages and goes on alike is seen once. */
 export function search({ automata, within, isSettled, visit, budget }: Search): Searched {
-  const first: Spot = { at: [...automata.keys()].map((number) => [number, 0] as const), code: -1 }
+  const first: Spot = { at: [...automata].flatMap(([number]) => [number, 0]), code: -1, before: undefined }
   const queue: Spot[] = [first]
-  const seen = new Set([keyOf(first.at)])
+  const seen = new Set([first.at.join()])
   // The queue grows while it is walked.
   for (const spot of queue) {
-    if (--budget.left < 0) return 'undecided'
-    const accepted = new Set(
-      spot.at.flatMap(([number, state]) => (automata.get(number)?.[state]?.final ? [number] : [])),
-    )
+    const live = liveAt(spot, automata)
+    const accepted = numbersWhere(live, ({ final }) => final)
     if (within.every((number) => accepted.has(number)) && visit(accepted, () => textOf(spot))) return 'ended'
-    if (isSettled?.(settledAt(spot, automata), new Set(spot.at.map(([number]) => number)))) continue
-    for (const next of successors(spot, automata, within)) {
-      const key = keyOf(next.at)
+    if (
+      isSettled?.(
+        numbersWhere(live, ({ settled }) => settled),
+        numbersWhere(live, () => true),
+      )
+    )
+      continue
+    const intervals = intervalsAt(live, within)
+    budget.left -= live.length * (1 + intervals.length)
+    if (budget.left < 0) return 'undecided'
+    for (const [key, next] of successors(spot, live, intervals)) {
       if (seen.has(key)) continue
       seen.add(key)
       queue.push(next)
@@ -54,21 +61,32 @@ export function accepts(automaton: Automaton, text: string): boolean {
   return state?.final === true
 }
 
-/** The states of all languages in which the text so far can still go on. */
-type Positions = readonly (readonly [number: number, state: number])[]
-
 interface Spot {
-  readonly at: Positions
+  /** In turn a language's number and its state, of all languages in which the text so far can still go on. */
+  readonly at: readonly number[]
   readonly code: number
-  readonly before?: Spot
+  readonly before: Spot | undefined
 }
 
-function settledAt({ at }: Spot, automata: Search['automata']): ReadonlySet<number> {
-  return new Set(at.flatMap(([number, state]) => (automata.get(number)?.[state]?.settled ? [number] : [])))
+interface Live {
+  readonly number: number
+  readonly state: State
 }
 
-function keyOf(at: Positions): string {
-  return at.join(';')
+function liveAt({ at }: Spot, automata: Search['automata']): readonly Live[] {
+  const live: Live[] = []
+  for (let index = 0; index < at.length; index += 2) {
+    const number = at[index] ?? 0
+    const state = automata.get(number)?.[at[index + 1] ?? 0]
+    if (state) live.push({ number, state })
+  }
+  return live
+}
+
+function numbersWhere(live: readonly Live[], is: (state: State) => boolean): ReadonlySet<number> {
+  const numbers = new Set<number>()
+  for (const { number, state } of live) if (is(state)) numbers.add(number)
+  return numbers
 }
 
 function textOf(spot: Spot): string {
@@ -78,45 +96,57 @@ function textOf(spot: Spot): string {
   return text
 }
 
+interface Interval {
+  readonly min: number
+  readonly max: number
+}
+
+/** Sets of characters that no language tells apart here, of those with which all languages of `within` go on. */
+function intervalsAt(live: readonly Live[], within: readonly number[]): readonly Interval[] {
+  let open: readonly Interval[] = [{ min: 0, max: 0x10ffff }]
+  for (const { number, state } of live) if (within.includes(number)) open = intersect(open, state.moves)
+  if (open.every(({ min, max }) => min === max)) return open
+  const cuts = new Set<number>()
+  for (const { state } of live) for (const { min, max } of state.moves) cuts.add(min).add(max + 1)
+  const sorted = [...cuts].sort((a, b) => a - b)
+  return open.flatMap(({ min, max }) => {
+    const starts = [min, ...sorted.filter((cut) => min < cut && cut <= max)]
+    return starts.map((start, index) => ({ min: start, max: (starts[index + 1] ?? max + 1) - 1 }))
+  })
+}
+
+function intersect(some: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
+  return some.flatMap((one) =>
+    others.flatMap((other) => {
+      const both = { min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) }
+      return both.min <= both.max ? [both] : []
+    }),
+  )
+}
+
 /** One for each set of characters after which all languages stand alike, by its most readable character. */
-function successors(spot: Spot, automata: Search['automata'], within: readonly number[]): readonly Spot[] {
-  const live = spot.at.map(([number, state]) => ({
-    number,
-    moves: automata.get(number)?.[state]?.moves ?? [],
-  }))
-  const starts = new Set(live.flatMap(({ moves }) => moves.flatMap(({ min, max }) => [min, max + 1])))
-  const cuts = [...starts].sort((a, b) => a - b)
+function successors(
+  spot: Spot,
+  live: readonly Live[],
+  intervals: readonly Interval[],
+): readonly (readonly [string, Spot])[] {
   const found = new Map<string, Spot>()
-  cuts.forEach((min, index) => {
-    const max = (cuts[index + 1] ?? min + 1) - 1
-    const at = live.flatMap(({ number, moves }) => {
-      const to = follow(moves, min)
-      return to === undefined ? [] : [[number, to] as const]
-    })
-    if (!within.every((number) => at.some(([other]) => other === number))) return
-    const key = keyOf(at)
+  for (const { min, max } of intervals) {
+    const at: number[] = []
+    for (const { number, state } of live) {
+      const to = follow(state.moves, min)
+      if (to !== undefined) at.push(number, to)
+    }
+    const key = at.join()
     const code = mostReadable(min, max)
     const known = found.get(key)
-    if (known === undefined || rank(code) < rank(known.code)) found.set(key, { at, code, before: spot })
-  })
-  return [...found.values()].sort((a, b) => rank(a.code) - rank(b.code))
+    if (known === undefined || readability(code) < readability(known.code))
+      found.set(key, { at, code, before: spot })
+  }
+  return [...found].sort(([, a], [, b]) => readability(a.code) - readability(b.code))
 }
 
-function follow(moves: Automaton[number]['moves'], code: number): number | undefined {
-  for (const { min, max, to } of moves) if (min <= code) if (code <= max) return to
+function follow(moves: readonly Move[], code: number): number | undefined {
+  for (const { min, max, to } of moves) if (min <= code && code <= max) return to
   return undefined
-}
-
-const readable = Array.from(
-  'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ./-_:@+=,~ ',
-  (each) => each.charCodeAt(0),
-)
-const ranks = new Map(readable.map((code, index) => [code, index]))
-
-function rank(code: number): number {
-  return ranks.get(code) ?? (code > 0x20 && code < 0x7f ? 100 : 1_000)
-}
-
-function mostReadable(min: number, max: number): number {
-  return readable.find((code) => min <= code && code <= max) ?? Math.min(Math.max(min, 0x21), max)
 }

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { median, type Row } from './row.ts'
+
+const rounds = 5
+const executable = join(import.meta.dirname, '../bin/oos.js')
+
+/** What an edit means, with 200 rules on both sides of it, in a fresh process. */
+export function bench(): readonly Row[] {
+  const home = mkdtempSync(join(tmpdir(), 'oos-bench-analysis-'))
+  try {
+    const project = join(home, 'project')
+    mkdirSync(join(project, '.agent-os'), { recursive: true })
+    git(project, 'init', '-q')
+    const sides = [rulesOf(0), rulesOf(20), rulesOf(200)]
+    for (const rules of sides) {
+      writeFileSync(
+        join(project, '.agent-os/AGENT.md'),
+        `---\nextends: [oos:secrets]\n---\n${rules.join('\n')}\n`,
+      )
+      git(project, 'add', '-A')
+      git(project, 'commit', '-q', '-m', 'rules')
+    }
+    const few = times(() => oos(home, project, ['spec', 'diff', 'HEAD~2..HEAD~1']))
+    const all = times(() => oos(home, project, ['spec', 'diff', 'HEAD~1..HEAD']))
+    return [row('20 lines of 200 edited', few, 1_000), row('all 200 lines edited', all, 1_000)]
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** Every kind of rule; the first `edited` ones say something else. */
+function rulesOf(edited: number): readonly string[] {
+  return Array.from({ length: 200 }, (_, index) => {
+    const name = `${index < edited ? 'new' : 'old'}-${index}`
+    return (
+      [
+        `- **Allow** \`file:src/${name}/**:read,write\``,
+        `- **Deny** \`file:**/${name}.*:write\` except \`file:test/**:write\``,
+        `- **Allow** \`http:${name}.example.com/v1/*:get\``,
+        `- **Ask** \`shell:deploy ${name} --force *\``,
+        `- **Allow** \`shell:npm run ${name} *\``,
+      ][index % 5] ?? ''
+    )
+  })
+}
+
+function row(what: string, measured: readonly number[], most: number): Row {
+  return {
+    what: `oos spec diff of two revisions with 200 rules each: ${what}`,
+    must: `≤ ${most} ms`,
+    measured: `${median(measured).toFixed(0)} ms`,
+    peer: '',
+    holds: median(measured) <= most,
+  }
+}
+
+function times(run: () => void): readonly number[] {
+  return Array.from({ length: rounds }, () => {
+    const start = performance.now()
+    run()
+    return performance.now() - start
+  })
+}
+
+function git(cwd: string, ...words: readonly string[]): void {
+  const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
+  execFileSync('git', [...who, ...words], { cwd, stdio: 'ignore' })
+}
+
+function oos(home: string, cwd: string, words: readonly string[]): void {
+  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, 'cache') }
+  execFileSync(process.execPath, [executable, ...words], { cwd, env, stdio: 'ignore' })
+}
