@@ -60,7 +60,22 @@ function maySecret(json: string, written: readonly string[]): boolean {
 }
 
 function redactJson(json: string, text: (given: string) => string): string {
-  return JSON.stringify(JSON.parse(json, (_, value) => (typeof value === 'string' ? text(value) : value)))
+  const redacted = (value: unknown) => {
+    if (typeof value === 'string') return text(value)
+    return Array.isArray(value) ? withoutOptionValues(value) : value
+  }
+  return JSON.stringify(JSON.parse(json, (_, value) => redacted(value)))
+}
+
+const optionWord = new RegExp(`^--${secretOption}$`, 'i')
+
+/** In the words of a command an option and its secret stand apart. */
+function withoutOptionValues(words: readonly unknown[]): unknown[] {
+  return words.map((word, index) => {
+    const before = words[index - 1]
+    const isValue = typeof before === 'string' && optionWord.test(before)
+    return isValue && typeof word === 'string' && word.length >= shortestSecret ? '[redacted]' : word
+  })
 }
 
 function* secretValues(env: Readonly<Record<string, string | undefined>>): Generator<[string, string]> {

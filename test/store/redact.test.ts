@@ -62,6 +62,21 @@ describe('redaction', () => {
     expect(json(JSON.stringify(plain))).toBe(JSON.stringify(plain))
   })
 
+  it('takes out the word after an option that names a secret', () => {
+    const words = [
+      'login',
+      '--password',
+      'hunter2hunter2',
+      '--Token',
+      'short',
+      '--api-key',
+      'abcdefghij',
+      'x',
+    ]
+    const stored = ['login', '--password', '[redacted]', '--Token', 'short', '--api-key', '[redacted]', 'x']
+    expect(json(JSON.stringify({ command: words }))).toBe(JSON.stringify({ command: stored }))
+  })
+
   it('finds the values of variables in any case, and escaped in JSON', () => {
     const redactor = createRedactor({ API_KEY: 'a"b\\c\nd-secretly' })
     expect(redactor.json(JSON.stringify({ x: 'A"B\\C\nD-SECRETLY' }))).toBe('{"x":"[redacted]"}')
