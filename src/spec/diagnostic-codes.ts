@@ -330,6 +330,26 @@ export const diagnosticCodes = {
     'nothing reads it',
     'use Context, Problem, Solution, Outcome, Triggers …',
   ),
+  'analysis/under-deny': warning(
+    'an Allow or Ask all of whose requests are denied',
+    'a Deny wins over every Allow and Ask, however narrow: the rule never matters',
+    'remove it, or write what it is about after `except` of the Deny',
+  ),
+  'analysis/loosens-user': warning(
+    'a project allows what your own rules deny',
+    'your own rules win: what the project counts on will be denied',
+    'tell the project, or write an `except` into your own rule',
+  ),
+  'analysis/contradiction': warning(
+    'two layers contradict each other',
+    'one allows what the other denies, so the one that allows never matters',
+    'agree on one of the two',
+  ),
+  'analysis/empty-except': warning(
+    'an `except` that excepts nothing',
+    'the rule is not about what it names, so a hole that was meant is not there',
+    'name a part of what the rule is about',
+  ),
 } as const satisfies Record<string, CodeEntry>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes
