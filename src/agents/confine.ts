@@ -3,7 +3,7 @@ import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import type { OosEvent } from '../store/events.ts'
-import { watchChanges } from './changes.ts'
+import { type Changes, watchChanges } from './changes.ts'
 import { tailErrors } from './error-tail.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
 import type { RunNetwork } from './network.ts'
@@ -25,7 +25,7 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
       machine,
       folder: project.root,
       mayBegin: recorded.promise,
-      ...(errors === undefined ? {} : { sink: errors.sink, merged: errors.merged }),
+      ...errors?.passing,
       ...(proxySocket === undefined ? {} : { proxySocket }),
     },
   )
@@ -33,8 +33,7 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   for (const promise of [recorded.promise, sandbox.ended]) promise.catch(() => undefined)
   // One turn of the event loop gives bubblewrap the end of its options: it works while the record is opened.
   await new Promise(setImmediate)
-  const changes = watchChanges(prepared)
-  const recorder = await recordOrStop(prepared, sandbox, recorded)
+  const { recorder, changes } = await recordOrStop(prepared, sandbox, recorded)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
     const left = [...specEvents(prepared), ...changes.events()]
@@ -65,14 +64,15 @@ async function recordOrStop(
   prepared: PreparedRun,
   sandbox: RunningSandbox,
   recorded: PromiseWithResolvers<void>,
-): Promise<Recorder> {
+): Promise<{ readonly recorder: Recorder; readonly changes: Changes }> {
   let recorder: Recorder | undefined
   try {
+    const changes = watchChanges(prepared)
     recorder = createRecorder(prepared)
     recorder.append(decisionEvent(prepared.asked, prepared.decision))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
     recorded.resolve()
-    return recorder
+    return { recorder, changes }
   } catch (error) {
     recorded.reject(error)
     sandbox.stop('stopped', 'SIGKILL')

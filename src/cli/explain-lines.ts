@@ -6,6 +6,7 @@ import { exitCodes, OosError } from '../shared/errors.ts'
 import { decisionData } from './output/decision.ts'
 import { envelopeVersion } from './output/envelope.ts'
 import { sanitizeLine } from './output/sanitize.ts'
+import { leaveQuietly } from './output/write.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -17,6 +18,7 @@ export async function explainLines(
   { json }: Terminal,
   agent?: string,
 ): Promise<number> {
+  process.stdout.on('error', leaveQuietly)
   let code: number = exitCodes.done
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue

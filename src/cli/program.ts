@@ -3,12 +3,11 @@ import { readVersion } from '../shared/package.ts'
 import type { CommandEntry, Define } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
 import { renderFirstPage } from './output/help.ts'
-import { leaveQuietly } from './output/write.ts'
+import { writeAnswer } from './output/write.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
-  process.stdout.on('error', leaveQuietly)
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
   const { program, outcome } = createProgram(
@@ -52,7 +51,7 @@ function createProgram(
     .option('--json', 'print the answer as one JSON document')
     .option('--no-color', 'print without colours')
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .configureOutput({ writeOut: writeAnswer, writeErr: () => undefined, outputError: () => undefined })
     .configureHelp({
       showGlobalOptions: true,
       helpWidth: Math.min(terminal.width, 100),

@@ -1,7 +1,7 @@
 import { OosError } from '../shared/errors.ts'
 import { renderEnvelope } from './output/envelope.ts'
 import { createStyle, type Style, wantsColor } from './output/style.ts'
-import { isTerminal, writeAnswer } from './output/write.ts'
+import { isTerminal, writeAnswer, writeTalk } from './output/write.ts'
 
 /** Where a command stands and speaks. stdout is the answer, stderr is talk. */
 export interface Terminal {
@@ -36,9 +36,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
     answer: (command, data, render) => {
       writeAnswer(json ? renderEnvelope(command, data) : render())
     },
-    tell: (text) => {
-      process.stderr.write(text)
-    },
+    tell: writeTalk,
   }
 }
 

@@ -1,3 +1,4 @@
+import { write } from 'node:fs'
 import type { Readable } from 'node:stream'
 
 export type OutputName = 'stdout' | 'stderr'
@@ -35,8 +36,24 @@ export function passOutput(
   return { bytes: () => bytes, drained: Promise.allSettled([pass('stdout'), pass('stderr')]) }
 }
 
-/** To oos's own standard streams, waiting for a slow reader. */
-export const ownOutput: OutputSink = (name, chunk) =>
-  new Promise((resolve, reject) => {
-    process[name].write(chunk, (error) => (error ? reject(error) : resolve()))
+/**
+ * To oos's own standard streams, waiting for a slow reader. Not through Node's: they would hold up the whole of oos with
+ * it, its limits and its proxy, and a reader that has gone would end oos in the middle of its run.
+ */
+export const ownOutput: OutputSink = async (name, chunk) => {
+  for (let rest = chunk; rest.length > 0; ) rest = rest.subarray(await writeSome(name, rest))
+}
+
+const againMs = 5
+
+/** How many bytes were taken. */
+function writeSome(name: OutputName, chunk: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(name === 'stdout' ? 1 : 2, chunk, (error, written) => {
+      if (error === null) resolve(written)
+      // Who shares the stream has made it one that does not wait.
+      else if (error.code === 'EAGAIN') setTimeout(resolve, againMs, 0)
+      else reject(error)
+    })
   })
+}

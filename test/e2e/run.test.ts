@@ -75,11 +75,73 @@ describe('the command', () => {
   })
 })
 
+/** `oos WORDS` in the script is a run of them. */
+function inShell(script: string) {
+  const [node, program] = [process.execPath, executable]
+  const { stdout } = spawnSync(
+    'bash',
+    ['-c', `oos() { "$NODE" "$OOS" run --trust-specs -- "$@"; }; ${script}`],
+    {
+      cwd: project.cwd,
+      env: { ...process.env, ...project.env, NODE: node, OOS: program },
+      encoding: 'utf8',
+    },
+  )
+  return { stdout }
+}
+
+describe('what a command prints', () => {
+  test.each([
+    { to: 'a pipe', script: 'oos sh -c "echo said > /dev/stderr; echo said > /dev/stdout" 2>&1 | cat' },
+    {
+      to: 'a file',
+      script: 'oos sh -c "echo said >> /dev/stderr; echo said >> /dev/stdout" >> x 2>> x; cat x',
+    },
+  ])('goes to $to that it can open by name', ({ script }) => {
+    expect(inShell(script).stdout).toContain('said\nsaid\n')
+  })
+
+  test.each(['', 'output:1MB'])(
+    'may find no reader any more: the run is recorded all the same (%s)',
+    (limit) => {
+      if (limit !== '')
+        writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), `${rules}- **Limit** \`run:*{${limit}}\`\n`)
+      expect(inShell('oos yes | head -1').stdout).toBe('y\n')
+      const [run] = JSON.parse(oos(['runs', '--json'], project).stdout).data
+      expect(run).toMatchObject({ state: 'failed', endedBy: expect.stringMatching(/^(exit|signal)$/) })
+    },
+  )
+
+  test('may wait for its reader: the time limit holds all the same', () => {
+    const limits = '- **Limit** `run:*{timeout:1s,output:1MB}`\n'
+    writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), `${rules}${limits}`)
+    const command = 'trap "touch ended; exit" TERM; head -c 900K /dev/zero & wait; sleep 60 & wait'
+    const { stdout } = inShell(
+      `oos sh -c '${command}' | { until [ -e ended ]; do sleep 0.05; done; echo ended; }`,
+    )
+    expect(stdout).toBe('ended\n')
+  })
+})
+
 describe('a command that fails', () => {
   test('is told which rule a mount may have held against it', () => {
     writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
     const { stderr } = oos(trusted(['sh', 'do.sh']), project)
     expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
+  test('is told so, too, where its words go to a file', () => {
+    writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
+    const { stdout } = inShell('oos sh do.sh 2> said.txt; cat said.txt')
+    expect(stdout).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
+  test('cannot talk a person into a pattern: what it names is one path', () => {
+    const { stderr } = oos(
+      trusted(['sh', '-c', 'echo "cat: \'/srv/*\': Permission denied" >&2; exit 1']),
+      project,
+    )
+    expect(stderr).toContain('to allow it: - **Allow** `file:/srv/\\*:write`')
   })
 
   test('keeps the order of what it says where both streams lead to one place', () => {

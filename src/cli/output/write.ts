@@ -6,7 +6,8 @@ export function writeAnswer(text: string): void {
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stdout.write(rest)
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
+      process.stdout.on('error', leaveQuietly).write(rest)
     else leaveQuietly(error as NodeJS.ErrnoException)
   }
 }
@@ -16,6 +17,15 @@ export function leaveQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
 }
+
+/** Talk that nobody hears any more is no failure. */
+export function writeTalk(text: string): void {
+  const { stderr } = process
+  if (stderr.listenerCount('error', ignore) === 0) stderr.on('error', ignore)
+  stderr.write(text)
+}
+
+function ignore(): void {}
 
 /** Whether somebody looks. Only what could be a terminal is asked, for that loads its stream. */
 export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
