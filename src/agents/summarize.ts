@@ -1,5 +1,6 @@
-import { relative } from 'node:path'
+import { printCapability } from '../policy/capability.ts'
 import { decide } from '../policy/decide.ts'
+import { capabilityOf } from '../policy/request-capability.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
 import { type Cause, type CauseInput, likelyCauses } from './causes.ts'
@@ -22,7 +23,7 @@ export function summarize(prepared: PreparedRun, { id, end, network, errors }: R
 }
 
 function causesOf(
-  { policy, asked, project, plan }: PreparedRun,
+  { policy, asked, plan }: PreparedRun,
   refused: readonly NetworkEvent[],
   errors: string,
 ): readonly Cause[] {
@@ -32,15 +33,10 @@ function causesOf(
     errors,
     offline: plan.network.mode === 'none',
     cwd,
-    describe: (path, action) => `file:${asWritten(path, project)}:${action}`,
+    describe: (path, action) =>
+      printCapability(capabilityOf({ resource: 'file', action, target: path }, policy)),
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),
   })
-}
-
-/** As a rule would name it: relative to the project, or below `~/`. */
-function asWritten(path: string, { root, home }: Pick<PreparedRun['project'], 'root' | 'home'>): string {
-  if (path.startsWith(`${root}/`)) return relative(root, path)
-  return path.startsWith(`${home}/`) ? `~/${relative(home, path)}` : path
 }
 
 function denial({ host, port, action, effect, rule, error }: NetworkEvent): CauseInput['denials'][number] {
