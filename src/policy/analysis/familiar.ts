@@ -30,5 +30,5 @@ const commands = [
   ['curl', 'example.com'],
   ['sudo', 'sh'],
 ]
-const hosts = ['example.com:443', 'api.github.com:443', 'registry.example.com:443', '169.254.169.254:80']
+const hosts = ['example.com:443', 'api.github.com:443', '169.254.169.254:80']
 const variables = ['GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'DATABASE_URL', 'NODE_ENV']
