@@ -25,7 +25,13 @@ export function bench(): readonly Row[] {
     }
     const few = times(() => oos(home, project, ['spec', 'diff', 'HEAD~2..HEAD~1']))
     const all = times(() => oos(home, project, ['spec', 'diff', 'HEAD~1..HEAD']))
-    return [row('20 lines of 200 edited', few, 1_000), row('all 200 lines edited', all, 1_000)]
+    const check = times(() => oos(home, project, ['spec', 'check']))
+    const diff = 'oos spec diff of two revisions with 200 rules each'
+    return [
+      row('oos spec check of 200 rules, with analysis', check, 1_000),
+      row(`${diff}: 20 lines edited`, few, 1_000),
+      row(`${diff}: all lines edited`, all, 1_000),
+    ]
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
@@ -49,7 +55,7 @@ function rulesOf(edited: number): readonly string[] {
 
 function row(what: string, measured: readonly number[], most: number): Row {
   return {
-    what: `oos spec diff of two revisions with 200 rules each: ${what}`,
+    what,
     must: `≤ ${most} ms`,
     measured: `${median(measured).toFixed(0)} ms`,
     peer: '',

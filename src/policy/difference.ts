@@ -31,7 +31,7 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
       const languages = languagesOf(resource, before, after)
       const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
-        .filter((agent) => agent !== 'command')
+        .filter((agent) => agent !== 'command' && isNamed(agent, before, after))
         .flatMap((agent) => differ({ before, after, agent, resource, languages, budget, options }))
       return [...general, ...own.filter((each) => !general.some((known) => isSame(known, each)))]
     })
@@ -42,11 +42,18 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
 }
 
 /** About half a second. */
-const defaultSteps = 20_000_000
+const defaultSteps = 10_000_000
 
 /** Whether something is freer after the edit, or could not be found not to be. */
 export function isWidening({ changes, undecided }: Difference): boolean {
   return undecided.length > 0 || changes.some(widens)
+}
+
+/** To an agent that no rule names, the same is said as to any. */
+function isNamed(agent: string, ...policies: readonly Policy[]): boolean {
+  return policies.some(({ rules }) =>
+    rules.some(({ agents }) => agents.includes(agent) || agents.includes('command')),
+  )
 }
 
 /** One for all agents, so that each pattern is compiled once. */
