@@ -41,8 +41,8 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
   }
 }
 
-/** About half a second. */
-const defaultSteps = 10_000_000
+/** About a second. */
+const defaultSteps = 25_000_000
 
 /** Whether something is freer after the edit, or could not be found not to be. */
 export function isWidening({ changes, undecided }: Difference): boolean {

@@ -9,7 +9,7 @@ import type { Rule } from '../../src/policy/types.ts'
 import { arbitraryRequest, arbitraryRule, home, root } from './random-rules.ts'
 
 const cases = Number(process.env.OOS_CASES ?? 10_000)
-const requests = fc.array(arbitraryRequest, { minLength: 50, maxLength: 50 })
+const requests = fc.array(arbitraryRequest, { minLength: 200, maxLength: 200 })
 const few = fc.array(arbitraryRule, { maxLength: 4 })
 
 function policyOf(rules: readonly Rule[]) {
@@ -42,7 +42,7 @@ test('whatever comes out differently is in the difference, and nothing else is',
           ])
         }
     }),
-    { numRuns: Math.ceil(cases / 100) },
+    { numRuns: Math.ceil(cases / 200) },
   )
 })
 
