@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { OosError } from '../shared/errors.ts'
+import { pathOutside } from '../shared/path-outside.ts'
 import { projectSource } from '../spec/read.ts'
 import type { SpecSource } from '../spec/types.ts'
 import { specFolder } from './project-root.ts'
@@ -93,13 +94,14 @@ function requireRepository(root: string): void {
   }
 }
 
-/** No watcher, no hooks, no fetching of what is missing, and no replacing of objects by others. */
+/** Not the project's own `git`, no watcher, no hooks, no fetching of what is missing, and no replacing of objects by others. */
 function git(root: string, words: readonly string[], input?: string): Buffer {
   const options = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-pager']
   return execFileSync('git', [...options, ...words], {
     cwd: root,
     env: {
       ...process.env,
+      PATH: pathOutside(root, process.env.PATH).join(':'),
       GIT_NO_LAZY_FETCH: '1',
       GIT_NO_REPLACE_OBJECTS: '1',
       GIT_OPTIONAL_LOCKS: '0',

@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readSpecDifference, type SpecDifference } from '../../src/ops/spec-diff.ts'
 import { printWitness } from '../../src/policy/analysis/witness.ts'
 
@@ -252,4 +261,17 @@ test('a spec that is a symlink in a commit is refused', () => {
   git(cwd, 'add', '-A')
   git(cwd, 'commit', '-q', '-m', 'link')
   expect(failure(() => difference(cwd, 'HEAD~1..HEAD'))).toMatchObject({ code: 'spec-invalid' })
+})
+
+test('runs no `git` that the project has put into the PATH', () => {
+  const cwd = repository(narrow)
+  write(cwd, { 'node_modules/.bin/git': '#!/bin/sh\ntouch ran\n' })
+  chmodSync(join(cwd, 'node_modules/.bin/git'), 0o755)
+  vi.stubEnv('PATH', `${join(cwd, 'node_modules/.bin')}:${process.env.PATH}`)
+  try {
+    expect(difference(cwd).changes).toEqual([])
+    expect(existsSync(join(cwd, 'ran'))).toBe(false)
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
