@@ -34,13 +34,13 @@ export function parseUserSection(text: string): GitUser {
     if (header) section = header[2] === undefined ? (header[1] ?? '').toLowerCase() : ''
     const setting = /^\s*(?:\[[^\]]*\]\s*)?(name|email)\s*=\s*(.*)$/i.exec(line)
     if (section === 'user' && setting?.[1] && setting[2])
-      found[setting[1].toLowerCase()] = parseValue(setting[2])
+      found[setting[1].toLowerCase()] = parseGitValue(setting[2])
   }
   return found
 }
 
 /** Quotes group, a backslash escapes, `#` and `;` outside quotes begin a comment. */
-function parseValue(text: string): string {
+export function parseGitValue(text: string): string {
   let value = ''
   let quoted = false
   for (const [part] of text.matchAll(/\\.|./gsu)) {

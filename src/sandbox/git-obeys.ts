@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { readPlainFile } from './git.ts'
+import { parseGitValue } from './git-identity.ts'
 
 /** A place in a work tree from which git takes settings, hooks or programs, because its configuration says so. */
 export interface ObeyedPlace {
@@ -51,6 +52,6 @@ function parseSettings(text: string): readonly Setting[] {
       section = /^\s*\[\s*([\w.-]+)/.exec(line)?.[1]?.toLowerCase() ?? section
       const [, key, value] = /^\s*(?:\[[^\]]*\]\s*)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
       if (key === undefined || value === undefined) return []
-      return [{ section, key: key.toLowerCase(), value: value.replace(/^"(.*)"$/, '$1') }]
+      return [{ section, key: key.toLowerCase(), value: parseGitValue(value) }]
     })
 }

@@ -26,6 +26,11 @@ test.each([
     places: ['file a'],
   },
   {
+    name: 'a file that is included with a remark',
+    config: '[include]\npath = ../team.config # the team\n[include]\npath = "../a;b" ; mine',
+    places: ['file team.config', 'file a;b'],
+  },
+  {
     name: 'a folder of hooks',
     config: '[core]\nhooksPath = "tools/my hooks"',
     places: ['folder tools/my hooks'],
