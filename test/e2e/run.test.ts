@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -144,17 +144,16 @@ describe('a command that fails', () => {
     expect(stderr).toContain('to allow it: - **Allow** `file:/srv/\\*:write`')
   })
 
-  test('keeps the order of what it says where both streams lead to one place', () => {
-    const script = 'i=0; while [ $i -lt 200 ]; do echo out $i; echo error $i >&2; i=$((i + 1)); done'
-    const file = join(project.cwd, 'said.txt')
-    const said = openSync(file, 'w')
-    spawnSync(process.execPath, [executable, ...trusted(['sh', '-c', script])], {
-      cwd: project.cwd,
-      env: { ...process.env, ...project.env },
-      stdio: ['ignore', said, said],
-    })
+  test.each([
+    { place: 'socket', script: 'oos sh do.sh 2>&1' },
+    { place: 'pipe', script: 'oos sh do.sh 2>&1 | cat' },
+    { place: 'file', script: 'oos sh do.sh > said.txt 2>&1; cat said.txt' },
+  ])('keeps the order of what it says where both streams lead to one $place', ({ script }) => {
+    const loop = 'i=0; while [ $i -lt 200 ]; do echo out $i; echo error $i >&2; i=$((i + 1)); done'
+    writeFileSync(join(project.cwd, 'do.sh'), loop)
     const expected = Array.from({ length: 200 }, (_, index) => `out ${index}\nerror ${index}\n`).join('')
-    expect(readFileSync(file, 'utf8')).toBe(expected)
+    // Before it stands what oos shows of rules that nobody has seen.
+    expect(inShell(script).stdout.slice(-expected.length)).toBe(expected)
   })
 })
 
