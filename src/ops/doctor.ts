@@ -30,7 +30,8 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   const project = await attempt('specs', () => readProject({ cwd, env }))
   const specs = 'root' in project ? examineSpecs(project) : project
   const record = await attempt('record', () => ('root' in project ? tryRecord(project) : tryAnyRecord()))
-  const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env)))
+  const root = 'root' in project ? project.root : cwd
+  const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env, { root })))
   return [node, ...('name' in sandbox ? [sandbox] : sandbox), record, examineCache(env), specs]
 }
 
