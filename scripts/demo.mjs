@@ -139,7 +139,10 @@ print(
   '',
   `  ${right} of ${attempts.length} as the rules say, judged from outside: by the files afterwards, and by a server that waited for a call.`,
 )
-print(`  Yours: ${paint(1, `cd your-project && ${join(root, 'bin/oos.js')} init`)}`, '')
+const [major, minor] = process.versions.node.split('.').map(Number)
+const old = major < 22 || (major === 22 && minor < 12)
+const command = [...(old ? [node] : []), join(root, 'bin/oos.js'), 'init'].join(' ')
+print(`  Yours: ${paint(1, `cd your-project && ${command}`)}`, '')
 process.exitCode = surprises === 0 ? 0 : 1
 
 function shorten(text) {
