@@ -83,7 +83,9 @@ function visitText(block: TextBlock, nested: readonly ListItem[], { context, pro
   }
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
-      report('rule/stray-capability', spanOf(code), `\`${code.value}\` stands in no rule`)
+      report('rule/stray-capability', spanOf(code), `\`${code.value}\` stands in no rule`, {
+        fix: `if it is meant as a rule, write: - **Deny** \`${code.value}\` — why`,
+      })
   }
 }
 
