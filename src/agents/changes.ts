@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
-import { type Aftermath, type FileList, listFiles, readAftermath } from '../sandbox/after.ts'
+import { type Aftermath, listFiles, readAftermath } from '../sandbox/after.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun } from './prepare.ts'
 
-/** Above it, looking at every file would take longer than most commands: git knows such a tree better. */
+/** Above it, not every name is kept for later: what was deleted is not told, nor what changed deep in the tree. */
 const mostFiles = 20_000
 /** A record that nobody can read helps nobody. */
 const mostEvents = 1000
@@ -18,12 +18,11 @@ export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
   const roots = plan.mounts
     .filter(({ kind, source }) => kind === 'write' && source === undefined)
     .map(({ path }) => path)
-  if (tree.files > mostFiles)
-    return { events: () => [note(`${tree.files} files: what changed is not listed; git status tells`)] }
   const own = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
-  const before: FileList = listFiles(roots)
+  const before = tree.files > mostFiles ? undefined : listFiles(roots)
   const since = Date.now()
-  return { events: () => tell(readAftermath({ roots, since, before, own }), project.root) }
+  const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
+  return { events: () => tell(readAftermath(options), project.root) }
 }
 
 function tell({ files, repositories, rebases, setId, complete }: Aftermath, root: string): OosEvent[] {

@@ -36,12 +36,15 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   const { recorder, changes } = await recordOrStop(prepared, sandbox, recorded)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
-    const left = [...specEvents(prepared), ...changes.events()]
-    for (const event of left) {
-      recorder.append(event)
-      if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
+    try {
+      for (const event of [...specEvents(prepared), ...changes.events()]) {
+        recorder.append(event)
+        if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
+      }
+    } finally {
+      // Whatever a look at what is left runs into, the run itself is over, and how it ended is known.
+      recorder.finish(end)
     }
-    recorder.finish(end)
     voice.ended(
       summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
     )
