@@ -59,7 +59,7 @@ interface Complaint {
 /** What programs in C, Node, Python, Go and Rust print when the kernel says no. */
 const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['actions'] }[] = [
   { says: /EROFS|read-only file system/i, actions: ['write'] },
-  { says: /EACCES|EPERM|permission denied|operation not permitted/i, actions: ['write', 'read'] },
+  { says: /EACCES|EPERM|permission denied|operation not permitted/i, actions: ['read', 'write'] },
   { says: /ENOENT|no such file or directory|cannot find|not found/i, actions: ['read'] },
 ]
 const quoted = /['"`‘“]([^'"`’”\n]{1,4096})['"`’”]/g

@@ -15,11 +15,11 @@ export interface RunFacts {
   readonly errors: string
 }
 
-/** What a person is told at the end; causes only of a failure. */
+/** What a person is told at the end: what was refused, and of a failure what may have caused it. */
 export function summarize(prepared: PreparedRun, { id, end, network, errors }: RunFacts): RunSummary {
   const refused = network.filter(({ effect }) => effect !== 'allow')
   const failed = end.endedBy === 'exit' ? end.code !== 0 : end.endedBy !== 'interrupted'
-  return { id, end, denied: refused.length, causes: failed ? causesOf(prepared, refused, errors) : [] }
+  return { id, end, denied: refused.length, causes: causesOf(prepared, refused, failed ? errors : '') }
 }
 
 function causesOf(

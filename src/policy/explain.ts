@@ -116,7 +116,10 @@ function changesFor({ kind, rule }: DecisionReason, asked: Request, policy: Poli
     return [{ kind: 'add-rule', text: `- **Allow** \`${capability}\`` }]
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
-  const exception = { kind: 'add-except', text: `except \`${capability}\``, place } as const
+  const exception: Change =
+    place.pack === undefined
+      ? { kind: 'add-except', text: `except \`${capability}\``, place }
+      : { kind: 'add-except', text: `in \`extends\`: {pack: ${place.pack}, except: ["${capability}"]}` }
   return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, exception] : [exception]
 }
 

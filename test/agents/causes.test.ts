@@ -32,7 +32,7 @@ test.each([
   {
     from: 'Python',
     line: "PermissionError: [Errno 13] Permission denied: '/etc/shadow'",
-    request: 'file:/etc/shadow:write',
+    request: 'file:/etc/shadow:read',
   },
   {
     from: 'the shell',

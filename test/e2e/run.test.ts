@@ -141,7 +141,7 @@ describe('a command that fails', () => {
       trusted(['sh', '-c', 'echo "cat: \'/srv/*\': Permission denied" >&2; exit 1']),
       project,
     )
-    expect(stderr).toContain('to allow it: - **Allow** `file:/srv/\\*:write`')
+    expect(stderr).toContain('to allow it: - **Allow** `file:/srv/\\*:read`')
   })
 
   test.each([
