@@ -88,7 +88,9 @@ function elapsed(run: () => void): number {
 
 /** Peak, in MiB, as the kernel counted it for that one process. */
 function residentMemory(argv: readonly string[], { cwd, env }: Place): number {
-  const script = `process.on('exit', () => process.stderr.write('RSS=' + process.resourceUsage().maxRSS))`
+  // Not `resourceUsage`: a process inherits that of the one that it was forked from, which is this.
+  const status = `process.getBuiltinModule('fs').readFileSync('/proc/self/status', 'utf8')`
+  const script = `process.on('exit', () => process.stderr.write('RSS=' + /VmHWM:\\s*(\\d+)/.exec(${status})[1]))`
   const preload = `--import=data:text/javascript,${encodeURIComponent(script)}`
   const { stderr } = spawnSync(process.execPath, [preload, ...argv], { cwd, env, encoding: 'utf8' })
   return Number(/RSS=(\d+)/.exec(stderr)?.[1]) / 1024
