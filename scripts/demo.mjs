@@ -139,9 +139,8 @@ print(
   '',
   `  ${right} of ${attempts.length} as the rules say, judged from outside: by the files afterwards, and by a server that waited for a call.`,
 )
-const [major, minor] = process.versions.node.split('.').map(Number)
-const old = major < 22 || (major === 22 && minor < 12)
-const command = [...(old ? [node] : []), join(root, 'bin/oos.js'), 'init'].join(' ')
+// With the checkout's own Node: npm puts it first in the PATH here, and the reader's shell may have an older one.
+const command = [node, join(root, 'bin/oos.js'), 'init'].join(' ')
 print(`  Yours: ${paint(1, `cd your-project && ${command}`)}`, '')
 process.exitCode = surprises === 0 ? 0 : 1
 
