@@ -46,6 +46,9 @@ for kind, *values in job["steps"]:
     if kind == "expect" and not expect(values[0]):
         missed = values[0]
         break
+    # A shell tells of a job before it gives it the terminal: a key in between would be the shell's.
+    while kind == "away" and os.tcgetpgrp(master) == pid and time.time() < deadline:
+        read(0.01)
     if kind == "send":
         os.write(master, values[0].encode())
     if kind == "resize":

@@ -14,7 +14,11 @@ const oos = (command: readonly string[]) => [
 const quoted = (words: readonly string[]) =>
   words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
 
-type Step = readonly ['expect' | 'send' | 'kill', string] | readonly ['resize', number, number]
+/** `away`: until the terminal is no longer the started shell's own. */
+type Step =
+  | readonly ['expect' | 'send' | 'kill', string]
+  | readonly ['resize', number, number]
+  | readonly ['away']
 interface Seen {
   readonly seen: string
   readonly status: number | null
@@ -164,6 +168,7 @@ it('Ctrl-Z stops the whole run, and the shell continues it in front or behind', 
       ['expect', 'behind2'],
       ['send', 'fg\n'],
       ['expect', 'runner'],
+      ['away'],
       ['send', '\x03'],
       ['expect', '[#$] '],
       ['send', 'exit $?\n'],
