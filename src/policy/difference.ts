@@ -31,7 +31,7 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
       const languages = languagesOf(resource, before, after)
       const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
-        .filter((agent) => agent !== 'command' && isNamed(agent, before, after))
+        .filter((agent) => [before, after].some((policy) => isSpokenTo(agent, policy, resource)))
         .flatMap((agent) => differ({ before, after, agent, resource, languages, budget, options }))
       return [...general, ...own.filter((each) => !general.some((known) => isSame(known, each)))]
     })
@@ -49,11 +49,10 @@ export function isWidening({ changes, undecided }: Difference): boolean {
   return undecided.length > 0 || changes.some(widens)
 }
 
-/** To an agent that no rule names, the same is said as to any. */
-function isNamed(agent: string, ...policies: readonly Policy[]): boolean {
-  return policies.some(({ rules }) =>
-    rules.some(({ agents }) => agents.includes(agent) || agents.includes('command')),
-  )
+/** Whether the agent is told something else about the resource than `command` is. */
+function isSpokenTo(agent: string, policy: Policy, resource: Resource): boolean {
+  const texts = (name: string) => policy.view(name).clauses(resource).map(clauseText).join('\n')
+  return texts(agent) !== texts('command')
 }
 
 /** One for all agents, so that each pattern is compiled once. */
@@ -84,7 +83,7 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
     const key = JSON.stringify([matter.attributes, sides.old.map(keyOf), sides.now.map(keyOf)])
     if (seen.has(key)) return []
     seen.add(key)
-    const field = createField({ ...scope, ...sides, matter })
+    const field = createField({ ...scope, matter, claims: { removed: sides.old, added: sides.now } })
     return changed.flatMap((one) => inspect(one, field))
   })
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -81,7 +81,10 @@ test.each([
 test('the oldest entries go when there are too many', () => {
   const { cache, folder } = makeCache()
   mkdirSync(folder, { recursive: true })
-  for (let index = 0; index < 250; index++) writeFileSync(join(folder, `${index}.json`), '', { mode: 0o600 })
+  for (let index = 0; index < 250; index++) {
+    writeFileSync(join(folder, `${index}.json`), '', { mode: 0o600 })
+    utimesSync(join(folder, `${index}.json`), index, index)
+  }
   cache.write(key, {})
   expect(readdirSync(folder).length).toBeLessThanOrEqual(200)
   expect(cache.read(key)).toEqual({})

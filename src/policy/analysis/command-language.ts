@@ -114,8 +114,12 @@ function anywhereWord(pattern: PatternWord): Regular {
   return sequence(either(glob(pattern), attached), end)
 }
 
-/** The languages of commands that have the option, all of which must hold. */
+/** The languages of commands that have the option, all of which must hold. Many patterns name the same one. */
 function hasOption(wanted: GlobWord): readonly Language[] {
+  return optionLanguages(wanted).map((says, index) => ({ says, name: `option ${index} ${wanted.text}` }))
+}
+
+function optionLanguages(wanted: GlobWord): readonly Regular[] {
   const { literal } = wanted
   if (literal !== undefined && /^-[A-Za-z\d]{1,3}$/.test(literal))
     return Array.from(literal.slice(1), (letter) => holds(letterOption(letter)))
@@ -127,8 +131,8 @@ function hasOption(wanted: GlobWord): readonly Language[] {
   return [holds(either(plain, ...beginnings(literal.slice(0, equals)).map((name) => sequence(name, value))))]
 }
 
-function holds(words: Regular): Language {
-  return { says: sequence(anyWord, anyWords, words, anyWords) }
+function holds(words: Regular): Regular {
+  return sequence(anyWord, anyWords, words, anyWords)
 }
 
 function letterOption(letter: string): Regular {

@@ -4,7 +4,7 @@ import { decide, decidePart } from '../decide.ts'
 import { resources } from '../resources.ts'
 import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
 import type { Automaton } from './automaton.ts'
-import { type Claim, holds, type Matter, outcomeOf } from './claims.ts'
+import { type Claim, holds, type Matter, outcomeOf, unite } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
 import { accepts, type Budget, search } from './search.ts'
@@ -53,8 +53,10 @@ export interface Scope {
 /** What both sides say to one kind of request. */
 export interface Field extends Scope {
   readonly matter: Matter
+  /** United: what either side says. */
   readonly old: readonly Claim[]
   readonly now: readonly Claim[]
+  readonly claims: Readonly<Record<Changed['side'], readonly Claim[]>>
   /** Nothing if some pattern needs too many states. */
   readonly automata: ReadonlyMap<number, Automaton> | undefined
   readonly familiar: readonly Known[]
@@ -68,28 +70,29 @@ interface Known {
 
 export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
 
-export function createField(place: Scope & Pick<Field, 'matter' | 'old' | 'now'>): Field {
-  const { languages, old, now, options, matter } = place
-  const automata = languages.automata([...old, ...now].flatMap(({ about, holes }) => [about, ...holes]))
+export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Field {
+  const { languages, claims, options, matter } = place
+  const [old, now] = [unite(claims.removed, languages), unite(claims.added, languages)]
+  const all = [...old, ...now, ...claims.removed, ...claims.added]
+  const automata = languages.automata(all.flatMap(({ about, holes }) => [about, ...holes]))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target): Known[] => {
     const text = textOf({ ...target, action: matter.action })
     if (text === undefined || automata === undefined) return []
-    const accepted = [...automata].filter(([, automaton]) => accepts(automaton, text))
-    return [{ text, accepted: new Set(accepted.map(([number]) => number)) }]
+    return [{ text, accepted: acceptedBy(automata, text) }]
   })
-  return { ...place, automata, familiar }
+  return { ...place, old, now, automata, familiar }
 }
 
 /** Looks through what the changed clause is about for requests that come out differently. */
 export function inspect({ side, clause }: Changed, field: Field): readonly (Change | Undecided)[] {
   const about = { agent: field.agent, side, rule: clause.rule, capability: clause.capability }
-  const claims = (side === 'added' ? field.now : field.old).filter((claim) => claim.clause === clause)
+  const claims = field.claims[side].filter((claim) => claim.clause === clause)
   return claims.flatMap((claim) => {
     const { ways, complete } = findWays(side, claim, field)
     const changes = ways.flatMap((way) => confirm(way, field).map((each) => ({ ...about, ...each })))
     const known = changes.some(widens) || (complete && !ways.some(widens))
-    return known || !canWiden(side, claim) ? changes : [...changes, about]
+    return known ? changes : [...changes, about]
   })
 }
 
@@ -98,8 +101,14 @@ export function widens({ from, to }: Pick<Change, 'from' | 'to'>): boolean {
 }
 
 const mostFamiliar = 3
-/** Steps for one line that nothing was found of yet, and for one that something was found of. */
-const mostSteps = { unfound: 300_000, found: 30_000 }
+/** Steps for one line that nothing was found of yet, and to find a first text. */
+const mostSteps = { unfound: 300_000, first: 30_000 }
+
+/** Steps for one line that something was found of: of few lines every kind of answer is looked for, of many the main ones. */
+function stepsOnceFound({ claims }: Field): number {
+  const lines = Math.max(claims.added.length, claims.removed.length)
+  return Math.min(mostSteps.unfound, Math.max(10_000, 1_000_000 / lines))
+}
 
 /** From one answer to another, with texts for which that is so. */
 interface Way {
@@ -113,7 +122,8 @@ function findWays(
   claim: Claim,
   field: Field,
 ): { ways: readonly Way[]; complete: boolean } {
-  const { automata, languages, old, now, familiar } = field
+  const { languages, old, now, familiar } = field
+  const automata = field.automata && only(field.automata, languages.any, [claim, ...old, ...now])
   if (automata === undefined) return { ways: [], complete: false }
   const ways = new Map<string, Way>()
   const keep = (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
@@ -129,34 +139,95 @@ function findWays(
   const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
     [old, now].every((claims) => isDenied(claims, settled, open))
   const look = (places: readonly number[], wanted: (way: Way) => boolean): boolean => {
-    const known = [...ways.values()].some(wanted)
-    const budget = { left: Math.min(known ? mostSteps.found : mostSteps.unfound, field.budget.left) }
+    const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
+    let given = budget.left
+    const isFound = () => [...ways.values()].some(wanted)
+    const spare = () => {
+      const more = Math.max(0, budget.left - stepsOnceFound(field))
+      budget.left -= more
+      given -= more
+    }
     const visit = (accepted: ReadonlySet<number>, text: () => string) => {
       // Of examples that nobody knows one is enough.
       const way = keep(accepted, text, 1)
-      if (way && wanted(way)) budget.left = Math.min(budget.left, mostSteps.found)
+      if (way && wanted(way)) spare()
       return false
     }
-    const begun = budget.left
+    if (isFound()) spare()
     const complete = places.every((place) => {
       const within = [...new Set([languages.any, claim.about, place])]
-      return search({ automata, within, budget, isSettled, visit }) === 'all'
+      const own = languages.automata([...automata.keys(), place])
+      if (own === undefined) return false
+      // Most often the first text that the clause is about is one: seen at once, without all the others.
+      const first = shortest(within, own)
+      if (first === 'none') return true
+      if (first !== undefined) visit(acceptedBy(own, first.text), () => first.text)
+      return search({ automata: own, within, budget, isSettled, visit }) === 'all'
     })
-    field.budget.left -= begun - Math.max(0, budget.left)
+    field.budget.left -= given - Math.max(0, budget.left)
     return complete
   }
-  const complete = !canWiden(side, claim) || look(placesOf(side, claim, field), widens)
-  if (canNarrow(side, claim)) look([languages.any], (way) => !widens(way))
+  const { gain, loss } = placesOf(side, claim, field)
+  const complete = gain === undefined || look(gain, widens)
+  if (loss !== undefined) look(loss, (way) => !widens(way))
   return { ways: [...ways.values()], complete }
 }
 
-/** Where a changed clause can let more pass: one that is gone, only where another gives. */
-function placesOf(side: Changed['side'], { outcome }: Claim, { now, languages }: Field): readonly number[] {
-  if (side === 'added') return [languages.any]
-  const gives = now.filter(
-    (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
-  )
-  return [...new Set(gives.map(({ about }) => about))]
+/** The first text that is in all of them, or that there is none; nothing if that could not be found out. */
+function shortest(
+  within: readonly number[],
+  automata: ReadonlyMap<number, Automaton>,
+): { readonly text: string } | 'none' | undefined {
+  const own = new Map([...automata].filter(([number]) => within.includes(number)))
+  let found: { text: string } | undefined
+  const searched = search({
+    automata: own,
+    within,
+    budget: { left: mostSteps.first },
+    visit: (_, text) => {
+      found = { text: text() }
+      return true
+    },
+  })
+  return searched === 'all' ? 'none' : found
+}
+
+function acceptedBy(automata: ReadonlyMap<number, Automaton>, text: string): ReadonlySet<number> {
+  const accepting = [...automata].filter(([, automaton]) => accepts(automaton, text))
+  return new Set(accepting.map(([number]) => number))
+}
+
+/** The languages by which the claims can be told apart. */
+function only(
+  automata: ReadonlyMap<number, Automaton>,
+  any: number,
+  claims: readonly Claim[],
+): ReadonlyMap<number, Automaton> {
+  const wanted = new Set([any, ...claims.flatMap(({ about, holes }) => [about, ...holes])])
+  return new Map([...automata].filter(([number]) => wanted.has(number)))
+}
+
+/**
+ * Where a changed clause can let more pass, and where less; nothing where it cannot. What comes or goes as a Deny matters
+ * only where something gives: on the other side of the edit, and on its own.
+ */
+function placesOf(
+  side: Changed['side'],
+  { outcome }: Claim,
+  { claims, languages }: Field,
+): { readonly gain?: readonly number[]; readonly loss?: readonly number[] } {
+  const anywhere = [languages.any]
+  const given = (by: readonly Claim[]) => {
+    const gives = by.filter(
+      (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
+    )
+    return [...new Set(gives.map(({ about }) => about))]
+  }
+  const isAdded = side === 'added'
+  const other = given(isAdded ? claims.removed : claims.added)
+  if (outcome === 'allow') return isAdded ? { gain: anywhere } : { loss: anywhere }
+  if (outcome === 'deny') return isAdded ? { loss: other } : { gain: other }
+  return isAdded ? { gain: anywhere, loss: other } : { gain: other, loss: anywhere }
 }
 
 /** Whether a Deny holds whatever follows. */
@@ -169,15 +240,6 @@ function isDenied(
     ({ outcome, about, holes }) =>
       outcome === 'deny' && settled.has(about) && !holes.some((hole) => open.has(hole)),
   )
-}
-
-function canNarrow(side: Changed['side'], { outcome }: Claim): boolean {
-  return outcome === 'ask' || (side === 'added' ? outcome === 'deny' : outcome === 'allow')
-}
-
-/** A Deny that comes and an Allow that goes can only take away. */
-function canWiden(side: Changed['side'], { outcome }: Claim): boolean {
-  return outcome === 'ask' || (side === 'added' ? outcome === 'allow' : outcome === 'deny')
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { PathPlace } from '../path-glob.ts'
 import { type PatternKind, resources } from '../resources.ts'
 import type { Capability, Resource } from '../types.ts'
-import { type Automaton, compileAutomaton } from './automaton.ts'
+import { type Automaton, type CompileOptions, compileAutomaton, uniteAutomata } from './automaton.ts'
 import { anyCommand, commandLanguage, programLanguage } from './command-language.ts'
 import { anyHost, hostLanguage } from './host-language.ts'
 import { anyName, nameAlternatives, nameLanguage } from './name-language.ts'
@@ -26,6 +26,8 @@ export interface Reading {
 
 /** More states than any pattern that a person writes needs. */
 const mostStates = 2_000
+/** More than all patterns of a large spec together need. */
+const mostUnited = 2_000
 
 /** The languages of one resource's patterns, each compiled once and called by a number. */
 export class Languages {
@@ -35,6 +37,7 @@ export class Languages {
   private readonly place: PathPlace
   private readonly numbers = new Map<string, number>()
   private readonly compiled: (Automaton | undefined)[] = []
+  private readonly named: CompileOptions['known'] & {} = new Map()
   private readonly tailed: boolean
   private readonly ends: 'anywhere' | 'after-mark'
 
@@ -46,13 +49,13 @@ export class Languages {
       ({ constraints }) => constraints.to !== undefined || constraints.remote !== undefined,
     )
     this.ends = resources[resource].pattern === 'words' ? 'after-mark' : 'anywhere'
-    this.number('', () => this.anyTarget(capabilities.map(({ pattern }) => pattern)))
+    this.compile('', () => this.anyTarget(capabilities.map(({ pattern }) => pattern)))
   }
 
   of({ pattern, constraints }: Capability, reading: Reading): number {
     const { to, remote } = constraints
     const key = JSON.stringify([pattern, reading, to, remote, constraints.allowlist])
-    return this.number(key, () => {
+    return this.compile(key, () => {
       const { allowlist } = constraints
       const language = this.targets(pattern, reading.surely, this.tail(constraints, reading))
       return reading.surely && allowlist ? { all: [language, programLanguage(allowlist)] } : language
@@ -60,7 +63,20 @@ export class Languages {
   }
 
   programs(names: readonly string[]): number {
-    return this.number(JSON.stringify(names), () => programLanguage(names))
+    return this.compile(JSON.stringify(names), () => programLanguage(names))
+  }
+
+  /** The language of all that any of these says; nothing if it needs too many states. */
+  union(numbers: readonly number[]): number | undefined {
+    const distinct = [...new Set(numbers)].sort((a, b) => a - b)
+    const [first] = distinct
+    if (distinct.length < 2) return first
+    const automata = distinct.map((number) => this.compiled[number])
+    if (!automata.every((automaton) => automaton !== undefined)) return undefined
+    const number = this.number(`any of ${distinct}`, () =>
+      uniteAutomata(automata, { mostStates: mostUnited, ends: this.ends }),
+    )
+    return this.compiled[number] && number
   }
 
   /** Nothing if it needs too many states. */
@@ -79,11 +95,17 @@ export class Languages {
     return found
   }
 
-  private number(key: string, language: () => Language): number {
+  private compile(key: string, language: () => Language): number {
+    return this.number(key, () =>
+      compileAutomaton(language(), { mostStates, ends: this.ends, known: this.named }),
+    )
+  }
+
+  private number(key: string, automaton: () => Automaton | undefined): number {
     const known = this.numbers.get(key)
     if (known !== undefined) return known
     this.numbers.set(key, this.compiled.length)
-    return this.compiled.push(compileAutomaton(language(), mostStates, this.ends)) - 1
+    return this.compiled.push(automaton()) - 1
   }
 
   private targets(pattern: string, surely: boolean, tail: Regular): Language {

@@ -11,9 +11,9 @@ export const maxCharacter = 0x10ffff
 /** A regular expression, as a value. */
 export type Regular = NoParent<RefaConcatenation>
 
-/** A regular language: what an expression says, or all or any of several. */
+/** A regular language: what an expression says, or all or any of several. A name tells that it is the same as another. */
 export type Language =
-  | { readonly says: Regular }
+  | { readonly says: Regular; readonly name?: string }
   | { readonly all: readonly Language[] }
   | { readonly any: readonly Language[] }
 

@@ -1,5 +1,6 @@
-import type { Automaton, Move, State } from './automaton.ts'
+import type { Automaton } from './automaton.ts'
 import { mostReadable, readability } from './readable.ts'
+import { type Interval, intersect, type Move, type State, type Step, stepsOf } from './state.ts'
 
 export interface Search {
   /** Languages that the texts are looked at by, by number. */
@@ -25,7 +26,7 @@ export type Searched = 'ended' | 'all' | 'undecided'
 export function search({ automata, within, isSettled, visit, budget }: Search): Searched {
   const first: Spot = { at: [...automata].flatMap(([number]) => [number, 0]), code: -1, before: undefined }
   const queue: Spot[] = [first]
-  const seen = new Set([first.at.join()])
+  const seen = new Set([keyOf(first.at)])
   // The queue grows while it is walked.
   for (const spot of queue) {
     const live = liveAt(spot, automata)
@@ -38,10 +39,13 @@ export function search({ automata, within, isSettled, visit, budget }: Search): 
       )
     )
       continue
-    const intervals = intervalsAt(live, within)
-    budget.left -= live.length * (1 + intervals.length)
+    const steps = stepsOf(
+      live.map(({ state }) => state),
+      openAt(live, within),
+    )
+    budget.left -= live.length * (1 + steps.length)
     if (budget.left < 0) return 'undecided'
-    for (const [key, next] of successors(spot, live, intervals)) {
+    for (const [key, next] of successors(spot, live, steps)) {
       if (seen.has(key)) continue
       seen.add(key)
       queue.push(next)
@@ -96,54 +100,37 @@ function textOf(spot: Spot): string {
   return text
 }
 
-interface Interval {
-  readonly min: number
-  readonly max: number
-}
-
-/** Sets of characters that no language tells apart here, of those with which all languages of `within` go on. */
-function intervalsAt(live: readonly Live[], within: readonly number[]): readonly Interval[] {
-  let open: readonly Interval[] = [{ min: 0, max: 0x10ffff }]
-  for (const { number, state } of live) if (within.includes(number)) open = intersect(open, state.moves)
-  if (open.every(({ min, max }) => min === max)) return open
-  const cuts = new Set<number>()
-  for (const { state } of live) for (const { min, max } of state.moves) cuts.add(min).add(max + 1)
-  const sorted = [...cuts].sort((a, b) => a - b)
-  return open.flatMap(({ min, max }) => {
-    const starts = [min, ...sorted.filter((cut) => min < cut && cut <= max)]
-    return starts.map((start, index) => ({ min: start, max: (starts[index + 1] ?? max + 1) - 1 }))
-  })
-}
-
-function intersect(some: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
-  return some.flatMap((one) =>
-    others.flatMap((other) => {
-      const both = { min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) }
-      return both.min <= both.max ? [both] : []
-    }),
-  )
-}
-
 /** One for each set of characters after which all languages stand alike, by its most readable character. */
 function successors(
   spot: Spot,
   live: readonly Live[],
-  intervals: readonly Interval[],
+  steps: readonly Step[],
 ): readonly (readonly [string, Spot])[] {
   const found = new Map<string, Spot>()
-  for (const { min, max } of intervals) {
+  for (const { min, max, to } of steps) {
     const at: number[] = []
-    for (const { number, state } of live) {
-      const to = follow(state.moves, min)
-      if (to !== undefined) at.push(number, to)
-    }
-    const key = at.join()
+    for (let index = 0; index < to.length; index += 1)
+      if (to[index] !== -1) at.push(live[index]?.number ?? 0, to[index] ?? 0)
+    const key = keyOf(at)
     const code = mostReadable(min, max)
     const known = found.get(key)
     if (known === undefined || readability(code) < readability(known.code))
       found.set(key, { at, code, before: spot })
   }
   return [...found].sort(([, a], [, b]) => readability(a.code) - readability(b.code))
+}
+
+/** The characters with which all languages of `within` go on. */
+function openAt(live: readonly Live[], within: readonly number[]): readonly Interval[] | undefined {
+  let open: readonly Interval[] | undefined
+  for (const { number, state } of live)
+    if (within.includes(number)) open = open === undefined ? state.moves : intersect(open, state.moves)
+  return open
+}
+
+/** Numbers of languages and of states are small: each is a character. */
+function keyOf(at: readonly number[]): string {
+  return String.fromCharCode(...at)
 }
 
 function follow(moves: readonly Move[], code: number): number | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Automaton, compileAutomaton } from '../../../src/policy/analysis/automaton.ts'
+import { type Automaton, compileAutomaton, uniteAutomata } from '../../../src/policy/analysis/automaton.ts'
 import { anyCommand, commandLanguage, writeWords } from '../../../src/policy/analysis/command-language.ts'
 import { anyHost, hostLanguage } from '../../../src/policy/analysis/host-language.ts'
 import { anyName, nameLanguage } from '../../../src/policy/analysis/name-language.ts'
@@ -16,7 +16,7 @@ import { arbitraryRequest, arbitraryRules, home, root } from '../random-rules.ts
 const numRuns = Math.ceil(Number(process.env.OOS_CASES ?? 10_000) / 10)
 
 function compiled(language: Language): Automaton {
-  const automaton = compileAutomaton(language, 10_000)
+  const automaton = compileAutomaton(language, { mostStates: 10_000 })
   if (automaton === undefined) throw new Error('too many states')
   return automaton
 }
@@ -91,6 +91,23 @@ const languages = new Map(
   ),
 )
 
+test('the union of languages is what any of them says', () => {
+  const patterns = fc.subarray(commandPatterns, { minLength: 2, maxLength: 4 })
+  fc.assert(
+    fc.property(patterns, fc.array(word, { minLength: 1, maxLength: 5 }), (some, words) => {
+      const parts = some.map((pattern) => languages.get(`exact ${pattern}`) as Automaton)
+      const union = uniteAutomata(parts, { mostStates: 10_000, ends: 'after-mark' }) as Automaton
+      const text = writeWords(words)
+      expect([some, words, accepts(union, text)]).toEqual([
+        some,
+        words,
+        parts.some((part) => accepts(part, text)),
+      ])
+    }),
+    { numRuns },
+  )
+})
+
 test('the language of any pattern is what it matches', () => {
   fc.assert(
     fc.property(
@@ -159,5 +176,5 @@ test.for(targets)('$name is exactly what a request can name', ({ language, in: i
 
 test('a language that needs too many states is not compiled', () => {
   const pattern = `**/${'?*a'.repeat(3)}${'?'.repeat(14)}`
-  expect(compileAutomaton(pathLanguage(pattern, { root, home }), 1_000)).toBeUndefined()
+  expect(compileAutomaton(pathLanguage(pattern, { root, home }), { mostStates: 1_000 })).toBeUndefined()
 })

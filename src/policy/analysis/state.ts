@@ -1,0 +1,86 @@
+export interface State {
+  readonly final: boolean
+  /** Whatever can follow, the text will be in the language. */
+  readonly settled: boolean
+  /** Rising, without overlap. */
+  readonly moves: readonly Move[]
+}
+
+export interface Move extends Interval {
+  readonly to: number
+}
+
+export interface Interval {
+  readonly min: number
+  readonly max: number
+}
+
+/** Characters after which each of several states goes on to one state. */
+export interface Step extends Interval {
+  /** By the states' order; -1 where it ends there. */
+  readonly to: readonly number[]
+}
+
+type Going = Pick<State, 'moves'>
+
+const every: readonly Interval[] = [{ min: 0, max: 0x10ffff }]
+
+/** How states go on together, rising: the characters of a step are told apart by none of them. `within`: by these characters alone. */
+export function stepsOf(states: readonly Going[], within: readonly Interval[] = every): readonly Step[] {
+  const intervals = within.every(({ min, max }) => min === max) ? within : cutUp(within, cutsOf(states))
+  // Intervals and moves both rise: each list of moves is gone through once.
+  const next = new Uint32Array(states.length)
+  return intervals.map(({ min, max }) => {
+    const to = states.map(({ moves }, index) => {
+      let move = moves[next[index] as number]
+      while (move !== undefined && move.max < min) {
+        next[index] = (next[index] as number) + 1
+        move = moves[next[index] as number]
+      }
+      return move !== undefined && move.min <= min ? move.to : -1
+    })
+    return { min, max, to }
+  })
+}
+
+/** Where a move of some state begins, or another than before: rising, each once. */
+function cutsOf(states: readonly Going[]): Uint32Array {
+  const cuts = new Set<number>()
+  for (const { moves } of states)
+    for (const { min, max } of moves) {
+      cuts.add(min)
+      cuts.add(max + 1)
+    }
+  return Uint32Array.from(cuts).sort()
+}
+
+function cutUp(intervals: readonly Interval[], cuts: Uint32Array): readonly Interval[] {
+  const found: Interval[] = []
+  let next = 0
+  for (const { min, max } of intervals) {
+    while ((cuts[next] ?? Number.POSITIVE_INFINITY) <= min) next += 1
+    let start = min
+    for (let cut = cuts[next]; cut !== undefined && cut <= max; cut = cuts[next]) {
+      found.push({ min: start, max: cut - 1 })
+      start = cut
+      next += 1
+    }
+    found.push({ min: start, max })
+  }
+  return found
+}
+
+/** Of two rising lists what both have. */
+export function intersect(some: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
+  const found: Interval[] = []
+  let first = 0
+  for (const one of some) {
+    while ((others[first]?.max ?? Number.POSITIVE_INFINITY) < one.min) first += 1
+    for (let at = first; at < others.length; at += 1) {
+      const other = others[at] as Interval
+      if (other.min > one.max) break
+      found.push({ min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) })
+    }
+  }
+  return found
+}
