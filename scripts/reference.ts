@@ -48,7 +48,7 @@ const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'command-missing': 'there is no command to run, or no such program',
   denied: 'a rule says no, no rule says yes, or the person said no',
   unasked: 'a rule says Ask, and there is no terminal to ask at',
-  untrusted: 'the specs are new or have changed, and you said no, or there is no terminal to show them at',
+  untrusted: 'the specs give more than you agreed to, and you said no, or there is no terminal to show it at',
   'sandbox-missing': 'bubblewrap is missing, too old, or cannot be started',
   'sandbox-failed': 'the sandbox could not be set up, or what is asked for cannot be had in it',
   'rule-unheld': 'a Deny that this machine cannot hold, or with `--strict` any rule',

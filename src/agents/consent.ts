@@ -1,39 +1,70 @@
-import { compareTrust, readTrust, rememberTrust, stateHomeOf, trustSubject } from '../ops/trust.ts'
+import type { Excess } from '../ops/excess.ts'
+import { agree, findTrust, isSeen, judgeTrust, rememberKept } from '../ops/trust.ts'
 import { OosError } from '../shared/errors.ts'
-import type { RunIntent } from './prepare.ts'
+import { intendFor, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 /**
- * A project's own specs are shown before they are obeyed, and again when their rules have changed.
+ * What a project's own specs give beyond what the person has given or agreed to is shown before it holds. Answers with
+ * the run as it may be: with all of its rules, or with `--untrusted` without the excess.
  *
  * @throws OosError `untrusted`: nobody to ask, or a no
  */
-export async function agreeToSpecs({ project, request }: RunIntent, voice: RunVoice): Promise<void> {
-  const stateHome = stateHomeOf(request.env, project.home)
-  const subject = trustSubject(project)
-  const trust = await compareTrust(readTrust(stateHome, project.root), subject)
-  if (trust.state === 'seen') return
-  if (trust.state !== 'reworded' && request.trustSpecs !== true) {
-    voice.showTrust({ ...trust, root: project.root })
+export async function agreeToSpecs(intent: RunIntent, voice: RunVoice): Promise<RunIntent> {
+  const { project, request } = intent
+  const record = findTrust(project, request.env)
+  if (isSeen(project, record)) return intent
+  if (!request.trustSpecs) {
+    const trust = await judgeTrust(project, record)
+    if (trust.excess === undefined) {
+      remember(voice, () => rememberKept(project, request.env, record))
+      return intent
+    }
+    if (request.untrusted) return without(trust.excess, intent, voice)
+    await voice.showTrust({ ...trust, root: project.root, home: project.home })
     await requireYes(trust.state, voice)
   }
+  remember(voice, () => agree(project, request.env))
+  return intent
+}
+
+/** The same run by no more than what was agreed to. */
+export async function leaveOutExcess(intent: RunIntent, voice: Pick<RunVoice, 'note'>): Promise<RunIntent> {
+  const { project, request } = intent
+  const { excess } = await judgeTrust(project, findTrust(project, request.env))
+  return excess === undefined ? intent : without(excess, intent, voice)
+}
+
+async function without(
+  excess: Excess,
+  intent: RunIntent,
+  { note }: Pick<RunVoice, 'note'>,
+): Promise<RunIntent> {
+  const { withoutExcess } = await import('../ops/excess.ts')
+  note("what you have not agreed to in this project's specs is left out: oos trust")
+  return intendFor(withoutExcess(intent.project, excess), intent.request)
+}
+
+function remember({ note }: RunVoice, write: () => void): void {
   try {
-    await rememberTrust(stateHome, subject)
+    write()
   } catch {
-    voice.note(`could not remember this in \`${stateHome}\`: the question will come again`)
+    note('could not remember what you agreed to: the question will come again')
   }
 }
 
 async function requireYes(state: 'new' | 'changed', { confirm }: RunVoice): Promise<void> {
   const what =
     state === 'new'
-      ? 'you have not seen the rules of this project yet'
-      : 'the rules of this project have changed'
+      ? 'you have not agreed to what the specs of this project allow'
+      : 'the specs of this project allow more than you agreed to'
   if (confirm === undefined) {
-    throw new OosError('untrusted', `${what}, and there is no terminal to show them at`, {
-      hint: 'read them with `oos spec show`, then `oos run --trust-specs …`',
+    throw new OosError('untrusted', `${what}, and there is no terminal to show it at`, {
+      hint: 'oos trust, or leave it out: oos run --untrusted …',
     })
   }
-  if (await confirm('Let these rules hold?', true)) return
-  throw new OosError('untrusted', what, { hint: 'edit them in .agent-os/, then run it again' })
+  if (await confirm('Let this hold?', true)) return
+  throw new OosError('untrusted', what, {
+    hint: 'edit the specs in .agent-os/, or leave it out: oos run --untrusted …',
+  })
 }

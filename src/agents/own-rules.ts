@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Project } from '../ops/project.ts'
 import { recordPath } from '../ops/record.ts'
-import { stateHomeOf } from '../ops/trust.ts'
+import { stateHomeOf } from '../ops/trust-record.ts'
 import type { Rule } from '../policy/types.ts'
 import { escapePattern } from '../policy/wildcard.ts'
 import { cacheBase } from '../shared/cache-folder.ts'

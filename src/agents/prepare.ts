@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { compileHere, type OpenProject, openProject } from '../ops/project.ts'
+import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly env: NodeJS.ProcessEnv
   readonly strict?: boolean
   readonly trustSpecs?: boolean
+  /** What nobody has agreed to in the project's specs is left out. */
+  readonly untrusted?: boolean
   /** Capabilities of this run alone. */
   readonly allow: readonly string[]
   readonly deny: readonly string[]
@@ -32,7 +34,7 @@ export interface RunRequest {
 /** What was asked for, and what the rules say to it. */
 export interface RunIntent {
   readonly request: RunRequest
-  readonly project: OpenProject
+  readonly project: Project
   readonly policy: Policy
   readonly asked: CommandRequest
   readonly decision: Decision
@@ -49,9 +51,14 @@ export interface PreparedRun extends RunIntent {
 /** Reads the specs and decides the command. */
 export async function intendRun(request: RunRequest): Promise<RunIntent> {
   requireLinux()
-  const project = await openProject({ cwd: request.cwd, env: request.env })
+  return intendFor(await readSoundProject({ cwd: request.cwd, env: request.env }), request)
+}
+
+/** What the project's rules say to the command. */
+export function intendFor(project: Project, request: RunRequest): RunIntent {
   const { agent, command } = resolveTarget(request.words, project.agents)
-  const policy = withRunRules(project, request)
+  const own = [...ownRules(project, request.env), ...runRules(request)]
+  const policy = compileHere([...project.rules, ...own], project)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
   const folders = runFolders(project, request.env)
   return { request, project, policy, asked, decision: decide(policy, asked), folders }
@@ -78,11 +85,6 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     interactive: request.interactive,
   })
   return { ...intent, machine, tree, plan }
-}
-
-function withRunRules(project: OpenProject, request: RunRequest): Policy {
-  const own = [...ownRules(project, request.env), ...runRules(request)]
-  return own.length === 0 ? project.policy : compileHere([...project.rules, ...own], project)
 }
 
 function requireLinux(): void {

@@ -12,9 +12,9 @@ import type { RunVoice } from './voice.ts'
 
 /** From what a person typed to the end of the run: decides, asks, plans, starts, records. Returns the exit code of oos. */
 export async function superviseRun(request: RunRequest, voice: RunVoice): Promise<number> {
-  const intent = await intendRun(request)
-  voice.warn(intent.project.diagnostics)
-  await agreeToSpecs(intent, voice)
+  const meant = await intendRun(request)
+  voice.warn(meant.project.diagnostics)
+  const intent = await agreeToSpecs(meant, voice)
   await authorize(intent, voice)
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {

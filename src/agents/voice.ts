@@ -1,3 +1,4 @@
+import type { Excess } from '../ops/excess.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { Unheld } from '../sandbox/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
@@ -11,8 +12,8 @@ export interface RunVoice {
   /** Absent where there is nobody to ask. */
   readonly confirm: Confirm | undefined
   readonly warn: (diagnostics: readonly Diagnostic[]) => void
-  /** The rules that would now hold, before the question whether they may. */
-  readonly showTrust: (change: TrustChange) => void
+  /** What would now hold, before the question whether it may. */
+  readonly showTrust: (change: TrustChange) => Promise<void>
   /** Rules that this run does not hold as written. */
   readonly showUnheld: (unheld: readonly Unheld[]) => void
   readonly note: (text: string) => void
@@ -22,8 +23,8 @@ export interface RunVoice {
 export interface TrustChange {
   readonly state: 'new' | 'changed'
   readonly root: string
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
+  readonly home: string
+  readonly excess: Excess
 }
 
 export interface RunSummary {

@@ -25,7 +25,7 @@ export interface Project {
   readonly home: string
   readonly cwd: string
   readonly sources: readonly SpecSource[]
-  /** Content hash of the project's own spec files: what a person is asked to trust. */
+  /** Content hash of the spec files that people wrote, the project's and the user's. */
   readonly specHash: string
   readonly rules: readonly Rule[]
   readonly agents: readonly AgentDefinition[]
@@ -86,7 +86,7 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
 
 function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
   const { rules, agents, settings, diagnostics } = set
-  const own = sources.filter(({ layer }) => layer === 'project' || layer === 'agent')
+  const own = sources.filter(({ pack }) => pack === undefined)
   return { rules, agents, settings, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
 }
 

@@ -5,18 +5,19 @@ import { pragmasOf } from '../store/pragmas.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Project } from './project.ts'
 
-const usualPath = '.oos/data/atlas.db'
+/** Where the record lies if nothing says otherwise. */
+export const usualRecord = '.oos/data/atlas.db'
 
 /** Where the project's record lies: where PREFERRED_STACK.md says, else in its own folder. */
 export function recordPath({ root, home, settings }: Pick<Project, 'root' | 'home' | 'settings'>): string {
   const written = settings.find(({ key }) => key === 'database.path')
-  const path = String(written?.value ?? usualPath)
+  const path = String(written?.value ?? usualRecord)
   if (/^\w+:\/\//.test(path)) {
     throw new OosError(
       'store-refused',
       `the record cannot lie at \`${path}\` yet: only SQLite files are kept so far`,
       {
-        hint: `set the database's path to \`${usualPath}\``,
+        hint: `set the database's path to \`${usualRecord}\``,
         ...(written === undefined ? {} : { place: written.place }),
       },
     )

@@ -1,108 +1,64 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
-import { fileNameOf } from '../shared/file-name.ts'
+import type { Excess } from './excess.ts'
 import type { Project } from './project.ts'
-import { trustLines } from './trust-lines.ts'
+import { readIdentity } from './project-identity.ts'
+import { readTrust, removeTrust, stateHomeOf, type TrustRecord, writeTrust } from './trust-record.ts'
 
-/** What a project's specs say, as far as it binds: one printed line per rule, setting, pack and agent command. */
-export interface TrustSubject {
-  /** Absolute, resolved path of the project. */
-  readonly root: string
-  /** Content hash of the project's spec files. */
-  readonly hash: string
-  /** Called only when the hash is not the one that was last seen. */
-  readonly lines: () => Promise<readonly string[]>
+/** Whether a project's specs may be obeyed as they are. */
+export type Trust =
+  /** `seen`: these very bytes; `kept`: others that give no more than was agreed to. */
+  | { readonly state: 'seen' | 'kept'; readonly excess?: undefined }
+  /** Only a yes lets the excess hold. */
+  | { readonly state: 'new' | 'changed'; readonly excess: Excess }
+
+/** What a person has agreed to in this project. */
+export function findTrust(
+  { root, home }: Pick<Project, 'root' | 'home'>,
+  env: NodeJS.ProcessEnv,
+): TrustRecord | undefined {
+  return readTrust(stateHomeOf(env, home), { root, identity: readIdentity(root) })
 }
 
-export type TrustState =
-  | { readonly state: 'seen' }
-  | { readonly state: 'new'; readonly added: readonly string[]; readonly removed: readonly [] }
-  | { readonly state: 'changed'; readonly added: readonly string[]; readonly removed: readonly string[] }
-  /** Other bytes, the same rules: nothing that binds has changed. */
-  | { readonly state: 'reworded' }
-
-interface TrustRecord {
-  readonly version: 1
-  readonly root: string
-  readonly hash: string
-  readonly lines: readonly string[]
+export function isSeen({ specHash }: Pick<Project, 'specHash'>, record: TrustRecord | undefined): boolean {
+  return record?.seen === specHash
 }
 
-/** What a person has agreed to in this project, against what its specs say now. */
-export async function compareTrust(
+/** What was agreed to, against what the specs say now. Parses only specs that are not the ones last seen. */
+export async function judgeTrust(project: Project, record: TrustRecord | undefined): Promise<Trust> {
+  if (isSeen(project, record)) return { state: 'seen' }
+  const { findExcess, isEmpty } = await import('./excess.ts')
+  const excess = findExcess(project, record?.agreed)
+  if (isEmpty(excess)) return { state: 'kept' }
+  const isNew = record === undefined || record.agreed.every(({ layer }) => layer !== 'project')
+  return { state: isNew ? 'new' : 'changed', excess }
+}
+
+/** The person said yes to the specs as they are. Throws when it cannot be written down. */
+export function agree(project: Project, env: NodeJS.ProcessEnv): void {
+  remember(project, env, project.sources.filter(isOwn))
+}
+
+/** The specs as they are give no more than what was agreed to: the next time their bytes alone tell. */
+export function rememberKept(
+  project: Project,
+  env: NodeJS.ProcessEnv,
   record: TrustRecord | undefined,
-  subject: TrustSubject,
-): Promise<TrustState> {
-  if (record?.hash === subject.hash) return { state: 'seen' }
-  const now = await subject.lines()
-  if (record === undefined) return { state: 'new', added: now, removed: [] }
-  const added = without(now, record.lines)
-  const removed = without(record.lines, now)
-  if (added.length === 0 && removed.length === 0) return { state: 'reworded' }
-  return { state: 'changed', added, removed }
+): void {
+  const users = project.sources.filter((source) => isOwn(source) && source.layer !== 'project')
+  remember(project, env, record?.agreed ?? users)
 }
 
-/** Absent, unreadable, damaged or another user's: all the same, not seen. */
-export function readTrust(stateHome: string, root: string): TrustRecord | undefined {
-  const path = recordPath(stateHome, root)
-  try {
-    if (statSync(path).uid !== process.getuid?.()) return undefined
-    const record: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isRecord(record) && record.root === root ? record : undefined
-  } catch {
-    return undefined
-  }
+export function revoke({ root, home }: Pick<Project, 'root' | 'home'>, env: NodeJS.ProcessEnv): void {
+  removeTrust(stateHomeOf(env, home), root)
 }
 
-/** Throws when the state folder cannot be written: the caller says that the question will come again. */
-export async function rememberTrust(stateHome: string, subject: TrustSubject): Promise<void> {
-  const path = recordPath(stateHome, subject.root)
-  const record: TrustRecord = {
-    version: 1,
-    root: subject.root,
-    hash: subject.hash,
-    lines: await subject.lines(),
-  }
-  mkdirSync(trustFolder(stateHome), { recursive: true, mode: 0o700 })
-  // A half-written record would read as "not seen", so a crash here only asks again.
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 })
-  renameSync(draft, path)
+function remember(
+  { root, home, specHash }: Project,
+  env: NodeJS.ProcessEnv,
+  agreed: TrustRecord['agreed'],
+): void {
+  writeTrust(stateHomeOf(env, home), { root, identity: readIdentity(root), agreed, seen: specHash })
 }
 
-/** `$XDG_STATE_HOME`: what must outlive a cleared cache, and lies in no project. */
-export function stateHomeOf(env: NodeJS.ProcessEnv, home: string): string {
-  const { XDG_STATE_HOME: state } = env
-  return state !== undefined && isAbsolute(state) ? state : join(home, '.local', 'state')
-}
-
-/** The project's own specs, as far as trust goes. */
-export function trustSubject(project: Pick<Project, 'root' | 'specHash' | 'loadSpecs'>): TrustSubject {
-  const { root, specHash, loadSpecs } = project
-  return { root, hash: specHash, lines: async () => trustLines(await loadSpecs()) }
-}
-
-function trustFolder(stateHome: string): string {
-  return join(stateHome, 'oos', 'trust')
-}
-
-function recordPath(stateHome: string, root: string): string {
-  return join(trustFolder(stateHome), `${fileNameOf(root)}.json`)
-}
-
-function isRecord(value: unknown): value is TrustRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const record = value as Partial<TrustRecord>
-  return record.version === 1 && typeof record.hash === 'string' && Array.isArray(record.lines)
-}
-
-/** The lines of `from` that `taken` does not have; repeats count. */
-function without(from: readonly string[], taken: readonly string[]): string[] {
-  const left = new Map<string, number>()
-  for (const line of taken) left.set(line, (left.get(line) ?? 0) + 1)
-  return from.filter((line) => {
-    const count = left.get(line) ?? 0
-    left.set(line, count - 1)
-    return count <= 0
-  })
+function isOwn({ pack }: Project['sources'][number]): boolean {
+  return pack === undefined
 }

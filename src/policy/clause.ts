@@ -11,7 +11,7 @@ export interface Clause {
   readonly rule: Rule
   /** Matches every target of the resource, whatever the pattern's language can say. */
   readonly everything: boolean
-  /** An Ask for a descendant: it holds where something else lets its line go on at all. */
+  /** An Ask for a descendant, or one that is withheld: it holds where something else lets the request go on at all. */
   readonly onlyTightens?: true
   /** Why the rule cannot be evaluated: it then counts as a matching Deny. */
   readonly broken?: string
@@ -30,6 +30,7 @@ export function clausesOf(rule: Rule, resource: Resource, now: number): readonly
     except,
     rule,
     everything: false,
+    ...(effect === 'ask' && rule.withheld && { onlyTightens: true as const }),
   })
   const broken =
     capabilities.map(fault).find((text) => text !== undefined) ??
@@ -53,7 +54,9 @@ export function denyAll(rule: Rule, resource: Resource): Clause {
 /** `via` is not held yet: such an Allow would hold for too much. */
 function grants(rule: Rule, { constraints }: Capability, now: number): boolean {
   return (
-    rule.via === undefined && (constraints.expires === undefined || Date.parse(constraints.expires) > now)
+    rule.withheld === undefined &&
+    rule.via === undefined &&
+    (constraints.expires === undefined || Date.parse(constraints.expires) > now)
   )
 }
 

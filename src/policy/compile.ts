@@ -108,10 +108,10 @@ function hashRules(policy: Policy): string {
 
 /** All of a rule that can change a decision; neither its place nor its reason. */
 function ruleText(rule: Rule): string {
-  const { effect, agents, stage, when, via, layer } = rule
+  const { effect, agents, stage, when, via, layer, withheld } = rule
   const one = (capability: Rule['via']) => capability && capabilityText(capability)
   const lists = [rule.capabilities.map(one), rule.except.map(one), agents].map((list) => [...list].sort())
-  return JSON.stringify([effect, ...lists, stage, one(when), one(via), rule.in, layer])
+  return JSON.stringify([effect, ...lists, stage, one(when), one(via), rule.in, layer, withheld])
 }
 
 /** A capability is canonical as it is: to print it would take longer than all else about the hash. */

@@ -73,6 +73,8 @@ export interface Rule {
   readonly source: RuleSource
   readonly layer: LayerName
   readonly examples: readonly RuleExample[]
+  /** Nobody has agreed to what it gives: it allows nothing, and an Ask asks only about what another rule allows. */
+  readonly withheld?: true
 }
 
 export interface RuleSource extends Place {

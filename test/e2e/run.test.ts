@@ -208,33 +208,60 @@ describe('a run is refused', () => {
   })
 })
 
-describe('specs that nobody has seen', () => {
-  const run = () => oos(['run', '--', 'true'], project)
-  const agree = () => oos(trusted(['true']), project)
+describe('what nobody has agreed to in the specs', () => {
+  const run = (...options: readonly string[]) => oos(['run', ...options, '--', 'true'], project)
   const edit = (text: string) => writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), text)
+  const wider = `${rules}- **Allow** \`http:example.com:request\`\n`
 
-  test('are not obeyed without a person, and shown', () => {
-    expect(run()).toMatchObject({ code: 3, stderr: expect.stringContaining('**Deny** `file:**/.env:*`') })
+  test('does not hold without a person, and is shown by example', () => {
+    const ended = run()
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toMatch(
+      /newly allowed +file:package\.json:write .*\*\*Allow\*\* `file:\*\*:read,write`/,
+    )
+    expect(ended.stderr).toContain('oos trust')
   })
 
-  test('are asked about once', () => {
-    agree()
+  test('holds after oos trust, which tells once more what that is', () => {
+    expect(oos(['trust'], project)).toMatchObject({ code: 3 })
+    const shown = oos(['trust', '--dry-run', '--json'], project)
+    expect(JSON.parse(shown.stdout).data).toMatchObject({ state: 'untrusted' })
+    expect(run().code).toBe(3)
+    expect(oos(['trust', '--yes'], project)).toMatchObject({ code: 0 })
+    expect(run()).toMatchObject({ code: 0, stderr: '' })
+    expect(oos(['trust'], project)).toMatchObject({ code: 0 })
+    expect(oos(['trust', '--revoke'], project)).toMatchObject({ code: 0 })
+    expect(run().code).toBe(3)
+  })
+
+  test('is asked about again when an edit widens it, and only about that', () => {
+    oos(['trust', '--yes'], project)
+    edit(wider)
+    const ended = run()
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toContain('http:example.com:request')
+    expect(ended.stderr).not.toContain('shell:')
+  })
+
+  test('needs no word when an edit rewords or narrows', () => {
+    oos(['trust', '--yes'], project)
+    edit(rules.replace('# A project', '# Another title\n\nMore words.'))
+    expect(run()).toMatchObject({ code: 0, stderr: '' })
+    edit(`${rules}- **Deny** \`file:secret/**:*\`\n`)
     expect(run()).toMatchObject({ code: 0, stderr: '' })
   })
 
-  test('are asked about again when a rule changes, showing that rule', () => {
-    agree()
-    edit(rules.replace('file:**/.env:*', 'file:**/.envrc:*'))
-    const ended = run()
-    expect(ended.code).toBe(3)
-    expect(ended.stderr).toContain('+ **Deny** `file:**/.envrc:*`')
-    expect(ended.stderr).not.toContain('shell:*')
-  })
-
-  test('need no word when only their prose changes', () => {
-    agree()
-    edit(rules.replace('# A project', '# Another title\n\nMore words.'))
-    expect(run().code).toBe(0)
+  test('is left out with --untrusted', () => {
+    expect(run('--untrusted')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no rule allows `true`'),
+    })
+    oos(['trust', '--yes'], project)
+    edit(wider)
+    const plan = () => JSON.parse(oos(['run', '--dry-run', '--json', '--', 'true'], project).stdout).data
+    const left = oos(['run', '--dry-run', '--untrusted', '--json', '--', 'true'], project)
+    expect([plan().network.mode, JSON.parse(left.stdout).data.network.mode]).toEqual(['proxy', 'none'])
+    expect(run('--untrusted')).toMatchObject({ code: 0, stderr: expect.stringContaining('oos trust') })
   })
 })
 

@@ -1,61 +1,241 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { compareTrust, readTrust, rememberTrust } from '../../src/ops/trust.ts'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openProject } from '../../src/ops/project.ts'
+import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../src/ops/trust.ts'
+import { printWitness } from '../../src/policy/analysis/witness.ts'
 
-const subject = (hash: string, ...lines: string[]) => ({ root: '/p', hash, lines: async () => lines })
-
-async function remembered(...lines: string[]) {
-  const state = mkdtempSync(join(tmpdir(), 'oos-trust-'))
-  await rememberTrust(state, subject('one', ...lines))
-  return state
+interface Place {
+  readonly home: string
+  readonly root: string
+  readonly env: NodeJS.ProcessEnv
 }
 
-test('specs that nobody has seen are new, with every line', async () => {
-  expect(await compareTrust(undefined, subject('one', 'a', 'b'))).toEqual({
-    state: 'new',
-    added: ['a', 'b'],
-    removed: [],
+/** `user`: the user's own rules; the project has none yet. */
+function makePlace(user = ''): Place {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'oos-trust-'))
+  const place = { home, root: join(home, 'work/shop'), env: { HOME: home } }
+  write(join(home, '.agent-os/GLOBAL_RULES.md'), `# Mine\n\n${user}\n`)
+  return place
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+const spec = ({ root }: Place, text: string) => write(join(root, '.agent-os/AGENT.md'), text)
+const mine = ({ home }: Place, text: string) => write(join(home, '.agent-os/GLOBAL_RULES.md'), text)
+const openAt = ({ root, env }: Place) => openProject({ cwd: root, env })
+const recordOf = async (place: Place) => findTrust(await openAt(place), place.env)
+const agreeTo = async (place: Place) => agree(await openAt(place), place.env)
+
+/** The state, and of what only a yes lets hold the first example of each line, or the line. */
+async function told(place: Place): Promise<readonly string[]> {
+  const trust = await judgeTrust(await openAt(place), await recordOf(place))
+  if (trust.excess === undefined) return [trust.state]
+  const { changes, undecided, terms, lines } = trust.excess
+  expect(undecided).toEqual([])
+  const examples = changes.map(({ witnesses: [witness], to }) => {
+    const text = witness === undefined ? '' : printWitness(witness.request, place)
+    return to === 'allow' ? text : `${to} ${text}`
+  })
+  return [trust.state, ...new Set(examples), ...terms.map(({ what }) => what), ...lines]
+}
+
+const allow = (capability: string) => `- **Allow** \`${capability}\`\n`
+const deny = (capability: string) => `- **Deny** \`${capability}\`\n`
+
+describe('a project that nobody has agreed to', () => {
+  test('is asked about with what its Allows give, by example', async () => {
+    const place = makePlace()
+    spec(place, allow('file:src/**:read') + allow('http:example.com:request') + deny('file:src/x:read'))
+    expect(await told(place)).toEqual(['new', 'file:src/index.ts:read', 'http:example.com:request'])
+  })
+
+  test('is not asked about for what the user gives himself', async () => {
+    const place = makePlace(allow('file:~/work/**:read,write'))
+    spec(place, allow('file:src/**:read,write') + deny('file:src/x:*'))
+    expect(await told(place)).toEqual(['kept'])
+  })
+
+  test('is asked only about what goes beyond that', async () => {
+    const place = makePlace(allow('file:~/work/**:read'))
+    spec(place, allow('file:src/**:read,write'))
+    expect(await told(place)).toEqual(['new', 'file:src/index.ts:write'])
+  })
+
+  test('may take in the packs that come with oos', async () => {
+    const place = makePlace()
+    spec(place, '---\nextends: [oos:node, oos:git, oos:secrets]\n---\n')
+    expect(await told(place)).toEqual(['kept'])
+  })
+
+  test('is asked about what it leaves out of a pack', async () => {
+    const place = makePlace()
+    spec(place, '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n')
+    expect(await told(place)).toEqual(['new', 'oos:secrets without file:.env:read'])
+    await agreeTo(place)
+    spec(place, '---\nextends: [{pack: oos:secrets, except: ["file:.envrc:read"]}]\n---\n')
+    expect(await told(place)).toEqual(['changed', 'oos:secrets without file:.envrc:read'])
+  })
+
+  test('is asked about for a record elsewhere and for what its agents run', async () => {
+    const place = makePlace()
+    write(
+      join(place.root, '.agent-os/PREFERRED_STACK.md'),
+      '| Setting | Value |\n|---|---|\n| database.path | ~/x/y.db |\n',
+    )
+    write(join(place.root, '.agent-os/agents/builder.md'), '---\ncommand: make all\n---\n')
+    expect(await told(place)).toEqual(['new', 'database.path = ~/x/y.db', 'agent builder runs make all'])
+  })
+
+  test('is not asked about for the usual place of the record', async () => {
+    const place = makePlace()
+    write(
+      join(place.root, '.agent-os/PREFERRED_STACK.md'),
+      '| Setting | Value |\n|---|---|\n| database.path | .oos/data/atlas.db |\n',
+    )
+    expect(await told(place)).toEqual(['kept'])
   })
 })
 
-test('the same bytes need no look at the rules', async () => {
-  const state = await remembered('a')
-  const unread = { root: '/p', hash: 'one', lines: () => expect.unreachable('the rules were read') }
-  expect(await compareTrust(readTrust(state, '/p'), unread)).toEqual({ state: 'seen' })
-})
+describe('a project that was agreed to', () => {
+  async function agreed(text: string, user = ''): Promise<Place> {
+    const place = makePlace(user)
+    spec(place, text)
+    await agreeTo(place)
+    expect(await told(place)).toEqual(['seen'])
+    return place
+  }
 
-test('an edit shows the lines that came and the lines that went, repeats counted', async () => {
-  const state = await remembered('a', 'b', 'b')
-  expect(await compareTrust(readTrust(state, '/p'), subject('two', 'b', 'c'))).toEqual({
-    state: 'changed',
-    added: ['c'],
-    removed: ['a', 'b'],
+  test('needs no word for an edit that rewords, reorders or narrows', async () => {
+    const rules = [allow('file:src/**:read,write'), allow('shell:npm test'), deny('file:src/x:*')]
+    const place = await agreed(rules.join(''))
+    const edits = [
+      `# Another title\n\n${rules.join('')}`,
+      rules.toReversed().join(''),
+      allow('file:src/**:read') + allow('file:src/**:write') + allow('shell:npm test') + deny('file:src/x:*'),
+      rules.join('') + deny('file:src/y:*'),
+      rules.slice(1).join(''),
+    ]
+    for (const edit of edits) {
+      spec(place, edit)
+      expect([edit, await told(place)]).toEqual([edit, ['kept']])
+    }
+  })
+
+  test('shows of an edit that widens the widening alone', async () => {
+    const place = await agreed(allow('file:src/**:read'))
+    spec(place, allow('file:src/**:read') + allow('http:example.com:request'))
+    expect(await told(place)).toEqual(['changed', 'http:example.com:request'])
+    spec(place, allow('file:**:read'))
+    expect(await told(place)).toEqual(['changed', 'file:package.json:read'])
+  })
+
+  test('shows a Deny that is gone, a limit that grew and a condition that fell', async () => {
+    const place = await agreed(
+      `${allow('file:**:read') + deny('file:.env:read')}- **Limit** \`run:*{timeout:5m}\`\n- **Require** \`shell:npm test\` before done\n`,
+    )
+    spec(place, `${allow('file:**:read')}- **Limit** \`run:*{timeout:1h}\`\n`)
+    expect(await told(place)).toEqual(['changed', 'file:.env:read', 'timeout of a run', 'what is required'])
+  })
+
+  test('may be put back to what was agreed to after it was narrowed', async () => {
+    const place = await agreed(allow('file:src/**:read,write'))
+    spec(place, allow('file:src/**:read'))
+    rememberKept(await openAt(place), place.env, await recordOf(place))
+    expect(await told(place)).toEqual(['seen'])
+    spec(place, allow('file:src/**:read,write'))
+    expect(await told(place)).toEqual(['kept'])
+  })
+
+  test('is asked about as a whole once the user gives less himself', async () => {
+    const place = await agreed(allow('file:src/**:read'), allow('file:~/work/**:read'))
+    mine(place, deny('file:~/.ssh/**:*') + allow('file:~/work/**:read'))
+    expect(await told(place)).toEqual(['kept'])
+    mine(place, '')
+    expect(await told(place)).toEqual(['new', 'file:src/index.ts:read'].with(0, 'changed'))
+  })
+
+  test('is forgotten when that is taken back', async () => {
+    const place = await agreed(allow('file:src/**:read'))
+    revoke(await openAt(place), place.env)
+    expect((await told(place))[0]).toBe('new')
+  })
+
+  test('passes nothing on to a copy, to where it is moved, or to what comes in its place', async () => {
+    const place = await agreed(allow('file:src/**:read'))
+    const copy = { ...place, root: join(place.home, 'work/copy') }
+    cpSync(place.root, copy.root, { recursive: true })
+    expect((await told(copy))[0]).toBe('new')
+    const moved = { ...place, root: join(place.home, 'work/moved') }
+    renameSync(place.root, moved.root)
+    expect((await told(moved))[0]).toBe('new')
+    renameSync(copy.root, place.root)
+    expect((await told(place))[0]).toBe('new')
+  })
+
+  test('may gain its first remote; with other remotes it is another project', async () => {
+    const place = await agreed(allow('file:src/**:read'))
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: place.root })
+    git('init', '-q')
+    git('remote', 'add', 'origin', 'https://ada:secret@example.com/shop.git')
+    expect(await told(place)).toEqual(['seen'])
+    await agreeTo(place)
+    git('remote', 'set-url', 'origin', 'https://example.com/shop.git')
+    expect(await told(place)).toEqual(['seen'])
+    git('remote', 'set-url', 'origin', 'https://example.com/other.git')
+    expect((await told(place))[0]).toBe('new')
+  })
+
+  test('is the same when it is cloned to its place again', async () => {
+    const place = await agreed(allow('file:src/**:read'))
+    const remote = ['remote', 'add', 'origin', 'https://example.com/shop.git']
+    execFileSync('git', ['init', '-q'], { cwd: place.root })
+    execFileSync('git', remote, { cwd: place.root })
+    await agreeTo(place)
+    rmSync(place.root, { recursive: true })
+    spec(place, allow('file:src/**:read'))
+    execFileSync('git', ['init', '-q'], { cwd: place.root })
+    execFileSync('git', remote, { cwd: place.root })
+    expect(await told(place)).toEqual(['seen'])
   })
 })
 
-test('an edit of prose alone asks nothing', async () => {
-  expect(await compareTrust(readTrust(await remembered('a'), '/p'), subject('two', 'a'))).toEqual({
-    state: 'reworded',
+describe('what was agreed to', () => {
+  const folderOf = ({ home }: Place) => join(home, '.local/state/oos/trust')
+
+  test('is readable by its owner alone, and has no password of a remote', async () => {
+    const place = makePlace()
+    spec(place, allow('file:src/**:read'))
+    execFileSync('git', ['init', '-q'], { cwd: place.root })
+    execFileSync('git', ['remote', 'add', 'origin', 'https://ada:hunter2@example.com/x'], { cwd: place.root })
+    await agreeTo(place)
+    const folder = folderOf(place)
+    const files = readdirSync(folder).map((name) => join(folder, name))
+    expect([folder, ...files].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600])
+    expect(execFileSync('cat', files, { encoding: 'utf8' })).not.toContain('hunter2')
   })
-})
 
-test('what was seen in one project says nothing of another', async () => {
-  expect(readTrust(await remembered('a'), '/q')).toBeUndefined()
-})
-
-test('a damaged record reads as not seen', async () => {
-  const state = await remembered('a')
-  const folder = join(state, 'oos', 'trust')
-  for (const name of readdirSync(folder)) writeFileSync(join(folder, name), '{"version":1,"root":"/p"')
-  expect(readTrust(state, '/p')).toBeUndefined()
-})
-
-test('the record is readable by its owner alone', async () => {
-  const folder = join(await remembered('a'), 'oos', 'trust')
-  const modes = [folder, ...readdirSync(folder).map((name) => join(folder, name))].map(
-    (path) => statSync(path).mode & 0o777,
-  )
-  expect(modes).toEqual([0o700, 0o600])
+  test('reads as nothing when it is damaged', async () => {
+    const place = makePlace()
+    spec(place, allow('file:src/**:read'))
+    await agreeTo(place)
+    for (const name of readdirSync(folderOf(place)))
+      writeFileSync(join(folderOf(place), name), '{"version":2,"root":"/p"')
+    expect((await told(place))[0]).toBe('new')
+  })
 })

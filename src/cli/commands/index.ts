@@ -72,6 +72,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spec-backtest.ts')).specBacktest,
   },
   {
+    name: 'trust',
+    summary: 'what a project gives beyond what you gave or agreed to; it holds after your yes',
+    group: 'Rules',
+    example: 'oos trust',
+    load: async () => (await import('./trust.ts')).trust,
+  },
+  {
     name: 'explain',
     summary: 'what the rules say to a request, by which line, and what would change it',
     group: 'Rules',

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
+import { leaveOutExcess } from '../../agents/consent.ts'
 import { intendRun, prepareRun } from '../../agents/prepare.ts'
 import { superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
@@ -13,6 +14,7 @@ interface Options {
   readonly dryRun?: true
   readonly strict?: true
   readonly trustSpecs?: true
+  readonly untrusted?: true
   readonly allow: readonly string[]
   readonly deny: readonly string[]
 }
@@ -25,6 +27,7 @@ export const run: Define = (command, terminal) => {
     .option('--dry-run', 'show the plan: mounts, environment, network, limits, and the rule behind each')
     .option('--strict', 'refuse to start when any rule is not held here')
     .option('--trust-specs', "agree to this project's rules without being asked")
+    .option('--untrusted', 'leave out what you have not agreed to in them')
     .option('--deny <capability>', 'one more Deny for this run', collect, [])
     .option('--allow <capability>', 'one more Allow for this run; only at a terminal', collect, [])
     .allowUnknownOption()
@@ -33,8 +36,10 @@ export const run: Define = (command, terminal) => {
     const interactive = isatty(0)
     const words = splitWords(command)
     const request = { ...options, words, cwd: terminal.cwd(), env: terminal.env, interactive }
-    if (!options.dryRun) return superviseRun(request, runVoice(terminal, confirmAtTerminal()))
-    const { plan } = prepareRun(await intendRun(request))
+    const voice = runVoice(terminal, confirmAtTerminal())
+    if (!options.dryRun) return superviseRun(request, voice)
+    const intent = await intendRun(request)
+    const { plan } = prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
     terminal.answer('run', planJson(plan), () => renderPlan(plan, terminal))
     return 0
   }

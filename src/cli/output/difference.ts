@@ -11,7 +11,7 @@ import { sanitizeLine } from './sanitize.ts'
 import { type Column, renderTable } from './table.ts'
 
 /** One line of an answer: what is new, examples of it, and the line that does it. */
-interface Row {
+export interface Row {
   readonly title: string
   readonly widens: boolean
   readonly examples: readonly string[]
@@ -32,6 +32,14 @@ export function renderDifference(
 ): string {
   const rows = rowsOf(difference)
   if (rows.length === 0) return `${style.good('the rules mean the same')} ${between(difference)}\n`
+  const end = difference.widens ? style.bad('this allows more') : style.good('this allows no more')
+  return `${renderRows(rows, { style, width })}${end} ${between(difference)}\n`
+}
+
+export function renderRows(
+  rows: readonly Row[],
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
+): string {
   const columns: readonly Column<Row>[] = [
     { title: 'what', text: ({ title }) => title, paint: ({ widens }) => (widens ? style.bad : style.good) },
     { title: 'for example', text: ({ examples }) => examples.join('  '), wrap: true },
@@ -40,8 +48,7 @@ export function renderDifference(
     { title: 'line', text: ({ rule }) => renderRulePlace(rule), paint: () => style.place },
     { title: 'rule', text: ({ rule }) => rule.source.text, wrap: true },
   ]
-  const end = difference.widens ? style.bad('this allows more') : style.good('this allows no more')
-  return `${renderTable(rows, { columns, width, heading: style.dim })}${end} ${between(difference)}\n`
+  return renderTable(rows, { columns, width, heading: style.dim })
 }
 
 /** For a comment on a pull request. */
@@ -57,8 +64,16 @@ export function renderMarkdown(difference: SpecDifference): string {
   return `${head}${groups.join('\n')}\n${end}\n`
 }
 
+/** What a difference or an excess has to tell, and where its patterns stand. */
+export type Told = Pick<SpecDifference, 'changes' | 'undecided' | 'terms' | 'root' | 'home'>
+
 export function differenceData(difference: SpecDifference) {
-  const { from, to, widens, changes, terms, undecided } = difference
+  const { from, to, widens } = difference
+  return { from, to, widens, ...toldData(difference) }
+}
+
+export function toldData(told: Told) {
+  const { changes, terms, undecided } = told
   const about = ({ agent, side, rule, capability }: Undecided) => ({
     agent,
     side,
@@ -71,12 +86,9 @@ export function differenceData(difference: SpecDifference) {
       .map((change) => ({
         ...about(change),
         was: change.from,
-        examples: change.witnesses.map(exampleData(difference)),
+        examples: change.witnesses.map(exampleData(told)),
       }))
   return {
-    from,
-    to,
-    widens,
     allowed: list('allow'),
     asked: list('ask'),
     denied: list('deny'),
@@ -85,7 +97,7 @@ export function differenceData(difference: SpecDifference) {
   }
 }
 
-function exampleData(place: SpecDifference) {
+function exampleData(place: Told) {
   return ({ request, before, after }: Change['witnesses'][number]) => ({
     request: printWitness(request, place),
     before: before && ruleData(before),
@@ -93,7 +105,7 @@ function exampleData(place: SpecDifference) {
   })
 }
 
-function rowsOf(difference: SpecDifference): readonly Row[] {
+export function rowsOf(difference: Told): readonly Row[] {
   const { changes, undecided, terms } = difference
   const order: readonly DecisionEffect[] = ['allow', 'ask', 'deny']
   return [
@@ -105,7 +117,7 @@ function rowsOf(difference: SpecDifference): readonly Row[] {
   ]
 }
 
-function changeRow(change: Change, place: SpecDifference): Row {
+function changeRow(change: Change, place: Told): Row {
   const { to, agent, side, rule, witnesses } = change
   const examples = [...new Set(witnesses.map(({ request }) => printWitness(request, place)))].slice(0, 3)
   return { title: titles[to], widens: widens(change), examples, agent, sign: sign(side), rule }

@@ -1,5 +1,5 @@
 import type { Cause } from '../../agents/causes.ts'
-import type { Confirm, RunSummary, RunVoice, TrustChange } from '../../agents/voice.ts'
+import type { Confirm, RunSummary, RunVoice } from '../../agents/voice.ts'
 import type { Unheld } from '../../sandbox/types.ts'
 import type { Diagnostic } from '../../shared/diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
@@ -10,12 +10,17 @@ import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 
 /** How a run speaks at a terminal: on stderr only, since stdout is the command's. */
-export function runVoice({ talk, tell }: Terminal, confirm: Confirm | undefined): RunVoice {
+export function runVoice(terminal: Terminal, confirm: Confirm | undefined): RunVoice {
+  const { talk, tell } = terminal
   const say = (text: string) => tell(`${talk.dim('oos:')} ${sanitizeLine(text)}\n`)
   return {
     confirm,
     warn: (diagnostics) => warn(diagnostics, say),
-    showTrust: (change) => tell(renderTrust(change, talk)),
+    // Imported when there is something to show: examples of requests need the analysis.
+    showTrust: async (change) => {
+      const { renderTrust } = await import('./trust.ts')
+      tell(renderTrust(change, { style: talk, width: terminal.width }))
+    },
     showUnheld: (unheld) => tell(renderUnheld(unheld, talk)),
     note: say,
     ended: (summary) => tell(renderSummary(summary, talk)),
@@ -25,17 +30,6 @@ export function runVoice({ talk, tell }: Terminal, confirm: Confirm | undefined)
 function warn(diagnostics: readonly Diagnostic[], say: (text: string) => void): void {
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
   if (warnings.length > 0) say(`the specs have ${countDiagnostics(warnings)}: oos spec check`)
-}
-
-function renderTrust({ state, root, added, removed }: TrustChange, style: Style): string {
-  const head = state === 'new' ? 'The rules of' : 'Changed rules of'
-  const lines = [
-    ...removed.map((line) => style.bad(`  - ${sanitizeLine(line)}`)),
-    ...added.map((line) =>
-      state === 'new' ? `  ${sanitizeLine(line)}` : style.good(`  + ${sanitizeLine(line)}`),
-    ),
-  ]
-  return `${style.bold(head)} ${sanitizeLine(root)}\n${lines.join('\n')}\n`
 }
 
 function renderUnheld(unheld: readonly Unheld[], style: Style): string {

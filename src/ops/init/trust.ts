@@ -1,5 +1,5 @@
 import { type Project, readProject } from '../project.ts'
-import { rememberTrust, stateHomeOf, trustSubject } from '../trust.ts'
+import { agree } from '../trust.ts'
 import type { AppliedFile } from './apply.ts'
 import type { InitPlan } from './plan.ts'
 
@@ -19,12 +19,12 @@ export async function trustWritten(
   )
   const ours = new Map(plan.files.map(({ path, content }) => [path, content]))
   const known = own.every(({ path, bytes }) => ours.get(path) === Buffer.from(bytes).toString('utf8'))
-  return known && (await remember(project, env))
+  return known && remember(project, env)
 }
 
-async function remember(project: Project, env: NodeJS.ProcessEnv): Promise<boolean> {
+function remember(project: Project, env: NodeJS.ProcessEnv): boolean {
   try {
-    await rememberTrust(stateHomeOf(env, project.home), trustSubject(project))
+    agree(project, env)
     return true
   } catch {
     // A home folder that cannot be written: the first run asks, and nothing else is lost.

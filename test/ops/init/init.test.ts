@@ -5,7 +5,7 @@ import { planHoles } from '../../../src/ops/init/holes.ts'
 import { templateFiles } from '../../../src/ops/init/plan.ts'
 import { trustWritten } from '../../../src/ops/init/trust.ts'
 import { openProject } from '../../../src/ops/project.ts'
-import { compareTrust, readTrust, stateHomeOf, trustSubject } from '../../../src/ops/trust.ts'
+import { findTrust, judgeTrust } from '../../../src/ops/trust.ts'
 import { decide } from '../../../src/policy/decide.ts'
 import { runExamples } from '../../../src/spec/examples.ts'
 import { addFiles, initAt, makeProject, nodeProject, planFor, readIn, type Tree, trackAll } from './trees.ts'
@@ -170,8 +170,7 @@ describe('trust after oos init', () => {
 
 async function stateOf({ root, env }: { root: string; env: NodeJS.ProcessEnv }): Promise<string> {
   const opened = await openProject({ cwd: root, env })
-  const record = readTrust(stateHomeOf(env, opened.home), opened.root)
-  return (await compareTrust(record, trustSubject(opened))).state
+  return (await judgeTrust(opened, findTrust(opened, env))).state
 }
 
 function snapshot(folder: string): string {

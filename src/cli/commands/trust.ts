@@ -1,0 +1,76 @@
+import { type Project, readSoundProject } from '../../ops/project.ts'
+import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../ops/trust.ts'
+import { exitCodes, OosError } from '../../shared/errors.ts'
+import type { Define } from '../command.ts'
+import { confirmAtTerminal } from '../output/confirm.ts'
+import { renderTrust, trustData } from '../output/trust.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Options {
+  readonly yes?: true
+  readonly dryRun?: true
+  readonly revoke?: true
+}
+
+/** `oos trust`: what this project's specs give beyond what you gave or agreed to; it holds after a yes. */
+export const trust: Define = (command, terminal) => {
+  command
+    .option('-y, --yes', 'agree without being asked')
+    .option('--dry-run', 'show it and agree to nothing')
+    .option('--revoke', 'forget what was agreed to here')
+  return async (options: Options) => {
+    const project = await readSoundProject({ cwd: terminal.cwd(), env: terminal.env })
+    return options.revoke ? takeBack(project, terminal) : showAndAsk(project, options, terminal)
+  }
+}
+
+function takeBack(project: Project, terminal: Terminal): number {
+  revoke(project, terminal.env)
+  terminal.answer(
+    'trust',
+    { root: project.root, state: 'revoked' },
+    () => 'forgotten: the next run asks again\n',
+  )
+  return exitCodes.done
+}
+
+async function showAndAsk(project: Project, { yes, dryRun }: Options, terminal: Terminal): Promise<number> {
+  const { env, style } = terminal
+  const { root, home } = project
+  const record = findTrust(project, env)
+  const found = await judgeTrust(project, record)
+  if (found.excess === undefined) {
+    if (found.state === 'kept' && !dryRun) rememberKept(project, env, record)
+    terminal.answer(
+      'trust',
+      { root, state: 'trusted' },
+      () => `${style.good('nothing')} here goes beyond what you gave or agreed to\n`,
+    )
+    return exitCodes.done
+  }
+  const change = { state: found.state, root, home, excess: found.excess }
+  const data = { root, ...trustData(change) }
+  if (dryRun) {
+    terminal.answer('trust', { ...data, state: 'untrusted' }, () => renderTrust(change, terminal))
+    return exitCodes.done
+  }
+  if (!yes) {
+    terminal.tell(renderTrust(change, { ...terminal, style: terminal.talk }))
+    await requireYes(terminal)
+  }
+  agree(project, env)
+  terminal.answer(
+    'trust',
+    { ...data, state: 'trusted' },
+    () => `${style.good('agreed')}: the rules of ${root} hold as they are\n`,
+  )
+  return exitCodes.done
+}
+
+async function requireYes({ json }: Terminal): Promise<void> {
+  const confirm = json ? undefined : confirmAtTerminal()
+  if (confirm === undefined)
+    throw new OosError('untrusted', 'nobody is here to ask', { hint: 'oos trust --yes' })
+  if (!(await confirm('Let this hold?', true)))
+    throw new OosError('untrusted', 'nothing was agreed to', { hint: 'edit the specs in .agent-os/' })
+}

@@ -1,0 +1,22 @@
+import type { TrustChange } from '../../agents/voice.ts'
+import type { Terminal } from '../terminal.ts'
+import { renderRows, rowsOf, toldData } from './difference.ts'
+import { sanitizeLine } from './sanitize.ts'
+
+/** What a project's specs give beyond what the person has given or agreed to, with the lines that do it. */
+export function renderTrust(change: TrustChange, terminal: Pick<Terminal, 'style' | 'width'>): string {
+  const { state, root, home, excess } = change
+  const { style } = terminal
+  const head =
+    state === 'new'
+      ? 'gives, beyond your own specs and what comes with oos:'
+      : 'gives, beyond what you agreed to:'
+  const rows = rowsOf({ ...excess, root, home })
+  const lines = excess.lines.map((line) => `${style.bad('sets')}  ${sanitizeLine(line)}\n`)
+  return `${style.bold(sanitizeLine(root))} ${head}\n${rows.length === 0 ? '' : renderRows(rows, terminal)}${lines.join('')}`
+}
+
+export function trustData({ root, home, excess }: Pick<TrustChange, 'root' | 'home' | 'excess'>) {
+  const { allowed, asked, terms, undecided } = toldData({ ...excess, root, home })
+  return { allowed, asked, terms, undecided, lines: excess.lines }
+}

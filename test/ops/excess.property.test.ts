@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { findExcess, isEmpty, withoutExcess } from '../../src/ops/excess.ts'
+import type { Project } from '../../src/ops/project.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { decide } from '../../src/policy/decide.ts'
+import type { Request, Rule } from '../../src/policy/types.ts'
+import { parseSources } from '../../src/spec/parse.ts'
+import { printRule } from '../../src/spec/print.ts'
+import type { SpecSource } from '../../src/spec/types.ts'
+import { arbitraryRequest, arbitraryRule, home, root } from '../policy/random-rules.ts'
+
+const cases = Number(process.env.OOS_CASES ?? 10_000)
+const perRun = 100
+const rules = fc.array(
+  // A definition of every agent that a rule could be for would be needed, and says nothing about trust.
+  arbitraryRule.map((rule): Rule => ({ ...rule, agents: [] })),
+  { maxLength: 4 },
+)
+const requests = fc.array(
+  arbitraryRequest.map(({ agent: _agent, lineage: _lineage, ...request }): Request => request),
+  { minLength: perRun, maxLength: perRun },
+)
+
+const file = (layer: 'user' | 'project', written: readonly Rule[]): SpecSource => ({
+  path: layer === 'user' ? '~/.agent-os/GLOBAL_RULES.md' : '.agent-os/AGENT.md',
+  kind: layer === 'user' ? 'rules' : 'agent',
+  layer,
+  bytes: Buffer.from(written.map(printRule).join('\n')),
+})
+
+const policyOf = (all: readonly Rule[]) => compilePolicy({ rules: all, root, home, now: 0 })
+const freedom = { deny: 0, ask: 1, allow: 2 }
+const answers = (all: readonly Rule[]) => {
+  const policy = policyOf(all)
+  return (request: Request) => freedom[decide(policy, request).effect]
+}
+const project = (sources: readonly SpecSource[]) =>
+  ({ root, home, sources, ...parseSources(sources) }) as unknown as Project
+
+test('what is left without the excess gives no more than was given, agreed to, or is written now', () => {
+  fc.assert(
+    fc.property(rules, rules, rules, requests, (mine, before, now, asked) => {
+      const [user, then, current] = [file('user', mine), file('project', before), file('project', now)]
+      const whole = project([user, current])
+      const excess = findExcess(whole, [user, then])
+      const left = answers(withoutExcess(whole, excess).rules)
+      const agreed = answers(project([user, then]).rules)
+      const full = answers(whole.rules)
+      for (const request of asked) {
+        expect([request, left(request) <= agreed(request)]).toEqual([request, true])
+        expect([request, left(request) <= Math.max(full(request), agreed(request))]).toEqual([request, true])
+      }
+    }),
+    { numRuns: Math.ceil(cases / perRun) },
+  )
+})
+
+test('a project in which nothing is in excess gives nothing beyond what was given and agreed to', () => {
+  fc.assert(
+    fc.property(rules, rules, rules, requests, (mine, before, now, asked) => {
+      const [user, then, current] = [file('user', mine), file('project', before), file('project', now)]
+      const whole = project([user, current])
+      if (!isEmpty(findExcess(whole, [user, then]))) return
+      const [full, given, agreed] = [
+        answers(whole.rules),
+        answers(project([user]).rules),
+        answers(project([user, then]).rules),
+      ]
+      for (const request of asked) {
+        if (Object.keys(request.attributes ?? {}).length > 0) continue
+        expect([request, full(request) <= Math.max(given(request), agreed(request))]).toEqual([request, true])
+      }
+    }),
+    { numRuns: Math.ceil(cases / perRun) },
+  )
+})
