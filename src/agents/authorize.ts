@@ -1,35 +1,46 @@
-import type { Decision, Request } from '../policy/types.ts'
+import type { KeptAnswer } from '../ops/keep-answer.ts'
+import { agreeTo } from '../ops/trust.ts'
+import type { Decision } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
+import type { CommandRequest } from './command-request.ts'
+import { agreeToSpecs } from './consent.ts'
+import { intendRun, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
-export interface CommandRequest extends Request {
-  readonly words: readonly string[]
-  readonly cwd: string
-  readonly agent: string
-}
-
-/** What was asked, and what the policy says to it. */
-export interface Asked {
-  readonly asked: CommandRequest
-  readonly decision: Decision
-}
-
-/** What a run's command asks of the policy: its words as they are, since no shell reads them. */
-export function commandRequest(agent: string, command: readonly string[], cwd: string): CommandRequest {
-  return { resource: 'shell', action: 'execute', target: command.join(' '), words: command, cwd, agent }
-}
-
 /**
- * Whether the command may start at all. An Ask goes to the person at the terminal.
+ * Whether the command may start at all. An Ask goes to the person at the terminal, for this time or for always; answers
+ * with the run as it then is.
  *
  * @throws OosError `denied`, `unasked`: an Ask with nobody to ask
  */
-export async function authorize({ asked, decision }: Asked, { confirm }: RunVoice): Promise<void> {
-  if (decision.effect === 'allow') return
+export async function authorize(intent: RunIntent, voice: RunVoice): Promise<RunIntent> {
+  const { asked, decision } = intent
+  if (decision.effect === 'allow') return intent
   if (decision.effect === 'deny') throw refusal('denied', asked, decision)
-  if (confirm === undefined) throw refusal('unasked', asked, decision)
-  if (!(await confirm(`Run \`${asked.target}\`?${because(decision, ' (', ')')}`)))
-    throw refusal('denied', asked, decision)
+  if (voice.answerAsk === undefined) throw refusal('unasked', asked, decision)
+  const { planKeptAnswer } = await import('../ops/keep-answer.ts')
+  const kept = planKeptAnswer(intent.project, asked, decision)
+  const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
+  switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
+    case 'once':
+      return intent
+    case 'always':
+      return kept === undefined ? intent : keepAnswer(kept, intent, voice)
+    case 'no':
+      throw refusal('denied', asked, decision)
+  }
+}
+
+/** The person has seen the line, and agreed to it; whatever else changed meanwhile is asked about. */
+async function keepAnswer(
+  kept: KeptAnswer,
+  { project, request }: RunIntent,
+  voice: RunVoice,
+): Promise<RunIntent> {
+  const { writeKeptAnswer, withAnswer } = await import('../ops/keep-answer.ts')
+  writeKeptAnswer(kept, project)
+  if (!request.untrusted) agreeTo(withAnswer(project.sources, kept), project, request.env)
+  return authorize(await agreeToSpecs(await intendRun(request), voice), voice)
 }
 
 function refusal(

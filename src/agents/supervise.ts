@@ -14,8 +14,7 @@ import type { RunVoice } from './voice.ts'
 export async function superviseRun(request: RunRequest, voice: RunVoice): Promise<number> {
   const meant = await intendRun(request)
   voice.warn(meant.project.diagnostics)
-  const intent = await agreeToSpecs(meant, voice)
-  await authorize(intent, voice)
+  const intent = await authorize(await agreeToSpecs(meant, voice), voice)
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {
     const prepared = prepareRun(intent)

@@ -7,10 +7,15 @@ import type { Cause } from './causes.ts'
 /** `usual` is what Enter alone means; no if left out. */
 export type Confirm = (question: string, usual?: boolean) => Promise<boolean>
 
+export type AskAnswer = 'once' | 'always' | 'no'
+/** `always` is the line that a yes for always would write, and where; without it such a yes cannot be given. */
+export type AnswerAsk = (question: string, always: string | undefined) => Promise<AskAnswer>
+
 /** How a run speaks to the person who started it. The terminal is one; a service will be another. */
 export interface RunVoice {
   /** Absent where there is nobody to ask. */
   readonly confirm: Confirm | undefined
+  readonly answerAsk: AnswerAsk | undefined
   readonly warn: (diagnostics: readonly Diagnostic[]) => void
   /** What would now hold, before the question whether it may. */
   readonly showTrust: (change: TrustChange) => Promise<void>

@@ -1,6 +1,5 @@
 import { isatty } from 'node:tty'
 import { superviseRun } from '../agents/supervise.ts'
-import { confirmAtTerminal } from './output/confirm.ts'
 import { runVoice } from './output/run-voice.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,5 +11,5 @@ export function runProgram([, , ...command]: readonly string[], terminal: Termin
   const { env } = terminal
   const words = { names: [], command }
   const request = { words, cwd: terminal.cwd(), env, allow: [], deny: [], interactive: isatty(0) }
-  return superviseRun(request, runVoice(terminal, confirmAtTerminal()))
+  return superviseRun(request, runVoice(terminal))
 }

@@ -1,3 +1,4 @@
+import type { SpecSource } from '../spec/types.ts'
 import type { Excess } from './excess.ts'
 import type { Project } from './project.ts'
 import { readIdentity } from './project-identity.ts'
@@ -34,7 +35,16 @@ export async function judgeTrust(project: Project, record: TrustRecord | undefin
 
 /** The person said yes to the specs as they are. Throws when it cannot be written down. */
 export function agree(project: Project, env: NodeJS.ProcessEnv): void {
-  remember(project, env, project.sources.filter(isOwn))
+  remember(project, env, { agreed: project.sources.filter(isOwn), seen: project.specHash })
+}
+
+/** The person said yes to the specs as they will be; what then stands on the disk is still looked at. */
+export function agreeTo(
+  sources: readonly SpecSource[],
+  place: Pick<Project, 'root' | 'home'>,
+  env: NodeJS.ProcessEnv,
+): void {
+  remember(place, env, { agreed: sources.filter(isOwn), seen: '' })
 }
 
 /** The specs as they are give no more than what was agreed to: the next time their bytes alone tell. */
@@ -44,7 +54,7 @@ export function rememberKept(
   record: TrustRecord | undefined,
 ): void {
   const users = project.sources.filter((source) => isOwn(source) && source.layer !== 'project')
-  remember(project, env, record?.agreed ?? users)
+  remember(project, env, { agreed: record?.agreed ?? users, seen: project.specHash })
 }
 
 export function revoke({ root, home }: Pick<Project, 'root' | 'home'>, env: NodeJS.ProcessEnv): void {
@@ -52,13 +62,13 @@ export function revoke({ root, home }: Pick<Project, 'root' | 'home'>, env: Node
 }
 
 function remember(
-  { root, home, specHash }: Project,
+  { root, home }: Pick<Project, 'root' | 'home'>,
   env: NodeJS.ProcessEnv,
-  agreed: TrustRecord['agreed'],
+  kept: Pick<TrustRecord, 'agreed' | 'seen'>,
 ): void {
-  writeTrust(stateHomeOf(env, home), { root, identity: readIdentity(root), agreed, seen: specHash })
+  writeTrust(stateHomeOf(env, home), { root, identity: readIdentity(root), ...kept })
 }
 
-function isOwn({ pack }: Project['sources'][number]): boolean {
+function isOwn({ pack }: SpecSource): boolean {
   return pack === undefined
 }

@@ -47,7 +47,7 @@ function printLiteral(capability: Capability): string {
 }
 
 /** A code span for any text of one line: its fence is longer than every run of backticks in it. */
-function printCode(text: string): string {
+export function printCode(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   const pad =

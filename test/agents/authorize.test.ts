@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { authorize, commandRequest } from '../../src/agents/authorize.ts'
+import { authorize } from '../../src/agents/authorize.ts'
+import { commandRequest } from '../../src/agents/command-request.ts'
+import type { RunIntent } from '../../src/agents/prepare.ts'
 import type { RunVoice } from '../../src/agents/voice.ts'
 
 it.each([
@@ -8,5 +10,6 @@ it.each([
 ])('a refused $words says what to type, word by word', async ({ words, hint }) => {
   const asked = commandRequest('command', words, '/work')
   const decision = { effect: 'deny', reasons: [], constraints: {} } as const
-  await expect(authorize({ asked, decision }, {} as RunVoice)).rejects.toMatchObject({ code: 'denied', hint })
+  const intent = { asked, decision } as unknown as RunIntent
+  await expect(authorize(intent, {} as RunVoice)).rejects.toMatchObject({ code: 'denied', hint })
 })

@@ -116,7 +116,9 @@ test('a spec edited while a run goes on changes nothing of it, is noticed, and i
   expect(oos(['runs', 'show', id], project).stdout).toContain('the specs changed while this ran')
   expect(oos(['run', '--', 'true'], project)).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/newly allowed +file:\.env:write .* - .*\*\*Deny\*\* `file:\*\*\/\.env:\*`/),
+    stderr: expect.stringMatching(
+      /newly allowed +file:\.env:write .* - .*\*\*Deny\*\* `file:\*\*\/\.env:\*`/,
+    ),
   })
 })
 

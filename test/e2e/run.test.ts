@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -300,4 +300,42 @@ test('a dry run shows each row with its rule, and changes nothing', () => {
   expect(existsSync(join(project.cwd, '.oos'))).toBe(false)
   const plan = JSON.parse(oos(['run', '--dry-run', '--json', '--', 'true'], project).stdout)
   expect(plan).toMatchObject({ version: 1, data: { command: ['true'] } })
+})
+
+describe('an Ask, at a terminal', () => {
+  const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
+  const spec = () => readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')
+  const asking = `${rules}- **Ask** \`shell:echo *\` — think first\n`
+
+  function answer(keys: string): { seen: string; status: number; missed: string | null } {
+    writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), asking)
+    oos(['trust', '--yes'], project)
+    const argv = [process.execPath, executable, 'run', '--', 'echo', 'hello']
+    const steps = [
+      ['expect', 'Run `echo hello`\\? \\(think first\\)'],
+      ['send', keys],
+    ]
+    const words = [driver, JSON.stringify({ argv, steps })]
+    const env = { ...process.env, ...project.env }
+    return JSON.parse(execFileSync('python3', words, { cwd: project.cwd, env, encoding: 'utf8' }))
+  }
+
+  test('is a no by Enter alone', () => {
+    expect(answer('\r')).toMatchObject({ missed: null, status: 3 })
+  })
+
+  test('is a yes for this once', () => {
+    expect(answer('\x1b[B\r')).toMatchObject({ missed: null, status: 0 })
+    expect(spec()).toBe(asking)
+    expect(oos(['run', '--', 'echo', 'hello'], project).code).toBe(3)
+  })
+
+  test('is a yes for always: the line that was shown is written, trusted, and asks no more', () => {
+    const seen = answer('\x1b[B\x1b[B\r')
+    expect(seen).toMatchObject({ missed: null, status: 0 })
+    expect(seen.seen).toContain('AGENT.md:10 **Ask** `shell:echo *` except `shell:echo hello`')
+    expect(spec()).toBe(asking.replace('`shell:echo *`', '`shell:echo *` except `shell:echo hello`'))
+    expect(oos(['run', '--', 'echo', 'hello'], project)).toMatchObject({ code: 0, stdout: 'hello\n' })
+    expect(oos(['run', '--', 'echo', 'other'], project).code).toBe(3)
+  })
 })

@@ -6,7 +6,6 @@ import { superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
-import { confirmAtTerminal } from '../output/confirm.ts'
 import { planJson, renderPlan } from '../output/plan.ts'
 import { runVoice } from '../output/run-voice.ts'
 
@@ -36,7 +35,7 @@ export const run: Define = (command, terminal) => {
     const interactive = isatty(0)
     const words = splitWords(command)
     const request = { ...options, words, cwd: terminal.cwd(), env: terminal.env, interactive }
-    const voice = runVoice(terminal, confirmAtTerminal())
+    const voice = runVoice(terminal)
     if (!options.dryRun) return superviseRun(request, voice)
     const intent = await intendRun(request)
     const { plan } = prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)

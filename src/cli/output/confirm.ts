@@ -1,22 +1,46 @@
 import { isatty } from 'node:tty'
-import type { Confirm } from '../../agents/voice.ts'
+import type { AnswerAsk, AskAnswer, Confirm } from '../../agents/voice.ts'
 import { OosError } from '../../shared/errors.ts'
 import { sanitizeLine } from './sanitize.ts'
+import { writeTalk } from './write.ts'
 
 /** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
 export function confirmAtTerminal(): Confirm | undefined {
-  return isatty(0) && isatty(2) ? ask : undefined
+  return isSomebodyThere() ? confirm : undefined
+}
+
+/** The same for an Ask: no, this once, or always. */
+export function answerAtTerminal(): AnswerAsk | undefined {
+  return isSomebodyThere() ? answerAsk : undefined
+}
+
+function isSomebodyThere(): boolean {
+  return isatty(0) && isatty(2)
+}
+
+function confirm(question: string, usual = false): Promise<boolean> {
+  return ask<boolean>({ type: 'confirm', message: sanitizeLine(question), default: usual })
+}
+
+/** Enter alone is a no. What a yes for always would write is shown first, whole. */
+function answerAsk(question: string, always: string | undefined): Promise<AskAnswer> {
+  if (always !== undefined) writeTalk(`always would write: ${sanitizeLine(always)}\n`)
+  const choices = [
+    { name: 'no', value: 'no' },
+    { name: 'yes, this once', value: 'once' },
+    ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' }]),
+  ]
+  return ask<AskAnswer>({ type: 'select', message: sanitizeLine(question), choices })
 }
 
 /** Imported only when a question is asked. */
-async function ask(question: string, usual = false): Promise<boolean> {
+async function ask<Answer>(question: object): Promise<Answer> {
   const { default: inquirer } = await import('inquirer')
-  const prompt = inquirer.createPromptModule({ output: process.stderr })
+  const prompt = inquirer.createPromptModule({ output: process.stderr }) as unknown as (
+    questions: readonly object[],
+  ) => Promise<{ readonly answer: Answer }>
   try {
-    const { yes } = await prompt([
-      { type: 'confirm', name: 'yes', message: sanitizeLine(question), default: usual },
-    ])
-    return yes
+    return (await prompt([{ ...question, name: 'answer' }])).answer
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
     throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })

@@ -1,20 +1,22 @@
 import type { Cause } from '../../agents/causes.ts'
-import type { Confirm, RunSummary, RunVoice } from '../../agents/voice.ts'
+import type { RunSummary, RunVoice } from '../../agents/voice.ts'
 import type { Unheld } from '../../sandbox/types.ts'
 import type { Diagnostic } from '../../shared/diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderElapsed } from './amount.ts'
+import { answerAtTerminal, confirmAtTerminal } from './confirm.ts'
 import { countDiagnostics } from './diagnostics.ts'
 import { renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 
 /** How a run speaks at a terminal: on stderr only, since stdout is the command's. */
-export function runVoice(terminal: Terminal, confirm: Confirm | undefined): RunVoice {
+export function runVoice(terminal: Terminal): RunVoice {
   const { talk, tell } = terminal
   const say = (text: string) => tell(`${talk.dim('oos:')} ${sanitizeLine(text)}\n`)
   return {
-    confirm,
+    confirm: confirmAtTerminal(),
+    answerAsk: answerAtTerminal(),
     warn: (diagnostics) => warn(diagnostics, say),
     // Imported when there is something to show: examples of requests need the analysis.
     showTrust: async (change) => {
