@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toBubblewrap } from '../src/sandbox/bubblewrap.ts'
 import { readFacts } from '../src/sandbox/facts.ts'
@@ -9,13 +8,16 @@ import type { Mount, SandboxPlan } from '../src/sandbox/types.ts'
 import { median, type Row } from './row.ts'
 
 const oos = join(import.meta.dirname, '../bin/oos.js')
-const peersFolder = join(import.meta.dirname, '../.bench/peers')
+const benchFolder = join(import.meta.dirname, '../.bench')
+const peersFolder = join(benchFolder, 'peers')
 const coldRounds = 30
 const warmRounds = 200
 
 /** What a sandboxed `true` costs: from a cold start, and from a process that is there already. Builds must be fresh. */
 export async function bench(): Promise<readonly Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'oos-bench-run-'))
+  // Not below the folder for temporary files, where Codex wants no HOME.
+  mkdirSync(benchFolder, { recursive: true })
+  const folder = mkdtempSync(join(benchFolder, 'run-'))
   try {
     return [...coldRows(folder), ...(await residentRows())]
   } finally {
