@@ -25,14 +25,17 @@ export interface PolicyCache {
   write(text: string, value: unknown): void
 }
 
-/** The whole text is compared, not a hash of it: loading `node:crypto` takes longer than all the rest. */
+/**
+ * The whole text is compared, not a hash of it: loading `node:crypto` takes longer than all the rest. It is one line, and
+ * the value stands below it.
+ */
 export function openPolicyCache(project: string, env: NodeJS.ProcessEnv): PolicyCache {
   const folder = openCacheFolder('policy', env)
   if (folder === undefined) return { read: () => undefined, write: () => undefined }
   const name = nameOf(project)
   return {
     read: (text) => readEntry(join(folder, name), text),
-    write: (text, value) => writeEntry(folder, name, [text, value]),
+    write: (text, value) => writeEntry(folder, name, `${text}\n${JSON.stringify(value)}`),
   }
 }
 
@@ -42,8 +45,8 @@ function readEntry(path: string, text: string): unknown {
     file = openSync(path, 'r')
     const { uid, mode } = fstatSync(file)
     if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined
-    const [known, value] = JSON.parse(readFileSync(file, 'utf8')) as [unknown, unknown]
-    return known === text ? value : undefined
+    const entry = readFileSync(file, 'utf8')
+    return entry.startsWith(`${text}\n`) ? JSON.parse(entry.slice(text.length + 1)) : undefined
   } catch {
     return undefined
   } finally {
@@ -51,10 +54,10 @@ function readEntry(path: string, text: string): unknown {
   }
 }
 
-function writeEntry(folder: string, name: string, entry: readonly [string, unknown]): void {
+function writeEntry(folder: string, name: string, entry: string): void {
   const draft = join(folder, `${name}.${process.pid}.tmp`)
   try {
-    writeFileSync(draft, JSON.stringify(entry), { mode: 0o600, flag: 'wx' })
+    writeFileSync(draft, entry, { mode: 0o600, flag: 'wx' })
     renameSync(draft, join(folder, name))
     removeOldest(folder)
   } catch {
