@@ -6,7 +6,7 @@ import { exitCodes, OosError } from '../shared/errors.ts'
 import { decisionData } from './output/decision.ts'
 import { envelopeVersion } from './output/envelope.ts'
 import { sanitizeLine } from './output/sanitize.ts'
-import { leaveQuietly } from './output/write.ts'
+import { writeAnswer } from './output/write.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -18,15 +18,12 @@ export async function explainLines(
   { json }: Terminal,
   agent?: string,
 ): Promise<number> {
-  process.stdout.on('error', leaveQuietly)
   let code: number = exitCodes.done
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue
     const answer = answerLine(line, project, agent)
     if ('error' in answer) code = exitCodes.invalid
-    process.stdout.write(
-      `${json ? JSON.stringify({ version: envelopeVersion, ...answer }) : renderLine(answer)}\n`,
-    )
+    writeAnswer(`${json ? JSON.stringify({ version: envelopeVersion, ...answer }) : renderLine(answer)}\n`)
   }
   return code
 }

@@ -127,3 +127,8 @@ test('--stdin answers before the input ends', async () => {
   child.stdin.end()
   expect((await once(child, 'close'))[0]).toBe(0)
 })
+
+test('every answer to a long list of requests reaches its reader', () => {
+  const { stdout } = oos(['explain', '--stdin'], { cwd, input: 'file:src/a:read\n'.repeat(20_000) })
+  expect(stdout.split('\n')).toHaveLength(20_001)
+})

@@ -1,31 +1,37 @@
 import { fstatSync, statSync, writeSync } from 'node:fs'
 
-/** Writes all of it to stdout, at once. Node's own stream costs a start 2 ms, so it is loaded where it has to wait. */
+/** Writes all of it to stdout before it returns. Node's own stream would cost a start 2 ms, and may lose what waits in it at the end. */
 export function writeAnswer(text: string): void {
-  let rest = Buffer.from(text)
   try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
+    writeAll(1, text)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
-      process.stdout.on('error', leaveQuietly).write(rest)
-    else leaveQuietly(error as NodeJS.ErrnoException)
+    // The reader of a pipe (`| head`) has seen enough.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    process.exit(0)
   }
-}
-
-/** The reader of a pipe (`| head`) has seen enough. */
-export function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }
 
 /** Talk that nobody hears any more is no failure. */
 export function writeTalk(text: string): void {
-  const { stderr } = process
-  if (stderr.listenerCount('error', ignore) === 0) stderr.on('error', ignore)
-  stderr.write(text)
+  try {
+    writeAll(2, text)
+  } catch {
+    // Closed, or full: the answer still counts.
+  }
 }
 
-function ignore(): void {}
+function writeAll(descriptor: number, text: string): void {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      // Somebody made the pipe one that does not wait, and it is full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
 
 /** Whether somebody looks. Only what could be a terminal is asked, for that loads its stream. */
 export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
