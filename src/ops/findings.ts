@@ -143,7 +143,7 @@ function describeWayOut({ agents, secret, foreign, way }: SecretWayOut, place: P
 
 function describeWayRound({ rule, capabilities, requests, instead }: WayRound, place: PathPlace): Diagnostic {
   const shown = requests.map((request) => printWitness(request, place))
-  const commands = requests.map(({ target }) => `\`${target}\``).join(', ')
+  const commands = shown.map((text) => `\`${text.replace(/^shell:/, '')}\``).join(', ')
   const own = capabilities.map(quote).join(', ')
   const does = rule.effect === 'ask' ? 'ask about' : 'stop'
   return diagnostic('analysis/way-round', rule.source, `${own} does not ${does} ${commands}`, {

@@ -5,7 +5,7 @@ import { decide } from '../decide.ts'
 import { partsOf } from '../request-parts.ts'
 import type { Capability, Request, Rule } from '../types.ts'
 import { isOwn } from './compared.ts'
-import { anyone, type Grounds } from './ground.ts'
+import { anyone, createHolding, type Grounds } from './ground.ts'
 import { freedom } from './inspect.ts'
 import { type Respelling, respell } from './respell.ts'
 import { type SpokenPattern, spokenPatterns } from './spoken-pattern.ts'
@@ -32,6 +32,7 @@ export function findWaysRound({ policy, of, isSpent }: Grounds): readonly WayRou
     const ground = of(agent ?? anyone, 'shell')
     if (!ground.clauses.some(({ effect }) => effect === 'allow' || effect === 'ask')) return []
     const asks = (words: readonly string[]) => ({ ...commandOf(words), ...(agent && { agent }) })
+    const isExcepted = createExcepted(rule, policy)
     const found = ground.clauses
       .filter((clause) => clause.rule === rule && clause.broken === undefined)
       .flatMap((clause) =>
@@ -39,7 +40,7 @@ export function findWaysRound({ policy, of, isSpent }: Grounds): readonly WayRou
           .slice(0, mostPatterns)
           .flatMap((pattern) => respell(pattern).map((each) => ({ ...each, clause, pattern })))
           .filter(({ original }) => ground.holding(asks(original)).includes(clause))
-          .filter(({ words }) => goesRound(asks(words), clause, policy)),
+          .filter(({ words }) => goesRound(asks(words), clause, policy) && !isExcepted(asks(words))),
       )
     return summary(rule, found, asks)
   })
@@ -65,17 +66,33 @@ function summary(
 ): readonly WayRound[] {
   const distinct = [...new Map(found.map((each) => [each.words.join('\0'), each])).values()]
   const shown = distinct.slice(0, mostShown)
-  const capabilities = [...new Set(shown.map(({ clause }) => clause.capability))]
-  const instead = [byGit(shown), byPatterns(rule, shown)].find(
+  const instead = [byGit(rule, shown), byPatterns(rule, shown)].find(
     (offered) => offered.length > 0 && catches(offered, { rule, shown }),
   )
   const [first, ...others] = shown.map(({ words }) => asks(words))
+  const capabilities = [...new Set(shown.map(({ clause }) => clause.capability))]
   if (first === undefined || instead === undefined) return []
   return [{ kind: 'way-round', rule, capabilities, requests: [first, ...others], instead }]
 }
 
+/** What the rule itself leaves open is no way round it. */
+function createExcepted(rule: Rule, policy: Policy): (request: Request) => boolean {
+  const holes = rule.except.filter(({ resource }) => resource === 'shell')
+  const clauses = holes.map((capability) => ({
+    effect: 'allow' as const,
+    capability,
+    except: [],
+    rule,
+    everything: false,
+  }))
+  const holding = createHolding('shell', clauses, policy)
+  return (request) => holes.length > 0 && holding(request).length > 0
+}
+
 /** Who would push by force, delete or tag asks for that, however it is written. */
-function byGit(shown: readonly Found[]): readonly Capability[] {
+function byGit(rule: Rule, shown: readonly Found[]): readonly Capability[] {
+  // What is excepted are commands: a rule about git would not except them.
+  if (rule.except.length > 0) return []
   const actions = shown.map((each) =>
     [each.original, each.words]
       .map(gitActions)

@@ -239,6 +239,7 @@ const sound: readonly { name: string; rules: readonly RuleParts[] }[] = [
       { ...deny('env:*'), except: ['env:B'] },
     ],
   },
+  { name: 'an Only that names one thing twice', rules: [only('env:CI', 'env:CI')] },
   { name: 'Limits that differ', rules: [limit('run:*{timeout:30m}'), limit('run:*{timeout:10m}')] },
   {
     name: "a project's except of which a Deny of the user takes a part",
@@ -277,13 +278,18 @@ test('a hole in a pack opens nothing that the user denies', () => {
   expect(found).toMatchObject([{ kind: 'closed-except', place, by: [{ layer: 'user' }] }])
 })
 
-test('one line of two files that are taken in is found once, and not by itself', () => {
-  const twice = [deny('env:A*'), deny('env:AB')]
-  const rules = [
-    ...twice.map((rule, line) => ({ ...rule, line: line + 1 })),
-    ...twice.map((rule, line) => ({ ...rule, ...coder, line: line + 1 })),
-  ]
-  expect(find(rules).map(summary)).toEqual([['covered', 2, [1], 'env:AB']])
+test('an Only of which nothing is allowed still denies the rest', () => {
+  const rules = [deny('file:docs/**:write'), deny('file:src/**:write'), only('file:src/**:write')]
+  expect(find(rules).map(summary)).toEqual([
+    ['under-deny', 3, [2], 'file:src/x:write'],
+    ['covered', 1, [3], 'file:docs/x:write'],
+  ])
+})
+
+test('one line of a file that is taken in twice is found once, and not by itself', () => {
+  const lines = [deny('env:AB'), deny('env:A*')].map((rule, line) => ({ ...rule, line: line + 1 }))
+  const twice = [...lines, ...lines.map((rule) => ({ ...rule, ...coder }))]
+  expect(find(twice).map(summary)).toEqual([['covered', 1, [2], 'env:AB']])
 })
 
 test('a variable that may become several words is covered by a last `*` alone', () => {

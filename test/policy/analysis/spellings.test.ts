@@ -116,6 +116,17 @@ test('one rule is one finding, with three commands at most', () => {
   expect(found.map(({ requests, capabilities }) => [requests.length, capabilities.length])).toEqual([[3, 2]])
 })
 
+test('what a rule excepts itself is no way round it', () => {
+  const rule = {
+    ...deny('shell:git push --force *'),
+    except: ['shell:git push -f *', 'shell:git push --mirror *'],
+  }
+  const [found] = waysRound(everything, rule)
+  expect(found?.requests.map(({ target }) => target)).toEqual(['git push origin +main'])
+  const all = { ...deny('shell:rm -rf *'), except: ['shell:rm -R *', 'shell:rm --recursive *'] }
+  expect(waysRound(everything, all)).toEqual([])
+})
+
 const silent: readonly { name: string; rules: readonly RuleParts[] }[] = [
   {
     name: 'nothing allows the other way',
