@@ -84,8 +84,25 @@ function describeVain({ kind, rule, capability, by, witness }: Vain, place: Path
   }[kind]
   const together = by.length > 1 ? ` (by ${by.length} rules together)` : ''
   const message = `${quote(capability)} never matters: ${why}${together}, as \`${example}\``
-  const related = by.length > 0 && { related: see(by) }
-  return diagnostic(codeOf(kind, rule, by), rule.source, message, { requests: [example], ...related })
+  const detail = { requests: [example], ...(by.length > 0 && { related: see(by) }) }
+  const fix = kind === 'under-deny' || kind === 'under-ask' ? fixInPack(rule, capability, by) : undefined
+  return diagnostic(
+    codeOf(kind, rule, by),
+    rule.source,
+    message,
+    fix === undefined ? detail : { ...detail, fix },
+  )
+}
+
+/** What a pack says is not edited: a hole is made in it. Nothing loosens what is built in. */
+function fixInPack(rule: Rule, capability: Capability, by: readonly Rule[]): string | undefined {
+  const [first] = by
+  const pack = first?.source.pack
+  if (first === undefined || by.some(({ source }) => source.pack !== pack) || pack === undefined)
+    return undefined
+  if (first.layer === 'built-in') return `remove it: nothing loosens \`${pack}\``
+  if ((first.layer === 'user') !== (rule.layer === 'user')) return undefined
+  return `remove it, or make a hole in the pack: {pack: ${pack}, except: ["${printCapability(capability)}"]}`
 }
 
 function codeOf(kind: Vain['kind'], rule: Rule, by: readonly Rule[]): DiagnosticCode {

@@ -27,6 +27,20 @@ test('a rule that never matters is a warning with a request and the line that ta
   expect(diagnostics[0].requests).toEqual(['file:secrets/a.txt:read'])
 })
 
+test('what a pack denies is opened by a hole in it, what is built in by nothing', () => {
+  const { diagnostics } = check({
+    'shop/.agent-os/AGENT.md':
+      '---\nextends: [oos:secrets]\n---\n- **Allow** `env:NPM_TOKEN`\n- **Allow** `file:.oos/x:read`\n',
+  })
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'analysis/under-deny',
+      fix: 'remove it, or make a hole in the pack: {pack: oos:secrets, except: ["env:NPM_TOKEN"]}',
+    },
+    { code: 'analysis/under-deny', fix: 'remove it: nothing loosens `oos:protected`' },
+  ])
+})
+
 test('a rule that others say already is a warning with the lines that do', () => {
   const { diagnostics } = check({
     'shop/.agent-os/AGENT.md': '- **Deny** `env:A`\n- **Deny** `env:B`\n- **Deny** `env:{A,B}`\n',

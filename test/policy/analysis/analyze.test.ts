@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { type AnalyzeOptions, analyze, type Finding } from '../../../src/policy/analysis/analyze.ts'
+import { createGrounds } from '../../../src/policy/analysis/ground.ts'
+import { findVain } from '../../../src/policy/analysis/vain.ts'
 import { printWitness } from '../../../src/policy/analysis/witness.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { capability, home, makeRule, type RuleParts, root } from '../random-rules.ts'
@@ -298,6 +300,21 @@ test('a variable that may become several words is covered by a last `*` alone', 
     ['covered', 2, [3], 'shell:git x'],
     ['covered', 1, [3], 'shell:git'],
   ])
+})
+
+test('without a step to spend, what the text does not show is not said', () => {
+  const rules = [deny('env:A'), deny('env:A'), deny('env:B*'), deny('env:BC*')]
+  const numbered = rules.map((rule, line) => makeRule({ ...rule, line: line + 1 }))
+  const policy = compilePolicy({ rules: numbered, root, home, now: 0 })
+  const lines = (left: number) =>
+    findVain(createGrounds(policy, { left })).map(({ rule }) => rule.source.line)
+  expect(lines(1_000_000)).toEqual([4, 2])
+  expect(lines(-1)).toEqual([2])
+})
+
+test('hundreds of rules within each other are all found', () => {
+  const nested = Array.from({ length: 300 }, (_, depth) => deny(`file:${'a/'.repeat(depth % 40)}**:write`))
+  expect(find(nested)).toHaveLength(299)
 })
 
 test('what would take too long to find out is passed over in silence', () => {
