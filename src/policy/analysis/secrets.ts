@@ -2,15 +2,15 @@ import { expandBraces } from '../braces.ts'
 import { parseCapability, printCapability } from '../capability.ts'
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
-import { decide } from '../decide.ts'
-import { compilePathGlob } from '../path-glob.ts'
 import { once } from '../shell/once.ts'
-import type { Capability, Request, Resource, Rule } from '../types.ts'
-import { type Claim, claimsOf, type Matter } from './claims.ts'
+import type { Capability, Request, Rule } from '../types.ts'
+import { claimsOf } from './claims.ts'
 import { isOwn } from './compared.ts'
 import { type FamiliarTarget, familiarTargets } from './familiar.ts'
-import { createHolding, type Ground, type Grounds, mattersAbout, sampleRequests } from './ground.ts'
-import { findOutside } from './outside.ts'
+import { createHolding, type Grounds, sampleRequests } from './ground.ts'
+import { mayMeet, outline } from './outline.ts'
+import { type Allowed, allowed, findAllowed, passing } from './passing.ts'
+import { crossedPath, type Target } from './samples.ts'
 import { secretPatterns } from './secret-patterns.ts'
 
 /** An agent that can be told by what it reads to send away what it should keep. */
@@ -23,18 +23,12 @@ export interface SecretWayOut {
   readonly way: Allowed
 }
 
-/** A request with the Allow that lets it pass. */
-export interface Allowed {
-  readonly request: Request
-  readonly rule: Rule
-}
-
 /** Once for all agents for which the same three rules make it. */
 export function findSecretsWithWayOut(grounds: Grounds, agents: readonly string[]): readonly SecretWayOut[] {
   const clauses = secretClauses(grounds.policy.rules)
   const found = agents.flatMap((agent): readonly SecretWayOut[] => {
-    const way = findAllowed(grounds, agent, ['http'])
-    const foreign = way && (findAllowed(grounds, agent, ['mcp', 'browser', 'http'], readsFirst) ?? way)
+    const way = findAllowed(['http'], 'post', { grounds, agent })
+    const foreign = way && (findAllowed(['mcp', 'browser', 'http'], 'get', { grounds, agent }) ?? way)
     const secret = way && findSecret(grounds, agent, clauses)
     if (!way || !foreign || !secret) return []
     return [{ kind: 'secret-way-out', agents: [agent], secret, foreign, way }]
@@ -93,78 +87,6 @@ const pseudoRule: Rule = {
   examples: [],
 }
 
-/** Only the answer says that the request is let through; a question to a person is no way for a program. */
-function allowed(grounds: Grounds, agent: string, request: Request): Allowed | undefined {
-  const { effect, rule } = decide(grounds.policy, { ...request, agent })
-  return effect === 'allow' && rule ? { request: { ...request, agent }, rule } : undefined
-}
-
-type Order = (matter: Matter) => number
-
-/** What answers with something to read. */
-const readsFirst: Order = ({ action }) => (action === 'get' ? 0 : action === 'head' ? 2 : 1)
-const sendsFirst: Order = ({ action }) => (action === 'post' ? 0 : action === 'head' ? 2 : 1)
-
-/** A request to one of these resources that leads out of the machine, and that is allowed. */
-function findAllowed(
-  grounds: Grounds,
-  agent: string,
-  names: readonly Resource[],
-  order: Order = sendsFirst,
-): Allowed | undefined {
-  for (const resource of names) {
-    const ground = grounds.of(agent, resource)
-    const questions = ownFirst(ground.clauses.filter(({ effect }) => effect === 'allow'))
-      .flatMap((clause) => mattersAbout(clause.capability, true).map((matter) => ({ clause, matter })))
-      .toSorted((a, b) => order(a.matter) - order(b.matter))
-    for (const { clause, matter } of questions) {
-      const found = grounds.isSpent() ? undefined : findPassing(clause, matter, { grounds, ground, agent })
-      if (found) return found
-    }
-  }
-  return undefined
-}
-
-interface Place {
-  readonly grounds: Grounds
-  readonly ground: Ground
-  readonly agent: string
-}
-
-/** A request that the Allow speaks of and that nothing stops. */
-function findPassing(clause: Clause, matter: Matter, { grounds, ground, agent }: Place): Allowed | undefined {
-  const samples = sampleRequests(clause.capability, matter, grounds.policy)
-  for (const request of samples) {
-    const found = isHere(request) ? undefined : allowed(grounds, agent, request)
-    if (found) return found
-  }
-  // Only what names this machine is on it: the language of such an Allow is looked at for nothing.
-  if (samples.every(isHere)) return undefined
-  return passing(
-    { ground, matter, inside: () => claimsOf([clause], matter, ground.languages()) },
-    (request) => (isHere(request) ? undefined : allowed(grounds, agent, request)),
-  )
-}
-
-type Inside = { readonly ground: Ground; readonly matter: Matter; readonly inside: () => readonly Claim[] }
-
-function passing(place: Inside, check: (request: Request) => Allowed | undefined): Allowed | undefined {
-  const answer = findOutside({
-    ...place,
-    known: [],
-    covers: ({ effect }) => effect === 'deny' || effect === 'ask',
-  })
-  return answer.found === 'outside' ? check(answer.request) : undefined
-}
-
-/** What is on this machine is no way out of it. */
-function isHere({ resource, target }: Request): boolean {
-  return (
-    (resource === 'http' || resource === 'browser') &&
-    /^(?:(?:.*\.)?localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]):/.test(target)
-  )
-}
-
 function findSecret(grounds: Grounds, agent: string, clauses: readonly Clause[]): Allowed | undefined {
   return findSecretOf('file', { grounds, agent, clauses }) ?? findSecretOf('env', { grounds, agent, clauses })
 }
@@ -190,6 +112,10 @@ function findSecretOf(
   if (allows.length === 0 || left.length === 0) return undefined
   const matter = { resource, action: 'read' }
   const isSecret = createHolding(resource, left, policy)
+  const check = (request: Request) => {
+    const found = isSecret(request).length > 0 ? allowed(request, { grounds, agent }) : undefined
+    return found && isOwn(found.rule) ? found : undefined
+  }
   const samples = [
     ...familiarTargets(policy)
       .filter((target) => target.resource === resource)
@@ -197,17 +123,26 @@ function findSecretOf(
     ...[...left, ...allows].flatMap(({ capability }) => sampleRequests(capability, matter, policy)),
   ]
   for (const request of samples) {
-    const found = isSecret(request).length > 0 ? allowed(grounds, agent, request) : undefined
-    if (found && isOwn(found.rule)) return found
+    const found = check(request)
+    if (found) return found
   }
   const outlines = left.map((secret) => outline(withoutAnyEnding(secret), policy))
   for (const allow of allows.map((each) => outline(each, policy)))
     for (const { clause: secret } of outlines.filter((each) => mayMeet(allow, each))) {
+      // A name that a reader knows, in the folder that is opened, before any that is made up.
+      const [crossed] = crossings(allow.clause, secret, policy).map((target) =>
+        check({ ...matter, ...target }),
+      )
       const inside = () => claimsOf([allow.clause, secret], matter, ground.languages())
-      const found = passing({ ground, matter, inside }, (request) => allowed(grounds, agent, request))
-      if (found && isOwn(found.rule)) return found
+      const found = crossed ?? passing({ ground, matter, inside }, check)
+      if (found) return found
     }
   return undefined
+}
+
+function crossings(allow: Clause, secret: Clause, policy: Policy): readonly Target[] {
+  const { resource } = allow.capability
+  return resource === 'file' ? crossedPath(allow.capability, secret.capability, policy) : []
 }
 
 /** `.env.*` meets `dist/*.js` in a file that nobody has: the patterns beside it meet all that opens more. */
@@ -234,40 +169,4 @@ function isDenied(secret: Clause, clauses: readonly Clause[]): boolean {
       capability.actions.includes('read') &&
       except.every((hole) => holes.has(printCapability(hole))),
   )
-}
-
-/** How what each alternative of a pattern matches begins and ends, as far as that can be read off it. */
-interface Outline {
-  readonly clause: Clause
-  readonly ways: readonly { readonly base: string; readonly end: string }[]
-}
-
-function outline(clause: Clause, policy: Policy): Outline {
-  const { resource, pattern } = clause.capability
-  const ways = expandBraces(pattern).map((way) =>
-    resource === 'file'
-      ? { base: `${compilePathGlob(way, policy).base}/`, end: nameEnd(way) }
-      : { base: '', end: '' },
-  )
-  return { clause, ways }
-}
-
-function mayMeet(one: Outline, other: Outline): boolean {
-  return one.ways.some(({ base, end }) =>
-    other.ways.some((each) => isEither(base, each.base, 'startsWith') && isEither(end, each.end, 'endsWith')),
-  )
-}
-
-/** What every name ends with that the pattern matches: `*.ts` with `.ts`. */
-function nameEnd(pattern: string): string {
-  const name = pattern.slice(pattern.lastIndexOf('/') + 1)
-  return /[^*?[\]\\]*$/.exec(name)?.[0] ?? ''
-}
-
-function isEither(one: string, other: string, is: 'startsWith' | 'endsWith'): boolean {
-  return one[is](other) || other[is](one)
-}
-
-function ownFirst(clauses: readonly Clause[]): readonly Clause[] {
-  return clauses.toSorted((a, b) => Number(isOwn(b.rule)) - Number(isOwn(a.rule)))
 }

@@ -92,6 +92,11 @@ const found: readonly { name: string; rules: readonly RuleParts[]; shown: readon
     shown: ['file:.env.production:read', 'http:x.com:get', 'http:x.com:post'],
   },
   {
+    name: 'a folder that is closed to the secrets one thinks of',
+    rules: [allow('file:src/**:read'), deny('file:**/.env*:*'), host],
+    shown: ['file:src/x.pem:read', 'http:x.com:get', 'http:x.com:post'],
+  },
+  {
     name: 'tools of others before hosts',
     rules: [files, allow('mcp:issues/*'), host],
     shown: ['file:.env:read', 'mcp:issues/x', 'http:x.com:post'],
