@@ -75,15 +75,23 @@ function constraintText({ constraints }: Capability): string {
 }
 
 /**
- * The sandbox holds a plain path and a whole folder also where they do not exist yet, other patterns for what exists:
- * what is held less firmly does not cover what is held more firmly.
+ * The sandbox holds a plain path and a whole folder also where they do not exist yet, and so the names at the end of a
+ * pattern that may only not be written; other patterns for what exists. What is held less firmly does not cover what
+ * is held more firmly.
  */
 function isAsFirm(clause: Clause, other: Clause): boolean {
-  if (other.capability.resource !== 'file' || clause.everything || saysAll(clause, other)) return true
-  const patterns = [clause.capability, ...clause.except].flatMap(({ pattern }) => expandBraces(pattern))
-  const wanted = expandBraces(other.capability.pattern)
+  const { resource, pattern, actions } = other.capability
+  if (resource !== 'file' || clause.everything || saysAll(clause, other)) return true
+  const patterns = [clause.capability, ...clause.except].flatMap((each) => expandBraces(each.pattern))
+  const wanted = expandBraces(pattern)
   if (wanted.some(isFixed)) return patterns.every(isFixed)
+  if (!actions.includes('read') && wanted.some(endsInNames)) return false
   return !wanted.some(isTree) || expandBraces(clause.capability.pattern).every(isTree)
+}
+
+/** `**` and then plain names. */
+function endsInNames(pattern: string): boolean {
+  return /(?:^|\/)\*\*(?:\/[^*?[/]+)+(?:\/\*\*)?$/.test(pattern)
 }
 
 function isFixed(pattern: string): boolean {

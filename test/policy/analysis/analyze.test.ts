@@ -235,6 +235,10 @@ const sound: readonly { name: string; rules: readonly RuleParts[] }[] = [
     rules: [deny('file:**/.env:*'), deny('file:.env:*')],
   },
   {
+    name: 'names that must not come to be, in any folder, beside a pattern of what is there',
+    rules: [deny('file:**/hooks/**:write'), deny('file:**/.git/hooks/**:write')],
+  },
+  {
     name: 'a Deny with a hole beside one with another',
     rules: [
       { ...deny('env:*'), except: ['env:A'] },
