@@ -10,6 +10,7 @@ import { frontMatterSchemas } from '../src/spec/schema.ts'
 import { renderEventsDoc, renderSchemaDoc } from '../src/store/docs.ts'
 import { renderCompiledQueries } from '../src/store/queries.ts'
 import { renderConstraints, renderDiagnosticsDoc, renderResources } from './reference.ts'
+import { renderSecrets } from './secrets.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -22,6 +23,7 @@ const documents: Readonly<Record<string, string>> = {
     constraints: renderConstraints(),
   }),
   'docs/schema.md': renderSchemaDoc(),
+  'src/policy/analysis/secret-patterns.ts': renderSecrets(readFileSync(join(root, 'specs/packs/secrets.md'))),
   'src/store/compiled.ts': renderCompiledQueries(),
   ...Object.fromEntries(
     Object.entries(frontMatterSchemas).map(([kind, schema]) => [

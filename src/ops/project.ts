@@ -6,7 +6,7 @@ import { type Diagnostic, hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { packageRoot, readVersion } from '../shared/package.ts'
 import { readSources } from '../spec/read.ts'
-import type { AgentDefinition, Setting, SpecSet, SpecSource } from '../spec/types.ts'
+import type { AgentDefinition, Extension, Setting, SpecSet, SpecSource } from '../spec/types.ts'
 import { followLinks, type LinkPlace } from './follow-links.ts'
 import { openPolicyCache } from './policy-cache.ts'
 import { findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
@@ -30,6 +30,8 @@ export interface Project {
   readonly rules: readonly Rule[]
   readonly agents: readonly AgentDefinition[]
   readonly settings: readonly Setting[]
+  /** Packs that files of a person or the project take in with holes. */
+  readonly holes: readonly Extension[]
   readonly diagnostics: readonly Diagnostic[]
   /** Everything that was understood; parses if the rules came from the cache. */
   loadSpecs(): Promise<SpecSet>
@@ -40,7 +42,8 @@ export interface OpenProject extends Project {
 }
 
 /** What was understood of the specs; plain data, so that it can be cached. */
-type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'> & Pick<Project, 'specHash'>
+type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'> &
+  Pick<Project, 'holes' | 'specHash'>
 
 /** Finds the project and compiles its policy. A spec with an error starts nothing. */
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
@@ -85,9 +88,10 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
 }
 
 function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
-  const { rules, agents, settings, diagnostics } = set
+  const { specs, rules, agents, settings, diagnostics } = set
+  const holes = specs.flatMap((spec) => spec.extends.filter(({ except }) => except.length > 0))
   const own = sources.filter(({ pack }) => pack === undefined)
-  return { rules, agents, settings, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
+  return { rules, agents, settings, holes, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[]): void {

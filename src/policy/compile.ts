@@ -90,7 +90,7 @@ function isAbout(rule: Rule, place: PathPlace): boolean {
 const layers: readonly LayerName[] = ['built-in', 'user', 'project', 'agent', 'run']
 
 /** One order whatever the order of the input: of two rules that decide alike, the first is named. */
-function rank(rules: readonly Rule[]): readonly Rule[] {
+export function rank(rules: readonly Rule[]): readonly Rule[] {
   return [...rules].sort(
     (a, b) =>
       layers.indexOf(a.layer) - layers.indexOf(b.layer) ||

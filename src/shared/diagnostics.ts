@@ -21,6 +21,8 @@ export interface Diagnostic {
   /** What to type instead. */
   readonly fix?: string
   readonly place: Place
+  /** Requests that show it, as `oos explain` takes them. */
+  readonly requests?: readonly string[]
   /** The other places involved ("first set here"). */
   readonly related?: readonly { readonly message: string; readonly place: Place }[]
 }

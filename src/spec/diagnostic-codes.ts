@@ -335,9 +335,24 @@ export const diagnosticCodes = {
     'a Deny wins over every Allow and Ask, however narrow: the rule never matters',
     'remove it, or write what it is about after `except` of the Deny',
   ),
+  'analysis/under-ask': warning(
+    'an Allow all of whose requests a person is asked about',
+    'an Ask wins over every Allow, however narrow: the rule never matters',
+    'remove it, or write what it is about after `except` of the Ask',
+  ),
+  'analysis/covered': warning(
+    'a rule all of which other rules say already',
+    'no decision ever depends on it; who reads it, or takes it away, believes that something changes',
+    'remove it, or narrow what covers it',
+  ),
+  'analysis/all-excepted': warning(
+    'a rule whose `except` takes away all that it is about',
+    'the rule says nothing at all: a Deny that is written so denies nothing',
+    'name less after `except`',
+  ),
   'analysis/loosens-user': warning(
-    'a project allows what your own rules deny',
-    'your own rules win: what the project counts on will be denied',
+    'a project allows or excepts what your own rules deny or ask about',
+    'your own rules win: what the project counts on will be denied or asked about',
     'tell the project, or write an `except` into your own rule',
   ),
   'analysis/contradiction': warning(
@@ -349,6 +364,16 @@ export const diagnosticCodes = {
     'an `except` that excepts nothing',
     'the rule is not about what it names, so a hole that was meant is not there',
     'name a part of what the rule is about',
+  ),
+  'analysis/secret-way-out': warning(
+    'an agent that can read a secret, reads what others wrote, and reaches a host',
+    'text in a page, a package or an issue can tell it to send the secret away, and no rule stands in between',
+    'take one of the three away: `extends: [oos:secrets]` closes what usually is a secret',
+  ),
+  'analysis/way-round': warning(
+    'a Deny or Ask on `shell` that the same command goes round in another spelling',
+    'a rule about commands holds for the spellings that it names',
+    'name the other spellings, too',
   ),
 } as const satisfies Record<string, CodeEntry>
 

@@ -6,6 +6,7 @@ import type { Span, SpecText } from './text.ts'
 export interface ReportDetail {
   readonly fix?: string
   readonly related?: Diagnostic['related']
+  readonly requests?: Diagnostic['requests']
 }
 
 type ReportSpan = (code: DiagnosticCode, span: Span, message: string, detail?: ReportDetail) => void
@@ -34,7 +35,7 @@ export function diagnostic(
   code: DiagnosticCode,
   place: Diagnostic['place'],
   message: string,
-  { fix, related }: ReportDetail = {},
+  { fix, related, requests }: ReportDetail = {},
 ): Diagnostic {
   const entry = diagnosticCodes[code]
   return {
@@ -44,6 +45,7 @@ export function diagnostic(
     why: entry.why,
     fix: fix ?? entry.fix,
     place,
+    ...(requests && { requests }),
     ...(related && { related }),
   }
 }

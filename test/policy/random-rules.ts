@@ -19,16 +19,24 @@ export interface RuleParts {
   readonly except?: readonly string[]
   readonly agents?: readonly string[]
   readonly line?: number
+  readonly layer?: Rule['layer']
+  readonly in?: string
+  /** The shipped pack that it comes from. */
+  readonly pack?: string
 }
 
-export function makeRule({ effect, capabilities, except = [], agents = [], line = 1 }: RuleParts): Rule {
+export function makeRule(parts: RuleParts): Rule {
+  const { effect, capabilities, except = [], agents = [], line = 1, layer = 'project', pack } = parts
+  const file = pack ?? (layer === 'user' ? '~/.agent-os/GLOBAL_RULES.md' : '.agent-os/AGENT.md')
+  const text = `**${effect}** ${capabilities.join(', ')}`
   return {
     effect,
     capabilities: capabilities.map(capability),
     except: except.map(capability),
     agents,
-    layer: 'project',
-    source: { file: '.agent-os/AGENT.md', line, column: 1, text: `**${effect}** ${capabilities.join(', ')}` },
+    layer,
+    ...(parts.in && { in: parts.in }),
+    source: { file, line, column: 1, text, ...(pack && { pack }) },
     examples: [],
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readFindings } from '../../src/ops/findings.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { parseRequest } from '../../src/policy/request.ts'
@@ -92,8 +93,13 @@ extends: [${extendable().join(', ')}]
     ['env:KEYBOARD', 'allow'],
     ['shell:npm test', 'allow'],
     ['shell:npm publish', 'ask'],
+    ['shell:yarn npm publish', 'ask'],
+    ['shell:npm pub', 'ask'],
+    ['shell:python -m twine upload dist/x.tar.gz', 'ask'],
     ['shell:cargo publish', 'ask'],
     ['shell:git reset --hard', 'ask'],
+    ['shell:git restore --staged --worktree .', 'ask'],
+    ['shell:git restore --staged src/a.ts', 'allow'],
     ['git:topic:commit', 'allow'],
     ['git:topic:force-push', 'deny'],
     ['http:example.com:get', 'deny'],
@@ -102,6 +108,20 @@ extends: [${extendable().join(', ')}]
     if (!request.ok) throw new Error(request.problems[0]?.message)
     expect(decide(policy, request.value).effect).toBe(effect)
   })
+})
+
+it('no command in other words goes round what the packs ask about', () => {
+  const everything = '- **Allow** `shell:*`, `git:*:*`, `file:**:*`, `http:*:request` — all\n'
+  const set = projectWith(`---\nextends: [${extendable().join(', ')}]\n---\n${everything}`)
+  // As if a person had written them.
+  const rules = set.rules.map(({ source: { pack: _, ...source }, ...rule }) => ({
+    ...rule,
+    source,
+    ...(rule.layer === 'built-in' ? {} : { layer: 'project' as const }),
+  }))
+  const found = readFindings({ ...place, rules, agents: [], holes: [] })
+  const ways = found.filter(({ code }) => code === 'analysis/way-round' || code === 'analysis/secret-way-out')
+  expect(ways.map(({ message }) => message)).toEqual([])
 })
 
 function extendable(): string[] {

@@ -17,6 +17,7 @@ import {
   sequence,
   word,
 } from './regular.ts'
+import type { Budget } from './search.ts'
 
 /** How a capability's pattern is read: as `TargetIndex` has it, and what a constraint on host or remote asks for. */
 export interface Reading {
@@ -24,6 +25,13 @@ export interface Reading {
   readonly tail: 'met' | 'may-concern'
 }
 
+/** What it takes to compile a pattern, in steps of a search. */
+const compileSteps: Readonly<Record<PatternKind, number>> = {
+  path: 30_000,
+  host: 10_000,
+  words: 250_000,
+  name: 30_000,
+}
 /** More states than any pattern that a person writes needs. */
 const mostStates = 2_000
 /** More than all patterns of a large spec together need. */
@@ -40,11 +48,18 @@ export class Languages {
   private readonly named: CompileOptions['known'] & {} = new Map()
   private readonly tailed: boolean
   private readonly ends: 'anywhere' | 'after-mark'
+  private readonly budget: Budget
 
-  /** `capabilities`: all that will be asked about. */
-  constructor(resource: Resource, capabilities: readonly Capability[], place: PathPlace) {
+  /** `capabilities`: all that will be asked about. What is compiled once the budget is spent counts as too large. */
+  constructor(
+    resource: Resource,
+    capabilities: readonly Capability[],
+    place: PathPlace,
+    budget: Budget = { left: Number.POSITIVE_INFINITY },
+  ) {
     this.resource = resource
     this.place = place
+    this.budget = budget
     this.tailed = capabilities.some(
       ({ constraints }) => constraints.to !== undefined || constraints.remote !== undefined,
     )
@@ -96,9 +111,11 @@ export class Languages {
   }
 
   private compile(key: string, language: () => Language): number {
-    return this.number(key, () =>
-      compileAutomaton(language(), { mostStates, ends: this.ends, known: this.named }),
-    )
+    return this.number(key, () => {
+      if (this.budget.left < 0) return undefined
+      this.budget.left -= compileSteps[resources[this.resource].pattern]
+      return compileAutomaton(language(), { mostStates, ends: this.ends, known: this.named })
+    })
   }
 
   private number(key: string, automaton: () => Automaton | undefined): number {
