@@ -1,10 +1,12 @@
 import type { KeptAnswer } from '../ops/keep-answer.ts'
+import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
-import type { Decision } from '../policy/types.ts'
+import { decide } from '../policy/decide.ts'
+import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 import type { CommandRequest } from './command-request.ts'
-import { agreeToSpecs } from './consent.ts'
-import { intendRun, type RunIntent } from './prepare.ts'
+import { agreeToSpecs, remember } from './consent.ts'
+import { intendRun, policyOf, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 /**
@@ -18,8 +20,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   if (decision.effect === 'allow') return intent
   if (decision.effect === 'deny') throw refusal('denied', asked, decision)
   if (voice.answerAsk === undefined) throw refusal('unasked', asked, decision)
-  const { planKeptAnswer } = await import('../ops/keep-answer.ts')
-  const kept = planKeptAnswer(intent.project, asked, decision)
+  const kept = await planAnswer(intent)
   const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
@@ -31,6 +32,14 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   }
 }
 
+/** Without what nobody has agreed to, the rules are not what the specs say: no line of theirs would be the answer. */
+async function planAnswer({ project, request, asked, decision }: RunIntent): Promise<KeptAnswer | undefined> {
+  if (request.untrusted) return undefined
+  const { planKeptAnswer } = await import('../ops/keep-answer.ts')
+  const decideBy = (rules: readonly Rule[]) => decide(policyOf({ ...project, rules }, request), asked)
+  return planKeptAnswer(project, { request: asked, decision, decideBy })
+}
+
 /** The person has seen the line, and agreed to it; whatever else changed meanwhile is asked about. */
 async function keepAnswer(
   kept: KeptAnswer,
@@ -39,7 +48,7 @@ async function keepAnswer(
 ): Promise<RunIntent> {
   const { writeKeptAnswer, withAnswer } = await import('../ops/keep-answer.ts')
   writeKeptAnswer(kept, project)
-  if (!request.untrusted) agreeTo(withAnswer(project.sources, kept), project, request.env)
+  remember(voice, () => agreeTo(withAnswer(project.sources, kept), project, request.env))
   return authorize(await agreeToSpecs(await intendRun(request), voice), voice)
 }
 
@@ -50,7 +59,7 @@ function refusal(
 ): OosError {
   const { rule } = decision
   const why = because(decision, ': ')
-  const hint = `oos explain ${quote(`shell:${words.map(quote).join(' ')}`)}`
+  const hint = `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -68,9 +77,4 @@ function because({ reasons, rule }: Decision, before: string, after = ''): strin
   const unread = reasons.find(({ kind }) => kind === 'undecidable')?.text
   const why = unread ?? rule?.reason ?? reasons.find(({ text }) => text !== undefined)?.text
   return why === undefined ? '' : `${before}${why}${after}`
-}
-
-/** For a shell: a word that means something to it in single quotes. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -45,7 +45,8 @@ async function without(
   return intendFor(withoutExcess(intent.project, excess), intent.request)
 }
 
-function remember({ note }: RunVoice, write: () => void): void {
+/** A yes that cannot be written down holds this once. */
+export function remember({ note }: Pick<RunVoice, 'note'>, write: () => void): void {
   try {
     write()
   } catch {

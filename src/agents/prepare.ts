@@ -57,11 +57,16 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
 /** What the project's rules say to the command. */
 export function intendFor(project: Project, request: RunRequest): RunIntent {
   const { agent, command } = resolveTarget(request.words, project.agents)
-  const own = [...ownRules(project, request.env), ...runRules(request)]
-  const policy = compileHere([...project.rules, ...own], project)
+  const policy = policyOf(project, request)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
   const folders = runFolders(project, request.env)
   return { request, project, policy, asked, decision: decide(policy, asked), folders }
+}
+
+/** The specs' rules, with those of this run. */
+export function policyOf(project: Project, request: RunRequest): Policy {
+  const own = [...ownRules(project, request.env), ...runRules(request)]
+  return compileHere([...project.rules, ...own], project)
 }
 
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */

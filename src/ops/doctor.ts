@@ -9,6 +9,7 @@ import { OosError } from '../shared/errors.ts'
 import { openStore } from '../store/store.ts'
 import { type Project, readProject } from './project.ts'
 import { openRecord } from './record.ts'
+import { findTrust, isSeen } from './trust.ts'
 
 /** One thing that was tried. */
 export interface Finding {
@@ -29,7 +30,9 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   const node = { name: 'node', ok: true, detail: process.version }
   const project = await attempt('specs', () => readProject({ cwd, env }))
   const specs = 'root' in project ? examineSpecs(project) : project
-  const record = await attempt('record', () => ('root' in project ? tryRecord(project) : tryAnyRecord()))
+  const record = await attempt('record', () =>
+    'root' in project ? tryRecord(withUsualRecord(project, env)) : tryAnyRecord(),
+  )
   const root = 'root' in project ? project.root : cwd
   const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env, { root })))
   return [node, ...('name' in sandbox ? [sandbox] : sandbox), record, examineCache(env), specs]
@@ -40,6 +43,11 @@ function examineSpecs({ root, diagnostics, rules }: Project): Finding {
   if (hasErrors(diagnostics))
     return { name, ok: false, detail: `the specs of ${root} have errors`, fix: 'oos spec check' }
   return { name, ok: true, detail: `${rules.length} rules hold in ${root}` }
+}
+
+/** Nothing is made where specs say that nobody has agreed to. */
+function withUsualRecord(project: Project, env: NodeJS.ProcessEnv): Project {
+  return isSeen(project, findTrust(project, env)) ? project : { ...project, settings: [] }
 }
 
 function tryRecord(project: Project): Finding {

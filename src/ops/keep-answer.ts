@@ -1,7 +1,5 @@
-import { compilePolicy } from '../policy/compile.ts'
-import { decide } from '../policy/decide.ts'
-import { capabilityOf } from '../policy/request-capability.ts'
-import type { Decision, Request } from '../policy/types.ts'
+import { holeOf } from '../policy/request-capability.ts'
+import type { Decision, Request, Rule } from '../policy/types.ts'
 import { addExcept } from '../spec/add-except.ts'
 import { parseSources } from '../spec/parse.ts'
 import type { SpecSource } from '../spec/types.ts'
@@ -19,26 +17,31 @@ export interface KeptAnswer {
 
 type Place = Pick<Project, 'root' | 'home' | 'sources'>
 
+export interface Question {
+  readonly request: Request
+  readonly decision: Decision
+  /** What would be decided if these were the rules of the specs. */
+  readonly decideBy: (rules: readonly Rule[]) => Decision
+}
+
 /**
  * The exception by which what is asked about would be allowed from now on. None where no single line of the person's own or
  * the project's specs asks, or where even then it would not be allowed.
  */
 export function planKeptAnswer(
   place: Place,
-  request: Request,
-  { reasons }: Decision,
+  { request, decision, decideBy }: Question,
 ): KeptAnswer | undefined {
-  const asks = reasons.filter(({ kind }) => kind === 'ask')
+  const asks = decision.reasons.filter(({ kind }) => kind === 'ask')
   const [ask] = asks
   if (ask?.rule === undefined || asks.length > 1) return undefined
   const { rule, part = request } = ask
   const source = place.sources.find(({ path, pack }) => pack === undefined && path === rule.source.file)
-  const edit = source && addExcept(source, rule, capabilityOf(part, place))
+  const edit = source && addExcept(source, rule, holeOf(part, place))
   if (source === undefined || edit === undefined) return undefined
   const kept = { source, line: rule.source.line, ...edit }
   const { rules } = parseSources(withAnswer(place.sources, kept))
-  const policy = compilePolicy({ ...place, rules, now: Date.now() })
-  return decide(policy, request).effect === 'allow' ? kept : undefined
+  return decideBy(rules).effect === 'allow' ? kept : undefined
 }
 
 /** All specs as they are once the answer is written. */

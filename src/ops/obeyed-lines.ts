@@ -1,25 +1,25 @@
 import type { Setting, SpecSet } from '../spec/types.ts'
 import { defaultPragmas } from '../store/pragmas.ts'
+import { quoteWord } from './quote-word.ts'
 import { usualRecord } from './record.ts'
 
 /**
- * What a project's specs say besides rules that oos obeys, a line each: its record's place and settings, what agents run,
- * and what a pack's rules are not to be about, which the rules alone do not show.
+ * What a project's specs say besides rules that oos obeys, a line each: its record's place and settings where they are not
+ * those that hold without it, what agents run, and what a pack's rules are not to be about, which the rules do not show.
  */
-export function obeyedLines({
-  specs,
-  settings,
-  agents,
-}: Pick<SpecSet, 'specs' | 'settings' | 'agents'>): readonly string[] {
+export function obeyedLines(
+  { specs, settings, agents }: Pick<SpecSet, 'specs' | 'settings' | 'agents'>,
+  own: Pick<SpecSet, 'settings'>,
+): readonly string[] {
   return [
     ...settings
       .filter(isProjects)
-      .filter(isUnusual)
+      .filter((setting) => isOther(setting, own.settings))
       .map(({ key, value }) => `${key} = ${value}`),
     ...agents
       .filter(isProjects)
       .filter(({ command }) => command.length > 0)
-      .map(({ name, command }) => `agent ${name} runs ${command.join(' ')}`),
+      .map(({ name, command }) => `agent ${name} runs ${command.map(quoteWord).join(' ')}`),
     ...specs
       .flatMap((spec) => spec.extends)
       .filter(isProjects)
@@ -31,13 +31,13 @@ function isProjects({ place }: Pick<Setting, 'place'>): boolean {
   return place.file.startsWith('.agent-os/')
 }
 
-const usual: Readonly<Record<string, string | number>> = {
-  path: usualRecord,
-  ...defaultPragmas,
-}
-
 /** Nothing but the database's settings is obeyed yet. */
-function isUnusual({ key, value }: Setting): boolean {
+function isOther({ key, value }: Setting, own: readonly Setting[]): boolean {
   const [, name = ''] = /^database\.(.+)$/.exec(key) ?? []
-  return Object.hasOwn(usual, name) && String(value).toLowerCase() !== String(usual[name])
+  const usual: Readonly<Record<string, string | number>> = { path: usualRecord, ...defaultPragmas }
+  if (!Object.hasOwn(usual, name)) return false
+  const without = String(own.find((setting) => setting.key === key)?.value ?? usual[name])
+  // SQLite takes the names of its settings' values in any case; a path is what it is.
+  const same = (text: string) => (name === 'path' ? text : text.toLowerCase())
+  return same(String(value)) !== same(without)
 }

@@ -4,23 +4,32 @@ import { readPlainFile } from '../sandbox/git.ts'
 
 /** What tells a project from another that lies, or later comes to lie, at the same place. */
 export interface ProjectIdentity {
-  /** The inode of its folder. */
+  /** The inode of its folder, and when that was made: a number alone is soon given to another folder. */
   readonly folder: string
-  /** Where its repository's remotes are, without passwords. */
-  readonly remotes: readonly string[]
+  /** Where its repository's remotes are, by name, without passwords. */
+  readonly remotes: Readonly<Record<string, string>>
 }
 
 /** Read as text: git itself is not started in a project that nobody has agreed to. */
 export function readIdentity(root: string): ProjectIdentity {
-  const folder = statSync(root, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n
+  const stat = statSync(root, { bigint: true, throwIfNoEntry: false })
   const config = gitConfigOf(root)
-  return { folder: String(folder), remotes: config === undefined ? [] : parseRemotes(config) }
+  return {
+    folder: stat === undefined ? '' : `${stat.ino} ${stat.birthtimeNs}`,
+    remotes: config === undefined ? {} : parseRemotes(config),
+  }
 }
 
-/** A repository is known by its remotes, and may gain its first; what has none is known by its folder. */
+/**
+ * A repository is known by its `origin`, or where it has none by all of its remotes, and may gain its first; what has none is
+ * known by its folder.
+ */
 export function isSameProject(then: ProjectIdentity, now: ProjectIdentity): boolean {
-  if (then.remotes.length === 0) return then.folder === now.folder
-  return then.remotes.some((remote) => now.remotes.includes(remote))
+  const { origin, ...others } = then.remotes
+  if (origin !== undefined) return now.remotes.origin === origin
+  const known = Object.entries(others)
+  if (known.length === 0) return then.folder !== '' && then.folder === now.folder
+  return known.every(([name, url]) => now.remotes[name] === url)
 }
 
 function gitConfigOf(root: string): string | undefined {
@@ -40,13 +49,13 @@ function linkedConfig(git: string): string | undefined {
   return readPlainFile(join(common, 'config'))
 }
 
-export function parseRemotes(config: string): readonly string[] {
-  const remotes = new Set<string>()
-  let isRemote = false
+export function parseRemotes(config: string): Readonly<Record<string, string>> {
+  const remotes = new Map<string, string>()
+  let name: string | undefined
   for (const line of config.split(/\r?\n/)) {
-    if (/^\s*\[/.test(line)) isRemote = /^\s*\[\s*remote\s/i.test(line)
-    const url = isRemote ? /^\s*(?:\[[^\]]*\]\s*)?url\s*=\s*(.*?)\s*$/i.exec(line)?.[1] : undefined
-    if (url) remotes.add(url.replace(/^(\w[\w+.-]*:\/\/)[^/@]*@/, '$1'))
+    if (/^\s*\[/.test(line)) name = /^\s*\[\s*remote\s+"((?:[^"\\]|\\.)*)"\s*\]/i.exec(line)?.[1]
+    const url = /^\s*(?:\[[^\]]*\]\s*)?url\s*=\s*(.*?)\s*$/i.exec(line)?.[1]
+    if (name !== undefined && url) remotes.set(name, url.replace(/^(\w[\w+.-]*:\/\/)[^/@]*@/, '$1'))
   }
-  return [...remotes].sort()
+  return Object.fromEntries([...remotes].sort())
 }

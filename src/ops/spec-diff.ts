@@ -7,6 +7,7 @@ import { OosError } from '../shared/errors.ts'
 import { packageRoot } from '../shared/package.ts'
 import { parseSources } from '../spec/parse.ts'
 import { readSources } from '../spec/read.ts'
+import { isProjectSource } from '../spec/source.ts'
 import type { AgentDefinition, SpecSource } from '../spec/types.ts'
 import { findProjectRoot, readHome } from './project-root.ts'
 import { mergeBase, readRevision, resolveCommit, trackedFiles } from './revision.ts'
@@ -95,7 +96,7 @@ function readSide({ root, home, now, shared }: Base, revision: string | undefine
 function readWorkingTree(root: string, home: string): ReturnType<typeof readSources> {
   const { sources, diagnostics } = readSources({ root, home, packs: join(packageRoot, 'specs') })
   return {
-    sources: sources.filter(({ layer, pack }) => layer === 'project' && pack === undefined),
+    sources: sources.filter(isProjectSource),
     diagnostics,
   }
 }

@@ -80,7 +80,7 @@ function isKept(value: unknown): value is Kept {
     kept.version === 2 &&
     typeof kept.seen === 'string' &&
     typeof kept.identity?.folder === 'string' &&
-    Array.isArray(kept.identity.remotes) &&
+    typeof kept.identity.remotes === 'object' &&
     Array.isArray(kept.agreed)
   )
 }

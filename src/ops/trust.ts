@@ -1,3 +1,4 @@
+import { isOwnSource, isProjectSource } from '../spec/source.ts'
 import type { SpecSource } from '../spec/types.ts'
 import type { Excess } from './excess.ts'
 import type { Project } from './project.ts'
@@ -27,15 +28,15 @@ export function isSeen({ specHash }: Pick<Project, 'specHash'>, record: TrustRec
 export async function judgeTrust(project: Project, record: TrustRecord | undefined): Promise<Trust> {
   if (isSeen(project, record)) return { state: 'seen' }
   const { findExcess, isEmpty } = await import('./excess.ts')
-  const excess = findExcess(project, record?.agreed)
+  const excess = findExcess(project, { now: Date.now(), ...(record && { agreed: record.agreed }) })
   if (isEmpty(excess)) return { state: 'kept' }
-  const isNew = record === undefined || record.agreed.every(({ layer }) => layer !== 'project')
+  const isNew = record === undefined || !record.agreed.some(isProjectSource)
   return { state: isNew ? 'new' : 'changed', excess }
 }
 
 /** The person said yes to the specs as they are. Throws when it cannot be written down. */
 export function agree(project: Project, env: NodeJS.ProcessEnv): void {
-  remember(project, env, { agreed: project.sources.filter(isOwn), seen: project.specHash })
+  remember(project, env, { agreed: project.sources.filter(isOwnSource), seen: project.specHash })
 }
 
 /** The person said yes to the specs as they will be; what then stands on the disk is still looked at. */
@@ -44,7 +45,7 @@ export function agreeTo(
   place: Pick<Project, 'root' | 'home'>,
   env: NodeJS.ProcessEnv,
 ): void {
-  remember(place, env, { agreed: sources.filter(isOwn), seen: '' })
+  remember(place, env, { agreed: sources.filter(isOwnSource), seen: '' })
 }
 
 /** The specs as they are give no more than what was agreed to: the next time their bytes alone tell. */
@@ -53,7 +54,7 @@ export function rememberKept(
   env: NodeJS.ProcessEnv,
   record: TrustRecord | undefined,
 ): void {
-  const users = project.sources.filter((source) => isOwn(source) && source.layer !== 'project')
+  const users = project.sources.filter((source) => isOwnSource(source) && !isProjectSource(source))
   remember(project, env, { agreed: record?.agreed ?? users, seen: project.specHash })
 }
 
@@ -67,8 +68,4 @@ function remember(
   kept: Pick<TrustRecord, 'agreed' | 'seen'>,
 ): void {
   writeTrust(stateHomeOf(env, home), { root, identity: readIdentity(root), ...kept })
-}
-
-function isOwn({ pack }: SpecSource): boolean {
-  return pack === undefined
 }

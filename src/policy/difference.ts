@@ -1,6 +1,15 @@
+import type { Budget } from './analysis/budget.ts'
 import { type Claim, claimsOf, mattersOf } from './analysis/claims.ts'
-import type { FamiliarTarget } from './analysis/familiar.ts'
-import { type Change, createField, inspect, type Scope, type Undecided, widens } from './analysis/inspect.ts'
+import {
+  type Change,
+  type Changed,
+  createField,
+  type InspectOptions,
+  inspect,
+  type Scope,
+  type Undecided,
+  widens,
+} from './analysis/inspect.ts'
 import { Languages } from './analysis/languages.ts'
 import { printCapability } from './capability.ts'
 import type { Clause } from './clause.ts'
@@ -13,22 +22,28 @@ export interface Difference {
   readonly undecided: readonly Undecided[]
 }
 
-export interface DifferenceOptions {
+/** `familiar` targets are shown before any made up one, where they are examples. */
+export interface DifferenceOptions extends InspectOptions {
   /** Besides `command`. */
   readonly agents?: readonly string[]
-  /** Shown before any made up request, where they are examples. */
-  readonly familiar?: readonly FamiliarTarget[]
   /** Beyond so many a line counts as not decided. */
   readonly mostSteps?: number
 }
 
-/** What the second policy decides otherwise than the first. Exact for targets that are known; both stand in one place. */
+/**
+ * What the second policy decides otherwise than the first. Exact for targets that are known; where an amount over time or an
+ * end goes with a pattern that is written in another way, the line counts as not decided. Both stand in one place.
+ */
 export function differenceOf(before: Policy, after: Policy, options: DifferenceOptions = {}): Difference {
   const budget = { left: options.mostSteps ?? defaultSteps }
   const found = (Object.keys(resources) as Resource[])
     .filter((resource) => Object.keys(resources[resource].actions).length > 0)
     .flatMap((resource) => {
-      const languages = languagesOf(resource, before, after)
+      const languages = languagesOf(
+        resource,
+        [before, after, ...(options.given ? [options.given] : [])],
+        budget,
+      )
       const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
         .filter((agent) => [before, after].some((policy) => isSpokenTo(agent, policy, resource)))
@@ -41,8 +56,8 @@ export function differenceOf(before: Policy, after: Policy, options: DifferenceO
   }
 }
 
-/** About a second. */
-const defaultSteps = 25_000_000
+/** Some seconds; what people write takes a tenth of it. */
+const defaultSteps = 60_000_000
 
 /** Whether something is freer after the edit, or could not be found not to be. */
 export function isWidening({ changes, undecided }: Difference): boolean {
@@ -56,36 +71,88 @@ function isSpokenTo(agent: string, policy: Policy, resource: Resource): boolean 
 }
 
 /** One for all agents, so that each pattern is compiled once. */
-function languagesOf(resource: Resource, before: Policy, after: Policy): Languages {
-  const rules = [...before.rules, ...after.rules]
-  const capabilities = rules
+function languagesOf(
+  resource: Resource,
+  policies: readonly [Policy, ...Policy[]],
+  budget: Budget,
+): Languages {
+  const capabilities = policies
+    .flatMap(({ rules }) => rules)
     .flatMap((rule) => [...rule.capabilities, ...rule.except])
     .filter((capability) => capability.resource === resource)
-  return new Languages(resource, capabilities, after)
+  return new Languages(resource, capabilities, policies[0], budget)
 }
 
 function differ(scope: Scope): readonly (Change | Undecided)[] {
-  const { before, after, agent, resource, languages } = scope
-  const [old, now] = [before, after].map((policy) => policy.view(agent).clauses(resource)) as [
-    Clause[],
-    Clause[],
-  ]
-  const changed = [
+  const { before, after, agent, resource, languages, options } = scope
+  const clausesOf = (policy: Policy) => policy.view(agent).clauses(resource)
+  const [old, now, given] = [clausesOf(before), clausesOf(after), options.given && clausesOf(options.given)]
+  const changed: readonly Changed[] = [
     ...without(now, old).map((clause) => ({ side: 'added' as const, clause })),
     ...without(old, now).map((clause) => ({ side: 'removed' as const, clause })),
   ]
-  if (changed.length === 0) return []
-  const all = [...old, ...now]
+  const mayMatter = options.wideningOnly ? changed.some(mayWiden) : changed.length > 0
+  if (!mayMatter) return []
+  const { matters, complete } = mattersOf(resource, [...old, ...now, ...(given ?? [])])
   const seen = new Set<string>()
-  return mattersOf(resource, all).flatMap((matter) => {
-    const sides = { old: claimsOf(old, matter, languages), now: claimsOf(now, matter, languages) }
+  const found = matters.flatMap((matter) => {
+    const claims = {
+      removed: claimsOf(old, matter, languages),
+      added: claimsOf(now, matter, languages),
+      ...(given && { given: claimsOf(given, matter, languages) }),
+    }
     // Actions about which the same is said differ in name alone.
-    const key = JSON.stringify([matter.attributes, sides.old.map(keyOf), sides.now.map(keyOf)])
+    const key = JSON.stringify([matter.attributes, ...Object.values(claims).map((each) => each.map(keyOf))])
     if (seen.has(key)) return []
     seen.add(key)
-    const field = createField({ ...scope, matter, claims: { removed: sides.old, added: sides.now } })
+    const field = createField({ ...scope, matter, claims })
     return changed.flatMap((one) => inspect(one, field))
   })
+  const isKnown = ({ clause }: Changed) =>
+    found.some((each) => each.rule === clause.rule && (!('from' in each) || widens(each)))
+  const open = complete ? changed.filter((one) => mayLast(one, changed, { old, now })) : changed
+  const undecided = open
+    .filter((one) => !isKnown(one))
+    .map(({ side, clause: { rule, capability } }) => ({ agent, side, rule, capability }))
+  return [...found, ...undecided]
+}
+
+/** What comes as a Deny or a Limit, and what goes as an Allow, only takes away. */
+function mayWiden({ side, clause: { effect } }: Changed): boolean {
+  return side === 'added' ? effect === 'allow' || effect === 'ask' : effect !== 'allow'
+}
+
+/** Amounts over time, and ends: what one request says nothing of. */
+const lasting = ['expires', 'rate', 'tokens', 'usd', 'everywhere'] as const
+
+/**
+ * Whether the changed clause may let more pass over time. Of a pattern that stands on both sides the amounts are compared
+ * one by one, by `termDifference`.
+ */
+function mayLast(
+  { side, clause }: Changed,
+  changed: readonly Changed[],
+  { old, now }: { readonly old: readonly Clause[]; readonly now: readonly Clause[] },
+): boolean {
+  const isLasting = (one: Clause) => lasting.some((name) => one.capability.constraints[name] !== undefined)
+  const isPaired = (one: Clause, others: readonly Clause[]) =>
+    others.some((other) => clauseText(plain(other)) === clauseText(plain(one)))
+  if (side === 'removed') return clause.effect !== 'allow' && isLasting(clause) && !isPaired(clause, now)
+  const gone = changed.some(
+    (one) =>
+      one.side === 'removed' &&
+      one.clause.effect === 'allow' &&
+      isLasting(one.clause) &&
+      !isPaired(one.clause, now),
+  )
+  return clause.effect === 'allow' && gone && !isPaired(clause, old)
+}
+
+function plain(clause: Clause): Clause {
+  const constraints = Object.fromEntries(
+    Object.entries(clause.capability.constraints).filter(([name]) => !lasting.some((each) => each === name)),
+  )
+  return { ...clause, capability: { ...clause.capability, constraints } }
 }
 
 function keyOf({ clause, about, holes, outcome }: Claim): unknown {

@@ -3,7 +3,7 @@ import { printCapability } from './capability.ts'
 import type { Policy } from './compile.ts'
 import { decidePart } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
-import { capabilityOf } from './request-capability.ts'
+import { capabilityOf, holeOf } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
@@ -116,15 +116,16 @@ function changesFor({ kind, rule }: DecisionReason, asked: Request, policy: Poli
     return [{ kind: 'add-rule', text: `- **Allow** \`${capability}\`` }]
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
+  const hole = printRequest(asked, policy, holeOf)
   const exception: Change =
     place.pack === undefined
-      ? { kind: 'add-except', text: `except \`${capability}\``, place }
-      : { kind: 'add-except', text: `in \`extends\`: {pack: ${place.pack}, except: ["${capability}"]}` }
+      ? { kind: 'add-except', text: `except \`${hole}\``, place }
+      : { kind: 'add-except', text: `in \`extends\`: {pack: ${place.pack}, except: ["${hole}"]}` }
   return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, exception] : [exception]
 }
 
-function printRequest(request: Request, policy: Policy): string {
+function printRequest(request: Request, policy: Policy, capability = capabilityOf): string {
   return request.resource === 'shell' && !request.words
     ? `shell:${request.target}`
-    : printCapability(capabilityOf(request, policy))
+    : printCapability(capability(request, policy))
 }

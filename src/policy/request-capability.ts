@@ -15,6 +15,11 @@ export function capabilityOf(request: Request, place: PathPlace): Capability {
   return { resource, pattern, actions: action === '' ? [] : [action], constraints: Object.fromEntries(held) }
 }
 
+/** The same as an exception, in which no constraint may stand. */
+export function holeOf(request: Request, place: PathPlace): Capability {
+  return { ...capabilityOf(request, place), constraints: {} }
+}
+
 const patterns: Readonly<Record<PatternKind, (request: Request, place: PathPlace) => string>> = {
   path: ({ target }, place) => pathPattern(target, place),
   host: ({ target }) => hostPattern(target),

@@ -7,6 +7,8 @@ import type { Capability, ConstraintName, Constraints, Rule } from './types.ts'
 /** What holds of a run as a whole, or over time, and is no answer to one request: limits, conditions, expiry. */
 export interface TermChange {
   readonly what: string
+  /** Whom it is about, if not all. */
+  readonly agent?: string
   readonly from?: string
   readonly to?: string
   readonly widens: boolean
@@ -19,9 +21,19 @@ export function termDifference(
   after: Policy,
   agents: readonly string[] = ['command'],
 ): readonly TermChange[] {
-  const limits = agents.flatMap((agent) => limitChanges(before, after, agent))
-  const general = limits.filter(({ what }, index) => limits.findIndex((each) => each.what === what) === index)
-  return [...general, ...requireChanges(before, after), ...lastingChanges(before, after)]
+  const general = limitChanges(before, after, 'command')
+  const own = agents
+    .filter((agent) => agent !== 'command')
+    .flatMap((agent) =>
+      limitChanges(before, after, agent)
+        .filter((each) => !general.some((known) => isSame(known, each)))
+        .map((each) => ({ ...each, agent })),
+    )
+  return [...general, ...own, ...requireChanges(before, after), ...lastingChanges(before, after)]
+}
+
+function isSame(one: TermChange, other: TermChange): boolean {
+  return one.what === other.what && one.from === other.from && one.to === other.to
 }
 
 function limitChanges(before: Policy, after: Policy, agent: string): readonly TermChange[] {

@@ -68,14 +68,15 @@ function paragraphAt(root: Root, isMeant: (item: ListItem) => boolean): Paragrap
   return undefined
 }
 
-/** The rule as it is now, if nothing else is said otherwise. */
+/** The rule as it is now, if it is the one that was meant, and nothing else is said otherwise. */
 function saysOneMore(
   before: SpecSource,
   after: SpecSource,
-  { source: { line } }: Rule,
+  { source: { line, text } }: Rule,
   capability: Capability,
 ): Rule | undefined {
   const [old, now] = [parseSpec(before), parseSpec(after)]
+  if (old.rules.find((rule) => rule.source.line === line)?.source.text !== text) return undefined
   const wanted = old.rules.map((rule) =>
     rule.source.line === line ? { ...rule, except: [...rule.except, capability] } : rule,
   )

@@ -51,8 +51,10 @@ export function extendSpecs(
   // A user's own extension comes first: the same pack taken in by a project too then needs no trust.
   for (const spec of [...specs].sort(byTrust))
     walk(spec, { layer: spec.layer, holes: [], trail: [spec.path], ...agentOf(spec) })
+  // A pack holds only where it is taken in; an agent's definition holds for its agent, whoever extends it.
   const own = specs
-    .filter((spec) => !extended.has(spec.path) && !isReplaced(spec, specs))
+    .filter((spec) => spec.content.kind === 'definition' || !extended.has(spec.path))
+    .filter((spec) => !isReplaced(spec, specs))
     .flatMap((spec) => spec.rules)
   return { rules: [...own, ...[...taken.values()].flat()], diagnostics }
 }

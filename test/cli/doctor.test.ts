@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeTree, oos } from './oos.ts'
@@ -46,6 +46,15 @@ test('a record that is no database is found', () => {
   )
   const { code, found } = examine({ cwd })
   expect({ code, ok: found.get('record')?.ok }).toEqual({ code: 4, ok: false })
+})
+
+test('a place of the record that nobody has agreed to is left alone', () => {
+  const cwd = makeTree({
+    ...specs,
+    '.agent-os/PREFERRED_STACK.md': '| Setting | Value |\n|---|---|\n| database.path | elsewhere/x.db |\n',
+  })
+  expect(examine({ cwd }).found.get('record')?.ok).toBe(true)
+  expect(existsSync(join(cwd, 'elsewhere'))).toBe(false)
 })
 
 test('a missing HOME is found, and nothing is thrown', () => {

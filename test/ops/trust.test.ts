@@ -14,8 +14,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openProject } from '../../src/ops/project.ts'
+import { readIdentity } from '../../src/ops/project-identity.ts'
 import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../src/ops/trust.ts'
 import { printWitness } from '../../src/policy/analysis/witness.ts'
+import { decide } from '../../src/policy/decide.ts'
 
 interface Place {
   readonly home: string
@@ -43,11 +45,11 @@ const recordOf = async (place: Place) => findTrust(await openAt(place), place.en
 const agreeTo = async (place: Place) => agree(await openAt(place), place.env)
 
 /** The state, and of what only a yes lets hold the first example of each line, or the line. */
-async function told(place: Place): Promise<readonly string[]> {
+async function told(place: Place, undecidedToo?: 'undecided too'): Promise<readonly string[]> {
   const trust = await judgeTrust(await openAt(place), await recordOf(place))
   if (trust.excess === undefined) return [trust.state]
   const { changes, undecided, terms, lines } = trust.excess
-  expect(undecided).toEqual([])
+  if (undecidedToo === undefined) expect(undecided).toEqual([])
   const examples = changes.map(({ witnesses: [witness], to }) => {
     const text = witness === undefined ? '' : printWitness(witness.request, place)
     return to === 'allow' ? text : `${to} ${text}`
@@ -100,6 +102,16 @@ describe('a project that nobody has agreed to', () => {
     )
     write(join(place.root, '.agent-os/agents/builder.md'), '---\ncommand: make all\n---\n')
     expect(await told(place)).toEqual(['new', 'database.path = ~/x/y.db', 'agent builder runs make all'])
+  })
+
+  test('is asked about for the usual place of the record where the user has another', async () => {
+    const place = makePlace()
+    const setting = (path: string) => `| Setting | Value |\n|---|---|\n| database.path | ${path} |\n`
+    write(join(place.home, '.agent-os/STACK_PREFERENCES.md'), setting('~/records/all.db'))
+    write(join(place.root, '.agent-os/PREFERRED_STACK.md'), setting('.oos/data/atlas.db'))
+    expect(await told(place)).toEqual(['new', 'database.path = .oos/data/atlas.db'])
+    write(join(place.root, '.agent-os/PREFERRED_STACK.md'), setting('.OOS/data/atlas.db'))
+    expect(await told(place)).toEqual(['new', 'database.path = .OOS/data/atlas.db'])
   })
 
   test('is not asked about for the usual place of the record', async () => {
@@ -167,7 +179,99 @@ describe('a project that was agreed to', () => {
     mine(place, deny('file:~/.ssh/**:*') + allow('file:~/work/**:read'))
     expect(await told(place)).toEqual(['kept'])
     mine(place, '')
-    expect(await told(place)).toEqual(['new', 'file:src/index.ts:read'].with(0, 'changed'))
+    expect(await told(place)).toEqual(['changed', 'file:src/index.ts:read'])
+  })
+
+  test('is not blamed for what the user takes out of his own Denies, where he gives it himself', async () => {
+    const place = await agreed(
+      allow('http:example.com:request'),
+      allow('file:~/work/**:read') + deny('file:~/work/shop/x/**:*'),
+    )
+    mine(place, allow('file:~/work/**:read'))
+    expect(await told(place)).toEqual(['kept'])
+  })
+
+  test('is asked about once a Deny of the user no longer covers what its Allow gives', async () => {
+    const place = await agreed(allow('file:**:read'), deny('file:**/.env:*'))
+    mine(place, '')
+    expect(await told(place)).toEqual(['changed', 'file:.env:read'])
+  })
+
+  const past = '{expires:2020-01-01T00:00:00Z}'
+  const future = '{expires:2999-01-01T00:00:00Z}'
+  test.each([
+    {
+      name: 'ended, and comes back',
+      was: allow(`http:a.com:request${past}`),
+      now: allow('http:{a,a}.com:request'),
+    },
+    { name: 'was to end', was: allow(`http:a.com:request${future}`), now: allow('http:{a,a}.com:request') },
+    {
+      name: 'was for less',
+      was: allow('model:a/*:use{usd:0.5/day}'),
+      now: allow('model:{a,a}/*:use{usd:1.4/day}'),
+    },
+    {
+      name: 'was for longer',
+      was: allow('http:a.com:request{rate:10/day}'),
+      now: allow('http:{a,a}.com:request{rate:10/s}'),
+    },
+    {
+      name: 'was for either of two amounts',
+      was: allow('model:a/*:use{usd:5/day}') + allow('model:a/*:use{tokens:2M/day}'),
+      now: allow('model:a/{x,**}:use'),
+    },
+    {
+      name: 'hid a program everywhere',
+      was: allow('shell:*') + deny('shell:curl *{everywhere}'),
+      now: allow('shell:*') + deny('shell:{curl,curl} *'),
+    },
+  ])('is asked about what $name, also in another spelling', async ({ was, now }) => {
+    const place = await agreed(was)
+    spec(place, now)
+    expect((await told(place, 'undecided too'))[0]).toBe('changed')
+  })
+
+  test('is asked about what another agent hides: a limit of one, the program of one', async () => {
+    const place = await agreed(
+      '- **Limit** `run:command{timeout:5m}`\n- **Limit** `run:x{timeout:5m}`\n',
+      allow('shell:*'),
+    )
+    const definition = join(place.root, '.agent-os/agents/x.md')
+    write(definition, `---\ncommand: npm\n---\n${deny('shell:rm *')}`)
+    await agreeTo(place)
+    spec(place, '- **Limit** `run:command{timeout:4m}`\n')
+    expect(await told(place)).toEqual(['changed', 'timeout of a run'])
+    spec(place, '- **Limit** `run:command{timeout:5m}`\n- **Limit** `run:x{timeout:5m}`\n')
+    write(definition, '---\nname: x\n---\n')
+    expect((await told(place)).at(-1)).toBe('runs of npm no longer go by the rules of agent x')
+  })
+
+  test('is asked about words of a command that are grouped otherwise', async () => {
+    const place = makePlace()
+    const command = (words: string) =>
+      write(join(place.root, '.agent-os/agents/x.md'), `---\ncommand: [bash, -c, ${words}]\n---\n`)
+    command('"true", "curl a.com"')
+    await agreeTo(place)
+    command('"true curl a.com"')
+    expect(await told(place)).toEqual(['changed', "agent x runs bash -c 'true curl a.com'"])
+  })
+
+  test('cannot shed what a shipped agent is denied by extending it', async () => {
+    const place = makePlace(allow('shell:*'))
+    write(join(place.root, '.agent-os/agents/x.md'), '---\nextends: [oos:coder]\n---\n')
+    const { policy } = await openAt(place)
+    const sudo = { resource: 'shell', action: 'execute', target: 'sudo id', words: ['sudo', 'id'] } as const
+    expect(decide(policy, { ...sudo, agent: 'coder' }).effect).toBe('deny')
+    write(
+      join(place.root, '.agent-os/agents/x.md'),
+      '---\nname: coder\nextends: [{pack: oos:coder, except: ["shell:sudo **"]}]\n---\n',
+    )
+    expect(await told(place)).toEqual([
+      'new',
+      expect.stringContaining('shell:sudo'),
+      'oos:coder without shell:sudo **',
+    ])
   })
 
   test('is forgotten when that is taken back', async () => {
@@ -188,7 +292,7 @@ describe('a project that was agreed to', () => {
     expect((await told(place))[0]).toBe('new')
   })
 
-  test('may gain its first remote; with other remotes it is another project', async () => {
+  test('may gain its first remote; with another origin it is another project', async () => {
     const place = await agreed(allow('file:src/**:read'))
     const git = (...words: string[]) => execFileSync('git', words, { cwd: place.root })
     git('init', '-q')
@@ -197,8 +301,35 @@ describe('a project that was agreed to', () => {
     await agreeTo(place)
     git('remote', 'set-url', 'origin', 'https://example.com/shop.git')
     expect(await told(place)).toEqual(['seen'])
+    git('remote', 'add', 'upstream', 'https://example.com/up.git')
+    await agreeTo(place)
     git('remote', 'set-url', 'origin', 'https://example.com/other.git')
     expect((await told(place))[0]).toBe('new')
+  })
+
+  test('is another when a repository without remotes is replaced, whatever inode its folder gets', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const place = await agreed(allow('file:src/**:read'))
+      rmSync(place.root, { recursive: true })
+      spec(place, allow('file:src/**:read'))
+      expect((await told(place))[0]).toBe('new')
+    }
+  })
+
+  test('is known by its own repository, in a folder of it, a work tree or a submodule', async () => {
+    const place = makePlace()
+    const git = (...words: string[]) =>
+      execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=a@b.c', ...words], {
+        cwd: dirname(place.root),
+      })
+    spec(place, allow('file:src/**:read'))
+    git('init', '-q')
+    git('remote', 'add', 'origin', 'https://example.com/work.git')
+    git('add', '-A')
+    git('commit', '-qm', 'first')
+    git('worktree', 'add', '-q', join(place.home, 'tree'))
+    const [own, tree] = [place.root, join(place.home, 'tree/shop')].map(readIdentity)
+    expect([own?.remotes, tree?.remotes]).toEqual(Array(2).fill({ origin: 'https://example.com/work.git' }))
   })
 
   test('is the same when it is cloned to its place again', async () => {

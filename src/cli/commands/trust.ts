@@ -54,17 +54,26 @@ async function showAndAsk(project: Project, { yes, dryRun }: Options, terminal: 
     terminal.answer('trust', { ...data, state: 'untrusted' }, () => renderTrust(change, terminal))
     return exitCodes.done
   }
-  if (!yes) {
-    terminal.tell(renderTrust(change, { ...terminal, style: terminal.talk }))
-    await requireYes(terminal)
-  }
-  agree(project, env)
+  terminal.tell(renderTrust(change, { ...terminal, style: terminal.talk }))
+  if (!yes) await requireYes(terminal)
+  keep(project, env)
   terminal.answer(
     'trust',
     { ...data, state: 'trusted' },
     () => `${style.good('agreed')}: the rules of ${root} hold as they are\n`,
   )
   return exitCodes.done
+}
+
+function keep(project: Project, env: NodeJS.ProcessEnv): void {
+  try {
+    agree(project, env)
+  } catch (cause) {
+    throw new OosError('home-missing', 'what you agreed to cannot be written down', {
+      hint: 'make ~/.local/state writable, or set XDG_STATE_HOME to a folder that is',
+      cause,
+    })
+  }
 }
 
 async function requireYes({ json }: Terminal): Promise<void> {

@@ -128,9 +128,9 @@ function undecidedRow({ agent, side, rule, capability }: Undecided): Row {
   return { title: 'not decided: may allow more', widens: true, examples, agent, sign: sign(side), rule }
 }
 
-function termRow({ what, from, to, widens, rule }: TermChange): Row {
+function termRow({ what, agent = 'command', from, to, widens, rule }: TermChange): Row {
   const examples = [`${from ?? 'none'} → ${to ?? 'none'}`]
-  return { title: what, widens, examples, agent: 'command', sign: to === undefined ? '-' : '+', rule }
+  return { title: what, widens, examples, agent, sign: to === undefined ? '-' : '+', rule }
 }
 
 function sign(side: Change['side']): Row['sign'] {

@@ -1,3 +1,4 @@
+import { isProjectSource } from '../../spec/source.ts'
 import { type Project, readProject } from '../project.ts'
 import { agree } from '../trust.ts'
 import type { AppliedFile } from './apply.ts'
@@ -14,9 +15,7 @@ export async function trustWritten(
 ): Promise<boolean> {
   if (applied.some(({ state }) => state === 'failed')) return false
   const project = await readProject({ cwd: plan.root, env })
-  const own = project.sources.filter(
-    ({ layer, pack }) => pack === undefined && layer !== 'user' && layer !== 'built-in',
-  )
+  const own = project.sources.filter(isProjectSource)
   const ours = new Map(plan.files.map(({ path, content }) => [path, content]))
   const known = own.every(({ path, bytes }) => ours.get(path) === Buffer.from(bytes).toString('utf8'))
   return known && remember(project, env)

@@ -1,4 +1,5 @@
-import { DFA, NFA, TooManyNodesError } from 'refa'
+import { DFA, NFA, type NodeFactory, TooManyNodesError } from 'refa'
+import type { Budget } from './budget.ts'
 import { type Language, mark, maxCharacter } from './regular.ts'
 import { type Move, type State, stepsOf } from './state.ts'
 
@@ -11,23 +12,25 @@ export interface CompileOptions {
   readonly ends?: 'anywhere' | 'after-mark'
   /** Languages with a name that were compiled before. */
   readonly known?: Map<string, DFA>
+  /** How many steps of a search may still be spent; endless if left out. */
+  readonly budget?: Budget
 }
 
-/** Nothing if it would need more states than are allowed. */
+/** Nothing if it would need more states, or more work, than is allowed. */
 export function compileAutomaton(language: Language, options: CompileOptions): Automaton | undefined {
-  const { mostStates, ends = 'anywhere', known = new Map() } = options
+  const { ends = 'anywhere' } = options
   try {
-    return settle(tableOf(deterministic(language, mostStates, known)), ends)
+    return settle(tableOf(deterministic(language, workshop(options))), ends)
   } catch (error) {
     if (error instanceof TooManyNodesError) return undefined
     throw error
   }
 }
 
-/** What any of them says, in one; nothing if it would need more states than are allowed. */
+/** What any of them says, in one; nothing if it would need more states, or more work, than is allowed. */
 export function uniteAutomata(
   automata: readonly Automaton[],
-  { mostStates, ends = 'anywhere' }: CompileOptions,
+  { mostStates, ends = 'anywhere', budget = endless() }: CompileOptions,
 ): Automaton | undefined {
   const first = automata.map((_, index) => ({ index, at: 0 }))
   const spots: (readonly Spot[])[] = [first]
@@ -41,7 +44,7 @@ export function uniteAutomata(
   const states: Omit<State, 'settled'>[] = []
   // The list grows while it is walked.
   for (const spot of spots) {
-    if (spots.length > mostStates) return undefined
+    if (spots.length > mostStates || budget.left < 0) return undefined
     const here = spot.map(({ index, at }) => automata[index]?.[at] as State)
     // Of what follows, one that holds whatever it is says all; of the text so far each may say something.
     const settled = here.findIndex((state) => state.settled)
@@ -54,6 +57,7 @@ export function uniteAutomata(
         return next.length === 0 ? [] : [{ min, max, to: numberOf(next) }]
       },
     )
+    budget.left -= here.length * (1 + moves.length)
     states.push({ final: here.some(({ final }) => final), moves })
   }
   return settle(states, ends)
@@ -71,29 +75,66 @@ function spotKey(spot: readonly Spot[]): string {
 
 const options = { maxCharacter }
 
-function deterministic(language: Language, most: number, known: Map<string, DFA>): DFA {
+interface Workshop {
+  readonly known: Map<string, DFA>
+  readonly nfa: () => NFA.LimitedNodeFactory
+  /** `size`: how many states that which is made deterministic has. */
+  readonly dfa: (size: number) => NodeFactory<DFA.Node>
+}
+
+/** Measured, as steps of a search: what it takes to make a state, and to look meanwhile at one of those that it stands for. */
+const stepsToMake = { state: 300, each: 45 }
+
+function workshop({ mostStates, known = new Map(), budget = endless() }: CompileOptions): Workshop {
+  return {
+    known,
+    nfa: () => new NFA.LimitedNodeFactory(mostStates * 10),
+    dfa: (size) => {
+      const factory = new DFA.LimitedNodeFactory(mostStates)
+      let made = 0
+      return {
+        createNode: () => {
+          made += 1
+          // Once there are more than there were before, each stands for many at a time.
+          budget.left -= made <= size ? stepsToMake.state : size * stepsToMake.each
+          TooManyNodesError.assert(budget.left < 0 ? 1 : 0, 0, 'DFA')
+          return factory.createNode()
+        },
+      }
+    },
+  }
+}
+
+const endless = (): Budget => ({ left: Number.POSITIVE_INFINITY })
+
+function deterministic(language: Language, work: Workshop): DFA {
   if ('says' in language) {
-    const factory = new DFA.LimitedNodeFactory(most)
-    const states = new NFA.LimitedNodeFactory(most * 10)
-    return DFA.fromFA(NFA.fromRegex([language.says], options, {}, states), factory)
+    const nfa = NFA.fromRegex([language.says], options, {}, work.nfa())
+    return DFA.fromFA(nfa, work.dfa(sizeOf(nfa)))
   }
   // Parts that are as small as can be keep their product small.
   const [first, ...rest] = ('any' in language ? language.any : language.all).map((part) => {
     const name = 'says' in part ? part.name : undefined
-    const automaton = (name && known.get(name)) || smallest(deterministic(part, most, known))
-    if (name) known.set(name, automaton)
+    const automaton = (name && work.known.get(name)) || smallest(deterministic(part, work))
+    if (name) work.known.set(name, automaton)
     return automaton
   })
   if (first === undefined) return DFA.empty(options)
-  return rest.reduce((one, other) => smallest(both(language, one, other, most)), first)
+  return rest.reduce((one, other) => smallest(both(language, one, other, work)), first)
 }
 
-function both(language: Language, one: DFA, other: DFA, most: number): DFA {
-  const factory = new DFA.LimitedNodeFactory(most)
+function both(language: Language, one: DFA, other: DFA, work: Workshop): DFA {
+  const factory = work.dfa(sizeOf(one) + sizeOf(other))
   if ('all' in language) return DFA.fromIntersection(one, other, factory)
   const union = NFA.fromFA(one)
   union.union(other)
   return DFA.fromFA(union, factory)
+}
+
+function sizeOf(automaton: NFA | DFA): number {
+  let size = 0
+  for (const _ of automaton.nodes()) size += 1
+  return size
 }
 
 function smallest(automaton: DFA): DFA {

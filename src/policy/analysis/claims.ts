@@ -2,7 +2,7 @@ import type { Clause } from '../clause.ts'
 import { amountOf, constraintNames } from '../constraints.ts'
 import { unmet } from '../held.ts'
 import { actBits, resources } from '../resources.ts'
-import type { Capability, Constraints, DecisionEffect, Request, Resource } from '../types.ts'
+import type { Capability, ConstraintName, Constraints, DecisionEffect, Request, Resource } from '../types.ts'
 import type { Languages } from './languages.ts'
 
 /** One kind of request: everything but its target. */
@@ -55,19 +55,51 @@ export function holds({ about, holes }: Claim, accepted: ReadonlySet<number>): b
   return accepted.has(about) && !holes.some((hole) => accepted.has(hole))
 }
 
-/** The kinds of requests about a resource that rules can tell apart: each action, and amounts around each that is given. */
-export function mattersOf(resource: Resource, clauses: readonly Clause[]): readonly Matter[] {
-  const amounts = clauses.flatMap(({ capability }) =>
-    constraintNames.flatMap((name) => {
+export interface Matters {
+  readonly matters: readonly Matter[]
+  /** False: there are more kinds than could be looked at. */
+  readonly complete: boolean
+}
+
+/** Above it, amounts are looked at one by one. */
+const mostAmounts = 100
+
+/** The kinds of requests about a resource that rules can tell apart: each action, with all that amounts can be said to be. */
+export function mattersOf(resource: Resource, clauses: readonly Clause[]): Matters {
+  const amounts = new Map<ConstraintName, number[]>()
+  for (const { capability } of clauses)
+    for (const name of constraintNames) {
       const amount = amountOf(name, capability.constraints[name])
-      return amount === undefined ? [] : [{ [name]: amount + 1 }]
-    }),
+      if (amount !== undefined) amounts.set(name, [...(amounts.get(name) ?? []), amount])
+    }
+  const choices = [...amounts].map(([name, given]) => probes(given).map((amount) => ({ [name]: amount })))
+  const count = choices.reduce((product, list) => product * (list.length + 1), 1)
+  const complete = count <= mostAmounts
+  const asked: readonly Attributes[] = complete
+    ? choices.reduce<readonly Attributes[]>(
+        (all, list) => all.flatMap((one) => [one, ...list.map((more) => ({ ...one, ...more }))]),
+        [{}],
+      )
+    : [{}, ...choices.flat().slice(0, mostAmounts)]
+  const matters = widestFirst(resource).flatMap((action) =>
+    asked.map(
+      (attributes): Matter =>
+        Object.keys(attributes).length === 0 ? { resource, action } : { resource, action, attributes },
+    ),
   )
-  const distinct = [...new Map(amounts.map((each) => [JSON.stringify(each), each])).values()]
-  return widestFirst(resource).flatMap((action): Matter[] => [
-    { resource, action },
-    ...distinct.map((attributes) => ({ resource, action, attributes })),
-  ])
+  return { matters, complete }
+}
+
+type Attributes = Readonly<Record<string, number>>
+
+/** Of amounts that are given one that is beyond the first and not beyond the next, and so on: no rule tells others apart. */
+function probes(given: readonly number[]): readonly number[] {
+  const sorted = [...new Set(given)].sort((a, b) => a - b)
+  return sorted.map((amount, index) => {
+    const next = sorted[index + 1] ?? Number.POSITIVE_INFINITY
+    const whole = Math.floor(amount) + 1
+    return whole <= next ? whole : (amount + next) / 2
+  })
 }
 
 function widestFirst(resource: Resource): readonly string[] {

@@ -5,10 +5,10 @@ import { actBits, resources } from '../resources.ts'
 import { RuleIndex } from '../rule-index.ts'
 import { once } from '../shell/once.ts'
 import type { Capability, Request, Resource } from '../types.ts'
+import type { Budget } from './budget.ts'
 import type { Matter } from './claims.ts'
 import { Languages } from './languages.ts'
 import { samplesOf } from './samples.ts'
-import type { Budget } from './search.ts'
 
 /** What the rules say to one agent about one resource: asked request by request, or, where that is not enough, as languages. */
 export interface Ground {

@@ -4,10 +4,11 @@ import { decide, decidePart } from '../decide.ts'
 import { resources } from '../resources.ts'
 import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
 import type { Automaton } from './automaton.ts'
+import type { Budget } from './budget.ts'
 import { type Claim, holds, type Matter, outcomeOf, unite } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
-import { accepts, type Budget, search } from './search.ts'
+import { accepts, search } from './search.ts'
 import { requestOf, textOf } from './witness.ts'
 
 /** Requests that one changed line makes come out differently. */
@@ -45,21 +46,34 @@ export interface Scope {
   readonly agent: string
   readonly resource: Resource
   readonly languages: Languages
-  readonly options: { readonly familiar?: readonly FamiliarTarget[] }
+  readonly options: InspectOptions
   /** Of the whole comparison. */
   readonly budget: Budget
+}
+
+export interface InspectOptions {
+  readonly familiar?: readonly FamiliarTarget[]
+  /** What comes out less free is not looked for. */
+  readonly wideningOnly?: boolean
+  /** What this policy gives counts as given before the edit, too. */
+  readonly given?: Policy
 }
 
 /** What both sides say to one kind of request. */
 export interface Field extends Scope {
   readonly matter: Matter
-  /** United: what either side says. */
-  readonly old: readonly Claim[]
+  /** United: what is said before the edit, by each policy that counts; and what after it. */
+  readonly old: readonly (readonly Claim[])[]
   readonly now: readonly Claim[]
-  readonly claims: Readonly<Record<Changed['side'], readonly Claim[]>>
+  readonly claims: FieldClaims
   /** Nothing if some pattern needs too many states. */
   readonly automata: ReadonlyMap<number, Automaton> | undefined
   readonly familiar: readonly Known[]
+}
+
+/** What each side says, claim by claim; `given` besides. */
+export interface FieldClaims extends Readonly<Record<Changed['side'], readonly Claim[]>> {
+  readonly given?: readonly Claim[]
 }
 
 /** A text with the languages it is in. */
@@ -70,10 +84,15 @@ interface Known {
 
 export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
 
+function freest(effects: readonly DecisionEffect[]): DecisionEffect {
+  return effects.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
+}
+
 export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Field {
   const { languages, claims, options, matter } = place
-  const [old, now] = [unite(claims.removed, languages), unite(claims.added, languages)]
-  const all = [...old, ...now, ...claims.removed, ...claims.added]
+  const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) => unite(each, languages))
+  const now = unite(claims.added, languages)
+  const all = [...old.flat(), ...now, ...claims.removed, ...claims.added]
   const automata = languages.automata(all.flatMap(({ about, holes }) => [about, ...holes]))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target): Known[] => {
@@ -123,12 +142,15 @@ function findWays(
   field: Field,
 ): { ways: readonly Way[]; complete: boolean } {
   const { languages, old, now, familiar } = field
-  const automata = field.automata && only(field.automata, languages.any, [claim, ...old, ...now])
+  const { gain, loss } = placesOf(side, claim, field)
+  if (gain === undefined && field.options.wideningOnly) return { ways: [], complete: true }
+  const automata = field.automata && only(field.automata, languages.any, [claim, ...old.flat(), ...now])
   if (automata === undefined) return { ways: [], complete: false }
   const ways = new Map<string, Way>()
   const keep = (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
     if (!holds(claim, accepted)) return undefined
-    const [from, to] = [outcomeOf(old, accepted), outcomeOf(now, accepted)]
+    const from = freest(old.map((claims) => outcomeOf(claims, accepted)))
+    const to = outcomeOf(now, accepted)
     if (from === to) return undefined
     const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
     ways.set(`${from} ${to}`, way)
@@ -137,7 +159,7 @@ function findWays(
   }
   for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
   const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
-    [old, now].every((claims) => isDenied(claims, settled, open))
+    [...old, now].every((claims) => isDenied(claims, settled, open))
   const look = (places: readonly number[], wanted: (way: Way) => boolean): boolean => {
     const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
     let given = budget.left
@@ -159,7 +181,7 @@ function findWays(
       const own = languages.automata([...automata.keys(), place])
       if (own === undefined) return false
       // Most often the first text that the clause is about is one: seen at once, without all the others.
-      const first = shortest(within, own)
+      const first = shortest(within, own, field.budget)
       if (first === 'none') return true
       if (first !== undefined) visit(acceptedBy(own, first.text), () => first.text)
       return search({ automata: own, within, budget, isSettled, visit }) === 'all'
@@ -167,9 +189,8 @@ function findWays(
     field.budget.left -= given - Math.max(0, budget.left)
     return complete
   }
-  const { gain, loss } = placesOf(side, claim, field)
   const complete = gain === undefined || look(gain, widens)
-  if (loss !== undefined) look(loss, (way) => !widens(way))
+  if (loss !== undefined && !field.options.wideningOnly) look(loss, (way) => !widens(way))
   return { ways: [...ways.values()], complete }
 }
 
@@ -177,18 +198,18 @@ function findWays(
 function shortest(
   within: readonly number[],
   automata: ReadonlyMap<number, Automaton>,
+  whole: Budget,
 ): { readonly text: string } | 'none' | undefined {
   const own = new Map([...automata].filter(([number]) => within.includes(number)))
+  const given = Math.min(mostSteps.first, whole.left)
+  const budget = { left: given }
   let found: { text: string } | undefined
-  const searched = search({
-    automata: own,
-    within,
-    budget: { left: mostSteps.first },
-    visit: (_, text) => {
-      found = { text: text() }
-      return true
-    },
-  })
+  const visit = (_: ReadonlySet<number>, text: () => string) => {
+    found = { text: text() }
+    return true
+  }
+  const searched = search({ automata: own, within, budget, visit })
+  whole.left -= given - Math.max(0, budget.left)
   return searched === 'all' ? 'none' : found
 }
 
@@ -250,9 +271,10 @@ function confirm(
   { from, to, texts }: Way,
   field: Field,
 ): readonly Pick<Change, 'from' | 'to' | 'witnesses'>[] {
-  const { before, after, agent, matter } = field
+  const { before, after, agent, matter, options } = field
+  const sides = options.given ? [before, options.given] : [before]
   const comesOut = (answer: typeof decide, request: Request) =>
-    answer(before, request).effect === from && answer(after, request).effect === to
+    freest(sides.map((side) => answer(side, request).effect)) === from && answer(after, request).effect === to
   const requests = texts.flatMap((text) => {
     const spellings = [usual(text, matter), text].map((each) => ({ ...requestOf(each, matter), agent }))
     return spellings.find((request) => comesOut(decidePart, request)) ?? []

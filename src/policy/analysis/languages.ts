@@ -2,6 +2,7 @@ import type { PathPlace } from '../path-glob.ts'
 import { type PatternKind, resources } from '../resources.ts'
 import type { Capability, Resource } from '../types.ts'
 import { type Automaton, type CompileOptions, compileAutomaton, uniteAutomata } from './automaton.ts'
+import type { Budget } from './budget.ts'
 import { anyCommand, commandLanguage, programLanguage } from './command-language.ts'
 import { anyHost, hostLanguage } from './host-language.ts'
 import { anyName, nameAlternatives, nameLanguage } from './name-language.ts'
@@ -17,7 +18,6 @@ import {
   sequence,
   word,
 } from './regular.ts'
-import type { Budget } from './search.ts'
 
 /** How a capability's pattern is read: as `TargetIndex` has it, and what a constraint on host or remote asks for. */
 export interface Reading {
@@ -25,13 +25,6 @@ export interface Reading {
   readonly tail: 'met' | 'may-concern'
 }
 
-/** What it takes to compile a pattern, in steps of a search. */
-const compileSteps: Readonly<Record<PatternKind, number>> = {
-  path: 30_000,
-  host: 10_000,
-  words: 250_000,
-  name: 30_000,
-}
 /** More states than any pattern that a person writes needs. */
 const mostStates = 2_000
 /** More than all patterns of a large spec together need. */
@@ -89,7 +82,7 @@ export class Languages {
     const automata = distinct.map((number) => this.compiled[number])
     if (!automata.every((automaton) => automaton !== undefined)) return undefined
     const number = this.number(`any of ${distinct}`, () =>
-      uniteAutomata(automata, { mostStates: mostUnited, ends: this.ends }),
+      uniteAutomata(automata, { mostStates: mostUnited, ends: this.ends, budget: this.budget }),
     )
     return this.compiled[number] && number
   }
@@ -111,11 +104,10 @@ export class Languages {
   }
 
   private compile(key: string, language: () => Language): number {
-    return this.number(key, () => {
-      if (this.budget.left < 0) return undefined
-      this.budget.left -= compileSteps[resources[this.resource].pattern]
-      return compileAutomaton(language(), { mostStates, ends: this.ends, known: this.named })
-    })
+    const { ends, named: known, budget } = this
+    return this.number(key, () =>
+      budget.left < 0 ? undefined : compileAutomaton(language(), { mostStates, ends, known, budget }),
+    )
   }
 
   private number(key: string, automaton: () => Automaton | undefined): number {

@@ -1,8 +1,9 @@
 import type { Clause } from '../clause.ts'
 import type { Request } from '../types.ts'
+import type { Budget } from './budget.ts'
 import { type Claim, claimsOf, holds, type Matter } from './claims.ts'
 import type { Ground } from './ground.ts'
-import { type Budget, search } from './search.ts'
+import { search } from './search.ts'
 import { requestOf } from './witness.ts'
 
 export interface Question {

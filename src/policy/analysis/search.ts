@@ -1,4 +1,5 @@
 import type { Automaton } from './automaton.ts'
+import type { Budget } from './budget.ts'
 import { mostReadable, readability } from './readable.ts'
 import { type Interval, intersect, type Move, type State, type Step, stepsOf } from './state.ts'
 
@@ -12,11 +13,6 @@ export interface Search {
   /** Called for texts, the shortest first, with the languages each is in; `true` ends the search. */
   visit(accepted: ReadonlySet<number>, text: () => string): boolean
   readonly budget: Budget
-}
-
-/** How many steps may still be done. */
-export interface Budget {
-  left: number
 }
 
 /** `all`: every way in which a text can lie in the languages was seen. */
