@@ -114,6 +114,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    name: 'lsp',
+    summary: 'the language server for specs, which an editor starts',
+    group: 'Set up',
+    example: 'oos lsp --stdio',
+    load: async () => (await import('./lsp.ts')).lsp,
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     group: 'Set up',
