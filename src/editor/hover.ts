@@ -1,6 +1,7 @@
 import type { Range } from 'vscode-languageserver'
 import { type CoveredLine, holdingsOf } from '../ops/coverage.ts'
-import { pointNames } from '../ops/points.ts'
+import { judgeRule, pointNames } from '../ops/points.ts'
+import { printCapability } from '../policy/capability.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Holding, HoldMachine } from '../sandbox/holds.ts'
 import { codeSpan } from './code-text.ts'
@@ -41,13 +42,22 @@ function heldText(rule: Rule, { verdict }: CoveredLine, machine: HoldMachine): s
   const holdings = holdingsOf(rule, machine)
   const held = pointNames.filter((point) => holdings[point].level !== 'none')
   const rest = pointNames.filter((point) => !held.includes(point))
-  const lines = held.map((point) => `- ${point}: ${describe(holdings[point])}`)
   return [
     `**On this machine ${levels[verdict.level]}**${verdict.missing === undefined ? '' : `: ${verdict.missing}`}`,
     '',
-    ...lines,
+    ...eachHeld(rule, machine),
+    ...held.map((point) => `- ${point}: ${describe(holdings[point])}`),
     ...(rest.length === 0 ? [] : [`- not by: ${rest.join(', ')}`]),
   ].join('\n')
+}
+
+/** A rule is held as far as its least held capability: of several each is told. */
+function eachHeld(rule: Rule, machine: HoldMachine): readonly string[] {
+  if (rule.capabilities.length < 2) return []
+  return rule.capabilities.map((capability) => {
+    const verdict = judgeRule({ ...rule, capabilities: [capability] }, machine)
+    return `- ${codeSpan(printCapability(capability))}: ${describe(verdict)}`
+  })
 }
 
 function describe({ level, missing }: Holding): string {

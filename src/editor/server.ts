@@ -11,41 +11,27 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { debounce, type Later } from '../ops/debounce.ts'
 import { packageRoot, readVersion } from '../shared/package.ts'
 import { createAnswers } from './answers.ts'
+import { type Checks, createChecks } from './checks.ts'
 import { createCodePages } from './code-page.ts'
-import { keepWatch } from './disk.ts'
 import { findFindings } from './findings.ts'
 import { createPublisher } from './publish.ts'
-import { createWorkspace, pathOf } from './workspace.ts'
+import { createWorkspace, pathOf, type Workspace } from './workspace.ts'
 
 export interface ServerOptions {
   readonly env: NodeJS.ProcessEnv
   /** Resolved. */
   readonly home: string
-  readonly later?: Later
 }
 
-/** Short enough not to be felt, long enough for a burst of changes to be one check. */
-const afterKey = { quiet: 3, most: 200 }
-/** What the rules mean can wait for a pause. */
-const afterPause = { quiet: 150, most: 2_000 }
-
 /** Speaks the language server protocol on stdin and stdout until the editor says that it is over. */
-export function serveEditor({ env, home, later }: ServerOptions): Promise<never> {
+export function serveEditor({ env, home }: ServerOptions): Promise<never> {
   const connection = createConnection(process.stdin, process.stdout)
-  const documents = new TextDocuments(TextDocument)
   const workspace = createWorkspace({ home, packs: join(packageRoot, 'specs'), find: findFindings })
   const publish = createPublisher(workspace, createCodePages())
-  const timing = later && { later }
-  const check = debounce(guarded(connection, checkNow), { ...afterKey, ...timing })
-  const analysis = debounce(guarded(connection, analyzeNow), { ...afterPause, ...timing })
-  const watch = keepWatch(workspace, home, {
-    onChange: () => forgetDisk(),
-    onFailure: ({ message, hint }) =>
-      connection.console.warn(`${message}; files are looked at when one is saved: ${hint}`),
-  })
+  const checks = createChecks(connection, workspace, { home, publish })
+  const answers = createAnswers(workspace, env)
   let client: InitializeParams['capabilities'] = {}
 
   connection.onInitialize((params): InitializeResult => {
@@ -54,59 +40,43 @@ export function serveEditor({ env, home, later }: ServerOptions): Promise<never>
     return { capabilities, serverInfo: { name: 'oos', version: readVersion() } }
   })
   connection.onInitialized(() => {
-    if (client.workspace?.workspaceFolders) followFolders()
-    check.call()
+    if (client.workspace?.workspaceFolders) followFolders(connection, workspace, checks)
+    checks.check()
   })
-  documents.onDidOpen(({ document }) => {
-    if (workspace.open(document)) forgetDisk()
-  })
-  documents.onDidChangeContent(({ document }) => {
-    if (workspace.isSpec(document.uri)) check.call()
-  })
-  documents.onDidSave(({ document }) => {
-    if (workspace.isSpec(document.uri)) forgetDisk()
-  })
-  documents.onDidClose(({ document }) => {
-    if (!workspace.isSpec(document.uri)) return
-    workspace.close(document.uri)
-    forgetDisk()
-  })
-  const answers = createAnswers(workspace, env)
   connection.onHover((params) => answers.hover(params, markupOf(client)))
   connection.onCompletion(answers.completion)
   connection.onDefinition(answers.definition)
   connection.onCodeAction(answers.codeActions)
-  documents.listen(connection)
+  followDocuments(connection, workspace, checks)
   connection.listen()
   return new Promise(() => {})
+}
 
-  function checkNow(): void {
-    watch.follow()
-    for (const member of workspace.members()) member.stop()
-    for (const params of publish()) connection.sendDiagnostics(params)
-    analysis.call()
-  }
+function followDocuments(connection: Connection, workspace: Workspace, checks: Checks): void {
+  const documents = new TextDocuments(TextDocument)
+  documents.onDidOpen(({ document }) => {
+    if (workspace.open(document)) checks.lookAgain()
+  })
+  documents.onDidChangeContent(({ document }) => {
+    if (workspace.isSpec(document.uri)) checks.check()
+  })
+  documents.onDidSave(({ document }) => {
+    if (workspace.isSpec(document.uri)) checks.lookAgain()
+  })
+  documents.onDidClose(({ document }) => {
+    if (!workspace.isSpec(document.uri)) return
+    workspace.close(document.uri)
+    checks.lookAgain()
+  })
+  documents.listen(connection)
+}
 
-  function analyzeNow(): void {
-    for (const member of workspace.members())
-      member.analyze((failure) => {
-        if (failure) connection.console.warn(`what the rules mean was not found out: ${failure.message}`)
-        for (const params of publish()) connection.sendDiagnostics(params)
-      })
-  }
-
-  function forgetDisk(): void {
-    for (const member of workspace.members()) member.forgetDisk()
-    check.call()
-  }
-
-  function followFolders(): void {
-    connection.workspace.onDidChangeWorkspaceFolders(async () => {
-      const folders = (await connection.workspace.getWorkspaceFolders()) ?? []
-      workspace.setFolders(folders.flatMap(({ uri }) => pathOf(uri) ?? []))
-      check.call()
-    })
-  }
+function followFolders({ workspace: editor }: Connection, workspace: Workspace, checks: Checks): void {
+  editor.onDidChangeWorkspaceFolders(async () => {
+    const folders = (await editor.getWorkspaceFolders()) ?? []
+    workspace.setFolders(folders.flatMap(({ uri }) => pathOf(uri) ?? []))
+    checks.check()
+  })
 }
 
 const capabilities: InitializeResult['capabilities'] = {
@@ -127,15 +97,4 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly st
 function markupOf({ textDocument }: InitializeParams['capabilities']): MarkupKind {
   const formats = textDocument?.hover?.contentFormat ?? []
   return formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText
-}
-
-/** A fault of ours is told, and the next key is another try. */
-function guarded(connection: Connection, work: () => void): () => void {
-  return () => {
-    try {
-      work()
-    } catch (error) {
-      connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    }
-  }
 }

@@ -5,7 +5,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { findProjectRoot } from '../ops/project-root.ts'
 import { type Cursor, createCursor } from './cursor.ts'
 import type { FindFindings } from './findings.ts'
-import { createProject, type EditorProject } from './project.ts'
+import { createProject, type EditorProject, type ProjectPlace } from './project.ts'
 import { specFile, specPlaceOf } from './spec-place.ts'
 import type { Snapshot } from './specs.ts'
 
@@ -51,7 +51,7 @@ interface OpenSpec {
 
 export function createWorkspace({ home, packs, find }: WorkspaceOptions): Workspace {
   const specs = new Map<string, OpenSpec>()
-  let folders: readonly { root: string; base: string }[] = []
+  let folders: readonly Folder[] = []
   const members = new Map<string, Member>()
 
   const textsOf = (member: Member) =>
@@ -96,17 +96,20 @@ export function createWorkspace({ home, packs, find }: WorkspaceOptions): Worksp
 
   /** Projects come with their first open file or folder and go with the last. */
   function update(): void {
-    const wanted = new Map(folders.map(({ root, base }) => [root, base]))
-    for (const { root, base, isOwn } of specs.values()) if (!isOwn) wanted.set(root, base)
-    const isAlone = wanted.size === 0 && specs.size > 0
+    const wanted = wantedRoots(folders, [...specs.values()])
     for (const [root, base] of wanted)
-      if (!members.has(root)) members.set(root, { ...createProject({ root, home, packs }, find), root, base })
-    if (isAlone && !members.has('')) members.set('', createProject({ home, packs }, find))
+      if (!members.has(root))
+        members.set(root, createMember({ home, packs, ...(root !== alone && { root }) }, base))
     for (const [root, member] of members) {
-      if (wanted.has(root) || (root === '' && isAlone)) continue
+      if (wanted.has(root)) continue
       member.stop()
       members.delete(root)
     }
+  }
+
+  function createMember(place: ProjectPlace, base: string): Member {
+    const { root } = place
+    return { ...createProject(place, find), ...(root !== undefined && { root, base }) }
   }
 
   function documentOf(member: Member, file: string): TextDocument | undefined {
@@ -121,6 +124,21 @@ export function createWorkspace({ home, packs, find }: WorkspaceOptions): Worksp
     const path = specFile(file, folders, isAgent)
     return path === undefined ? undefined : pathToFileURL(path).href
   }
+}
+
+interface Folder {
+  readonly root: string
+  readonly base: string
+}
+
+/** The name of no folder: the user's own specs where nothing else is open. */
+const alone = ''
+
+/** Each project's root, with what the editor calls it. */
+function wantedRoots(folders: readonly Folder[], specs: readonly OpenSpec[]): ReadonlyMap<string, string> {
+  const those = specs.filter(({ isOwn }) => !isOwn)
+  const wanted = new Map([...folders, ...those].map(({ root, base }) => [root, base]))
+  return wanted.size > 0 || specs.length === 0 ? wanted : new Map([[alone, alone]])
 }
 
 /** The user's own specs hold in every project. */
@@ -158,7 +176,7 @@ function resolve(path: string): string | undefined {
   }
 }
 
-function rootOfFolder(base: string, home: string): { root: string; base: string }[] {
+function rootOfFolder(base: string, home: string): Folder[] {
   try {
     const root = findProjectRoot(base, home)
     return [{ root, base: root === resolve(base) ? base : root }]

@@ -38,6 +38,14 @@ test('on another machine it says what holds there', () => {
   )
 })
 
+test('of several capabilities each says how far it is held', () => {
+  const found = hover('- **Deny** `file:a/**:*`, `file:**/b.*:▮*`, `mcp:c/d`\n')?.markdown
+  expect(found).toContain('**On this machine not held**: the sandbox does not see it')
+  expect(found).toContain('- `file:a/**:read,write`: held in full')
+  expect(found).toContain('- `file:**/b.*:read,write`: held in part: ')
+  expect(found).toContain('- `mcp:c/d`: not held: the sandbox does not see it')
+})
+
 test('constraints say what they are, and clauses what they narrow', () => {
   const limit = hover('- **Limit** `run:*{timeout:30m,m▮emory:4GB}`\n')?.markdown
   expect(limit).toContain('timeout is time by the clock; memory is memory of all processes together')
