@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -147,4 +147,22 @@ test('no program of the project is run, though its folder stands first in the pa
   write(wide)
   await document(({ data }) => data?.difference?.widens === true)
   expect(existsSync(join(shop, 'ran'))).toBe(false)
+})
+
+const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c'] as const
+const canLimit =
+  spawnSync(limited[0], [...limited.slice(1), 'echo 2 > /proc/sys/user/max_inotify_watches']).status === 0
+
+test.skipIf(!canLimit)('a machine that watches no more files is said to be one, and it ends', () => {
+  const cwd = makeTree({ [file]: narrow })
+  const program = `echo 2 > /proc/sys/user/max_inotify_watches; exec "$0" '${executable}' spec watch --json`
+  const { status, stdout } = spawnSync(limited[0], [...limited.slice(1), program, process.execPath], {
+    cwd,
+    encoding: 'utf8',
+  })
+  const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  expect({ status, error: last.error }).toMatchObject({
+    status: 1,
+    error: { code: 'failed', hint: expect.stringContaining('max_user_watches') },
+  })
 })

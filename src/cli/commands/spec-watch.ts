@@ -2,6 +2,7 @@ import { findProjectRoot, readHome } from '../../ops/project-root.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { untilInterrupted } from '../interrupted.ts'
+import { sanitizeLine } from '../output/sanitize.ts'
 import { writeAnswer } from '../output/write.ts'
 
 /** `oos spec watch`: the check again at each save, and what the edit means. */
@@ -16,7 +17,7 @@ export const specWatch: Define = (_command, terminal) => async () => {
   const watch = watchChecks({ root, home, env, now: Date.now }, (check) =>
     writeAnswer(json ? renderWatchedLine(check) : renderWatched(check, clock(), terminal)),
   )
-  terminal.tell(`watching the specs of ${root} and your own; Ctrl-C ends it\n`)
+  terminal.tell(`watching the specs of ${sanitizeLine(root)} and your own; Ctrl-C ends it\n`)
   try {
     return await Promise.race([watch.failed, untilInterrupted()])
   } catch (error) {
