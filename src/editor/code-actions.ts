@@ -1,4 +1,4 @@
-import type { Range, TextEdit } from 'vscode-languageserver'
+import { type Range, type TextEdit, uinteger } from 'vscode-languageserver'
 import { findSuggestions } from '../ops/suggestions.ts'
 import { type Diagnostic, hasErrors } from '../shared/diagnostics.ts'
 import { insertRules } from '../spec/insert-rule.ts'
@@ -23,7 +23,13 @@ const mostLength = 256 * 1024
 /** What could be written here instead: only what is certain to be right, and after which nothing new is wrong. */
 export function actionsAt(cursor: Cursor, range: Range): readonly Action[] {
   if (cursor.text.length > mostLength) return []
-  return [...fixesIn(cursor, range), ...suggestionsIn(cursor, range)]
+  const lines = wholeLines(range)
+  return [...fixesIn(cursor, lines), ...suggestionsIn(cursor, lines)]
+}
+
+/** Whoever stands on a line means what is wrong with it. */
+function wholeLines({ start, end }: Range): Range {
+  return { start: { line: start.line, character: 0 }, end: { line: end.line, character: uinteger.MAX_VALUE } }
 }
 
 function fixesIn(cursor: Cursor, range: Range): readonly Action[] {

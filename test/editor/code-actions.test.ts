@@ -52,12 +52,12 @@ test.each([
   expect(actions(text)).toEqual([])
 })
 
-test('what is elsewhere in the file is not offered', () => {
+test('what is on another line of the file is not offered, and anywhere on its own it is', () => {
   const line = (number: number) => ({
-    start: { line: number, character: 3 },
-    end: { line: number, character: 3 },
+    start: { line: number, character: 0 },
+    end: { line: number, character: 0 },
   })
-  const text = '- **Dney** `file:x:read`\n- **Alow** `file:y:read`\n'
+  const text = '- **Dney** `file:x:read`\n- **Alow** `file:y:read` — because\n'
   expect(actions(text, line(1)).map(({ title }) => title)).toEqual([
     'write `**Allow**` in place of `**Alow**`',
   ])
