@@ -5,8 +5,8 @@ import type { Workspace } from './workspace.ts'
 
 /** Not felt, and long enough for a burst of changes to be one check. */
 const afterKey = { quiet: 3, most: 200 }
-/** What the rules mean can wait for a pause. */
-const afterPause = { quiet: 150, most: 2_000 }
+/** What the rules mean can wait for a pause, however late that comes. */
+const afterPause = { quiet: 150 }
 
 export interface Checks {
   /** Something was typed. */

@@ -9,8 +9,8 @@ export const later: Later = (ms, work) => {
 export interface DebounceOptions {
   /** ms without another call. */
   readonly quiet: number
-  /** ms after the first call at the latest: calls that never end are no reason to wait for ever. */
-  readonly most: number
+  /** ms after the first call at the latest, where calls that never end are no reason to wait for ever. */
+  readonly most?: number
   readonly later?: Later
 }
 
@@ -27,10 +27,11 @@ export function debounce(work: () => void, options: DebounceOptions): { call(): 
     cancel()
     work()
   }
+  const atLatest = () => (most === undefined ? () => undefined : wait(most, fire))
   return {
     call() {
       callOff?.quiet()
-      callOff = { quiet: wait(quiet, fire), most: callOff?.most ?? wait(most, fire) }
+      callOff = { quiet: wait(quiet, fire), most: callOff?.most ?? atLatest() }
     },
     cancel,
   }
