@@ -13,7 +13,9 @@ function extended({ spec, point, snapshot }: Cursor): readonly Place[] | undefin
   const extension = spec?.extends.find(({ place }) => holdsPoint(place, point))
   if (spec === undefined || extension === undefined) return undefined
   const { pack } = extension
-  const path = pack.startsWith('./') ? spec.path.replace(/[^/]*$/, pack.slice(2)) : pack
+  const path = pack.startsWith('./')
+    ? spec.path.slice(0, spec.path.lastIndexOf('/') + 1) + pack.slice(2)
+    : pack
   return snapshot.sources.some((source) => source.path === path) ? [top(path)] : []
 }
 

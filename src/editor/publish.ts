@@ -3,7 +3,7 @@ import {
   type Diagnostic as EditorDiagnostic,
   type PublishDiagnosticsParams,
 } from 'vscode-languageserver'
-import { compareDiagnostics, type Diagnostic } from '../shared/diagnostics.ts'
+import { compareDiagnostics } from '../shared/diagnostics.ts'
 import { type DiagnosticPlaces, toEditorDiagnostic } from './diagnostics.ts'
 import { markLength } from './positions.ts'
 import type { Member, Workspace } from './workspace.ts'
@@ -50,13 +50,12 @@ function diagnosticsOf(
     pageOf,
   }
   const all = [...snapshot.diagnostics, ...member.findings()].sort(compareDiagnostics)
-  const byFile = new Map<string, readonly Diagnostic[]>([...texts.keys()].map((file) => [file, []]))
-  for (const each of all) byFile.set(each.place.file, [...(byFile.get(each.place.file) ?? []), each])
-  return [...byFile].flatMap(([file, diagnostics]) => {
+  const byFile = Map.groupBy(all, ({ place }) => place.file)
+  return [...new Set([...texts.keys(), ...byFile.keys()])].flatMap((file) => {
     const uri = places.uriOf(file)
     if (uri === undefined) return []
     const version = workspace.documentOf(member, file)?.version
-    const shown = diagnostics.slice(0, mostShown).map((each) => toEditorDiagnostic(each, places))
+    const shown = (byFile.get(file) ?? []).slice(0, mostShown).map((each) => toEditorDiagnostic(each, places))
     const tooLarge = snapshot.isTooLarge && version !== undefined ? [unread] : []
     return [{ uri, ...(version !== undefined && { version }), diagnostics: [...shown, ...tooLarge] }]
   })

@@ -56,15 +56,15 @@ const edit = fc.record({
 })
 
 /** With its assertions on, the parser refuses some task lists. */
-function blocksOf(parse: ParseTree, whole: string): unknown {
+function blocksOf(parse: ParseTree, whole: string): string {
   try {
-    return parse(whole).children
+    return JSON.stringify(parse(whole).children)
   } catch (error) {
     return String(error)
   }
 }
 
-const cases = Number(process.env.OOS_CASES ?? 1_000)
+const cases = Number(process.env.OOS_CASES ?? 500)
 
 test('after any edits the tree is that of the whole text', () => {
   fc.assert(
@@ -75,7 +75,7 @@ test('after any edits the tree is that of the whole text', () => {
       for (const { at, length, by } of edits) {
         const from = Math.floor((now.length * at) / 100)
         now = now.slice(0, from) + by + now.slice(from + length)
-        expect(blocksOf(parse, now)).toEqual(blocksOf(parseTree, now))
+        expect(blocksOf(parse, now)).toBe(blocksOf(parseTree, now))
       }
     }),
     { numRuns: cases },
