@@ -66,9 +66,12 @@ export function commonEnds(old: string, text: string): { readonly before: number
 function isSeam(node: RootContent, text: string): boolean {
   const start = startOf(node)
   const above = endOfText(text, lineBreakBefore(text, start))
-  const isAtMargin = lineBreakBefore(text, start) < start && /\S/.test(text.charAt(start))
+  const isAtMargin = lineBreakBefore(text, start) < start && plainStart.test(text.slice(start, start + 20))
   return isAtMargin && (above === 0 || lineBreakBefore(text, above) < above)
 }
+
+/** A heading, a paragraph or a bullet with text: the parser reads these alike, whatever it still makes of what is above. */
+const plainStart = /^(?:#{1,6}[ \t]|(?:[-+*][ \t])?(?:\p{L}|\*\*[^\s*]|`|_|\[))/u
 
 /** Indented code could go on, also inside a list: the parser reads what follows it as what might interrupt it. */
 function isOpen(node: Nodes | undefined): boolean {
