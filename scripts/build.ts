@@ -9,6 +9,9 @@ import { plainBuiltins } from './plain-builtins.ts'
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
+/** What is started by its path, besides what the commands take rarely. */
+const entries = ['src/index.ts', 'src/sandbox/network/forwarder.ts', 'src/editor/findings-worker.ts']
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -27,7 +30,7 @@ const options = {
 const rare = await buildHot(options)
 const { metafile } = await build({
   ...options,
-  entryPoints: ['src/index.ts', 'src/sandbox/network/forwarder.ts', ...rare].map((path) => ({
+  entryPoints: [...entries, ...rare].map((path) => ({
     in: path,
     out: path.replace(/^src\//, '').replace(/\.ts$/, ''),
   })),

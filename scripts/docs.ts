@@ -74,9 +74,10 @@ function split(text: string, mark: string): [string, string] {
   return [text.slice(0, at), text.slice(at + mark.length)]
 }
 
-/** For editors: what the front matter of a kind of spec may have. */
+/** For editors: what the front matter of a kind of spec may have. In the draft that all of them read. */
 function renderSchema(kind: string, schema: z.ZodType): string {
-  return `${JSON.stringify({ title: `Front matter of a spec: ${kind}`, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' })
+  return `${JSON.stringify({ $schema, title: `Front matter of a spec: ${kind}`, ...rest }, null, 2)}\n`
 }
 
 async function renderCliDoc(): Promise<string> {

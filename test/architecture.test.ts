@@ -7,14 +7,14 @@ const root = join(import.meta.dirname, '..')
 /** Who stands above whom. A feature imports itself, and what stands in a later row. */
 const rows = [
   ['cli', 'gateway'],
-  ['agents', 'harness', 'tasks', 'lessons', 'insight', 'society', 'ops'],
+  ['agents', 'editor', 'harness', 'tasks', 'lessons', 'insight', 'society', 'ops'],
   ['gate', 'tools', 'models', 'memory', 'messages'],
   ['sandbox', 'store'],
   ['policy', 'spec'],
   ['shared'],
 ]
 /** Edges inside a row that the direction grants all the same. */
-const granted = new Set(['cli → gateway', 'spec → policy', 'agents → ops'])
+const granted = new Set(['cli → gateway', 'spec → policy', 'agents → ops', 'editor → ops'])
 const pure = ['policy', 'spec']
 const diskReaders = new Set(['spec/read.ts'])
 /** `node:` modules that only compute. */

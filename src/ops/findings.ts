@@ -16,7 +16,8 @@ import { diagnostic } from '../spec/report.ts'
 import { followLinks, type LinkPlace } from './follow-links.ts'
 import type { Project } from './project.ts'
 
-type Analyzed = Pick<Project, 'rules' | 'root' | 'home' | 'agents' | 'holes'>
+/** What is looked at. */
+export type Analyzed = Pick<Project, 'rules' | 'root' | 'home' | 'agents' | 'holes'>
 
 /** What rules say in vain, or leave open, as warnings with a request that shows it. They do not depend on the clock. */
 export function readFindings({ rules, root, home, agents, holes }: Analyzed): readonly Diagnostic[] {

@@ -5,6 +5,7 @@ import type { Rule } from '../policy/types.ts'
 import { type Diagnostic, hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { packageRoot, readVersion } from '../shared/package.ts'
+import { extensionsWithHoles } from '../spec/holes.ts'
 import { readSources } from '../spec/read.ts'
 import type { AgentDefinition, Extension, Setting, SpecSet, SpecSource } from '../spec/types.ts'
 import { followLinks, type LinkPlace } from './follow-links.ts'
@@ -89,7 +90,7 @@ export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<
 
 function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
   const { specs, rules, agents, settings, diagnostics } = set
-  const holes = specs.flatMap((spec) => spec.extends.filter(({ except }) => except.length > 0))
+  const holes = extensionsWithHoles(specs)
   const own = sources.filter(({ pack }) => pack === undefined)
   return { rules, agents, settings, holes, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
 }

@@ -39,13 +39,18 @@ export function readSpecDifference({ cwd, env, range = 'HEAD', now }: SpecDiffOp
   const { from, to } = readRange(root, range)
   const side = (revision: string | undefined) =>
     readSide({ root, home, now, shared: shared.sources }, revision)
-  const [before, after] = [side(from), side(to)]
+  return { ...compareMeaning(side(from), side(to)), from: shownAs(from), to: shownAs(to) }
+}
+
+/** What the second side's rules mean that the first's do not, for every agent of either. */
+export function compareMeaning(before: Side, after: Side): Omit<SpecDifference, 'from' | 'to'> {
+  const { root, home } = after.policy
   const agents = [...new Set(['command', ...[...before.agents, ...after.agents].map(({ name }) => name)])]
   const familiar = familiarTargets({ root, home }, trackedFiles(root, mostFiles))
   const difference = differenceOf(before.policy, after.policy, { agents, familiar })
   const terms = termDifference(before.policy, after.policy, agents)
   const widens = isWidening(difference) || terms.some((term) => term.widens)
-  return { ...difference, root, home, from: shownAs(from), to: shownAs(to), terms, widens }
+  return { ...difference, root, home, terms, widens }
 }
 
 const mostFiles = 200
@@ -71,7 +76,7 @@ interface Base {
   readonly shared: readonly SpecSource[]
 }
 
-interface Side {
+export interface Side {
   readonly policy: Policy
   readonly agents: readonly AgentDefinition[]
 }

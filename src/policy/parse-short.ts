@@ -134,12 +134,10 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
   const isActions = tail.text.split(',').every((word) => word === '*' || isAction(resource, word.trim()))
   if (anyPattern && isActions)
     return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
-  const nearly = tail.text
-    .split(',')
-    .every((word) => closest(word.trim(), Object.keys(resources[resource].actions)) !== undefined)
-  if (split && (isActions || nearly || tail.text.endsWith(',') || tail.text === ''))
-    return { pattern, actions: tail }
   const names = Object.keys(resources[resource].actions)
+  const isNearly = () => tail.text.split(',').every((word) => closest(word.trim(), names) !== undefined)
+  if (split && (isActions || tail.text.endsWith(',') || tail.text === '' || isNearly()))
+    return { pattern, actions: tail }
   if (split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text)) return { pattern, actions: tail }
   const message = `\`${resource}\` has several actions (${names.join(', ')}): name them, or \`*\` for all`
   return refuse(

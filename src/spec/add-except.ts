@@ -43,7 +43,7 @@ function editOf(
 ): { readonly at: number; readonly more: string } | undefined {
   const report = createReport(text, [])
   const { bodyStart } = parseFrontMatter(text.text, report, { ignore: kind === 'guidance' })
-  const paragraph = paragraphAt(parseMarkdown(text, bodyStart, report), (item) => {
+  const paragraph = paragraphAt(parseMarkdown(text, { bodyStart, report }), (item) => {
     const place = text.place(spanOf(item))
     return place.line === line && place.column === column
   })

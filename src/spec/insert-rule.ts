@@ -63,7 +63,7 @@ function insert(source: SpecSource, lines: readonly AdvisoryLine[]): Uint8Array 
 function parseBody(text: SpecText, { kind }: SpecSource): Root {
   const report = createReport(text, [])
   const { bodyStart } = parseFrontMatter(text.text, report, { ignore: kind === 'guidance' })
-  return parseMarkdown(text, bodyStart, report)
+  return parseMarkdown(text, { bodyStart, report })
 }
 
 interface Edit {

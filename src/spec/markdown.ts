@@ -5,14 +5,27 @@ import { unified } from 'unified'
 import { findExcess } from './complexity.ts'
 import type { Report } from './report.ts'
 import type { SpecText } from './text.ts'
+import type { ParseTree } from './tree-memory.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
+
+export const parseTree: ParseTree = (text) => parser.parse(text)
+
+export interface MarkdownOptions {
+  readonly bodyStart: number
+  readonly report: Report
+  /** For who parses almost the same text again and again. */
+  readonly parse?: ParseTree | undefined
+}
 
 /**
  * The body as a tree whose offsets are those of the file: the front matter is blanked, not cut off. Text that would
  * make the parser slow or overflow its stack is reported instead.
  */
-export function parseMarkdown(text: SpecText, bodyStart: number, report: Report): Root {
+export function parseMarkdown(
+  text: SpecText,
+  { bodyStart, report, parse = parseTree }: MarkdownOptions,
+): Root {
   const body = text.text.slice(0, bodyStart).replace(/[^\r\n]/g, ' ') + text.text.slice(bodyStart)
   const excess = findExcess(body)
   if (excess) {
@@ -20,7 +33,7 @@ export function parseMarkdown(text: SpecText, bodyStart: number, report: Report)
     return { type: 'root', children: [] }
   }
   try {
-    return parser.parse(body)
+    return parse(body)
   } catch {
     report(
       'markdown/too-complex',

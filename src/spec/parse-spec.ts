@@ -16,12 +16,13 @@ import { parseRunbook } from './runbook.ts'
 import type { RulesFrontMatter } from './schema.ts'
 import { parseStack } from './stack.ts'
 import { createText, type SpecText } from './text.ts'
+import type { ParseTree } from './tree-memory.ts'
 import type { AgentDefinition, Extension, Spec, SpecContent, SpecKind, SpecSource } from './types.ts'
 
 export const ruleLimit = 10_000
 
 /** One file, understood as far as that goes without the others. Never throws: what is wrong is in `diagnostics`. */
-export function parseSpec(source: SpecSource): Spec {
+export function parseSpec(source: SpecSource, parse?: ParseTree): Spec {
   const { path, kind, layer, pack } = source
   const diagnostics: Diagnostic[] = []
   const decoded = decodeSource(source.bytes)
@@ -32,7 +33,7 @@ export function parseSpec(source: SpecSource): Spec {
   reportBidirectional(text, report)
   const matter = parseFrontMatter(text.text, report, { ignore: kind === 'guidance' })
   const head = readHead(source, matter, text, report)
-  const root = parseMarkdown(text, matter.bodyStart, report)
+  const root = parseMarkdown(text, { bodyStart: matter.bodyStart, report, parse })
   const body = readRules(root, { text, report, layer, ...(pack && { pack }) })
   const rules = head.definition
     ? bindRules([...head.rules, ...body.rules], head.definition, report)

@@ -13,10 +13,13 @@ export { parseSpec } from './parse-spec.ts'
  * All files understood together. The protected pack and the base always hold; other packs only where a file
  * extends them. Names that a **Let** gives hold in their own file alone.
  */
-export function parseSources(sources: readonly SpecSource[]): SpecSet {
+export function parseSources(
+  sources: readonly SpecSource[],
+  parseOne: (source: SpecSource) => Spec = parseSpec,
+): SpecSet {
   const parsed = new Map<string, Spec>()
   const parse = (source: SpecSource) => {
-    const known = parsed.get(source.path) ?? parseSpec(source)
+    const known = parsed.get(source.path) ?? parseOne(source)
     parsed.set(source.path, known)
     return known
   }

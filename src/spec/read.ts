@@ -51,11 +51,18 @@ export function readSources({ root, specs, home, packs }: ReadOptions): ReadResu
 
 /** A project's spec file by its path below `.agent-os/`, wherever its bytes come from; nothing if that is no spec's path. */
 export function projectSource(path: string, bytes: Uint8Array): SpecSource | undefined {
+  return sourceIn(specPlaces('', '.agent-os', 'project'), path, bytes)
+}
+
+/** The same below `~/.agent-os/`. */
+export function userSource(path: string, bytes: Uint8Array): SpecSource | undefined {
+  return sourceIn(specPlaces('', '~/.agent-os', 'user'), path, bytes)
+}
+
+function sourceIn(places: readonly Place[], path: string, bytes: Uint8Array): SpecSource | undefined {
   const slash = path.lastIndexOf('/') + 1
   const name = path.slice(slash)
-  const place = specPlaces('', '.agent-os', 'project').find(
-    ({ folder }) => folder === path.slice(0, slash && slash - 1),
-  )
+  const place = places.find(({ folder }) => folder === path.slice(0, slash && slash - 1))
   if (place === undefined || !isMarkdown(name)) return undefined
   return { path: place.show(name), kind: place.kind(name), layer: place.layer, bytes }
 }

@@ -79,7 +79,7 @@ it.each(pages)('every link of $page leads to a file', ({ page, text }) => {
 
 it('every test that docs/security.md names is there', () => {
   const text = readFileSync(join(root, 'docs/security.md'), 'utf8')
-  const names = [...text.matchAll(/`((?:agents|cli|e2e|ops|policy|sandbox|spec|store)\/[a-z/.-]+)`/g)]
+  const names = [...text.matchAll(/`((?:agents|cli|e2e|editor|ops|policy|sandbox|spec|store)\/[a-z/.-]+)`/g)]
   expect(names.length).toBeGreaterThan(40)
   expect(names.filter(([, name]) => !existsSync(join(root, `test/${name}.test.ts`)))).toEqual([])
 })

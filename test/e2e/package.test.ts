@@ -25,8 +25,16 @@ test('the packed program says its version', () => {
   })
 })
 
-test('the package brings its packs, its types and the licences of what it bundles', () => {
-  const paths = ['specs/packs/protected.md', 'dist/types/index.d.ts', 'dist/THIRD_PARTY_LICENSES', 'LICENSE']
+test('the package brings its packs, its types, what editors read, and the licences of what it bundles', () => {
+  const paths = [
+    'specs/packs/protected.md',
+    'dist/types/index.d.ts',
+    'dist/editor/findings-worker.js',
+    'schemas/definition.json',
+    'docs/diagnostics.md',
+    'dist/THIRD_PARTY_LICENSES',
+    'LICENSE',
+  ]
   expect(paths.filter((path) => !existsSync(join(folder, 'node_modules/oos', path)))).toEqual([])
 })
 

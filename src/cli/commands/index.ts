@@ -29,6 +29,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./spec-check.ts')).specCheck,
   },
   {
+    name: 'spec watch',
+    summary: 'check again at each save, and say what the edit newly allows or denies',
+    group: 'Rules',
+    example: 'oos spec watch',
+    load: async () => (await import('./spec-watch.ts')).specWatch,
+  },
+  {
     name: 'spec show',
     summary: 'list the rules that hold: about what, for whom, why, and on which line',
     group: 'Rules',
@@ -112,6 +119,13 @@ export const commands: readonly CommandEntry[] = [
     group: 'Set up',
     example: 'oos doctor',
     load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'lsp',
+    summary: 'the language server for specs, which an editor starts',
+    group: 'Set up',
+    example: 'oos lsp --stdio',
+    load: async () => (await import('./lsp.ts')).lsp,
   },
   {
     name: 'completion',
