@@ -25,6 +25,8 @@ export interface RunRequest {
   /** Capabilities of this run alone. */
   readonly allow: readonly string[]
   readonly deny: readonly string[]
+  /** What no rule allows is let through and recorded. */
+  readonly learn?: boolean
   /** Somebody sits at the terminal. */
   readonly interactive: boolean
 }
@@ -34,6 +36,8 @@ export interface RunIntent {
   readonly request: RunRequest
   readonly project: OpenProject
   readonly policy: Policy
+  /** Of a run that learns: what the rules alone say. */
+  readonly learning?: { readonly base: Policy }
   readonly asked: CommandRequest
   readonly decision: Decision
   readonly folders: RunFolders
@@ -49,12 +53,21 @@ export interface PreparedRun extends RunIntent {
 /** Reads the specs and decides the command. */
 export async function intendRun(request: RunRequest): Promise<RunIntent> {
   requireLinux()
-  const project = await openProject({ cwd: request.cwd, env: request.env })
+  const { learn = false } = request
+  const project = await openProject({ cwd: request.cwd, env: request.env, bare: learn })
   const { agent, command } = resolveTarget(request.words, project.agents)
-  const policy = withRunRules(project, request)
+  const base = withRunRules(project, request)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
   const folders = runFolders(project, request.env)
-  return { request, project, policy, asked, decision: decide(policy, asked), folders }
+  const policy = learn ? await learningRules(base, asked, project) : base
+  const decision = decide(policy, asked)
+  return { request, project, policy, asked, decision, folders, ...(learn && { learning: { base } }) }
+}
+
+/** Parses packs, which no other run has to. */
+async function learningRules(base: Policy, asked: CommandRequest, project: OpenProject): Promise<Policy> {
+  const { learningPolicy } = await import('./learning.ts')
+  return learningPolicy(project, { base, asked })
 }
 
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
@@ -75,7 +88,8 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     tree,
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     cacheHome: folders.cache,
-    interactive: request.interactive,
+    // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.
+    interactive: request.interactive && intent.learning === undefined,
   })
   return { ...intent, machine, tree, plan }
 }

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs'
+import type { Rule } from '../../policy/types.ts'
+import { openFolder } from '../init/folder.ts'
+import { detectStacks } from '../init/languages.ts'
+import { compileHere, type Project } from '../project.ts'
+import type { Learned } from './learned.ts'
+import { readPacks } from './packs.ts'
+import type { ProposeFacts } from './propose.ts'
+
+/** What the rules and the disk say now. `more`: rules that hold besides those of the specs. */
+export function readProposeFacts(
+  project: Project,
+  { files }: Learned,
+  { more, wide }: { readonly more: readonly Rule[]; readonly wide: boolean },
+): ProposeFacts {
+  const { root, sources, rules } = project
+  const made = files.filter(({ action, folder }) => action === 'create' && folder)
+  return {
+    policy: compileHere([...rules, ...more], project),
+    packs: readPacks(sources),
+    own: detectStacks(openFolder(root)).map(({ pack }) => pack),
+    tree: {
+      root,
+      lasting: new Set(made.map(({ target }) => target).filter(isFolder)),
+      top: openFolder(root).list('.'),
+    },
+    wide,
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
