@@ -28,18 +28,17 @@ export function learnedEvents(input: LearnedInput): readonly OosEvent[] {
   const prepared = new Set(trace.touches.filter(makesFolder).flatMap(places.of))
   const found = merge(trace.touches.flatMap((touch) => settle(touch, input, { places, prepared })))
   const named = foldDeep(found, mostEvents).map((access) => ({ ...access, target: nameOf(access, policy) }))
-  const lost = trace.lost === 0 ? [] : [lostNote(trace.lost)]
-  return [...lost, ...named, ...learnedNames(input)]
+  const lost = trace.lost === 0 ? [] : [warning(`${trace.lost} ${lostText}`)]
+  const cut = trace.complete ? [] : [warning(cutText)]
+  return [...lost, ...cut, ...named, ...learnedNames(input)]
 }
 
 /** A record that nobody can read helps nobody; above it, folders stand for what is in them. */
 const mostEvents = 2_000
 
-const lostNote = (count: number): OosEvent => ({
-  type: 'note',
-  level: 'warning',
-  text: `${count} uses of files are not recorded: this run used more different ones than are kept`,
-})
+const lostText = 'uses of files are not recorded: this run used more different ones than are kept'
+const cutText = 'strace ended before the command did: what it used after that is not recorded'
+const warning = (text: string): OosEvent => ({ type: 'note', level: 'warning', text })
 
 function nameOf({ target }: Access, { root }: Policy): string {
   if (target === root) return '.'
@@ -81,7 +80,8 @@ function settle(touch: CountedTouch, input: LearnedInput, { places, prepared }: 
     const outcome = outcomeOf(touch, { effect, isRuled: rule !== undefined, target }, places)
     if (outcome === undefined) return []
     const { folder, count } = touch
-    const isListed = folder === true || (action === 'read' && isFolder(target))
+    const onFolder = (action === 'read' || action === 'change') && isFolder(target)
+    const isListed = folder === true || onFolder
     const access = { type: 'learn.access', resource: 'file', action, target, outcome } as const
     const why = outcome === 'refused' ? ruleOf(rule) : {}
     return [{ ...access, ...(isListed && { folder: true as const }), count, ...why }]

@@ -90,7 +90,10 @@ export function openedFolders(globs: readonly FileGlob[]): string[] {
 
 function sweepBase(sweep: Sweep, base: string): void {
   const kind = kindOf(base)
-  if (kind === undefined) return recordMissing(sweep, base)
+  if (kind === undefined) {
+    recordMissing(sweep, base)
+    return
+  }
   sweep.top = base
   const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
   // A link, or a way through one, inside the project leads to what the rules do not mean.

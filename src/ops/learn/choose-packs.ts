@@ -31,7 +31,8 @@ export function choosePacks({ files, names }: PackUses, facts: PackFacts): reado
   const all = facts.packs.languages.map((pack) => candidate(pack, facts)).sort(byRank(facts.own))
   const { root, home } = facts.policy
   const outside = files.filter(
-    ({ target }) => target.startsWith(`${home}/`) && !target.startsWith(`${root}/`),
+    ({ target, action }) =>
+      action === 'read' && target.startsWith(`${home}/`) && !target.startsWith(`${root}/`),
   )
   const chosen: ChosenPack[] = []
   let left = outside.map(({ target }) => target)

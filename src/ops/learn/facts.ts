@@ -22,10 +22,17 @@ export function readProposeFacts(
     tree: {
       root,
       lasting: new Set(made.map(({ target }) => target).filter(isFolder)),
+      mayRemove:
+        files.some(({ target }) => /\/node_modules\/rimraf\//.test(target)) || removesInScripts(root),
       top: openFolder(root).list('.'),
     },
     wide,
   }
+}
+
+/** `"test": "rm -rf dist && tsc && …"`. */
+function removesInScripts(root: string): boolean {
+  return /"[^"]*\b(?:rm -\w*r|rimraf|del-cli)\b/.test(openFolder(root).read('package.json') ?? '')
 }
 
 function isFolder(path: string): boolean {

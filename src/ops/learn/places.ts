@@ -8,12 +8,16 @@ export interface Place {
   readonly kind: 'exact' | 'whole' | 'names'
   readonly read: boolean
   readonly write: boolean
+  /** Names in it that nobody has written to: they stay as they are. */
+  readonly kept?: readonly string[]
 }
 
 export interface TreeShape {
   readonly root: string
   /** Folders of those that were made which are still there: they need not be made again. */
   readonly lasting: ReadonlySet<string>
+  /** Whether the command may remove what it made before it makes it again: a first run has nothing to remove. */
+  readonly mayRemove: boolean
   /** Names in the project's folder. */
   readonly top: readonly string[]
 }
@@ -28,22 +32,33 @@ export function placesOf(uses: readonly FileUse[], tree: TreeShape, options: Pla
   const { folders, files } = written(uses, tree, options)
   const reads = uses.filter(({ action }) => action === 'read')
   const readHere = (isHere: (path: string) => boolean) => reads.some(({ target }) => isHere(target))
+  const kept = options.wide ? [] : keptNames(uses, tree)
   const writes = [
-    ...folders.map((path) => place(path, 'whole', { read: readHere(isIn(path)), write: true })),
+    ...folders.map((path) => ({
+      ...place(path, 'whole', { read: readHere(isIn(path)), write: true }),
+      ...(path === tree.root && kept.length > 0 && { kept }),
+    })),
     ...files.map((path) => place(path, 'exact', { read: readHere((at) => at === path), write: true })),
   ]
   const left = reads.filter(({ target }) => !writes.some((each) => each.read && covers(each, target)))
   const seen = readPlaces(left, { tree, options, writes })
   const all = seen.some(({ path, kind }) => path === tree.root && kind === 'whole')
-  return [...seen, ...(all ? writes.map((each) => ({ ...each, read: false })) : writes)]
+  return [...seen, ...(all ? writes.map((each) => ({ ...each, read: false })) : writes)].sort(byPlace)
+}
+
+/** What is only read first. */
+function byPlace(a: Place, b: Place): number {
+  return Number(a.write) - Number(b.write) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 }
 
 /** A file is made, renamed and removed in its folder: the kernel can let nobody do that in less than all of it. */
 function written(uses: readonly FileUse[], tree: TreeShape, { wide }: PlaceOptions) {
   const changes = uses.filter(({ action }) => action !== 'read')
   const gone = new Set(changes.filter(({ action }) => action === 'delete').map(({ target }) => target))
-  const isKept = (path: string) => tree.lasting.has(path) && !gone.has(path)
-  const exact = changes.filter(({ action, folder }) => action === 'change' && !folder)
+  const isKept = (path: string) => tree.lasting.has(path) && !gone.has(path) && !tree.mayRemove
+  const exact = changes.filter(
+    ({ action, folder, target }) => action === 'change' && !folder && target !== tree.root,
+  )
   const changed = exact.map(({ target }) => target)
   const crowded = wide
     ? changed.map((path) => dirname(path)).filter((folder) => folder !== tree.root)
@@ -58,6 +73,14 @@ function written(uses: readonly FileUse[], tree: TreeShape, { wide }: PlaceOptio
   const folders = outermost(gather(outermost(widened), tree.root))
   const files = unique(changed).filter((path) => !folders.some((at) => isIn(at)(path)))
   return { folders, files }
+}
+
+/** Where something is made right in the project's folder, what lies there need not become writable with it. */
+function keptNames(uses: readonly FileUse[], { root, top }: TreeShape): readonly string[] {
+  const touched = new Set(
+    uses.filter(({ action }) => action !== 'read').map(({ target }) => topFolder(target, root)),
+  )
+  return top.filter((name) => !oosNames.has(name) && !touched.has(`${root}/${name}`)).sort()
 }
 
 const enough = 3
@@ -103,8 +126,10 @@ function readPlaces(reads: readonly FileUse[], { tree, options, writes }: ReadSc
 const fewTops = 4
 const nearlyAll = 0.8
 const mostTopFiles = 8
+/** Closed to writing in any case. */
+const oosNames: ReadonlySet<string> = new Set(['.oos', '.agent-os'])
 /** Nobody expects a command to read these of a project. */
-const unasked: ReadonlySet<string> = new Set(['.git', '.oos', '.agent-os'])
+const unasked: ReadonlySet<string> = new Set(['.git', ...oosNames])
 
 /** One or two files by name; more are the folder that they share. A folder that was listed is all that lies in it. */
 function readsBelow(top: string, uses: readonly FileUse[]): readonly Place[] {

@@ -49,7 +49,7 @@ export interface Proposals {
 export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
   const { run } = learned
   const open = createOpen(facts, run.agent)
-  const files = learned.files.filter((use) => open.isOpen(fileRequest(use)))
+  const files = learned.files.filter((use) => open.isOpen(fileRequest(use))).sort(byUse)
   const names = learned.names.filter((target) => open.isOpen({ resource: 'env', action: 'read', target }))
   const packs = choosePacks({ files, names }, facts)
   const left = files.filter((use) => !packs.some(({ allows }) => allows(fileRequest(use))))
@@ -62,7 +62,7 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
   return {
     needed: [...held, ...taken, ...rules],
     wanted: wantedRules(learned, facts, { open, rule }),
-    notes: commands.notes,
+    notes: [...commands.notes, ...newFolderNotes(left, facts)],
   }
 }
 
@@ -83,6 +83,12 @@ function createOpen({ policy, packs }: ProposeFacts, agent: string): Open {
   }
 }
 
+/** Nothing that is said depends on what happened first. */
+function byUse(a: FileUse, b: FileUse): number {
+  const [one, other] = [a, b].map(({ target, action }) => `${target}\0${action}`)
+  return (one ?? '') < (other ?? '') ? -1 : one === other ? 0 : 1
+}
+
 function fileRequest({ target, action }: FileUse): Request {
   return { resource: 'file', action, target }
 }
@@ -98,18 +104,21 @@ interface Making {
   readonly rule: MakeRule
 }
 
-type MakeRule = (
-  capabilities: readonly Capability[],
-  uses: { readonly count: number; readonly examples: readonly string[] },
-) => Proposal
+interface Uses {
+  readonly count: number
+  readonly examples: readonly string[]
+  readonly except?: readonly Capability[]
+}
+
+type MakeRule = (capabilities: readonly Capability[], uses: Uses) => Proposal
 
 function ruleMaker({ run }: Learned): MakeRule {
   const reason = `seen in run ${shortId(run.id)}${spokenCommand(run.command)}`
-  return (capabilities, { count, examples }) => {
+  return (capabilities, { count, examples, except = [] }) => {
     const bare: Rule = {
       effect: 'allow',
       capabilities,
-      except: [],
+      except,
       agents: run.agent === 'command' ? [] : [run.agent],
       reason,
       source: { file: '.agent-os/AGENT.md', line: 1, column: 1, text: '' },
@@ -129,7 +138,7 @@ function ruleMaker({ run }: Learned): MakeRule {
 /** In a reason it is prose: only what cannot be read as anything else. */
 function spokenCommand(command: readonly string[]): string {
   const text = command.join(' ')
-  return /^[\w ./:@=+-]{1,60}$/.test(text) && !/--|^-/.test(text) ? `: ${text}` : ''
+  return /^[\w ./:@=+-]{1,60}$/.test(text) && !/(?:^| )--?(?: |$)/.test(text) ? `: ${text}` : ''
 }
 
 interface CommandRules {
@@ -155,6 +164,25 @@ function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, rule: Ma
   return { ...none, proposals }
 }
 
+/** What a first run cannot show. */
+function newFolderNotes(uses: readonly FileUse[], { tree, policy }: ProposeFacts): readonly string[] {
+  const made = uses.filter(
+    ({ action, target, folder }) => action === 'create' && folder && tree.lasting.has(target),
+  )
+  const isOuter = ({ target }: FileUse) => !made.some((other) => target.startsWith(`${other.target}/`))
+  const names = made
+    .filter(isOuter)
+    .map(({ target }) => `\`${shown(target, policy)}\``)
+    .slice(0, mostExamples)
+  if (names.length === 0) return []
+  const what = `${names.join(', ')} was made by this run`
+  return [
+    tree.mayRemove
+      ? `${what}, and the command seems to remove what it made before: let it learn once more, now that it is there, for what may be a narrower rule`
+      : `${what}: if a later run fails because it cannot remove it, let it learn again`,
+  ]
+}
+
 const unreadNote =
   'the command holds code that is not read, so only `shell:*` allows it: oos learn --wide proposes that'
 
@@ -166,6 +194,7 @@ function anyCommand(rule: MakeRule, { target }: Request): Proposal {
 const isSayable = ({ rule }: Proposal) =>
   rule?.capabilities.every((capability) => parseCapability(printCapability(capability)).ok) ?? true
 
+/** Of the project alone: what was let through outside of it, a pack has opened. */
 function fileRules(uses: readonly FileUse[], facts: ProposeFacts, rule: MakeRule): readonly Proposal[] {
   const { policy, tree, wide } = facts
   const inside = (target: string) => target === tree.root || target.startsWith(`${tree.root}/`)
@@ -175,20 +204,24 @@ function fileRules(uses: readonly FileUse[], facts: ProposeFacts, rule: MakeRule
     tree,
     { wide },
   )
-  const others = spoken.filter(({ target, action }) => action === 'read' && !inside(target)).map(ownPlace)
-  return groupPlaces([...places, ...others]).map((group) => {
+  return groupPlaces(places).map((group) => {
     const held = spoken.filter((use) => group.some((place) => isFor(place, use)))
     const count = held.reduce((sum, use) => sum + use.count, 0)
     const examples = [...new Set(held.map(({ target }) => shown(target, policy)))].sort()
     return rule(
       group.map((place) => placeCapability(place, policy)),
-      { count, examples },
+      { count, examples, except: group.flatMap(keptCapability) },
     )
   })
 }
 
-function ownPlace({ target, folder }: FileUse): Place {
-  return { path: target, kind: folder ? 'whole' : 'exact', read: true, write: false }
+/** What is in a name's place is meant whatever it is: `x/**` is also x itself. */
+function keptCapability({ kept = [] }: Place): Capability[] {
+  const isPlain = (name: string) => /^[^\s{}[\]*?\\,:`~]+$/.test(name)
+  const spoken = kept.filter((name) => isPlain(name) && parseCapability(`file:${name}/**:write`).ok)
+  if (spoken.length === 0) return []
+  const pattern = spoken.length === 1 ? `${spoken[0]}/**` : `{${spoken.join(',')}}/**`
+  return [{ resource: 'file', pattern, actions: ['write'], constraints: {} }]
 }
 
 /** Single files of one folder with the same actions are one rule. */
@@ -246,7 +279,7 @@ function wantedRules(
   return wanted
     .filter((use) => !use.folder && open.isOpen(fileRequest(use)) && !isSecretName(use.target))
     .map((use) =>
-      rule([placeCapability(ownPlace(use), policy)], {
+      rule([capabilityOf(fileRequest(use), policy)], {
         count: use.count,
         examples: [shown(use.target, policy)],
       }),

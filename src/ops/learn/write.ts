@@ -60,8 +60,11 @@ const noPlace = () =>
  * @throws OosError `project-unwritable`
  */
 export function writeEdit({ bytes, source }: SpecEdit, project: Project): void {
-  if (source !== undefined) return replaceSpec(source, bytes, project)
-  const { root } = project
+  if (source === undefined) createSpec(bytes, project)
+  else replaceSpec(source, bytes, project)
+}
+
+function createSpec(bytes: Uint8Array, { root }: Project): void {
   const content = Buffer.from(bytes).toString('utf8')
   const file = join(root, learnedFile)
   const planned = { path: learnedFile, file, inside: root, content, state: 'new', difference: [] } as const

@@ -16,11 +16,13 @@ export interface Trace {
   readonly touches: readonly CountedTouch[]
   /** Calls that were not kept, since there were too many different ones. */
   readonly lost: number
+  /** Whether it goes to the end of the run. */
+  readonly complete: boolean
 }
 
 export interface Collector {
   readonly line: (text: string) => void
-  readonly trace: () => Trace
+  readonly trace: () => Omit<Trace, 'complete'>
 }
 
 export interface CollectOptions {

@@ -14,7 +14,7 @@ export interface Strace {
 /** The strace of this machine, or the way to get one. */
 export function requireStrace(strace: Strace | undefined): Strace {
   if (strace === undefined) {
-    throw new OosError('tracer-missing', 'strace is not installed, and without it a run cannot learn', {
+    throw new OosError('tracer-missing', 'strace is not installed, and without it no run can learn', {
       hint: fix,
     })
   }
@@ -39,7 +39,7 @@ function isNewEnough({ version }: Strace): boolean {
 export function straceWords({ path }: Strace, output: string): readonly string[] {
   return [
     path,
-    ...['--daemonize', '--follow-forks', '--seccomp-bpf', '--decode-fds=path', '-qq', '-e', 'signal=none'],
+    ...['--daemonize', '--follow-forks', '--seccomp-bpf', '--decode-fds=path', '-q', '-e', 'signal=KILL'],
     ...['-e', `trace=${tracedCalls.join(',')}`, '-o', output, '--'],
   ]
 }

@@ -40,11 +40,16 @@ export function openTracer(strace: Strace, folder: string): Tracer {
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
   let outside: ReadonlySet<number> | undefined
+  let last: RegExp | undefined
+  let complete = false
   const collector = createCollector({
     isOutside: (thread) => outside?.has(thread) ?? true,
     askFolder: folderOfThread,
   })
-  readLines(input, collector.line)
+  readLines(input, (text) => {
+    if (last?.test(text)) complete = true
+    else collector.line(text)
+  })
   const remove = () => {
     try {
       unlinkSync(pipe)
@@ -61,16 +66,18 @@ export function openTracer(strace: Strace, folder: string): Tracer {
           .map(({ pid }) => pid)
           .filter((pid) => pid !== command),
       )
+      // What strace says when a process has ended; after the first one of a namespace nothing is left in it.
+      last = new RegExp(`^${first} +\\+\\+\\+ `)
       remove()
       letGo()
       void ended.then(() => {
-        if (isAlive(first)) broken.reject(endedEarly())
+        if (!complete) broken.reject(endedEarly())
       })
     },
     broken: broken.promise,
     end: async () => {
       await orTired(ended)
-      return collector.trace()
+      return { ...collector.trace(), complete }
     },
     close: () => {
       remove()
@@ -88,11 +95,6 @@ async function orTired(ended: Promise<void>): Promise<void> {
   const callOff = afterMs(patienceMs, tired.resolve)
   await Promise.race([ended, tired.promise])
   callOff()
-}
-
-function isAlive(pid: number): boolean {
-  const state = readProcess(pid)?.state
-  return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
 const endedEarly = () =>
