@@ -1,6 +1,7 @@
 import { parseCapability, printCapability } from '../../policy/capability.ts'
 import { compilePolicy, type Policy } from '../../policy/compile.ts'
 import { decide, decidePart } from '../../policy/decide.ts'
+import { compilePathGlob } from '../../policy/path-glob.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import { partsOf } from '../../policy/request-parts.ts'
 import type { Capability, Request, Rule } from '../../policy/types.ts'
@@ -55,7 +56,11 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
   const left = files.filter((use) => !packs.some(({ allows }) => allows(fileRequest(use))))
   const rule = ruleMaker(learned)
   const commands = commandRules(learned, facts, rule)
-  const rules = [...commands.proposals, ...fileRules(left, facts, rule), ...hostRules(learned, open, rule)]
+  const rules = [
+    ...commands.proposals,
+    ...fileRules(withFolder(left, run, facts.policy), facts, rule),
+    ...hostRules(learned, open, rule),
+  ]
   const taken = packs.map(({ name, uses }) => packProposal(name, uses))
   const secrets = rules.length + taken.length > 0 && !hasPack(facts.policy.rules, facts.packs.secrets.name)
   const held = secrets ? [packProposal(facts.packs.secrets.name, [])] : []
@@ -193,6 +198,21 @@ function anyCommand(rule: MakeRule, { target }: Request): Proposal {
 
 const isSayable = ({ rule }: Proposal) =>
   rule?.capabilities.every((capability) => parseCapability(printCapability(capability)).ok) ?? true
+
+/** A command starts in its folder, and so something in it has to be there for it. */
+function withFolder(
+  uses: readonly FileUse[],
+  { cwd, agent }: Learned['run'],
+  policy: Policy,
+): readonly FileUse[] {
+  const isOpen = policy
+    .view(agent)
+    .clauses('file')
+    .filter(({ effect }) => effect === 'allow')
+    .some(({ capability }) => compilePathGlob(capability.pattern, policy).couldMatchBelow(cwd))
+  if (isOpen || uses.some(({ target }) => target.startsWith(`${cwd}/`))) return uses
+  return [...uses, { target: cwd, action: 'read', folder: true, below: false, count: 1 }]
+}
 
 /** Of the project alone: what was let through outside of it, a pack has opened. */
 function fileRules(uses: readonly FileUse[], facts: ProposeFacts, rule: MakeRule): readonly Proposal[] {

@@ -169,7 +169,9 @@ it('no proposed capability is held by the others', () => {
           ...facts.policy,
           rules: [{ ...one.rule, capabilities: [one.capability] }],
         })
-        const witnesses = given.files.filter((each) => ask(alone, each).effect === 'allow')
+        const witnesses = [...given.files, { target: root, action: 'read' as const }].filter(
+          (each) => ask(alone, each).effect === 'allow',
+        )
         const hostWitness = one.capability.resource === 'http'
         const isNeeded = hostWitness || witnesses.some((each) => ask(without, each).effect !== 'allow')
         expect([one.rule.source.text, isNeeded || one.capability.resource === 'shell']).toEqual([

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { proposeRules } from '../../../src/ops/learn/propose.ts'
 import { factsOf, learnedOf, policyOf, root, saidOf, use } from './scene.ts'
 
-const allowed = '- **Allow** `shell:*` — any'
+const some = '- **Allow** `file:kept/**:read` — a command needs something in its folder'
+const allowed = `- **Allow** \`shell:*\` — any\n${some}`
 const known = `---\nextends: [oos:secrets]\n---\n${allowed}\n`
 
 interface Case {
@@ -118,6 +119,13 @@ describe('what is proposed is', () => {
   })
 })
 
+it('a command that used no file still needs something in its folder', () => {
+  const text = known.replace(some, '')
+  expect(saidOf(learnedOf([]), factsOf(text))).toEqual(['**Allow** `file:**:read`'])
+  const run = { ...learnedOf([]).run, cwd: `${root}/lib` }
+  expect(saidOf(learnedOf([], { run }), factsOf(text))).toEqual(['**Allow** `file:lib/**:read`'])
+})
+
 describe('never proposed is', () => {
   it.each([
     { what: 'what oos:secrets closes', text: allowed, uses: ['read .env', 'read deploy/server.key'] },
@@ -196,7 +204,7 @@ it('a host is proposed as it was reached', () => {
 
 describe('the command', () => {
   const run = (...command: readonly string[]) => ({ run: { ...learnedOf([]).run, command } })
-  const secrets = '---\nextends: [oos:secrets]\n---\n'
+  const secrets = `---\nextends: [oos:secrets]\n---\n${some}\n`
 
   it.each([
     { command: ['npm', 'test'], says: ['**Allow** `shell:npm test`'] },
