@@ -12,7 +12,7 @@ type Access = EventOf<'learn.access'>
 
 export interface LearnedInput {
   readonly trace: Trace
-  readonly plan: Pick<SandboxPlan, 'mounts' | 'env'>
+  readonly plan: Pick<SandboxPlan, 'mounts' | 'env' | 'ghosts'>
   /** What the rules alone say, and what held in this run. */
   readonly base: Policy
   readonly policy: Policy
@@ -120,6 +120,7 @@ const kernels = ['/proc', '/dev', '/sys', '/run', '/tmp', '/var']
 
 function createPlaces({ plan, policy }: LearnedInput): Places {
   const mounts = new Map(plan.mounts.map((mount) => [mount.path, mount]))
+  const ghosts = new Set(plan.ghosts)
   const folders = new Map<string, string>()
   const realFolder = (folder: string): string => {
     const known = folders.get(folder) ?? resolveLinks(folder)
@@ -137,6 +138,8 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
     },
     isOwn: (path) => {
       for (let above = path; ; above = dirname(above)) {
+        // What stands in for a file that must not come to be is nobody's.
+        if (ghosts.has(above)) return true
         const mount = mounts.get(above)
         if (mount !== undefined) return isOwnMount(mount)
         if (above === '/') return true

@@ -67,7 +67,8 @@ function extendMatter(text: string, packs: readonly string[]): string | undefine
 /** Below what stands under that heading already, else at the end. */
 function insertItems(text: string, source: SpecSource, addition: Addition): string {
   const last = lastOfSection(bodyOf(text, source), addition.heading)
-  if (last === undefined) return `${text.trimEnd()}\n\n${section(addition)}`
+  if (last === undefined)
+    return [text.trimEnd(), section(addition)].filter((part) => part !== '').join('\n\n')
   const end = spanOf(last).end
   const gap = last.type === 'list' ? '\n' : '\n\n'
   return `${text.slice(0, end)}${gap}${items(addition.rules)}${text.slice(end)}`

@@ -1,5 +1,6 @@
 import type { Learned } from '../../ops/learn/learned.ts'
-import type { Proposal, Proposals } from '../../ops/learn/propose.ts'
+import type { Proposal } from '../../ops/learn/proposal.ts'
+import type { Proposals } from '../../ops/learn/propose.ts'
 import { learnedFile } from '../../ops/learn/write.ts'
 import { shortId } from '../../store/ulid.ts'
 import { sanitizeLine } from './sanitize.ts'
@@ -59,15 +60,17 @@ function renderWanted({ wanted, accepted }: SettledProposals, style: Style): str
   ]
 }
 
+/** That oos's own record cannot be read is no news. */
 function renderRefused({ refused }: Learned, style: Style): string[] {
-  if (refused.length === 0) return []
-  const shown = refused.slice(0, mostRefused)
+  const told = refused.filter(({ rule, action }) => rule?.file !== 'oos:protected' || action !== 'read')
+  if (told.length === 0) return []
+  const shown = told.slice(0, mostRefused)
   const lines = shown.map(({ target, action, rule }) => {
     const why =
       rule === undefined ? '' : ` ${style.place(`${rule.file}:${rule.line}`)} ${sanitizeLine(rule.text)}`
     return `${style.bad('refused')} ${sanitizeLine(`file:${target}:${action}`)}${why}\n`
   })
-  const more = refused.length - shown.length
+  const more = told.length - shown.length
   return ['\n', ...lines, ...(more === 0 ? [] : [`and ${more} more\n`])]
 }
 

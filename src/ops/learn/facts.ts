@@ -5,7 +5,7 @@ import { detectStacks } from '../init/languages.ts'
 import { compileHere, type Project } from '../project.ts'
 import type { Learned } from './learned.ts'
 import { readPacks } from './packs.ts'
-import type { ProposeFacts } from './propose.ts'
+import type { ProposeFacts } from './proposal.ts'
 
 /** What the rules and the disk say now. `more`: rules that hold besides those of the specs. */
 export function readProposeFacts(

@@ -11,7 +11,7 @@ import { nameOf } from '../init/look.ts'
 import type { Project } from '../project.ts'
 import { specFolder } from '../project-root.ts'
 import { replaceSpec } from '../spec-file.ts'
-import type { Proposal } from './propose.ts'
+import type { Proposal } from './proposal.ts'
 
 /** Where what was learnt goes. */
 export const learnedFile = `${specFolder}/AGENT.md`
