@@ -60,6 +60,6 @@ function because({ reasons, rule }: Decision, before: string, after = ''): strin
 }
 
 /** For a shell: a word that means something to it in single quotes. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../agents/authorize.ts'
 import { ownRules } from '../../agents/own-rules.ts'
 import { readProposeFacts } from '../../ops/learn/facts.ts'
 import { findLearningRun, nothingLearnt } from '../../ops/learn/last-run.ts'
@@ -54,7 +55,7 @@ function readLearning(project: Project, id: string | undefined): Learned {
   const learned = readLearned(run, store.events(run.id), project.root)
   if (learned !== undefined) return learned
   throw new OosError('run-unknown', `run \`${shortId(run.id)}\` did not learn`, {
-    hint: `oos run --learn -- ${run.command.join(' ')}`,
+    hint: `oos run --learn -- ${run.command.map(quote).join(' ')}`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../agents/authorize.ts'
 import type { Learned } from '../../ops/learn/learned.ts'
 import type { Proposal } from '../../ops/learn/proposal.ts'
 import type { Proposals } from '../../ops/learn/propose.ts'
@@ -46,7 +47,10 @@ function renderNeeded({ run }: Learned, settled: SettledProposals, style: Style)
     ]
   }
   const lines = accepted.map((proposal) => `${style.good('written')} ${sanitizeLine(lineOf(proposal))}\n`)
-  return [...lines, `in ${learnedFile}; next: oos run -- ${sanitizeLine(run.command.join(' '))}\n`]
+  return [
+    ...lines,
+    `in ${learnedFile}; next: oos run ${run.agent === 'command' ? '' : `${run.agent} `}-- ${sanitizeLine(run.command.map(quote).join(' '))}\n`,
+  ]
 }
 
 function renderWanted({ wanted, accepted }: SettledProposals, style: Style): string[] {

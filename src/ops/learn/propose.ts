@@ -40,7 +40,7 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
   const commands = commandRules(learned, facts, rule)
   const rules = [
     ...commands.proposals,
-    ...fileRules(withFolder(left, run, facts.policy), facts, rule),
+    ...fileRules(withFolder([...left, ...commands.files], run, facts.policy), facts, rule),
     ...hostRules(learned, open, rule),
   ]
   const taken = packs.map(({ name, uses }) => packProposal(name, uses))

@@ -129,7 +129,10 @@ function makePipe(path: string): void {
   const made = mkfifoPlaces.some(
     (program) => spawnSync(program, ['-m', '600', path], { stdio: 'ignore', env: {} }).status === 0,
   )
-  if (!made) throw new OosError('sandbox-failed', `\`${path}\` could not be made for the trace`)
+  if (made) return
+  throw new OosError('sandbox-failed', `the named pipe \`${path}\` could not be made for the trace`, {
+    hint: 'set XDG_STATE_HOME to a folder of yours on a local disk',
+  })
 }
 
 /** What an oos left that was killed before its command began. */

@@ -217,6 +217,15 @@ describe('the command', () => {
     expect(saidOf(learnedOf([], run(...command)), factsOf(secrets))).toEqual(says)
   })
 
+  it('names files that are proposed with those that were used', () => {
+    const learned = learnedOf(['create out/', 'create out/y'], run('sh', '-c', 'cat lib/a > out/y; cat < in'))
+    const tree = { ...factsOf().tree, lasting: new Set([`${root}/out`]) }
+    expect(saidOf(learned, factsOf(secrets, { tree })).filter((text) => text.includes('file:'))).toEqual([
+      '**Allow** `file:in:read`',
+      '**Allow** `file:out/**:write`',
+    ])
+  })
+
   it('that cannot be read is not proposed, unless widely', () => {
     const learned = learnedOf([], run('node', '-e', '1'))
     const { needed, notes } = proposeRules(learned, factsOf(secrets))
