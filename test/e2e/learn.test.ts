@@ -175,14 +175,13 @@ describe('while a run learns', () => {
     expect(wanted).toMatchObject([{ text: expect.stringContaining('`file:~/.toolrc:read`') }])
   })
 
-  test('a Deny, an Ask and a Limit of the project hold', () => {
+  test('a Deny and an Ask of the project hold', () => {
     const rules = [
       '# Rules\n',
       '- **Deny** `file:lib/**:*` — closed',
       '- **Ask** `file:docs/**:write` — look at it',
       '- **Deny** `shell:rm *` — no',
-      '- **Ask** `shell:npm publish *` — a person publishes',
-      '- **Limit** `run:*{timeout:400ms}` — short\n',
+      '- **Ask** `shell:npm publish *` — a person publishes\n',
     ].join('\n')
     const strict = makePackage({ '.agent-os/AGENT.md': rules, 'docs/a.md': 'a' })
     const trusting = (words: readonly string[]) =>
@@ -195,7 +194,12 @@ describe('while a run learns', () => {
     ).not.toContainEqual(expect.stringMatching(/lib|docs/))
     expect(trusting(['rm', '-r', 'test']).code).toBe(3)
     expect(trusting(['npm', 'publish', 'x']).code).toBe(3)
-    expect(trusting(['sleep', '60']).code).toBe(124)
+  })
+
+  test('a Limit ends it', () => {
+    const short = makePackage({ '.agent-os/AGENT.md': '- **Limit** `run:*{timeout:300ms}` — short\n' })
+    const ended = oos(['run', '--learn', '--trust-specs', '--', 'sleep', '60'], short)
+    expect(ended).toMatchObject({ code: 124, stderr: expect.stringContaining('`timeout` limit') })
   })
 
   test('specs that nobody has seen are not obeyed', () => {
