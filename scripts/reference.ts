@@ -50,6 +50,7 @@ const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   unasked: 'a rule says Ask, and there is no terminal to ask at',
   untrusted: 'the specs give more than you agreed to, and you said no, or there is no terminal to show it at',
   'sandbox-missing': 'bubblewrap is missing, too old, or cannot be started',
+  'tracer-missing': 'a run cannot learn here: strace is missing or too old',
   'sandbox-failed': 'the sandbox could not be set up, or what is asked for cannot be had in it',
   'rule-unheld': 'a Deny that this machine cannot hold, or with `--strict` any rule',
   platform: 'this platform has no sandbox yet',

@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureBubblewrap } from './bubblewrap.mjs'
+import { ensureBubblewrap, ensureStrace } from './bubblewrap.mjs'
 import { ensureBuilt, ensureInstalled, node, root, say } from './install.mjs'
 
 ensureInstalled()
 ensureBubblewrap()
+ensureStrace()
 ensureBuilt()
 
 const folder = mkdtempSync(join(tmpdir(), 'oos-test-report-'))

@@ -89,6 +89,7 @@ const spawners: Readonly<Record<string, string>> = {
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/facts.ts': 'asks bubblewrap for its version',
   'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
+  'sandbox/trace/tracer.ts': 'makes a named pipe, which Node cannot',
   'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 

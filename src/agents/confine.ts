@@ -3,6 +3,7 @@ import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import type { OosEvent } from '../store/events.ts'
+import { shortId } from '../store/ulid.ts'
 import { type Changes, watchChanges } from './changes.ts'
 import { tailErrors } from './error-tail.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
@@ -10,11 +11,22 @@ import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
 import type { PreparedRun } from './prepare.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import type { RunTrace } from './run-trace.ts'
 import { summarize } from './summarize.ts'
 import type { RunVoice } from './voice.ts'
 
+/** Where the run's connections go through, and what sees its files, if anything does. */
+export interface RunWays {
+  readonly network: RunNetwork
+  readonly trace: RunTrace | undefined
+}
+
 /** Starts the command, records what it does, and waits until nothing of it is left. Returns the exit code. */
-export async function confine(prepared: PreparedRun, voice: RunVoice, network: RunNetwork): Promise<number> {
+export async function confine(
+  prepared: PreparedRun,
+  voice: RunVoice,
+  { network, trace }: RunWays,
+): Promise<number> {
   const { plan, machine, project } = prepared
   const { proxySocket } = network
   const errors = tailErrors()
@@ -27,6 +39,7 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
       mayBegin: recorded.promise,
       ...errors?.passing,
       ...(proxySocket === undefined ? {} : { proxySocket }),
+      ...(trace === undefined ? {} : { tracer: trace.tracer }),
     },
   )
   // What fails before anyone waits for it is told to whoever waits later.
@@ -37,7 +50,8 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
     try {
-      for (const event of [...specEvents(prepared), ...changes.events()]) {
+      const learned = (await trace?.events()) ?? []
+      for (const event of [...specEvents(prepared), ...learned, ...changes.events()]) {
         recorder.append(event)
         if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
       }
@@ -48,6 +62,8 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
     voice.ended(
       summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
     )
+    if (trace !== undefined)
+      voice.note(`what it used can be made into rules: oos learn ${shortId(recorder.id)}`)
     return end.exitCode
   } finally {
     recorder.close()

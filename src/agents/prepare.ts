@@ -27,6 +27,8 @@ export interface RunRequest {
   /** Capabilities of this run alone. */
   readonly allow: readonly string[]
   readonly deny: readonly string[]
+  /** What no rule allows is let through and recorded. */
+  readonly learn?: boolean
   /** Somebody sits at the terminal. */
   readonly interactive: boolean
 }
@@ -36,6 +38,8 @@ export interface RunIntent {
   readonly request: RunRequest
   readonly project: Project
   readonly policy: Policy
+  /** Of a run that learns: what the rules alone say. */
+  readonly learning?: { readonly base: Policy }
   readonly asked: CommandRequest
   readonly decision: Decision
   readonly folders: RunFolders
@@ -51,16 +55,25 @@ export interface PreparedRun extends RunIntent {
 /** Reads the specs and decides the command. */
 export async function intendRun(request: RunRequest): Promise<RunIntent> {
   requireLinux()
-  return intendFor(await readSoundProject({ cwd: request.cwd, env: request.env }), request)
+  const { learn: bare = false } = request
+  return intendFor(await readSoundProject({ cwd: request.cwd, env: request.env, bare }), request)
 }
 
 /** What the project's rules say to the command. */
-export function intendFor(project: Project, request: RunRequest): RunIntent {
+export async function intendFor(project: Project, request: RunRequest): Promise<RunIntent> {
   const { agent, command } = resolveTarget(request.words, project.agents)
-  const policy = policyOf(project, request)
+  const base = policyOf(project, request)
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
   const folders = runFolders(project, request.env)
-  return { request, project, policy, asked, decision: decide(policy, asked), folders }
+  const policy = request.learn ? await learningRules(base, asked, project) : base
+  const decision = decide(policy, asked)
+  return { request, project, policy, asked, decision, folders, ...(request.learn && { learning: { base } }) }
+}
+
+/** Parses packs, which no other run has to. */
+async function learningRules(base: Policy, asked: CommandRequest, project: Project): Promise<Policy> {
+  const { learningPolicy } = await import('./learning.ts')
+  return learningPolicy(project, { base, asked })
 }
 
 /** The specs' rules, with those of this run. */
@@ -87,7 +100,8 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     tree,
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     cacheHome: folders.cache,
-    interactive: request.interactive,
+    // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.
+    interactive: request.interactive && intent.learning === undefined,
   })
   return { ...intent, machine, tree, plan }
 }

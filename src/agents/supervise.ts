@@ -6,15 +6,18 @@ import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { openNetwork } from './network.ts'
-import { intendRun, type PreparedRun, prepareRun, type RunRequest } from './prepare.ts'
+import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
 import { openRunFolders } from './run-folders.ts'
+import { openTrace, type RunTrace } from './run-trace.ts'
 import type { RunVoice } from './voice.ts'
 
 /** From what a person typed to the end of the run: decides, asks, plans, starts, records. Returns the exit code of oos. */
 export async function superviseRun(request: RunRequest, voice: RunVoice): Promise<number> {
   const meant = await intendRun(request)
   voice.warn(meant.project.diagnostics)
-  const intent = await authorize(await agreeToSpecs(meant, voice), voice)
+  const agreed = await agreeToSpecs(meant, voice)
+  if (request.learn) await beginLearning(agreed, voice)
+  const intent = await authorize(agreed, voice)
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {
     const prepared = prepareRun(intent)
@@ -22,9 +25,28 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
     if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')
     ghosts.remember(prepared.plan)
     makeCachePoints(prepared.folders.cache, prepared.plan.mounts)
-    return await withNetwork(prepared, voice)
+    return await withTrace(prepared, voice)
   } finally {
     ghosts.leave()
+  }
+}
+
+/** A project without specs has no `.oos/` either: what is kept there does not land in git. */
+async function beginLearning({ project }: RunIntent, voice: RunVoice): Promise<void> {
+  const [{ learnNotice }, { ignoreRecord }] = await Promise.all([
+    import('./learning.ts'),
+    import('../ops/init/ignore-record.ts'),
+  ])
+  voice.note(learnNotice)
+  ignoreRecord(project)
+}
+
+async function withTrace(prepared: PreparedRun, voice: RunVoice): Promise<number> {
+  const trace = await openTrace(prepared)
+  try {
+    return await withNetwork(prepared, voice, trace)
+  } finally {
+    trace?.tracer.close()
   }
 }
 
@@ -33,10 +55,14 @@ function isInReach({ tree }: PreparedRun): boolean {
   return [packageRoot, process.execPath].some((path) => accessAt(tree.entries, path) === 'write')
 }
 
-async function withNetwork(prepared: PreparedRun, voice: RunVoice): Promise<number> {
+async function withNetwork(
+  prepared: PreparedRun,
+  voice: RunVoice,
+  trace: RunTrace | undefined,
+): Promise<number> {
   const network = await openNetwork(prepared)
   try {
-    return await confine(prepared, voice, network)
+    return await confine(prepared, voice, { network, trace })
   } finally {
     await network.close()
   }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readFacts } from '../sandbox/facts.ts'
+import { readFacts, readStrace } from '../sandbox/facts.ts'
 import { probeSandbox } from '../sandbox/probe.ts'
+import { requireStrace } from '../sandbox/trace/strace.ts'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
@@ -35,7 +36,8 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   )
   const root = 'root' in project ? project.root : cwd
   const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env, { root })))
-  return [node, ...('name' in sandbox ? [sandbox] : sandbox), record, examineCache(env), specs]
+  const others = [record, examineCache(env), examineTracer(env, root), specs]
+  return [node, ...('name' in sandbox ? [sandbox] : sandbox), ...others]
 }
 
 function examineSpecs({ root, diagnostics, rules }: Project): Finding {
@@ -75,6 +77,24 @@ function examineCache(env: NodeJS.ProcessEnv): Finding {
     name: 'cache',
     ok: true,
     detail: folder ?? 'none: HOME is missing, read-only or not yours alone; specs are parsed each time',
+  }
+}
+
+/** Only a run that learns needs it. */
+function examineTracer(env: NodeJS.ProcessEnv, root: string): Finding {
+  const found = process.platform === 'linux' ? readStrace(env, root) : undefined
+  const only = 'only `oos run --learn` needs it'
+  try {
+    const { path, version } = requireStrace(found)
+    return { name: 'strace', ok: true, detail: `${version} at ${path}; ${only}` }
+  } catch (error) {
+    const { message, hint } = error as OosError
+    return {
+      name: 'strace',
+      ok: true,
+      detail: `${message}; ${only}`,
+      ...(hint === undefined ? {} : { fix: hint }),
+    }
   }
 }
 

@@ -7,14 +7,39 @@ export const specFolder = '.agent-os'
 
 /** The nearest ancestor of `cwd` with specs, resolved; not beyond the git root or HOME, and never HOME itself. */
 export function findProjectRoot(cwd: string, home: string): string {
-  const start = resolveFolder(cwd)
-  for (let folder = start; folder !== home; folder = dirname(folder)) {
-    if (isFolder(join(folder, specFolder))) return folder
-    if (existsSync(join(folder, '.git')) || folder === dirname(folder)) break
-  }
+  const { root, hasSpecs } = searchUp(cwd, home)
+  if (hasSpecs) return root
   throw new OosError('project-missing', `no \`${specFolder}\` in \`${cwd}\` or above it`, {
     hint: 'run `oos init`',
   })
+}
+
+/**
+ * The same where no specs need be: then the git root, or the folder itself.
+ *
+ * @throws OosError `project-missing`: HOME, or what HOME lies in, is no project
+ */
+export function findBareRoot(cwd: string, home: string): string {
+  const { root } = searchUp(cwd, home)
+  if (!`${home}/`.startsWith(root === '/' ? '/' : `${root}/`)) return root
+  throw new OosError('project-missing', `\`${root}\` is no project: your home folder lies in it`, {
+    hint: 'cd into the project',
+  })
+}
+
+interface FoundRoot {
+  readonly root: string
+  readonly hasSpecs: boolean
+}
+
+function searchUp(cwd: string, home: string): FoundRoot {
+  const start = resolveFolder(cwd)
+  for (let folder = start; folder !== home; folder = dirname(folder)) {
+    if (isFolder(join(folder, specFolder))) return { root: folder, hasSpecs: true }
+    if (existsSync(join(folder, '.git'))) return { root: folder, hasSpecs: false }
+    if (folder === dirname(folder)) break
+  }
+  return { root: start, hasSpecs: false }
 }
 
 /** HOME, resolved where it exists. Rules with `~/` mean nothing without it. */

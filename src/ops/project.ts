@@ -10,13 +10,15 @@ import { readSources } from '../spec/read.ts'
 import type { AgentDefinition, Extension, Setting, SpecSet, SpecSource } from '../spec/types.ts'
 import { followLinks, type LinkPlace } from './follow-links.ts'
 import { openPolicyCache } from './policy-cache.ts'
-import { findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
+import { findBareRoot, findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
 
 export interface ProjectOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   /** Where the specs lie, if not in the project; `cwd` is the root then. */
   readonly specs?: string
+  /** A folder will do that has no specs yet: then the user's own hold, and what always does. */
+  readonly bare?: boolean
 }
 
 /** A project's specs as they were when they were read: nothing later changes them. */
@@ -65,11 +67,12 @@ export function compileHere(rules: readonly Rule[], { root, home }: LinkPlace): 
 }
 
 /** Finds the project and reads its specs, whatever is wrong with them. */
-export async function readProject({ cwd, env, specs }: ProjectOptions): Promise<Project> {
+export async function readProject({ cwd, env, specs, bare = false }: ProjectOptions): Promise<Project> {
   const home = readHome(env)
+  const find = bare ? findBareRoot : findProjectRoot
   const place =
     specs === undefined
-      ? { root: findProjectRoot(cwd, home) }
+      ? { root: find(cwd, home) }
       : { root: resolveFolder(cwd), specs: resolveSpecs(specs, cwd) }
   const { sources, diagnostics } = readSources({ ...place, home, packs: join(packageRoot, 'specs') })
   const loadSpecs = async () => withDiagnostics(await parse(sources), diagnostics)

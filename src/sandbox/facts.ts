@@ -16,6 +16,7 @@ import { OosError } from '../shared/errors.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
 import { readGitIdentity } from './git-identity.ts'
+import type { Strace } from './trace/strace.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
 
 export interface FactOptions {
@@ -53,6 +54,17 @@ export function readFacts(env: NodeJS.ProcessEnv, options: FactOptions = {}): Ma
     ),
     gitIdentity: readGitIdentity(env, home),
   }
+}
+
+/** What a run that learns needs besides; asked of it only then. */
+export function readStrace(env: NodeJS.ProcessEnv, root: string): Strace | undefined {
+  const path = findTrusted('strace', { env, root })
+  const version = path === undefined ? undefined : versionOf(path)
+  return path === undefined || version === undefined ? undefined : { path, version }
+}
+
+function versionOf(path: string): string | undefined {
+  return /\d+(?:\.\d+)+/.exec(spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '')?.[0]
 }
 
 const ownIds = () => ({ uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 })
@@ -133,9 +145,7 @@ function readBubblewrap({ env, root }: Machine): MachineFacts['bubblewrap'] {
   const file = folder === undefined ? undefined : join(folder, 'bubblewrap')
   const known = file === undefined ? undefined : knownVersion(file, key)
   if (known !== undefined) return { path, version: known }
-  const version = /\d+(?:\.\d+)+/.exec(
-    spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '',
-  )?.[0]
+  const version = versionOf(path)
   if (version === undefined) return undefined
   if (file !== undefined) remember(file, `${key}\n${version}\n`)
   return { path, version }

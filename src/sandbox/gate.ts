@@ -32,9 +32,12 @@ export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFac
   if (!came) return undefined
   const first = readTree(root).find(({ pid }) => isFirst(pid))
   // After its fork it sleeps only once it is bound to its parent: from then on nothing can outlive us.
-  while (first !== undefined && readProcess(first.pid)?.state === 'R') await new Promise(setImmediate)
+  while (first !== undefined && isBusy(readProcess(first.pid)?.state)) await new Promise(setImmediate)
   return first
 }
+
+/** Running, or held for a moment by whoever traces it. */
+const isBusy = (state: string | undefined) => state === 'R' || state === 't'
 
 /** Process 1 of a namespace below ours. */
 function isFirst(pid: number): boolean {

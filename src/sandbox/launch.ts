@@ -4,6 +4,7 @@ import { gateFd, gateWords } from './gate.ts'
 import { prlimitWords } from './limits.ts'
 import { stageWords } from './network/stage.ts'
 import type { OutputSink } from './output.ts'
+import type { Tracer } from './trace/tracer.ts'
 import type { MachineFacts, SandboxPlan } from './types.ts'
 
 /** A plan and its bubblewrap line: `argv` is bubblewrap, its options, `--` and the plan's command. */
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly mayBegin?: Promise<void>
   /** Whose disk the `disk` limit looks at. */
   readonly folder?: string
+  /** Sees which files the command uses. */
+  readonly tracer?: Pick<Tracer, 'words' | 'begin' | 'broken'>
 }
 
 export interface Surroundings {
@@ -51,6 +54,8 @@ export function composeLaunch(
   const limits = prlimitWords(launch.plan.limits, options.machine.prlimit)
   const start = foreground === undefined ? [] : foregroundWords(foreground)
   const argv = [
+    // Outside of the run's control group, which counts the run alone.
+    ...(options.tracer?.words ?? []),
     ...joinWords,
     bubblewrap,
     ...own,

@@ -24,7 +24,7 @@ export function fileMounts({
   const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer))
   const mounts = [...closing, ...excludeMounts(repositories, closing)]
   const absent = changes
-    .filter(({ entry, outer }) => isAbsent(entry) && outer !== 'none')
+    .filter(({ entry, outer }) => isAbsent(entry) && isSeen(entry, outer))
     .map(({ entry }) => entry)
   return {
     mounts: sortMounts([...mounts, ...pins(mounts, access)]).map((mount) => fromBehind(mount, behind)),
@@ -106,12 +106,15 @@ function outerAccess(access: ReadonlyMap<string, Access>, path: string): Access 
   }
 }
 
+/** What is closed anyway need not be kept from being made. */
+const isSeen = ({ access }: TreeEntry, outer: Access) => outer !== 'none' || access === 'write'
+
 const isAbsent = ({ kind }: TreeEntry) => kind === 'absent-file' || kind === 'absent-folder'
 
 function mountOf(entry: TreeEntry, outer: Access): Mount[] {
   const { path, rule, note } = entry
   const why = { path, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) }
-  if (isAbsent(entry)) return outer === 'none' ? [] : [{ ...why, kind: absentKind(entry) }]
+  if (isAbsent(entry)) return isSeen(entry, outer) ? [{ ...why, kind: absentKind(entry) }] : []
   // A link inside a tree is only a name; what it leads to is judged where it lies.
   if (entry.kind === 'link')
     return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []

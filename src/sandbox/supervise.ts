@@ -40,10 +40,14 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     if (first !== undefined) {
       requireLanded(launch.plan.mounts, first.pid)
       watch.begin(first.pid)
+      options.tracer?.begin(child.pid ?? 0, first.pid)
       await options.mayBegin
     }
     gate.end(first === undefined ? '' : 'go\n')
-    const exit = await exited
+    const exit = await Promise.race([
+      exited,
+      ...(options.tracer === undefined ? [] : [options.tracer.broken]),
+    ])
     if (first !== undefined) await untilGone(first)
     await output?.drained
     return tellEnd(run, { exit, first, watch, output })

@@ -1,5 +1,5 @@
 import { type Dirent, realpathSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import {
@@ -90,7 +90,10 @@ export function openedFolders(globs: readonly FileGlob[]): string[] {
 
 function sweepBase(sweep: Sweep, base: string): void {
   const kind = kindOf(base)
-  if (kind === undefined) return
+  if (kind === undefined) {
+    recordMissing(sweep, base)
+    return
+  }
   sweep.top = base
   const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
@@ -105,6 +108,15 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
   if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+}
+
+/** A folder of the project that may be written and is not there yet, in one that no rule opens: `coverage/**` alone. */
+function recordMissing(sweep: Sweep, base: string): void {
+  const above = dirname(base)
+  if (!base.startsWith(`${sweep.root}/`) || realpathOf(above) !== above) return
+  const isTree = sweep.globs.some(({ allows, glob }) => allows && glob.tree && glob.literal === base)
+  const { access, rule } = judgeFolder(sweep.globs, base, nothing)
+  if (isTree && access === 'write') record(sweep, { path: base, kind: 'absent-folder', access, rule })
 }
 
 /** Whether a rule opens some of what is in a folder, not the folder: `docs/*.md`. */

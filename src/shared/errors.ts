@@ -23,6 +23,7 @@ export const errorCodes = {
   untrusted: 'refused',
   'sandbox-missing': 'unable',
   'sandbox-failed': 'unable',
+  'tracer-missing': 'unable',
   'rule-unheld': 'unable',
   platform: 'unable',
   'store-locked': 'failed',

@@ -49,6 +49,10 @@ export const eventSchemas = {
         .string()
         .describe('content hash of the policy: every later event of the run was decided by it'),
       supervisor,
+      learning: z
+        .literal(true)
+        .optional()
+        .describe('it learnt: what no rule allows was let through and recorded'),
     })
     .describe('A run was asked for and its policy read.'),
   'run.started': z
@@ -97,6 +101,23 @@ export const eventSchemas = {
       bytes: count.optional().describe('size afterwards'),
     })
     .describe('The run left this file other than it found it.'),
+  'learn.access': z
+    .strictObject({
+      resource: z.enum(['file', 'env']),
+      action: z.string(),
+      target: z.string().describe('a path, relative to the project if it lies there; or a name'),
+      outcome: z
+        .enum(['let', 'refused', 'wanted'])
+        .describe('let through · refused by a rule · not opened by this run, and there on the machine'),
+      folder: z.literal(true).optional().describe('a folder, listed or made or removed'),
+      below: z
+        .literal(true)
+        .optional()
+        .describe('not the folder alone: things in it, too many to be told apart'),
+      count,
+      rule: rule.optional(),
+    })
+    .describe('A run that learns used this, and the rules alone do not allow it.'),
   'limit.hit': z
     .strictObject({
       limit: z.enum(['timeout', 'memory', 'processes', 'output', 'disk', 'cpu']),

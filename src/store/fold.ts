@@ -64,6 +64,7 @@ function change(run: Run, event: OosEvent, at: number): Partial<Run> {
     case 'file.changed':
       return { files: run.files + 1 }
     case 'run.created':
+    case 'learn.access':
     case 'limit.hit':
     case 'note':
       return {}

@@ -116,6 +116,7 @@ export class SqliteStore implements Store {
       cwd: run.cwd,
       policy: run.policy,
       supervisor: run.supervisor ?? thisSupervisor(),
+      ...(run.learning === true && { learning: true }),
     }
     const body = eventBody(event, 1, at, this.#redact)
     const head = link(genesis(id), body)

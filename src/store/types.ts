@@ -19,6 +19,7 @@ export interface NewRun {
   readonly cwd: string
   /** Content hash of the policy. */
   readonly policy: string
+  readonly learning?: boolean
   /** The process that runs it; this one if left out. */
   readonly supervisor?: Supervisor
 }

@@ -55,6 +55,29 @@ describe('what is mounted', () => {
       expected: { '': 'read', dist: 'write', a: undefined },
     },
     {
+      fact: 'a folder that may be written is made also where nothing opens what it lies in',
+      rules: [
+        'Allow file:src/**:read',
+        'Allow file:dist/**:write',
+        'Allow file:a/b/**:write',
+        'Allow file:one:write',
+      ],
+      files: { 'work/src/x': '' },
+      expected: { '': undefined, src: 'read', dist: 'write', a: undefined, 'a/b': undefined, one: undefined },
+    },
+    {
+      fact: 'a folder that a Deny keeps from being written is not made',
+      rules: ['Allow file:src/**:read', 'Allow file:dist/**:write', 'Deny file:dist/**:write'],
+      files: { 'work/src/x': '' },
+      expected: { dist: undefined },
+    },
+    {
+      fact: 'what is excepted from a writable project is read-only, a folder or a file',
+      rules: ['Allow file:**:read,write except file:{src,package.json}/**:write'],
+      files: { 'work/src/x': '', 'work/package.json': '', 'work/other': '' },
+      expected: { '': 'write', src: 'read', 'package.json': 'read', other: undefined },
+    },
+    {
       fact: 'an Only leaves the rest readable',
       rules: [all, 'Only file:{app,lib}/**:write'],
       files: { 'work/app/x': '', 'work/lib/x': '' },

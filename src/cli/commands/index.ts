@@ -22,6 +22,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    name: 'learn',
+    summary: 'the rules that would have let a run pass, written into the spec after a yes',
+    group: 'Runs',
+    example: 'oos learn',
+    load: async () => (await import('./learn.ts')).learn,
+  },
+  {
     name: 'spec check',
     summary: 'say what is wrong with the specs, where, and what to write instead',
     group: 'Rules',

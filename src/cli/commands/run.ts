@@ -12,6 +12,7 @@ import { runVoice } from '../output/run-voice.ts'
 interface Options {
   readonly dryRun?: true
   readonly strict?: true
+  readonly learn?: true
   readonly trustSpecs?: true
   readonly untrusted?: true
   readonly allow: readonly string[]
@@ -25,6 +26,7 @@ export const run: Define = (command, terminal) => {
     .argument('[words...]', 'what the agent is to do; after `--` the command itself')
     .option('--dry-run', 'show the plan: mounts, environment, network, limits, and the rule behind each')
     .option('--strict', 'refuse to start when any rule is not held here')
+    .option('--learn', 'let through and record what no rule allows; `oos learn` makes rules of it')
     .option('--trust-specs', "agree to this project's rules without being asked")
     .option('--untrusted', 'leave out what you have not agreed to in them')
     .option('--deny <capability>', 'one more Deny for this run', collect, [])

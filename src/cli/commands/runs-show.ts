@@ -10,7 +10,7 @@ import { renderRuns } from '../output/runs.ts'
 export const runsShow: Define = (command, terminal) => {
   command.argument('<run>', 'its id, or the end of it')
   return async (id: string) => {
-    const store = openExisting(await readProject({ cwd: terminal.cwd(), env: terminal.env }), id)
+    const store = openExisting(await readProject({ cwd: terminal.cwd(), env: terminal.env, bare: true }), id)
     const run = store.getRun(id)
     const events = store.events(run.id)
     terminal.answer(

@@ -11,7 +11,7 @@ import { openExisting } from './runs-show.ts'
 export const runsVerify: Define = (command, terminal) => {
   command.argument('<run>', 'its id, or the end of it')
   return async (id: string) => {
-    const store = openExisting(await readProject({ cwd: terminal.cwd(), env: terminal.env }), id)
+    const store = openExisting(await readProject({ cwd: terminal.cwd(), env: terminal.env, bare: true }), id)
     const verification = store.verifyRun(store.getRun(id).id)
     terminal.answer('runs verify', verification, () => renderVerification(verification, terminal.style))
     return verification.ok ? exitCodes.done : exitCodes.failed

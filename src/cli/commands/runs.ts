@@ -19,7 +19,7 @@ export const runs: Define = (command, terminal) => {
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new OosError('usage', `\`${limit}\` is not a count`, { hint: 'oos runs --limit 50' })
     }
-    const store = readRecord(await readProject({ cwd: terminal.cwd(), env: terminal.env }))
+    const store = readRecord(await readProject({ cwd: terminal.cwd(), env: terminal.env, bare: true }))
     const last = before === undefined ? {} : { before: store?.getRun(before).id ?? before }
     const listed = store?.listRuns({ limit: count, ...last }) ?? []
     if (listed.length === 0 && !terminal.json) terminal.tell('no runs yet; the first: oos run -- npm test\n')

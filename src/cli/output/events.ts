@@ -41,7 +41,7 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
       return {
         kind: 'created',
         what: event.command.join(' '),
-        outcome: '',
+        outcome: event.learning === true ? 'learning' : '',
         because: `policy ${event.policy.slice(0, 12)}`,
       }
     case 'run.started':
@@ -73,6 +73,13 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         what: event.path,
         outcome: event.change,
         because: event.bytes === undefined ? '' : renderBytes(event.bytes),
+      }
+    case 'learn.access':
+      return {
+        kind: event.resource,
+        what: `${event.target}${event.below === true ? '/**' : ''}:${event.action}`,
+        outcome: event.outcome,
+        because: `${event.count} ×${event.rule === undefined ? '' : ` ${because(event.rule, undefined)}`}`,
       }
     case 'limit.hit':
       return {

@@ -101,7 +101,7 @@ function isInRepository(folder: string): boolean {
 }
 
 /** It goes into markdown that becomes rules, and the repository may be anyone's: only a plain name is taken. */
-function nameOf(folder: Folder, root: string): string {
+export function nameOf(folder: Folder, root: string): string {
   const written = /"name"\s*:\s*"([^"\\]*)"/.exec(folder.read('package.json') ?? '')?.[1]
   const isName = (name: string | undefined): name is string =>
     name !== undefined && /^@?[\p{L}\p{N}][\p{L}\p{N}._/-]{0,60}$/u.test(name)

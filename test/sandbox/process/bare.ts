@@ -27,7 +27,7 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     ...['--ro-bind-data', '8', '/tmp/note'],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
-  const argv = ['bwrap', '--args', '7', '--seccomp', '9', '--', ...command]
+  const argv = ['/usr/bin/bwrap', '--args', '7', '--seccomp', '9', '--', ...command]
   const encode = (text: string) => new TextEncoder().encode(text)
   const files = [
     { fd: 7, bytes: encode(words.map((word) => `${word}\0`).join('')) },

@@ -1,11 +1,17 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
 
 const shell = (script: string) => ['sh', '-c', script]
+
+/** For every user. */
+const traces = mkdtempSync(join(tmpdir(), 'oos-traces-'))
+chmodSync(traces, 0o777)
 
 /** Without a network there is one bubblewrap; with one there are two, and the forwarder between them. */
 const networks: readonly { stage: string; run: Pick<Job, 'bare' | 'options'> }[] = [
@@ -15,7 +21,11 @@ const networks: readonly { stage: string; run: Pick<Job, 'bare' | 'options'> }[]
     run: { bare: { network: { mode: 'proxy', rules: [] } }, options: { proxySocket: '/run/nobody-answers' } },
   },
 ]
-const ways = users.flatMap((user) => networks.map((network) => ({ ...user, ...network })))
+const stages: readonly { stage: string; run: Pick<Job, 'bare' | 'options' | 'traced'> }[] = [
+  ...networks,
+  ...networks.map(({ stage, run }) => ({ stage: `${stage} and traced`, run: { ...run, traced: traces } })),
+]
+const ways = users.flatMap((user) => stages.map((stage) => ({ ...user, ...stage })))
 
 describe.each(ways)('as $user, through $stage', ({ as, run }) => {
   it.each([
@@ -26,7 +36,8 @@ describe.each(ways)('as $user, through $stage', ({ as, run }) => {
       end: { endedBy: 'signal', signal: 'SIGSEGV', exitCode: 139 },
     },
   ])('the command ends with its own $name', async ({ script, end }) => {
-    expect((await startRun({ command: shell(script), ...run }, as).finished).end).toMatchObject(end)
+    const ended = await startRun({ command: shell(script), ...run }, as).finished
+    expect(ended).toMatchObject({ end, trace: { complete: run.traced !== undefined } })
   })
 
   // Its standard output is at its end only when nobody inside holds it any more.
@@ -69,13 +80,17 @@ describe.each(ways)('as $user, through $stage', ({ as, run }) => {
     child.kill('SIGKILL')
     expect(await finished).toMatchObject({ signal: 'SIGKILL', stdout: 'up\n' })
     expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
+    expect(readdirSync(traces).filter((name) => name.includes(`${child.pid}`))).toEqual([])
   })
 })
 
-it('nothing inside outlives oos, killed at any moment of the start', async () => {
+it.each([
+  { which: '', run: {} },
+  { which: ', traced', run: { traced: traces } },
+])('nothing inside outlives oos, killed at any moment of the start$which', async ({ run }) => {
   const mark = `2000.${process.pid}`
   for (let delay = 60; delay < 160; delay += 5) {
-    const { child, finished } = startRun({ command: ['sleep', mark] })
+    const { child, finished } = startRun({ command: ['sleep', mark], ...run })
     setTimeout(() => child.kill('SIGKILL'), delay)
     expect((await finished).signal).toBe('SIGKILL')
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { SandboxEnd } from '../../../src/sandbox/end.ts'
+import type { Trace } from '../../../src/sandbox/trace/collect.ts'
 import type { Job } from './runner.ts'
 
 const runner = fileURLToPath(new URL('runner.ts', import.meta.url))
@@ -13,6 +14,8 @@ export interface Finished {
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
+  /** What a traced run was seen to use. */
+  readonly trace: Trace
 }
 
 /** Starts an oos of its own, which starts the sandbox: as another user, with descriptors of its own, to be killed. */
@@ -20,7 +23,7 @@ export function startRun(
   job: Job,
   options: SpawnOptions = {},
 ): { child: ChildProcess; finished: Promise<Finished> } {
-  const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const
+  const stdio = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] as const
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', runner, JSON.stringify(job)],
@@ -30,14 +33,17 @@ export function startRun(
       ...options,
     },
   )
-  const streams = [child.stdout, child.stderr, child.stdio[3]].map((stream) => text(stream as Readable))
+  const streams = [child.stdout, child.stderr, child.stdio[3], child.stdio[4]].map((stream) =>
+    stream === null ? '' : text(stream as Readable),
+  )
   const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.once('exit', (code, signal) => resolve([code, signal])),
   )
   const finished = Promise.all([exited, ...streams]).then(
-    ([[code, signal], stdout = '', stderr = '', end = '']) => ({
+    ([[code, signal], stdout = '', stderr = '', end = '', trace = '']) => ({
       end: end === '' ? { message: 'no end was told' } : JSON.parse(end),
       ...{ code, signal, stdout, stderr },
+      trace: trace === '' ? { touches: [], lost: 0, complete: false } : JSON.parse(trace),
     }),
   )
   return { child, finished }

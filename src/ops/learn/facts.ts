@@ -1,0 +1,40 @@
+import { statSync } from 'node:fs'
+import type { Rule } from '../../policy/types.ts'
+import { openFolder } from '../init/folder.ts'
+import { detectStacks } from '../init/languages.ts'
+import { compileHere, type Project } from '../project.ts'
+import type { Learned } from './learned.ts'
+import { readPacks } from './packs.ts'
+import type { ProposeFacts } from './proposal.ts'
+
+/** What the rules and the disk say now. `more`: rules that hold besides those of the specs. */
+export function readProposeFacts(
+  project: Project,
+  { files }: Learned,
+  { more, wide }: { readonly more: readonly Rule[]; readonly wide: boolean },
+): ProposeFacts {
+  const { root, sources, rules } = project
+  const made = files.filter(({ action, folder }) => action === 'create' && folder)
+  return {
+    policy: compileHere([...rules, ...more], project),
+    packs: readPacks(sources),
+    own: detectStacks(openFolder(root)).map(({ pack }) => pack),
+    tree: {
+      root,
+      lasting: new Set(made.map(({ target }) => target).filter(isFolder)),
+      mayRemove:
+        files.some(({ target }) => /\/node_modules\/rimraf\//.test(target)) || removesInScripts(root),
+      top: openFolder(root).list('.'),
+    },
+    wide,
+  }
+}
+
+/** `"test": "rm -rf dist && tsc && …"`. */
+function removesInScripts(root: string): boolean {
+  return /"[^"]*\b(?:rm -\w*r|rimraf|del-cli)\b/.test(openFolder(root).read('package.json') ?? '')
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}

@@ -1,0 +1,25 @@
+import { OosError } from '../../shared/errors.ts'
+import type { Run } from '../../store/fold.ts'
+import type { Store } from '../../store/store.ts'
+
+const pageSize = 100
+
+/** The run that was named, or the last that learnt. */
+export function findLearningRun(store: Store, id: string | undefined): Run {
+  if (id !== undefined) return store.getRun(id)
+  for (let before: string | undefined; ; ) {
+    const page = store.listRuns({ limit: pageSize, ...(before === undefined ? {} : { before }) })
+    const found = page.find((run) => isLearning(store, run))
+    if (found !== undefined) return found
+    before = page.at(-1)?.id
+    if (page.length < pageSize || before === undefined) throw nothingLearnt()
+  }
+}
+
+function isLearning(store: Store, { id }: Run): boolean {
+  const [first] = store.events(id, { limit: 1 })
+  return first?.type === 'run.created' && first.learning === true
+}
+
+export const nothingLearnt = () =>
+  new OosError('run-unknown', 'no run has learnt here yet', { hint: 'oos run --learn -- npm test' })

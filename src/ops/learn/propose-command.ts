@@ -1,0 +1,49 @@
+import { decide, decidePart } from '../../policy/decide.ts'
+import { capabilityOf } from '../../policy/request-capability.ts'
+import { partsOf } from '../../policy/request-parts.ts'
+import type { Capability, Request } from '../../policy/types.ts'
+import type { FileUse, Learned } from './learned.ts'
+import { isSayable, type MakeRule, type Proposal, type ProposeFacts } from './proposal.ts'
+
+export interface CommandRules {
+  readonly proposals: readonly Proposal[]
+  readonly notes: readonly string[]
+  /** Files of the project that its words name (`> out.txt`), whether or not it came to that. */
+  readonly files: readonly FileUse[]
+}
+
+/** The command word by word, and what git would do by it. */
+export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, rule: MakeRule): CommandRules {
+  const { command, cwd, agent } = run
+  const asked: Request = {
+    ...{ resource: 'shell', action: 'execute', target: command.join(' ') },
+    ...{ words: command, cwd, agent },
+  }
+  const none = { proposals: [], notes: [], files: [] }
+  if (decide(policy, asked).effect === 'allow') return none
+  const { parts, unread } = partsOf(asked, policy)
+  if (unread !== undefined)
+    return wide ? { ...none, proposals: [anyCommand(rule, asked)] } : { ...none, notes: [unreadNote] }
+  const open = parts.filter((part) =>
+    decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'),
+  )
+  const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
+  const proposals = own
+    .map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
+    .filter((proposal) => isSayable(proposal))
+  return { ...none, proposals, files: open.filter((part) => !own.includes(part)).map(fileUse) }
+}
+
+const isIn = (folder: string, path: string) => path.startsWith(`${folder}/`)
+
+function fileUse({ target, action }: Request): FileUse {
+  return { target, action: action === 'read' ? 'read' : 'change', folder: false, below: false, count: 1 }
+}
+
+const unreadNote =
+  'the command holds code that is not read, so only `shell:*` allows it: oos learn --wide proposes that'
+
+function anyCommand(rule: MakeRule, { target }: Request): Proposal {
+  const any: Capability = { resource: 'shell', pattern: '*', actions: ['execute'], constraints: {} }
+  return rule([any], { count: 1, examples: [target] })
+}
