@@ -10,6 +10,7 @@ import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
 import type { PreparedRun } from './prepare.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { type WatchedRepositories, watchRepositories } from './repositories.ts'
 import { summarize } from './summarize.ts'
 import type { RunVoice } from './voice.ts'
 
@@ -33,11 +34,13 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   for (const promise of [recorded.promise, sandbox.ended]) promise.catch(() => undefined)
   // One turn of the event loop gives bubblewrap the end of its options: it works while the record is opened.
   await new Promise(setImmediate)
-  const { recorder, changes } = await recordOrStop(prepared, sandbox, recorded)
+  const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
   try {
     const end = await endOfRun(sandbox, recorder, { prepared, network })
     try {
-      for (const event of [...specEvents(prepared), ...changes.events()]) {
+      // First what must not stay, whatever a look at the files runs into.
+      const committed = await repositories.events(recorder.id)
+      for (const event of [...committed, ...specEvents(prepared), ...changes.events()]) {
         recorder.append(event)
         if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
       }
@@ -67,15 +70,20 @@ async function recordOrStop(
   prepared: PreparedRun,
   sandbox: RunningSandbox,
   recorded: PromiseWithResolvers<void>,
-): Promise<{ readonly recorder: Recorder; readonly changes: Changes }> {
+): Promise<{
+  readonly recorder: Recorder
+  readonly changes: Changes
+  readonly repositories: WatchedRepositories
+}> {
   let recorder: Recorder | undefined
   try {
     const changes = watchChanges(prepared)
+    const repositories = watchRepositories(prepared)
     recorder = createRecorder(prepared)
     recorder.append(decisionEvent(prepared.asked, prepared.decision))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
     recorded.resolve()
-    return { recorder, changes }
+    return { recorder, changes, repositories }
   } catch (error) {
     recorded.reject(error)
     sandbox.stop('stopped', 'SIGKILL')

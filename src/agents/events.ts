@@ -56,7 +56,7 @@ export function endOf(end: SandboxEnd): Omit<EventOf<'run.ended'>, 'type'> {
   }
 }
 
-function ruleOf(rule: Rule | undefined): { rule: RuleReference } | Record<never, never> {
+export function ruleOf(rule: Rule | undefined): { rule: RuleReference } | Record<never, never> {
   if (rule === undefined) return {}
   const { file, line, column, text } = rule.source
   return { rule: { file, line, column, text, ...(rule.reason === undefined ? {} : { reason: rule.reason }) } }
