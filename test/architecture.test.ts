@@ -85,6 +85,7 @@ test('policy and spec reach no input and no output', () => {
 /** Every other program that is started is a probe, and says here why it is. */
 const spawners: Readonly<Record<string, string>> = {
   'ops/init/ask.ts': 'asks the package manager that is installed where packages come from',
+  'ops/git.ts': 'asks git what a run has added to a repository',
   'ops/revision.ts': 'asks git for the specs of a commit',
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/facts.ts': 'asks bubblewrap for its version',

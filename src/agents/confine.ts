@@ -36,10 +36,13 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   await new Promise(setImmediate)
   const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
   try {
-    const end = await endOfRun(sandbox, recorder, { prepared, network })
+    const end = await endOfRun(sandbox, recorder, { prepared, network }).catch(async (error) => {
+      await settleUnrecorded(repositories, voice)
+      throw error
+    })
     try {
       // First what must not stay, whatever a look at the files runs into.
-      const committed = await repositories.events(recorder.id)
+      const committed = await repositories.settle()
       for (const event of [...committed, ...specEvents(prepared), ...changes.events()]) {
         recorder.append(event)
         if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
@@ -55,6 +58,11 @@ export async function confine(prepared: PreparedRun, voice: RunVoice, network: R
   } finally {
     recorder.close()
   }
+}
+
+/** The record could not be written any more: what the run committed is judged all the same. */
+async function settleUnrecorded(repositories: WatchedRepositories, voice: RunVoice): Promise<void> {
+  for (const event of await repositories.settle()) if (event.type === 'note') voice.note(event.text)
 }
 
 /** The run went by the rules as they were read: nobody should think that an edit already held. */
@@ -78,8 +86,8 @@ async function recordOrStop(
   let recorder: Recorder | undefined
   try {
     const changes = watchChanges(prepared)
-    const repositories = watchRepositories(prepared)
     recorder = createRecorder(prepared)
+    const repositories = watchRepositories(prepared, recorder.id)
     recorder.append(decisionEvent(prepared.asked, prepared.decision))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
     recorded.resolve()

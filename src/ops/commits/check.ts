@@ -3,9 +3,10 @@ import type { Policy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
 import type { Decision } from '../../policy/types.ts'
 import { findNew, type Names, pendingIds } from './find-new.ts'
-import type { Written } from './history.ts'
+import type { NewCommit, Written } from './history.ts'
 import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
 import { clearLogs, newLogIds } from './logs.ts'
+import { lostTips } from './lost.ts'
 import { clearPending, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
 import { parsePacked, resolveRef } from './refs.ts'
@@ -22,6 +23,8 @@ export interface CheckRequest {
   readonly run: string
   readonly policy: Policy
   readonly agent: string
+  /** What was staged before is not known any more: then what is staged is left alone. */
+  readonly indexUnknown?: boolean
 }
 
 export interface RepositoryReport {
@@ -46,13 +49,16 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
   const after = takeSnapshot(place)
   const removed = [...tidied, ...dropBelieved(place, before, after)]
   const logged = newLogIds(before.logs, after.logs)
-  const { verdict, problem } = judgeNames(request, { after, logged })
+  const { verdict, found, problem } = judgeNames(request, { after, logged })
   const refused = verdict.refs.filter(({ refusal }) => refusal !== undefined)
   const { kept, problems } = putBack({
     common: place.common,
     run,
     refs: refused,
-    lost: [...new Set([...logged, ...pendingIds(after)])].filter((id) => verdict.tainted.has(id)),
+    lost: lostTips(found, {
+      ids: [...new Set([...logged, ...pendingIds(after)])].filter((id) => verdict.tainted.has(id)),
+      kept: refused.flatMap(({ keep }) => keep ?? []),
+    }),
     packed: after.refs.packed?.text ?? '',
   })
   clearLogs(before.logs, after.logs, verdict.tainted)
@@ -80,7 +86,7 @@ interface Seen {
 function judgeNames(
   request: CheckRequest,
   { after, logged }: Seen,
-): { readonly verdict: Verdict; readonly problem?: string } {
+): { readonly verdict: Verdict; readonly found: readonly NewCommit[]; readonly problem?: string } {
   const { place, root, before } = request
   const names: Names = { before: namesIn(before), after: namesIn(after) }
   const heads = place.trees.map(({ gitDir }, index) => ({
@@ -92,13 +98,13 @@ function judgeNames(
   const repository = { gitDir: place.trees[0]?.gitDir ?? place.common, common: place.common, root }
   try {
     const found = findNew({ repository, names, before, after, logged })
-    return { verdict: judge({ ...common, ...found }, askedOf(request)) }
+    return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
   } catch (error) {
     const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
     const verdict = refuseAll(common, why)
     const known = new Set([...names.before.values(), ...pendingIds(before)])
     const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
-    return { verdict: { ...verdict, tainted: new Set(strange) }, problem: why }
+    return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
   }
 }
 
@@ -134,9 +140,10 @@ function checkStaged(
   request: CheckRequest,
   after: Snapshot,
 ): Pick<RepositoryReport, 'unstaged' | 'problems'> {
-  const { place, root, before } = request
+  const { place, root, before, indexUnknown } = request
   const unstaged: Unstaged[] = []
   const problems: string[] = []
+  if (indexUnknown) return { unstaged, problems }
   const now = takeSnapshot(place, after)
   for (const [index, { gitDir, top }] of place.trees.entries()) {
     const [was, is] = [before.trees[index], now.trees[index]]

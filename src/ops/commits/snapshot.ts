@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPlainBytes, readPlainFile } from '../../sandbox/git.ts'
 import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, stampOf } from './refs.ts'
@@ -95,10 +94,13 @@ function logsIn(folder: string): readonly [string, LogFile][] {
   return entriesOf(folder, []).flatMap((entry): readonly [string, LogFile][] => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return logsIn(path)
-    return [
-      [path, { size: lstatSync(path, { throwIfNoEntry: false })?.size ?? 0, stamp: stampOf(path) ?? '' }],
-    ]
+    return [[path, logFile(path)]]
   })
+}
+
+function logFile(path: string): LogFile {
+  const stamp = stampOf(path) ?? ''
+  return { stamp, size: Number(stamp.split(':')[1] ?? 0) }
 }
 
 export function isSame(before: Snapshot, after: Snapshot): boolean {

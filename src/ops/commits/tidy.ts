@@ -28,6 +28,8 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
       } else remove(path)
     }
   }
+  // Without this folder git sees no repository.
+  openWay(common, 'refs')
   for (const [index, { gitDir }] of trees.entries())
     tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
