@@ -13,12 +13,13 @@ export interface Recorder {
 }
 
 /** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
-export function createRecorder({ project, policy, asked }: PreparedRun): Recorder {
+export function createRecorder({ project, policy, asked, run }: PreparedRun): Recorder {
   const store = openRecord(project)
   try {
     store.settleDeadRuns()
     const { agent, words: command, cwd } = asked
-    const { id } = store.createRun({ agent, command, cwd, policy: policy.hash })
+    const named = run === undefined ? {} : { id: run }
+    const { id } = store.createRun({ ...named, agent, command, cwd, policy: policy.hash })
     return {
       id,
       append: (event) => {

@@ -17,7 +17,8 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const files = fileMounts(tree)
   const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
-  const mounts = sortMounts([...besideRules(privateMounts(machine, input.cacheHome), byRules), ...byRules])
+  const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
+  const mounts = sortMounts([...base, ...byRules, ...(input.own ?? [])])
   return {
     command: input.command,
     cwd: input.cwd,

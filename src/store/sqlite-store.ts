@@ -108,7 +108,7 @@ export class SqliteStore implements Store {
 
   #insert(run: NewRun): RecordedRun {
     const at = this.#now()
-    const id = nextUlid(this.#lastId, at, randomBytes(16))
+    const id = run.id ?? nextUlid(this.#lastId, at, randomBytes(16))
     const event: EventOf<'run.created'> = {
       type: 'run.created',
       agent: run.agent,

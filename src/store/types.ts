@@ -14,6 +14,8 @@ export interface StoreOptions {
 }
 
 export interface NewRun {
+  /** A ULID, where it had to be known before; made if left out. */
+  readonly id?: string
   readonly agent: string
   readonly command: readonly string[]
   readonly cwd: string

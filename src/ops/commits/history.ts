@@ -1,10 +1,5 @@
 import { askGit, type GitPlace, type GitQuestion } from '../git.ts'
-
-/** One path of a commit, and what the commit does to it. */
-export interface Written {
-  readonly path: string
-  readonly action: 'create' | 'change' | 'delete'
-}
+import { readRawChange, type Written } from '../raw-diff.ts'
 
 export interface NewCommit {
   readonly id: string
@@ -145,24 +140,21 @@ function compare(repository: Repository, pairs: readonly Pair[]): readonly (read
   )
 }
 
-/** `ID\0` begins each commit's list; `:MODE MODE ID ID STATUS\0PATH\0` are its lines. */
+/** `ID\0` begins each commit's list; behind it come its lines and paths in turns. */
 function parseDifferences(answer: Buffer, commits: readonly string[]): readonly (readonly Written[])[] {
   const parts = answer.toString('utf8').split('\0')
   let at = 0
-  const lists = commits.map((commit) => {
+  return commits.map((commit) => {
     if (parts[at] !== commit) throw new Error('git compared something else')
     at += 1
     const written: Written[] = []
     for (; parts[at]?.startsWith(':'); at += 2) {
-      const status = parts[at]?.at(-1) ?? ''
-      written.push({ path: parts[at + 1] ?? '', action: actions[status] ?? 'change' })
+      const change = readRawChange(parts[at] ?? '', parts[at + 1] ?? '')
+      if (change !== undefined) written.push(change)
     }
     return written
   })
-  return lists
 }
-
-const actions: Readonly<Record<string, Written['action']>> = { A: 'create', D: 'delete' }
 
 function ask(repository: Repository, words: readonly string[], question: GitQuestion = {}): Buffer {
   const { shallow } = repository

@@ -1,5 +1,6 @@
 import type { Decision } from '../../policy/types.ts'
-import type { Named, NewCommit, Written } from './history.ts'
+import type { Written } from '../raw-diff.ts'
+import type { Named, NewCommit } from './history.ts'
 import { isId, isRefName, resolveRef, targetOf } from './refs.ts'
 
 /** All that is known of what a run did to the names of a repository. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
 import { askGit, type GitPlace } from '../git.ts'
-import type { Written } from './history.ts'
+import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
 import type { IndexFile } from './snapshot.ts'
 
 export interface Unstaged extends Written {
@@ -20,7 +20,7 @@ export interface StagedCheck {
 
 /** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
 export function unstage({ place, before, head, decide }: StagedCheck): readonly Unstaged[] {
-  const refused = readStaged(place, head).flatMap((staged): (Staged & Unstaged)[] => {
+  const refused = readStaged(place, head).flatMap((staged): (RawChange & Unstaged)[] => {
     const decision = decide(staged)
     return decision.effect === 'allow' ? [] : [{ ...staged, decision }]
   })
@@ -36,18 +36,12 @@ export function unstage({ place, before, head, decide }: StagedCheck): readonly 
   return own.map(({ path, action, decision }) => ({ path, action, decision }))
 }
 
-interface Staged extends Written {
-  /** `MODE ID` in the commit that is checked out, and in the index; undefined where it is not in there. */
-  readonly was: string | undefined
-  readonly now: string | undefined
-}
-
 /** A mode of 0 takes the path out. */
-function asBefore({ path, was, now }: Staged): string {
+function asBefore({ path, was, now }: RawChange): string {
   return `${was ?? `0 ${'0'.repeat(now?.split(' ')[1]?.length ?? 40)}`}\t${path}\0`
 }
 
-function readStaged(place: GitPlace, head: string | undefined): readonly Staged[] {
+function readStaged(place: GitPlace, head: string | undefined): readonly RawChange[] {
   if (head === undefined) {
     return [...readEntries(place)].map(([path, now]) => ({ path, action: 'create', was: undefined, now }))
   }
@@ -63,15 +57,7 @@ function readStaged(place: GitPlace, head: string | undefined): readonly Staged[
     head,
     '--',
   ]
-  const parts = askGit(place, words).toString('utf8').split('\0')
-  return parts.flatMap((line, at): Staged[] => {
-    const [, modeWas, modeNow, was, now, status] =
-      /^:(\d+) (\d+) (\w+) (\w+) ([ADMT])$/.exec(at % 2 === 0 ? line : '') ?? []
-    if (status === undefined) return []
-    const action = status === 'A' ? 'create' : status === 'D' ? 'delete' : 'change'
-    const entry = (mode = '', id = '') => (/^0+$/.test(mode) ? undefined : `${mode} ${id}`)
-    return [{ path: parts[at + 1] ?? '', action, was: entry(modeWas, was), now: entry(modeNow, now) }]
-  })
+  return parseRawDiff(askGit(place, words))
 }
 
 /** What the index had before for these paths. */
