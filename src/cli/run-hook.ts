@@ -3,10 +3,9 @@ import { resolve } from 'node:path'
 import { type RunCard, readCard } from '../ops/hooks/card.ts'
 import { type Change, readStagedChange, settleGitEnvironment } from '../ops/hooks/change.ts'
 import { type HookName, hookNames, isHookName, listGiven } from '../ops/hooks/names.ts'
-import { readProject } from '../ops/project.ts'
+import { type Project, readProject } from '../ops/project.ts'
 import { specFolder } from '../ops/project-root.ts'
 import type { Rule } from '../policy/types.ts'
-import { hasErrors } from '../shared/diagnostics.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -63,7 +62,7 @@ async function beforeCommit(hook: Hook): Promise<number> {
     const code = checkStagedSpecs({ ...hook, root: project.root })
     if (code !== exitCodes.done) return code
   }
-  return await runRequirements(hook, 'commit', { ...project, agent: 'command', change })
+  return await runRequirements(hook, 'commit', { ...sound(project), agent: 'command', change })
 }
 
 async function markMessage({ words: [file], cwd, card }: Hook): Promise<number> {
@@ -83,35 +82,34 @@ async function beforePush(hook: Hook): Promise<number> {
     const project = await readHere(hook)
     return project === undefined
       ? exitCodes.done
-      : await runRequirements(hook, 'push', { ...project, agent: 'command' })
+      : await runRequirements(hook, 'push', { ...sound(project), agent: 'command' })
   }
   const { isAheadOf, parsePushed, pushRequests } = await import('../ops/hooks/pushed.ts')
-  const { refusedOf, requireNone } = await import('../ops/hooks/judge-commit.ts')
+  const { judgePush, requireNone } = await import('../ops/hooks/judge-commit.ts')
   const pushed = parsePushed(readFileSync(0, 'utf8'))
   const requests = pushRequests(pushed, words[0] ?? '*', (one) => isAheadOf(cwd, one))
-  requireNone(refusedOf(card, requests, Date.now()), 'this push')
+  requireNone(judgePush(card, requests, Date.now()), 'this push')
   return await runRequirements(hook, 'push', card)
 }
 
-/** Where there are no specs, nothing is asked of a person. What is wrong in them stops him: what they require is not known. */
-async function readHere({ cwd, project, terminal }: Hook) {
+/** Where there are no specs, nothing is asked of a person. */
+async function readHere({ cwd, project, terminal }: Hook): Promise<Project | undefined> {
   const place = { cwd: project === undefined ? cwd : resolve(cwd, project), env: terminal.env }
   try {
-    const found = await readProject(place)
-    if (hasErrors(found.diagnostics))
-      throw brokenSpecs(found.diagnostics.find(({ severity }) => severity === 'error'))
-    return found
+    return await readProject(place)
   } catch (error) {
     if (error instanceof OosError && error.code === 'project-missing') return undefined
     throw error
   }
 }
 
-function brokenSpecs(fault: { message: string; place: OosError['place'] } | undefined): OosError {
-  const place = fault?.place === undefined ? {} : { place: fault.place }
-  return new OosError('spec-invalid', `${fault?.message}: what the specs require of a commit is not known`, {
+/** What is wrong in the specs stops him: what they require is not known. */
+function sound(project: Project): Project {
+  const fault = project.diagnostics.find(({ severity }) => severity === 'error')
+  if (fault === undefined) return project
+  throw new OosError('spec-invalid', `${fault.message}: what the specs require is not known`, {
     hint: 'oos spec check; or go past it this once with --no-verify',
-    ...place,
+    place: fault.place,
   })
 }
 

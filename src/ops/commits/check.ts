@@ -3,6 +3,7 @@ import type { Policy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
 import type { Decision } from '../../policy/types.ts'
 import type { Written } from '../raw-diff.ts'
+import { decideCommit } from './decide-commit.ts'
 import { findNew, type Names, pendingIds } from './find-new.ts'
 import type { NewCommit } from './history.ts'
 import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
@@ -124,7 +125,10 @@ function askedOf({ place, policy, agent }: CheckRequest): Asked {
       known.set(key, decision)
       return decision
     },
-    git: (action, target) => decide(policy, { resource: 'git', action, target, agent }),
+    git: (action, target) =>
+      action === 'commit'
+        ? decideCommit(policy, target, agent)
+        : decide(policy, { resource: 'git', action, target, agent }),
   }
 }
 

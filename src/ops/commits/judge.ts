@@ -1,5 +1,6 @@
 import type { Decision } from '../../policy/types.ts'
 import type { Written } from '../raw-diff.ts'
+import { anyBranch } from './decide-commit.ts'
 import type { Named, NewCommit } from './history.ts'
 import { isId, isRefName, resolveRef, targetOf } from './refs.ts'
 
@@ -264,7 +265,7 @@ function judgeHead(
   if (branch?.startsWith('refs/heads/')) return []
   if (branch !== undefined || to === undefined || history.kinds.get(to)?.type !== 'commit')
     return [headBack(head, history, 'it names neither a branch nor a commit')]
-  const refusal = history.byId.has(to) ? refuse('commit', history.rebased ?? '*', asked) : undefined
+  const refusal = history.byId.has(to) ? refuse('commit', history.rebased ?? anyBranch, asked) : undefined
   if (refusal !== undefined) return [{ ...headBack(head, history, ''), refusal }]
   const broken = history.refusals.get(to)
   if (broken === undefined) return []

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { anyBranch } from '../commits/decide-commit.ts'
 import { stagedWords } from './names.ts'
 
 /**
@@ -34,10 +35,10 @@ function emptyTree(top: string): string {
   return git(top, ['hash-object', '-t', 'tree', '/dev/null'])?.toString().trim() ?? ''
 }
 
-/** The branch that a commit goes to, also in the middle of a rebase; `*` where there is none. */
+/** The branch that a commit goes to, also in the middle of a rebase. */
 export function currentBranch(top: string): string {
   const head = git(top, ['symbolic-ref', '--quiet', 'HEAD'])?.toString() ?? rebasedBranch(top)
-  return /^refs\/heads\/(\S+)/.exec(head)?.[1] ?? '*'
+  return /^refs\/heads\/(\S+)/.exec(head)?.[1] ?? anyBranch
 }
 
 function rebasedBranch(top: string): string {

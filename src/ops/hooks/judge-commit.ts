@@ -1,17 +1,23 @@
 import { join } from 'node:path'
 import { printCapability } from '../../policy/capability.ts'
+import type { Policy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Decision, Request } from '../../policy/types.ts'
 import { OosError } from '../../shared/errors.ts'
+import { decideCommit } from '../commits/decide-commit.ts'
 import type { Written } from '../raw-diff.ts'
 import { policyOf, type RunCard } from './card.ts'
 
 export interface CommitAsked {
   readonly top: string
   readonly written: readonly Written[]
-  /** `*` where it is not known. */
   readonly branch: string
+}
+
+export interface Refused {
+  readonly request: string
+  readonly decision: Decision
 }
 
 /** What a run may not commit, as requests with what the rules say to them. Pure. */
@@ -20,25 +26,31 @@ export function judgeCommit(
   { top, written, branch }: CommitAsked,
   now: number,
 ): readonly Refused[] {
-  const requests = written.map(
+  const policy = policyOf(card, now)
+  const files = written.map(
     ({ path, action }): Request => ({ resource: 'file', action, target: join(top, path) }),
   )
-  return refusedOf(card, [...requests, { resource: 'git', action: 'commit', target: branch }], now)
+  const commit: Request = { resource: 'git', action: 'commit', target: branch }
+  return [
+    ...files.flatMap((request) => refusedOf(policy, request, decideFor(card, policy, request))),
+    ...refusedOf(policy, commit, decideCommit(policy, branch, card.agent)),
+  ]
 }
 
-export interface Refused {
-  readonly request: string
-  readonly decision: Decision
-}
-
-/** An Ask is a no: inside a sandbox nobody can be asked. Pure. */
-export function refusedOf(card: RunCard, requests: readonly Request[], now: number): readonly Refused[] {
+/** What a run may not push. Pure. */
+export function judgePush(card: RunCard, requests: readonly Request[], now: number): readonly Refused[] {
   const policy = policyOf(card, now)
-  return requests.flatMap((request) => {
-    const decision = decide(policy, { ...request, agent: card.agent })
-    if (decision.effect === 'allow') return []
-    return [{ request: printCapability(capabilityOf(request, policy)), decision }]
-  })
+  return requests.flatMap((request) => refusedOf(policy, request, decideFor(card, policy, request)))
+}
+
+function decideFor({ agent }: RunCard, policy: Policy, request: Request): Decision {
+  return decide(policy, { ...request, agent })
+}
+
+/** An Ask is a no: inside a sandbox nobody can be asked. */
+function refusedOf(policy: Policy, request: Request, decision: Decision): readonly Refused[] {
+  if (decision.effect === 'allow') return []
+  return [{ request: printCapability(capabilityOf(request, policy)), decision }]
 }
 
 const mostShown = 10

@@ -20,7 +20,9 @@ export function renderHook(name: HookName, options: ScriptOptions): string {
     : `if [ -x ${kept} ]; then ${kept} "$@" || exit; fi`
   const call = readsInput(name)
     ? `printf %s "\${oos_input%.}" | (\n${callOos(name, options)}\n)`
-    : callOos(name, options)
+    : isCommit(name)
+      ? callOos(name, options, listGiven, `${listing} | `)
+      : callOos(name, options)
   return `#!/bin/sh\n${marker}: \`oos hooks uninstall\` puts back what was here.\n${before}\n${call}\n`
 }
 
@@ -42,7 +44,7 @@ export function withoutBlock(text: string): string {
 
 /** For `sh -c`, as lefthook runs a line; it writes a hook's words in the place of `{1}`. */
 export function renderLine(name: HookName, options: ScriptOptions): string {
-  const words = name === 'commit-msg' ? '{1}' : '{1} {2}'
+  const words = name === 'commit-msg' ? '{1}' : readsInput(name) ? '{1} {2}' : ''
   return `${marker}\n${callOos(name, options, words)}\n`
 }
 
@@ -55,11 +57,9 @@ export function readsInput(name: HookName): boolean {
  * Inside a run the sandbox says which oos it is. Outside it is looked for where the project, which an agent may write,
  * has no say. Without it nothing is committed: a check that is not made is not passed.
  */
-function callOos(name: HookName, { project }: ScriptOptions, given = '"$@"'): string {
+function callOos(name: HookName, { project }: ScriptOptions, given = '"$@"', before = ''): string {
   const where = project === undefined ? '' : ` --project '${project.replaceAll("'", "'\\''")}'`
-  const words = isCommit(name) ? listGiven : given
-  const line = `hooks run${where} ${name} ${words}`
-  const before = isCommit(name) ? `${listing} | ` : ''
+  const line = `hooks run${where} ${name} ${given}`.trimEnd()
   const goPast = { 'pre-push': 'git push', 'pre-merge-commit': 'git merge' }[name as string] ?? 'git commit'
   return [
     ...(name === 'commit-msg' ? [`[ -e ${cardFolder} ] || exit 0`] : []),
