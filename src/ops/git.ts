@@ -15,6 +15,10 @@ export interface GitQuestion {
   readonly index?: string
   /** An exit code that is an answer, too. */
   readonly orCode?: number
+  /** The top of the work tree, where files in it are asked about. */
+  readonly tree?: string
+  /** Settings that stand before the repository's own. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Another list of commits without parents than the repository's own. */
   readonly shallow?: string
 }
@@ -41,14 +45,21 @@ const careful = [
  * @throws GitSilence
  */
 export function askGit(place: GitPlace, words: readonly string[], question: GitQuestion = {}): Buffer {
-  const { input, index, shallow, orCode = 0 } = question
-  const before = shallow === undefined ? [] : ['--shallow-file', shallow]
+  const { input, index, shallow, tree, settings = {}, orCode = 0 } = question
+  const before = [
+    ...(shallow === undefined ? [] : ['--shallow-file', shallow]),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ]
   const { status, stdout, stderr, error } = spawnSync(
     'git',
     [...before, '--no-pager', '--literal-pathspecs', ...careful, ...words],
     {
-      cwd: '/',
-      env: { ...environment(place), ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) },
+      cwd: tree ?? '/',
+      env: {
+        ...environment(place),
+        ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+        ...(tree === undefined ? {} : { GIT_WORK_TREE: tree }),
+      },
       ...(input === undefined ? {} : { input }),
       maxBuffer: 1 << 30,
       timeout: longest,

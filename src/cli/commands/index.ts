@@ -100,6 +100,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./runs-verify.ts')).runsVerify,
   },
   {
+    name: 'why',
+    summary: 'which run is behind a commit or a line, by whose order, and under which rules',
+    group: 'Runs',
+    example: 'oos why src/index.ts:12',
+    load: async () => (await import('./why.ts')).why,
+  },
+  {
     name: 'hooks',
     summary: 'which git hooks check commits and pushes here, and where they are',
     group: 'Set up',

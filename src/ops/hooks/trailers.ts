@@ -1,9 +1,7 @@
 import { OosError } from '../../shared/errors.ts'
 import { git } from './asked-git.ts'
 import type { RunCard } from './card.ts'
-
-export const runTrailer = 'Oos-Run'
-export const policyTrailer = 'Oos-Policy'
+import { policyTrailer, runTrailer } from './trailer-names.ts'
 
 /**
  * Says in a commit's message which run made it, under which rules. git itself knows where a message ends and comments
