@@ -2,20 +2,26 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cardFile, cardFolder, cardProgram, renderCard } from '../ops/hooks/card.ts'
 import { usesHooks } from '../ops/hooks/uses.ts'
+import type { Policy } from '../policy/compile.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import type { Mount, TreeFacts } from '../sandbox/types.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import { packageRoot } from '../shared/package.ts'
 import { nextUlid } from '../store/ulid.ts'
-import type { RunIntent } from './prepare.ts'
 
 export interface HooksInside {
   readonly run: string
   readonly mounts: readonly Mount[]
 }
 
+interface Intent {
+  readonly project: { readonly root: string }
+  readonly policy: Policy
+  readonly asked: { readonly agent: string }
+}
+
 /** What hooks inside need where they ask oos: the run's card, and the oos and the Node that they are to start. */
-export function hooksInside({ project, policy, asked }: RunIntent, tree: TreeFacts): HooksInside | undefined {
+export function hooksInside({ project, policy, asked }: Intent, tree: TreeFacts): HooksInside | undefined {
   const { root } = project
   const linked = readWorktree(root)
   const asksOos = ({ path }: { path: string }) =>
