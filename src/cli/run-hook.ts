@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type RunCard, readCard } from '../ops/hooks/card.ts'
 import { type Change, readStagedChange, settleGitEnvironment } from '../ops/hooks/change.ts'
 import { type HookName, hookNames, isHookName, listGiven } from '../ops/hooks/names.ts'
+import { stampSound } from '../ops/hooks/stamp.ts'
 import { type Project, readProject } from '../ops/project.ts'
 import { specFolder } from '../ops/project-root.ts'
 import type { Rule } from '../policy/types.ts'
@@ -45,7 +46,8 @@ const hooks: Readonly<Record<HookName, (hook: Hook) => Promise<number>>> = {
 }
 
 async function beforeCommit(hook: Hook): Promise<number> {
-  const { cwd, card, words } = hook
+  const { cwd, card, words, terminal } = hook
+  const startedAt = Date.now()
   const change = await readStagedChange(cwd, words[0] === listGiven)
   if (card !== undefined) {
     const { currentBranch } = await import('../ops/hooks/asked-git.ts')
@@ -62,7 +64,8 @@ async function beforeCommit(hook: Hook): Promise<number> {
     const code = checkStagedSpecs({ ...hook, root: project.root })
     if (code !== exitCodes.done) return code
   }
-  return await runRequirements(hook, 'commit', { ...sound(project), agent: 'command', change })
+  if (!requires(sound(project).rules, 'commit')) stampSound(cwd, terminal.env, startedAt)
+  return await runRequirements(hook, 'commit', { ...project, agent: 'command', change })
 }
 
 async function markMessage({ words: [file], cwd, card }: Hook): Promise<number> {
@@ -113,6 +116,10 @@ function sound(project: Project): Project {
   })
 }
 
+function requires(rules: readonly Rule[], stage: 'commit' | 'push'): boolean {
+  return rules.some((rule) => rule.effect === 'require' && rule.stage === stage)
+}
+
 interface Requiring {
   readonly rules: readonly Rule[]
   readonly root: string
@@ -126,7 +133,7 @@ async function runRequirements(
   stage: 'commit' | 'push',
   asked: Requiring,
 ): Promise<number> {
-  if (!asked.rules.some((rule) => rule.effect === 'require' && rule.stage === stage)) return exitCodes.done
+  if (!requires(asked.rules, stage)) return exitCodes.done
   const { requiredBefore, runRequired } = await import('../ops/hooks/required.ts')
   for (const required of requiredBefore(asked.rules, { ...asked, stage })) {
     const { ok, how, tail } = runRequired(required, {

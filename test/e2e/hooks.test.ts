@@ -10,6 +10,8 @@ import {
   readlinkSync,
   realpathSync,
   symlinkSync,
+  unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -494,6 +496,77 @@ describe('a person', () => {
       code: 1,
       out: expect.stringContaining('`false` ended with 1'),
     })
+  })
+})
+
+describe('where the specs were checked before, Node is not started again', () => {
+  /** Says on stderr that it was started. */
+  const watched = () => {
+    const bin = join(place.env.HOME ?? '', 'watched')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'oos'), '#!/bin/sh\necho STARTED >&2\nexec oos-itself "$@"\n')
+    chmodSync(join(bin, 'oos'), 0o755)
+    symlinkSync(executable, join(bin, 'oos-itself'))
+    return { ...place, env: { ...place.env, PATH: `${bin}:${place.env.PATH}` } }
+  }
+  const commit = (at: Place) => git(['commit', '--allow-empty', '-qm', 'x'], at).out.includes('STARTED')
+  const old = () => {
+    const at = new Date(Date.now() - 60_000)
+    for (const path of ['.agent-os', '.agent-os/AGENT.md']) utimesSync(join(place.cwd, path), at, at)
+  }
+
+  beforeEach(() => {
+    hooks('install')
+    old()
+  })
+
+  test.each([
+    { what: 'nothing', change: () => undefined, starts: false },
+    { what: 'another file', change: () => put('x', 'x'), starts: false },
+    { what: 'a rule', change: () => put('.agent-os/AGENT.md', `${rules}\n`), starts: true },
+    { what: 'a new spec', change: () => put('.agent-os/rules/x.md', '# X\n'), starts: true },
+    {
+      what: 'a spec that is gone',
+      change: () => unlinkSync(join(place.cwd, '.agent-os/AGENT.md')),
+      starts: true,
+    },
+    {
+      what: 'a spec that is staged alone',
+      change: () => {
+        put('.agent-os/AGENT.md', `${rules}\n`)
+        git(['add', '-A'])
+        put('.agent-os/AGENT.md', rules)
+        old()
+      },
+      starts: true,
+    },
+    {
+      what: "a rule of the person's own",
+      change: () => {
+        mkdirSync(join(place.env.HOME ?? '', '.agent-os'))
+        writeFileSync(join(place.env.HOME ?? '', '.agent-os/GLOBAL_RULES.md'), '- **Deny** `env:X`\n')
+      },
+      starts: true,
+    },
+  ])('after $what: $starts', ({ change, starts }) => {
+    const at = watched()
+    expect([commit(at), commit(at)]).toEqual([true, false])
+    change()
+    expect(commit(at)).toBe(starts)
+  })
+
+  test('unless something is required each time', () => {
+    put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:true\` before commit\n`)
+    git(['commit', '-qam', 'rules', '--no-verify'])
+    oos(['run', '--trust-specs', '--', 'true'], place)
+    old()
+    const at = watched()
+    expect([commit(at), commit(at)]).toEqual([true, true])
+  })
+
+  test('and no run can say that they were', () => {
+    run('mkdir -p .git/hooks/oos; echo x > .git/hooks/oos/checked; touch .git/hooks/oos/checked')
+    expect(existsSync(join(place.cwd, '.git/hooks/oos/checked'))).toBe(false)
   })
 })
 

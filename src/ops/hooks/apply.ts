@@ -10,11 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { diskFailure } from '../../shared/disk-failure.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { HookFile } from './facts.ts'
 import type { HookEdit } from './plan.ts'
+import { stampName } from './stamp.ts'
 
 /**
  * Writes what was planned, all of it or nothing.
@@ -85,7 +86,7 @@ export function recall(memory: string): readonly HookEdit[] {
 
 /** The folder, too, and the one above, if only this needed them. */
 export function forget(memory: string): void {
-  rmSync(memory, { force: true })
+  for (const file of [memory, join(dirname(dirname(memory)), stampName)]) rmSync(file, { force: true })
   for (const folder of [dirname(memory), dirname(dirname(memory))]) {
     if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
   }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import type { HookFacts, HookFile } from './facts.ts'
 import { hasJob, withJobs, withoutJobs } from './lefthook.ts'
@@ -40,13 +40,14 @@ export function installedHooks(facts: HookFacts): ReadonlyMap<HookName, string> 
   return new Map(own.map((name) => [name, settings ?? join(folder, name)]))
 }
 
-function editPlain({ folder, files, project }: HookFacts, name: HookName): readonly HookEdit[] {
+function editPlain({ folder, files, project, memory }: HookFacts, name: HookName): readonly HookEdit[] {
   const path = join(folder, name)
+  const stamped = dirname(dirname(memory)) === folder
   const before = files.get(path)
   const edit: HookEdit = {
     path,
     before,
-    after: { bytes: Buffer.from(renderHook(name, { project })), mode: 0o755 },
+    after: { bytes: Buffer.from(renderHook(name, { project, stamped })), mode: 0o755 },
   }
   if (before === undefined || textOf(before).includes(marker)) return [edit]
   const kept = path + keptEnding
