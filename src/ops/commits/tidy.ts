@@ -51,7 +51,10 @@ function tidyPacked(file: string, text: string | undefined): void {
   if (text !== undefined && text !== '') replaceFile(file, text)
 }
 
-/** Caches are made again by git itself; a list of grafts says that commits have other parents than they name. */
+/**
+ * Caches are made again by git itself. The lists of grafts and of commits without parents say what history is, and that is
+ * not for a run to say: git would show, and one day throw away, what they leave out.
+ */
 export function dropBelieved(
   { common }: RepositoryPlace,
   before: Snapshot,
@@ -62,5 +65,14 @@ export function dropBelieved(
     const folder = name.startsWith('objects/info/commit-graphs/') ? 'objects/info/commit-graphs' : name
     rmSync(join(common, folder), { recursive: true, force: true })
   }
-  return changed.filter((name) => name === 'info/grafts')
+  const isShallow = before.shallow !== after.shallow
+  if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
+  return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
+    (name) => join(common, name),
+  )
+}
+
+function restoreShallow(file: string, text: string | undefined): void {
+  rmSync(file, { recursive: true, force: true })
+  if (text !== undefined) replaceFile(file, text)
 }

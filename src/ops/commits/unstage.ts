@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
 import type { IndexFile } from './snapshot.ts'
+import { withFile } from './with-file.ts'
 
 export interface Unstaged extends Written {
   readonly decision: Decision
@@ -67,7 +65,7 @@ function readKnown(
   paths: readonly string[],
 ): ReadonlyMap<string, string> {
   if (before?.bytes === undefined) return new Map()
-  return withCopy(before.bytes, (index) => readEntries(place, index, paths.length > mostWords ? [] : paths))
+  return withFile(before.bytes, (index) => readEntries(place, index, paths.length > mostWords ? [] : paths))
 }
 
 /** Of a command line. */
@@ -90,15 +88,4 @@ function readEntries(
         return path === undefined ? [] : [[path, `${mode} ${id}`]]
       }),
   )
-}
-
-function withCopy<Answer>(bytes: Buffer, use: (file: string) => Answer): Answer {
-  const folder = mkdtempSync(join(tmpdir(), 'oos-index-'))
-  try {
-    const file = join(folder, 'index')
-    writeFileSync(file, bytes)
-    return use(file)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { git, type Scene } from '../../sandbox/scene.ts'
@@ -151,12 +151,18 @@ test('what a commit-graph says about a commit of before is not left to be believ
 
 test('a list of commits without parents hides nothing', async () => {
   const scene = sceneOf()
-  const script =
-    'git update-ref HEAD $(git commit-tree -m x -p $(craft) HEAD^{tree}); git rev-parse HEAD > .git/shallow'
-  const { check } = await attempt(scene, script)
-  check()
-  rmSync(join(scene.root, '.git/shallow'))
-  expect(contents(scene)).toEqual(['a\n'])
+  const script = `GIT_INDEX_FILE=/tmp/i git update-index --add --cacheinfo 100644,$evil,secret/x
+    bad=$(git commit-tree -m bad -p HEAD $(GIT_INDEX_FILE=/tmp/i git write-tree))
+    git update-ref HEAD $(git commit-tree -m clean -p $bad HEAD^{tree}); git rev-parse HEAD > .git/shallow`
+  const rules = ['Allow file:**:read,write', 'Allow git:*:commit', 'Deny file:secret/**:write']
+  const { check } = await attempt(scene, script, { rules })
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('clean\n')
+  const { problems } = check()
+  expect([problems, git(scene, scene.root, 'log', '--format=%s')]).toEqual([[], 'first\n'])
+  expect(existsSync(join(scene.root, '.git/shallow'))).toBe(false)
+  expect(git(scene, scene.root, 'log', '--format=%s', 'refs/oos/quarantine/RUN/heads/main')).toBe(
+    'clean\nbad\nfirst\n',
+  )
 })
 
 /** What the person's git would stumble over or wait for. */
