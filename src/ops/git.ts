@@ -19,8 +19,6 @@ export interface GitQuestion {
   readonly tree?: string
   /** Settings that stand before the repository's own. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Another list of commits without parents than the repository's own. */
-  readonly shallow?: string
 }
 
 /** git did not answer: it is not there, the repository is damaged, or it took too long. */
@@ -45,14 +43,11 @@ const careful = [
  * @throws GitSilence
  */
 export function askGit(place: GitPlace, words: readonly string[], question: GitQuestion = {}): Buffer {
-  const { input, index, shallow, tree, settings = {}, orCode = 0 } = question
-  const before = [
-    ...(shallow === undefined ? [] : ['--shallow-file', shallow]),
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]
+  const { input, index, tree, settings = {}, orCode = 0 } = question
+  const own = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const { status, stdout, stderr, error } = spawnSync(
     'git',
-    [...before, '--no-pager', '--literal-pathspecs', ...careful, ...words],
+    ['--no-pager', '--literal-pathspecs', ...careful, ...own, ...words],
     {
       cwd: tree ?? '/',
       env: {

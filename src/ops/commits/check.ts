@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import type { Policy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
 import type { Decision } from '../../policy/types.ts'
-import type { GitPlace } from '../git.ts'
 import type { Written } from '../raw-diff.ts'
 import { decideCommit } from './decide-commit.ts'
-import { type FoundCommits, findNew, type Names, pendingIds, type Search } from './find-new.ts'
+import { findNew, type Names, pendingIds } from './find-new.ts'
 import type { NewCommit } from './history.ts'
 import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
 import { clearLogs, newLogIds } from './logs.ts'
@@ -16,7 +15,6 @@ import { parsePacked, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { dropBelieved, tidy } from './tidy.ts'
 import { type Unstaged, unstage } from './unstage.ts'
-import { withFile } from './with-file.ts'
 
 export interface CheckRequest {
   readonly place: RepositoryPlace
@@ -100,9 +98,8 @@ function judgeNames(
   }))
   const common = { ...names, heads, rebased: rebasedBranch(place) }
   const repository = { gitDir: place.trees[0]?.gitDir ?? place.common, common: place.common, root }
-  const search = { names, before, after, logged }
   try {
-    const found = findAsBefore(repository, search)
+    const found = findNew({ repository, names, before, after, logged })
     return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
   } catch (error) {
     const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
@@ -111,15 +108,6 @@ function judgeNames(
     const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
     return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
   }
-}
-
-/** A run can say of any commit that it has no parents; what was said before it counts. */
-function findAsBefore(repository: GitPlace, search: Omit<Search, 'repository'>): FoundCommits {
-  const { before, after } = search
-  if (before.shallow === after.shallow) return findNew({ ...search, repository })
-  return withFile(before.shallow ?? '', (shallow) =>
-    findNew({ ...search, repository: { ...repository, shallow } }),
-  )
 }
 
 /** What is loose stands before what is packed. */

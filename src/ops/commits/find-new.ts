@@ -15,7 +15,7 @@ export interface FoundCommits {
 }
 
 export interface Search {
-  readonly repository: GitPlace & { readonly shallow?: string }
+  readonly repository: GitPlace
   readonly names: Names
   readonly before: Snapshot
   readonly after: Snapshot

@@ -1,4 +1,4 @@
-import { askGit, type GitPlace, type GitQuestion } from '../git.ts'
+import { askGit, type GitPlace } from '../git.ts'
 import { readRawChange, type Written } from '../raw-diff.ts'
 
 export interface NewCommit {
@@ -13,15 +13,11 @@ export interface Named {
   readonly type: string
 }
 
-export interface Repository extends GitPlace {
-  readonly shallow?: string
-}
-
 /** Of each id that git has. */
-export function readKinds(repository: Repository, ids: readonly string[]): ReadonlyMap<string, Named> {
+export function readKinds(repository: GitPlace, ids: readonly string[]): ReadonlyMap<string, Named> {
   if (ids.length === 0) return new Map()
   const input = ids.map((id) => `${id}^{}\n`).join('')
-  const lines = ask(repository, ['cat-file', '--batch-check'], { input }).toString().split('\n')
+  const lines = askGit(repository, ['cat-file', '--batch-check'], { input }).toString().split('\n')
   return new Map(
     ids.flatMap((asked, index): [string, Named][] => {
       const [id = '', type = ''] = lines[index]?.split(' ') ?? []
@@ -32,13 +28,13 @@ export function readKinds(repository: Repository, ids: readonly string[]): Reado
 
 /** The commits that lead to `tips` and not to `known`, parents before children. */
 export function listNew(
-  repository: Repository,
+  repository: GitPlace,
   { tips, known }: { readonly tips: readonly string[]; readonly known: readonly string[] },
 ): readonly Omit<NewCommit, 'written'>[] {
   if (tips.length === 0) return []
   const input = [...tips, ...known.map((id) => `^${id}`)].map((line) => `${line}\n`).join('')
   const words = ['rev-list', '--parents', '--topo-order', '--reverse', '--ignore-missing', '--stdin']
-  const lines = ask(repository, words, { input }).toString().split('\n')
+  const lines = askGit(repository, words, { input }).toString().split('\n')
   return lines
     .filter((line) => line !== '')
     .map((line) => {
@@ -49,7 +45,7 @@ export function listNew(
 
 /** What each commit writes. */
 export function readWritten(
-  repository: Repository,
+  repository: GitPlace,
   commits: readonly Omit<NewCommit, 'written'>[],
 ): readonly NewCommit[] {
   const merges = commits.filter(({ parents }) => parents.length > 1)
@@ -95,12 +91,12 @@ function unknownSides({ id, parents }: Omit<NewCommit, 'written'>): readonly Sid
   return parents.slice(1).map((side) => ({ merge: id, side, bases: [undefined] }))
 }
 
-function sidesOf(repository: Repository, { id, parents }: Omit<NewCommit, 'written'>): readonly Side[] {
+function sidesOf(repository: GitPlace, { id, parents }: Omit<NewCommit, 'written'>): readonly Side[] {
   const [first = '', ...others] = parents
   return others.map((side) => {
     const words = ['merge-base', '--all', first, side]
     // Without a common ancestor it says nothing, with 1.
-    const bases = ask(repository, words, { orCode: 1 }).toString().split('\n').filter(Boolean)
+    const bases = askGit(repository, words, { orCode: 1 }).toString().split('\n').filter(Boolean)
     return { merge: id, side, bases: bases.length === 0 ? [undefined] : bases }
   })
 }
@@ -120,7 +116,7 @@ function unique(written: readonly Written[]): readonly Written[] {
 }
 
 /** Each pair's difference: of a commit against another, or against nothing. */
-function compare(repository: Repository, pairs: readonly Pair[]): readonly (readonly Written[])[] {
+function compare(repository: GitPlace, pairs: readonly Pair[]): readonly (readonly Written[])[] {
   if (pairs.length === 0) return []
   const input = pairs.map(([commit, against]) => `${[commit, against].filter(Boolean).join(' ')}\n`).join('')
   const words = [
@@ -135,7 +131,7 @@ function compare(repository: Repository, pairs: readonly Pair[]): readonly (read
     '--no-abbrev',
   ]
   return parseDifferences(
-    ask(repository, words, { input }),
+    askGit(repository, words, { input }),
     pairs.map(([commit]) => commit),
   )
 }
@@ -154,9 +150,4 @@ function parseDifferences(answer: Buffer, commits: readonly string[]): readonly 
     }
     return written
   })
-}
-
-function ask(repository: Repository, words: readonly string[], question: GitQuestion = {}): Buffer {
-  const { shallow } = repository
-  return askGit(repository, words, shallow === undefined ? question : { ...question, shallow })
 }

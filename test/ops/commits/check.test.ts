@@ -68,14 +68,14 @@ describe('what a commit writes', () => {
     {
       does: "writes into git's own folder",
       script:
-        'sub=$(printf "100644 blob $evil\\tconfig\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $sub\\t.git\\n") | git mktree)',
-      why: '.git/config:create',
+        'sub=$(printf "100644 blob $evil\\tnotes\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $sub\\t.git\\n") | git mktree)',
+      why: '.git/notes:create',
     },
     {
       does: 'leads out of its folder',
       script:
-        'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); sub=$(printf "040000 tree $sub\\tlocked\\n" | git mktree); up=$(printf "040000 tree $sub\\t..\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $up\\tx\\n") | git mktree)',
-      why: 'x/../locked/a:create',
+        'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); sub=$(printf "040000 tree $sub\\tfree\\n" | git mktree); up=$(printf "040000 tree $sub\\t..\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $up\\tx\\n") | git mktree)',
+      why: 'x/../free/a:create',
     },
   ])('is judged where it $does', async ({ script, why }) => {
     const scene = sceneOf()
@@ -114,6 +114,22 @@ y" --cacheinfo "100644,$evil,$(printf 'locked/\\377\\033')"; git commit -qm evil
     const { check } = await attempt(scene, script)
     expect(refused(check())).toEqual(['main: locked/\ufffd\x1b:create'])
   })
+})
+
+test('a file that an Ask is about is one that nobody could be asked about', async () => {
+  const scene = sceneOf()
+  const rules = ['Allow file:**:read,write', 'Allow git:*:commit', 'Ask file:f:write']
+  const { check } = await attempt(scene, 'git update-index --cacheinfo 100644,$evil,f; git commit -qm x', {
+    rules,
+  })
+  expect(refused(check())).toEqual(['main: f:change'])
+})
+
+test('an object that is replaced is not, whatever by', async () => {
+  const scene = sceneOf()
+  const { check } = await attempt(scene, 'git replace HEAD $(git commit-tree -m harmless HEAD^{tree})')
+  expect(check().refs.every(({ refusal }) => refusal)).toBe(true)
+  expect(ask(scene, 'for-each-ref', 'refs/replace')).toBe('')
 })
 
 describe('a branch', () => {
