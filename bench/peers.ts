@@ -10,7 +10,9 @@ export function installPeers(packages: readonly string[]): void {
     (name) => !existsSync(join(folder, 'node_modules', name.replace(/(?<=.)@.*$/, ''))),
   )
   if (!process.argv.includes('--peers') || missing.length === 0) return
-  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, ...packages], { stdio: 'inherit' })
+  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, ...packages], {
+    stdio: 'inherit',
+  })
 }
 
 export function peerProgram(name: string): string {

@@ -127,7 +127,11 @@ test('a file that an Ask is about is one that nobody could be asked about', asyn
 
 test('an object that is replaced is not, whatever by', async () => {
   const scene = sceneOf()
-  const { check } = await attempt(scene, 'git replace HEAD $(git commit-tree -m harmless HEAD^{tree})')
+  git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
+  const { check } = await attempt(
+    scene,
+    'git replace HEAD $(git commit-tree -m harmless -p HEAD~1 HEAD^{tree})',
+  )
   expect(check().refs.every(({ refusal }) => refusal)).toBe(true)
   expect(ask(scene, 'for-each-ref', 'refs/replace')).toBe('')
 })
