@@ -337,6 +337,26 @@ describe('installing', () => {
     expect(existsSync(join(place.cwd, '.git/hooks/pre-commit'))).toBe(false)
   })
 
+  test('leaves everything as it was where the folder cannot be written', () => {
+    const folder = join(place.cwd, '.git/hooks')
+    put('.git/hooks/pre-commit', '#!/bin/sh\n', 0o755)
+    const before = listing(place.cwd)
+    const words = ['--dev-bind', '/', '/', '--ro-bind', folder, folder, '--chdir', place.cwd, '--']
+    const { status, stderr } = spawnSync(
+      'bwrap',
+      [...words, process.execPath, executable, 'hooks', 'install'],
+      {
+        env: { ...process.env, ...place.env },
+        encoding: 'utf8',
+      },
+    )
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/cannot be written: the disk is read-only\n.*nothing was changed/),
+    ])
+    expect(listing(place.cwd)).toEqual(before)
+  })
+
   test.each([
     { where: 'a bare repository', words: ['init', '-q', '--bare'], says: 'is a bare repository' },
     { where: 'no repository', words: ['--version'], says: 'is not in a git repository' },

@@ -9,7 +9,7 @@ import type { NewCommit } from './history.ts'
 import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
 import { clearLogs, newLogIds } from './logs.ts'
 import { lostTips } from './lost.ts'
-import { clearPending, rebasedBranch } from './pending.ts'
+import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
 import { parsePacked, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
@@ -49,7 +49,7 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
   const { place, before, run } = request
   const tidied = tidy(place, before)
   const after = takeSnapshot(place)
-  const removed = [...tidied, ...dropBelieved(place, before, after)]
+  const dropped = dropBelieved(place, before, after)
   const logged = newLogIds(before.logs, after.logs)
   const { verdict, found, problem } = judgeNames(request, { after, logged })
   const refused = verdict.refs.filter(({ refusal }) => refusal !== undefined)
@@ -65,12 +65,13 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
   })
   clearLogs(before.logs, after.logs, verdict.tainted)
   clearPending(before, after, verdict.tainted)
+  const strays = clearStrays(before, after)
   const staged = checkStaged(request, after)
   return {
     commits: verdict.commits,
     refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
     unstaged: staged.unstaged,
-    removed,
+    removed: [...tidied, ...dropped, ...strays],
     problems: [...(problem === undefined ? [] : [problem]), ...problems, ...staged.problems],
   }
 }

@@ -63,7 +63,7 @@ function headIds({ trees }: Snapshot, names: ReadonlyMap<string, string>): reado
 }
 
 export function pendingIds({ trees }: Pick<Snapshot, 'trees'>): readonly string[] {
-  return trees.flatMap(({ pending }) => [...pending.values()].flatMap(idsIn))
+  return trees.flatMap(({ pending, strays }) => [...pending.values(), ...strays.values()].flatMap(idsIn))
 }
 
 /** MERGE_HEAD has one a line, FETCH_HEAD words behind each. */

@@ -178,9 +178,15 @@ function judgeRef(name: string, history: History, asked: Asked): JudgedRef {
 
 type Self = Pick<JudgedRef, 'name' | 'from' | 'to'>
 
-function refuseValue({ name, to }: Self, value: string | undefined, { kinds }: History): Refusal | undefined {
+function refuseValue(
+  { name, to }: Self,
+  value: string | undefined,
+  { kinds, before }: History,
+): Refusal | undefined {
   if (ownNames.test(name)) return { decision: denied('this name is not for a run to use') }
   if (value === undefined) return undefined
+  if (hides(name, before))
+    return { decision: denied('git would take it for another name that was there before') }
   if (!isRefName(name)) return { decision: denied('git takes no such name') }
   if (to === undefined) return isUnborn(value) ? undefined : { decision: denied('it names nothing') }
   const kind = kinds.get(to)
@@ -194,6 +200,18 @@ function refuseValue({ name, to }: Self, value: string | undefined, { kinds }: H
 
 /** A replaced object changes what every commit says; what oos put away is not brought back by its own hand. */
 const ownNames = /^refs\/(?:replace|oos)\//
+
+/** Where a short name could mean several, git takes the first of these. */
+const lookups = ['refs/', 'refs/tags/', 'refs/heads/', 'refs/remotes/']
+
+/** Whether a new name is taken for one of before: `refs/main` or a tag `main` for the branch. */
+function hides(name: string, before: ReadonlyMap<string, string>): boolean {
+  if (before.has(name)) return false
+  return lookups.some((first, index) => {
+    const short = name.startsWith(first) ? name.slice(first.length) : undefined
+    return short !== undefined && lookups.slice(index + 1).some((later) => before.has(later + short))
+  })
+}
 
 /** A name for a branch that has no commit yet. */
 function isUnborn(value: string): boolean {

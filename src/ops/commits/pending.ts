@@ -25,3 +25,16 @@ export function clearPending(before: Snapshot, after: Snapshot, tainted: Readonl
     }
   }
 }
+
+/** Files that git would take for a ref of that name: whatever they lead to, no run needs them. Says which, by path. */
+export function clearStrays(before: Snapshot, after: Snapshot): readonly string[] {
+  return after.trees.flatMap(({ strays }, index) =>
+    [...strays].flatMap(([path, text]) => {
+      const was = before.trees[index]?.strays.get(path)
+      if (was === text) return []
+      rmSync(path, { force: true })
+      if (was !== undefined) replaceFile(path, was)
+      return [path]
+    }),
+  )
+}

@@ -58,18 +58,18 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 }
 
 const patienceMs = 1000
+const pause = new Int32Array(new SharedArrayBuffer(4))
 
-/** Whoever has it now is a git of the person's, and soon done; or nobody has it, and the run has left it. */
 function takeLock(lock: string): number {
-  const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (let waited = 0; ; waited += 20) {
-    try {
-      return openSync(lock, 'wx', 0o644)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || waited > patienceMs * 2) throw error
-      if (waited >= patienceMs) rmSync(lock, { recursive: true, force: true })
-      else Atomics.wait(pause, 0, 0, 20)
-    }
+  freeLock(lock)
+  return openSync(lock, 'wx', 0o644)
+}
+
+/** Whoever has it is a git of the person's, and soon done; or nobody has it, and the run has left it. */
+export function freeLock(lock: string): void {
+  for (let waited = 0; lstatSync(lock, { throwIfNoEntry: false }) !== undefined; waited += 20) {
+    if (waited >= patienceMs) rmSync(lock, { recursive: true, force: true })
+    else Atomics.wait(pause, 0, 0, 20)
   }
 }
 

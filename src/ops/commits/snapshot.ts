@@ -41,6 +41,8 @@ export interface TreeSnapshot {
   readonly head: string | undefined
   /** MERGE_HEAD and its like, by path: what git goes on with the next time. */
   readonly pending: ReadonlyMap<string, string>
+  /** Other files in git's folder, by path, that git takes for a ref by their name: `.git/main` before the branch. */
+  readonly strays: ReadonlyMap<string, string>
   readonly index: IndexFile | undefined
 }
 
@@ -63,6 +65,7 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
     trees: trees.map(({ gitDir }, index) => ({
       head: readHead(join(gitDir, 'HEAD')),
       pending: readPending(gitDir, common),
+      strays: new Map(straysIn(gitDir, 0)),
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
     logs: new Map([...folders].flatMap((folder) => logsIn(join(folder, 'logs')))),
@@ -78,6 +81,50 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
   const paths = [...names, ...own].map((name) => join(gitDir, name))
   return new Map(paths.map((path) => [path, readPlainFile(path) ?? '']))
 }
+
+/** What lies there by git's own hand, and is no ref. */
+const ownNames: ReadonlySet<string> = new Set([
+  ...[
+    'HEAD',
+    'index',
+    'config',
+    'config.worktree',
+    'description',
+    'packed-refs',
+    'shallow',
+    'commondir',
+    'gitdir',
+  ],
+  ...[
+    'objects',
+    'refs',
+    'logs',
+    'hooks',
+    'info',
+    'branches',
+    'remotes',
+    'worktrees',
+    'modules',
+    'lfs',
+    'reftable',
+  ],
+  ...['rebase-merge', 'rebase-apply', 'sequencer'],
+])
+const deepest = 4
+
+function straysIn(folder: string, depth: number): readonly [string, string][] {
+  return entriesOf(folder, []).flatMap((entry): readonly [string, string][] => {
+    const { name } = entry
+    if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
+    const path = join(folder, name)
+    if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
+    const text = entry.isFile() ? readPlainFile(path, mostOfRef) : readHead(path)
+    return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+  })
+}
+
+/** In bytes. */
+const mostOfRef = 4096
 
 /** All capitals, as git has it; COMMIT_EDITMSG and its like hold a text. */
 function isPending(name: string): boolean {
@@ -121,7 +168,8 @@ function isSameTree(before: TreeSnapshot, after: TreeSnapshot | undefined): bool
     after !== undefined &&
     before.head === after.head &&
     before.index?.stamp === after.index?.stamp &&
-    isSameMap(before.pending, after.pending)
+    isSameMap(before.pending, after.pending) &&
+    isSameMap(before.strays, after.strays)
   )
 }
 

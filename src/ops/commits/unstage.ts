@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
+import { freeLock } from './ref-files.ts'
 import type { IndexFile } from './snapshot.ts'
 import { withFile } from './with-file.ts'
 
@@ -29,8 +31,9 @@ export function unstage({ place, before, head, decide }: StagedCheck): readonly 
     refused.map(({ path }) => path),
   )
   const own = refused.filter(({ path, now }) => known.get(path) !== now)
-  if (own.length > 0)
-    askGit(place, ['update-index', '-z', '--index-info'], { input: own.map(asBefore).join('') })
+  if (own.length === 0) return []
+  freeLock(join(place.gitDir, 'index.lock'))
+  askGit(place, ['update-index', '-z', '--index-info'], { input: own.map(asBefore).join('') })
   return own.map(({ path, action, decision }) => ({ path, action, decision }))
 }
 

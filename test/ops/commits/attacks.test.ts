@@ -69,6 +69,7 @@ EOF`,
   { by: 'a tag', script: 'git tag v1 $(craft)' },
   { by: 'a tag of a tag', script: 'git tag -am x v1 $(craft); git tag -am x v2 v1' },
   { by: 'notes', script: 'git update-ref refs/notes/x $(craft)' },
+  { by: "a file in git's folder", script: 'id=$(craft); echo $id > .git/next' },
   { by: 'a name of any kind', script: 'git update-ref refs/a/b/c $(craft)' },
   { by: 'the copy of a remote branch', script: 'git update-ref refs/remotes/origin/main $(craft)' },
   { by: 'a bisection', script: 'git update-ref refs/bisect/bad $(craft)' },
@@ -163,6 +164,24 @@ test('a list of commits without parents hides nothing', async () => {
   expect(git(scene, scene.root, 'log', '--format=%s', 'refs/oos/quarantine/RUN/heads/main')).toBe(
     'clean\nbad\nfirst\n',
   )
+})
+
+/** Each makes `main` mean something else to the person's git than the branch. */
+test.each([
+  { by: "a file in git's folder", script: 'echo $old > .git/main' },
+  { by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
+  { by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
+  { by: 'a tag', script: 'git tag main $old' },
+])('a branch cannot be hidden by $by', async ({ script }) => {
+  const scene = sceneOf()
+  git(scene, scene.root, 'branch', 'old')
+  git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
+  const { check } = await attempt(scene, `old=$(git rev-parse old); ${script}`)
+  const quiet = ['-c', 'core.warnAmbiguousRefs=false']
+  const main = () => git(scene, scene.root, ...quiet, 'log', '-1', '--format=%s', 'main').trim()
+  expect(main()).toBe('first')
+  check()
+  expect(main()).toBe('second')
 })
 
 /** What the person's git would stumble over or wait for. */

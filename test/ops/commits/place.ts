@@ -81,7 +81,7 @@ export async function attempt(scene: Scene, script: string, options: RunOptions 
 export function contents(scene: Scene): readonly string[] {
   const ask = (...words: string[]) =>
     git(scene, scene.root, '-c', 'advice.graftFileDeprecated=false', ...words)
-  const heads = ['HEAD', 'MERGE_HEAD', 'FETCH_HEAD', 'ORIG_HEAD', 'CHERRY_PICK_HEAD']
+  const heads = ['HEAD', 'next', 'MERGE_HEAD', 'FETCH_HEAD', 'ORIG_HEAD', 'CHERRY_PICK_HEAD']
   const known = heads.filter((name) =>
     /^[0-9a-f]{40}$/m.test(ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`)),
   )
