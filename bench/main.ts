@@ -7,7 +7,7 @@ import type { Bench, Row } from './row.ts'
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const names = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts'].includes(name))
+  .filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts', 'peers.ts'].includes(name))
   .map((name) => name.slice(0, -'.ts'.length))
   .filter((name) => wanted.length === 0 || wanted.includes(name))
 

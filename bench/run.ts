@@ -1,15 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toBubblewrap } from '../src/sandbox/bubblewrap.ts'
 import { readFacts } from '../src/sandbox/facts.ts'
 import { runSandbox } from '../src/sandbox/run.ts'
 import type { Mount, SandboxPlan } from '../src/sandbox/types.ts'
+import { installPeers, peerProgram } from './peers.ts'
 import { median, type Row } from './row.ts'
 
 const oos = join(import.meta.dirname, '../bin/oos.js')
 const benchFolder = join(import.meta.dirname, '../.bench')
-const peersFolder = join(benchFolder, 'peers')
 const coldRounds = 30
 const warmRounds = 200
 
@@ -101,16 +101,13 @@ const peerNames = ['codex', 'srt'] as const
 type Peer = (typeof peerNames)[number]
 const peerPackages = ['@openai/codex@0.169.0', '@anthropic-ai/sandbox-runtime']
 
-/** Other sandboxes, measured where they are installed; `--peers` installs them below `.bench/`. */
+/** Other sandboxes, measured where they are installed. */
 function peerCommands(place: Pick<Command, 'cwd' | 'env'>): Partial<Record<Peer, Command>> {
-  if (process.argv.includes('--peers') && !existsSync(peersFolder))
-    execFileSync('npm', ['install', '--no-save', '--prefix', peersFolder, ...peerPackages], {
-      stdio: 'inherit',
-    })
+  installPeers(peerPackages)
   const lines: Record<Peer, readonly string[]> = { codex: ['sandbox', '--', 'true'], srt: ['true'] }
   const commands = peerNames.map((name): [Peer, Command] => [
     name,
-    { ...place, argv: [join(peersFolder, 'node_modules/.bin', name), ...lines[name]] },
+    { ...place, argv: [peerProgram(name), ...lines[name]] },
   ])
   return Object.fromEntries(commands.filter(([, command]) => works(command)))
 }

@@ -14,7 +14,7 @@ const hotCommands = ['run', 'explain']
 export async function buildHot(options: BuildOptions): Promise<ReadonlySet<string>> {
   const rare = new Set<string>()
   await buildOne('main', 'main', hotStart())
-  for (const quick of ['quick', 'quick-run']) await buildOne(`hot/${quick}`, quick)
+  for (const quick of ['quick', 'quick-run', 'quick-hook']) await buildOne(`hot/${quick}`, quick)
   for (const command of hotCommands) await buildOne(`hot/${command}`, 'work', oneCommand(command))
   await build({ ...options, entryPoints: ['unbash'], outfile: 'dist/cli/grammar.cjs', format: 'cjs' })
   return rare
@@ -55,6 +55,7 @@ function hotStart(): Plugin {
         contents: replaced(path, {
           "import('./quick.ts')": "import(new URL('./hot/quick.js', import.meta.url).href)",
           "import('./quick-run.ts')": "import(new URL('./hot/quick-run.js', import.meta.url).href)",
+          "import('./quick-hook.ts')": "import(new URL('./hot/quick-hook.js', import.meta.url).href)",
           "import('./work.ts')": `(${JSON.stringify(hotCommands)}.includes(argv[0] ?? '')
             ? import(new URL('./hot/' + argv[0] + '.js', import.meta.url).href)
             : import('./work.ts'))`,

@@ -64,6 +64,8 @@ const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'record-broken': 'the record of a run cannot be continued; `oos runs verify` says what is wrong with it',
   'home-missing': 'there is no home folder, or it cannot be used',
   'init-failed': '`oos init` was typed where no project can be: at home, or at the top',
+  'hooks-refused': 'hooks are not installed where others take theirs, or where something stands in the way',
+  'hooks-unwritable': 'a hook cannot be written',
   interrupted: 'you interrupted a question',
   failed: 'anything else; `OOS_DEBUG=1` says where',
 }

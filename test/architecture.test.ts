@@ -85,6 +85,10 @@ test('policy and spec reach no input and no output', () => {
 /** Every other program that is started is a probe, and says here why it is. */
 const spawners: Readonly<Record<string, string>> = {
   'ops/init/ask.ts': 'asks the package manager that is installed where packages come from',
+  'ops/git.ts': 'asks git what a run has added to a repository',
+  'ops/hooks/asked-git.ts': 'asks git, from which the hook comes, about the commit at hand',
+  'ops/hooks/required.ts':
+    'starts what a rule requires before a commit: a run of its own, or in the sandbox already',
   'ops/revision.ts': 'asks git for the specs of a commit',
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/facts.ts': 'asks bubblewrap for its version',

@@ -11,6 +11,7 @@ import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
 import type { PreparedRun } from './prepare.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { type WatchedRepositories, watchRepositories } from './repositories.ts'
 import type { RunTrace } from './run-trace.ts'
 import { summarize } from './summarize.ts'
 import type { RunVoice } from './voice.ts'
@@ -46,12 +47,17 @@ export async function confine(
   for (const promise of [recorded.promise, sandbox.ended]) promise.catch(() => undefined)
   // One turn of the event loop gives bubblewrap the end of its options: it works while the record is opened.
   await new Promise(setImmediate)
-  const { recorder, changes } = await recordOrStop(prepared, sandbox, recorded)
+  const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
   try {
-    const end = await endOfRun(sandbox, recorder, { prepared, network })
+    const end = await endOfRun(sandbox, recorder, { prepared, network }).catch(async (error) => {
+      await settleUnrecorded(repositories, voice)
+      throw error
+    })
     try {
+      // First what must not stay, whatever a look at the files runs into.
+      const committed = await repositories.settle()
       const learned = (await trace?.events()) ?? []
-      for (const event of [...specEvents(prepared), ...learned, ...changes.events()]) {
+      for (const event of [...committed, ...specEvents(prepared), ...learned, ...changes.events()]) {
         recorder.append(event)
         if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
       }
@@ -70,6 +76,11 @@ export async function confine(
   }
 }
 
+/** The record could not be written any more: what the run committed is judged all the same. */
+async function settleUnrecorded(repositories: WatchedRepositories, voice: RunVoice): Promise<void> {
+  for (const event of await repositories.settle()) if (event.type === 'note') voice.note(event.text)
+}
+
 /** The run went by the rules as they were read: nobody should think that an edit already held. */
 function specEvents({ project }: PreparedRun): readonly OosEvent[] {
   const changed = changedSpecs(project)
@@ -83,15 +94,20 @@ async function recordOrStop(
   prepared: PreparedRun,
   sandbox: RunningSandbox,
   recorded: PromiseWithResolvers<void>,
-): Promise<{ readonly recorder: Recorder; readonly changes: Changes }> {
+): Promise<{
+  readonly recorder: Recorder
+  readonly changes: Changes
+  readonly repositories: WatchedRepositories
+}> {
   let recorder: Recorder | undefined
   try {
     const changes = watchChanges(prepared)
     recorder = createRecorder(prepared)
+    const repositories = watchRepositories(prepared, recorder.id)
     recorder.append(decisionEvent(prepared.asked, prepared.decision))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
     recorded.resolve()
-    return { recorder, changes }
+    return { recorder, changes, repositories }
   } catch (error) {
     recorded.reject(error)
     sandbox.stop('stopped', 'SIGKILL')

@@ -11,6 +11,7 @@ import { readTree } from '../sandbox/tree.ts'
 import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './command-request.ts'
+import { hooksInside } from './hooks-inside.ts'
 import { ownRules } from './own-rules.ts'
 import { type RunFolders, runFolders } from './run-folders.ts'
 import { runRules } from './run-rules.ts'
@@ -47,6 +48,8 @@ export interface RunIntent {
 
 /** Everything that is decided before anything is done. */
 export interface PreparedRun extends RunIntent {
+  /** Its id, where the sandbox has to tell it; else the record makes one. */
+  readonly run?: string
   readonly machine: MachineFacts
   readonly tree: TreeFacts
   readonly plan: SandboxPlan
@@ -90,6 +93,7 @@ export function prepareRun(intent: RunIntent): PreparedRun {
   const machine = readFacts(request.env, { root })
   requireBubblewrap(machine)
   const tree = readTree(policy, agent)
+  const inside = hooksInside(intent, tree)
   const plan = planSandbox({
     policy,
     agent,
@@ -100,10 +104,11 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     tree,
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     cacheHome: folders.cache,
+    ...(inside === undefined ? {} : { own: inside.mounts }),
     // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.
     interactive: request.interactive && intent.learning === undefined,
   })
-  return { ...intent, machine, tree, plan }
+  return { ...intent, ...(inside === undefined ? {} : { run: inside.run }), machine, tree, plan }
 }
 
 function requireLinux(): void {

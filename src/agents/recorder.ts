@@ -13,13 +13,14 @@ export interface Recorder {
 }
 
 /** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
-export function createRecorder({ project, policy, asked, learning }: PreparedRun): Recorder {
+export function createRecorder({ project, policy, asked, run, learning }: PreparedRun): Recorder {
   const store = openRecord(project)
   try {
     store.settleDeadRuns()
     const { agent, words: command, cwd } = asked
+    const named = run === undefined ? {} : { id: run }
     const { id } = store.createRun({
-      ...{ agent, command, cwd, policy: policy.hash },
+      ...{ ...named, agent, command, cwd, policy: policy.hash },
       learning: learning !== undefined,
     })
     return {

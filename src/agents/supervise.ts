@@ -7,6 +7,7 @@ import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { openNetwork } from './network.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
+import { settleUnchecked } from './repositories.ts'
 import { openRunFolders } from './run-folders.ts'
 import { openTrace, type RunTrace } from './run-trace.ts'
 import type { RunVoice } from './voice.ts'
@@ -20,6 +21,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   const intent = await authorize(agreed, voice)
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {
+    await settleUnchecked(intent, voice)
     const prepared = prepareRun(intent)
     refuseUnheld(prepared, voice)
     if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')

@@ -26,7 +26,15 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
 function importProgram(argv: readonly string[]) {
   if (isOneRequest(argv)) return import('./quick.ts')
   if (argv[0] === 'run' && argv[1] === '--') return import('./quick-run.ts')
+  if (isHook(argv)) return import('./quick-hook.ts')
   return import('./work.ts')
+}
+
+/** `oos hooks run NAME …`, without options. */
+function isHook([command, what, ...words]: readonly string[]): boolean {
+  return (
+    command === 'hooks' && what === 'run' && words.length > 0 && !words.some((word) => word.startsWith('-'))
+  )
 }
 
 /** `oos explain REQUEST`, without options. */

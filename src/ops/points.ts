@@ -1,5 +1,7 @@
 import type { Capability, Rule } from '../policy/types.ts'
 import { type Holding, type HoldMachine, sandboxHolds, startHolds } from '../sandbox/holds.ts'
+import { endHolds } from './commits/holds.ts'
+import { hookHolds } from './hooks/holds.ts'
 
 /** What a point's compiler says of a rule on a machine: how far it holds it there, and what is missing. */
 export type PointHolds = (rule: Rule, machine: HoldMachine) => Holding
@@ -7,9 +9,10 @@ export type PointHolds = (rule: Rule, machine: HoldMachine) => Holding
 /** Every place where a rule can be held. A new one is a file that says what it holds, and a line here. */
 export const points = {
   sandbox: holdsInAnyRun,
+  'end of a run': endHolds,
   'start of a run': startHolds,
+  'git hook': hookHolds,
   'tool gate': unbuilt,
-  'git hook': unbuilt,
   gateway: unbuilt,
 } satisfies Readonly<Record<string, PointHolds>>
 

@@ -7,12 +7,22 @@ import { specFolder } from './project-root.ts'
 
 /** The project's spec files as a commit has them. Nothing is checked out, and nothing that the repository names is run. */
 export function readRevision(root: string, revision: string): readonly SpecSource[] {
-  const blobs = listBlobs(root, revision)
+  const list = git(root, ['ls-tree', '-r', '-z', revision, '--', `./${specFolder}/`]).toString()
+  return readSpecs(root, parseBlobs(list, revision.slice(0, 12)))
+}
+
+function readSpecs(root: string, blobs: readonly Blob[]): readonly SpecSource[] {
   const bytes = readBlobs(
     root,
     blobs.map(({ id }) => id),
   )
   return blobs.flatMap(({ path }, index) => projectSource(path, bytes[index] ?? Buffer.alloc(0)) ?? [])
+}
+
+/** The same as they are staged, in the index that the caller's environment names. */
+export function readStagedSpecs(root: string): readonly SpecSource[] {
+  const list = git(root, ['ls-files', '--stage', '-z', '--', `./${specFolder}/`]).toString()
+  return readSpecs(root, parseBlobs(list, 'the index'))
 }
 
 /** The commit that a person names, by its full id. */
@@ -57,15 +67,14 @@ interface Blob {
   readonly id: string
 }
 
-function listBlobs(root: string, revision: string): readonly Blob[] {
-  const folder = `./${specFolder}/`
-  const list = git(root, ['ls-tree', '-r', '-z', revision, '--', folder]).toString()
+/** `MODE TYPE ID\tPATH` of a tree, `MODE ID STAGE\tPATH` of the index. */
+function parseBlobs(list: string, shown: string): readonly Blob[] {
   return list.split('\0').flatMap((line) => {
-    const [, mode, id, path = ''] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? []
+    const [, mode, id, path = ''] = /^(\d+) (?:[a-z]+ )?(\w{40,})(?: \d)?\t(.*)$/s.exec(line) ?? []
     const below = path.slice(path.indexOf(`${specFolder}/`) + specFolder.length + 1)
     if (id === undefined || projectSource(below, new Uint8Array()) === undefined) return []
     if (mode === '100644' || mode === '100755') return [{ path: below, id }]
-    throw new OosError('spec-invalid', `\`${path}\` is no plain file in ${revision.slice(0, 12)}`, {
+    throw new OosError('spec-invalid', `\`${path}\` is no plain file in ${shown}`, {
       hint: 'compare with a revision where it is one',
     })
   })

@@ -10,7 +10,7 @@ import { readSources } from '../spec/read.ts'
 import { isProjectSource } from '../spec/source.ts'
 import type { AgentDefinition, SpecSource } from '../spec/types.ts'
 import { findProjectRoot, readHome } from './project-root.ts'
-import { mergeBase, readRevision, resolveCommit, trackedFiles } from './revision.ts'
+import { mergeBase, readRevision, readStagedSpecs, resolveCommit, trackedFiles } from './revision.ts'
 
 export interface SpecDifference extends Difference {
   readonly root: string
@@ -27,16 +27,24 @@ export interface SpecDiffOptions {
   readonly env: NodeJS.ProcessEnv
   /** `REV` against the working tree, `REV..REV`, or `REV...REV` from where they parted; HEAD if left out. */
   readonly range?: string
+  /** HEAD against what is staged. */
+  readonly staged?: boolean
   /** ms since 1970. */
   readonly now: number
 }
 
 /** What the project's specs mean at two moments. The user's own specs and the packs are as they are now, on both sides. */
-export function readSpecDifference({ cwd, env, range = 'HEAD', now }: SpecDiffOptions): SpecDifference {
+export function readSpecDifference({
+  cwd,
+  env,
+  range = 'HEAD',
+  staged = false,
+  now,
+}: SpecDiffOptions): SpecDifference {
   const home = readHome(env)
   const root = findProjectRoot(cwd, home)
   const shared = readSources({ home, packs: join(packageRoot, 'specs') })
-  const { from, to } = readRange(root, range)
+  const { from, to } = staged ? { from: resolveCommit(root, 'HEAD'), to: theIndex } : readRange(root, range)
   const side = (revision: string | undefined) =>
     readSide({ root, home, now, shared: shared.sources }, revision)
   return { ...compareMeaning(side(from), side(to)), from: shownAs(from), to: shownAs(to) }
@@ -54,6 +62,9 @@ export function compareMeaning(before: Side, after: Side): Omit<SpecDifference, 
 }
 
 const mostFiles = 200
+
+/** No commit is called so. */
+const theIndex = ':'
 
 interface Range {
   /** Full ids; nothing for the working tree. */
@@ -85,7 +96,10 @@ function readSide({ root, home, now, shared }: Base, revision: string | undefine
   const read =
     revision === undefined
       ? readWorkingTree(root, home)
-      : { sources: readRevision(root, revision), diagnostics: [] }
+      : {
+          sources: revision === theIndex ? readStagedSpecs(root) : readRevision(root, revision),
+          diagnostics: [],
+        }
   const { rules, agents, diagnostics } = parseSources([...shared, ...read.sources])
   const fault = [...read.diagnostics, ...diagnostics].find(({ severity }) => severity === 'error')
   if (fault === undefined) return { policy: compilePolicy({ rules, root, home, now }), agents }
@@ -107,5 +121,6 @@ function readWorkingTree(root: string, home: string): ReturnType<typeof readSour
 }
 
 function shownAs(revision: string | undefined): string {
+  if (revision === theIndex) return 'what is staged'
   return revision === undefined ? 'the working tree' : revision.slice(0, 12)
 }

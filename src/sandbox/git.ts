@@ -52,12 +52,16 @@ const excludeLine = (path: string) =>
   path.replace(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
 
 /** Not through a link, and nothing that would wait for a writer. */
-export function readPlainFile(file: string): string | undefined {
+export function readPlainFile(file: string, most = 1_000_000): string | undefined {
+  return readPlainBytes(file, most)?.toString('utf8')
+}
+
+export function readPlainBytes(file: string, most: number): Buffer | undefined {
   let descriptor: number | undefined
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const stats = fstatSync(descriptor)
-    return stats.isFile() && stats.size < 1_000_000 ? readFileSync(descriptor, 'utf8') : undefined
+    return stats.isFile() && stats.size < most ? readFileSync(descriptor) : undefined
   } catch {
     return undefined
   } finally {

@@ -10,13 +10,26 @@ export interface Holding {
   readonly missing?: string
 }
 
-export type HoldMachine = LimitMachine & { readonly bubblewrap?: unknown; readonly platform: string }
+export type HoldMachine = LimitMachine & {
+  readonly bubblewrap?: unknown
+  readonly platform: string
+  /** Of the project; undefined where there is none, or nobody has looked. */
+  readonly repository?: RepositoryHolds
+}
+
+/** What of a repository decides who holds its rules. */
+export interface RepositoryHolds {
+  /** git is there to say what a run has added. */
+  readonly git: boolean
+  /** Hooks ask oos before commits and pushes. */
+  readonly hooks: boolean
+}
 
 /** How far the sandbox of this machine holds a rule: as far as its least held capability. */
 export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = false): Holding {
   if (machine.platform !== 'linux') return none(`there is no sandbox for ${machine.platform} yet`)
   if (machine.bubblewrap === undefined) return none('bubblewrap is not installed')
-  if (rule.effect === 'require') return none('what is required is not run yet')
+  if (rule.effect === 'require') return unrequired(rule)
   if (rule.via !== undefined) return none('`via` is not held yet')
   const each = rule.capabilities.map((capability) =>
     holders[capability.resource](rule, capability, { machine, interactive }),
@@ -26,7 +39,7 @@ export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = fal
 
 /** How far a rule is held by judging the command that oos is asked to run, before it starts. */
 export function startHolds(rule: Rule): Holding {
-  if (rule.effect === 'require') return none('what is required is not run yet')
+  if (rule.effect === 'require') return unrequired(rule)
   const commands = rule.capabilities.filter(({ resource }) => resource === 'shell' || resource === 'git')
   if (commands.length === 0) return none('it is not about commands')
   return commands.some((each) => uncounted(rule, each))
@@ -34,16 +47,25 @@ export function startHolds(rule: Rule): Holding {
     : partial('only the command that oos is asked to run')
 }
 
-const full: Holding = { level: 'full' }
-const partial = (missing: string): Holding => ({ level: 'partial', missing })
-const none = (missing: string): Holding => ({ level: 'none', missing })
+/** What a git hook is for, a run does not do itself. */
+function unrequired({ stage }: Rule): Holding {
+  return stage === 'commit' || stage === 'push'
+    ? none('the git hooks run it: oos hooks install')
+    : none('what is required is not run yet')
+}
 
-const notCounted = none('amounts of a single command are not held yet: limit the whole run with `run:*{…}`')
+const full: Holding = { level: 'full' }
+export const partial = (missing: string): Holding => ({ level: 'partial', missing })
+export const none = (missing: string): Holding => ({ level: 'none', missing })
+
+export const notCounted = none(
+  'amounts of a single command are not held yet: limit the whole run with `run:*{…}`',
+)
 
 const amounts = ['timeout', 'memory', 'disk', 'output', 'cpu', 'processes', 'rate', 'max'] as const
 
 /** A Deny with an amount holds without it: that is stricter. */
-function uncounted({ effect }: Rule, { constraints }: Capability): boolean {
+export function uncounted({ effect }: Rule, { constraints }: Capability): boolean {
   return effect !== 'deny' && effect !== 'ask' && amounts.some((name) => constraints[name] !== undefined)
 }
 

@@ -17,7 +17,8 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const files = fileMounts(tree)
   const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
-  const mounts = sortMounts([...besideRules(privateMounts(machine, input.cacheHome), byRules), ...byRules])
+  const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
+  const mounts = sortMounts([...base, ...byRules, ...(input.own ?? [])])
   return {
     command: input.command,
     cwd: input.cwd,
@@ -79,9 +80,13 @@ const isLimit = (name: string): name is LimitName => limitNames.includes(name)
 /** Where a Deny that is not held would let through what its author thinks is stopped. */
 const mustHold: ReadonlySet<Resource> = new Set<Resource>(['file', 'http', 'env'])
 
-function unheldRules({ policy, agent, machine, interactive }: PlanInput): Unheld[] {
+function unheldRules({ policy, agent, machine, interactive, own }: PlanInput): Unheld[] {
+  // Hooks that are installed run what is required of a commit or a push.
+  const isHooks = ({ effect, stage }: Rule) =>
+    own !== undefined && effect === 'require' && (stage === 'commit' || stage === 'push')
   return policy.rules
     .filter(({ agents }) => agents.length === 0 || agents.includes(agent))
+    .filter((rule) => !isHooks(rule))
     .flatMap((rule) => {
       const capabilities = rule.capabilities.filter(
         (each) => startHolds({ ...rule, capabilities: [each] }).level === 'none',

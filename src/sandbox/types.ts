@@ -173,5 +173,7 @@ export interface PlanInput {
   readonly program: ProgramFacts
   /** Where package managers' caches of this project persist on the host. */
   readonly cacheHome: string
+  /** What no rule names, and git hooks that ask oos need inside. */
+  readonly own?: readonly Mount[]
   readonly interactive: boolean
 }

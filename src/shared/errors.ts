@@ -35,6 +35,8 @@ export const errorCodes = {
   'record-broken': 'failed',
   'home-missing': 'unable',
   'init-failed': 'failed',
+  'hooks-refused': 'failed',
+  'hooks-unwritable': 'failed',
   interrupted: 'interrupted',
   failed: 'failed',
 } as const satisfies Record<string, ExitName>

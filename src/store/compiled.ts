@@ -40,6 +40,10 @@ export const compiled = {
     sql: 'select "seq", "body" from "events" where "run" = ? and "seq" > ? order by "seq" limit ?',
     parameters: ['run', 'after', 'limit'],
   },
+  eventsLike: {
+    sql: 'select "run", "seq", "body" from "events" where "body" like ? order by "run" desc, "seq" desc limit ?',
+    parameters: ['pattern', 'limit'],
+  },
   insertMigration: {
     sql: 'insert into "migrations" ("name", "applied_at") values (?, ?)',
     parameters: ['name', 'applied_at'],

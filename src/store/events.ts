@@ -118,6 +118,42 @@ export const eventSchemas = {
       rule: rule.optional(),
     })
     .describe('A run that learns used this, and the rules alone do not allow it.'),
+  'git.commit': z
+    .strictObject({
+      repository: z.string().optional().describe('its work tree, if it is not the project'),
+      commit: z.string().describe('id'),
+      effect,
+      path: z.string().optional().describe('the first that it may not write'),
+      action: z.string().optional().describe('what it does to that: `create`, `change`, `delete`'),
+      rule: rule.optional(),
+      reason: z.string().optional(),
+    })
+    .describe('The run added this commit to a repository.'),
+  'git.ref': z
+    .strictObject({
+      repository: z.string().optional().describe('its work tree, if it is not the project'),
+      ref: z.string().describe('`refs/heads/main`, or `HEAD`'),
+      from: z.string().optional().describe('id before the run'),
+      to: z.string().optional().describe('id that the run left'),
+      effect,
+      act: z.string().optional().describe('as a rule names it: `git:main:commit`'),
+      rule: rule.optional(),
+      reason: z.string().optional(),
+      kept: z.string().optional().describe('the name that `to` is kept under, if it was put back'),
+    })
+    .describe(
+      'The run made, moved or removed this name in a repository. Unless `effect` is `allow`, it was put back.',
+    ),
+  'git.staged': z
+    .strictObject({
+      repository: z.string().optional().describe('its work tree, if it is not the project'),
+      path: z.string(),
+      action: z.string(),
+      effect,
+      rule: rule.optional(),
+      reason: z.string().optional(),
+    })
+    .describe('The run had staged what it may not write; it was taken out of the index.'),
   'limit.hit': z
     .strictObject({
       limit: z.enum(['timeout', 'memory', 'processes', 'output', 'disk', 'cpu']),

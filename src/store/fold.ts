@@ -63,6 +63,10 @@ function change(run: Run, event: OosEvent, at: number): Partial<Run> {
       return { connections: run.connections + 1, denied: run.denied + notAllowed(event.effect) }
     case 'file.changed':
       return { files: run.files + 1 }
+    case 'git.commit':
+    case 'git.ref':
+    case 'git.staged':
+      return { denied: run.denied + notAllowed(event.effect) }
     case 'run.created':
     case 'learn.access':
     case 'limit.hit':

@@ -112,6 +112,16 @@ export const queries = {
       .orderBy('seq')
       .limit(p.limit),
   ),
+  /** The newest first. No index helps: it is for a person who asks about one commit or file. */
+  eventsLike: query((p: { pattern: string; limit: number }) =>
+    db
+      .selectFrom('events')
+      .select(['run', 'seq', 'body'])
+      .where('body', 'like', p.pattern)
+      .orderBy('run', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(p.limit),
+  ),
   insertMigration: query((p: Tables['migrations']) =>
     db.insertInto('migrations').values(row('migrations', p)),
   ),

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
 import { eventBody, genesis, link, readBody } from './chain.ts'
 import { openDatabase } from './database.ts'
-import type { EventOf, OosEvent, StoredEvent } from './events.ts'
+import type { EventOf, EventType, OosEvent, StoredEvent } from './events.ts'
 import { storeFailure } from './failure.ts'
 import { applyEvent, createdRun, type Run } from './fold.ts'
 import { createRedactor, type Redactor } from './redact.ts'
@@ -11,7 +11,7 @@ import { countsOf, fromRow, progressOf, type RecordedRun, reverse, toRow } from 
 import { createStatements, type Statements } from './statements.ts'
 import { type RecordedEvent, type StreamRange, streamRecord } from './stream.ts'
 import { isGone, thisSupervisor } from './supervisor.ts'
-import type { EventRange, NewRun, Page, RunEnd, Store, StoreOptions } from './types.ts'
+import type { EventRange, FoundEvent, NewRun, Page, RunEnd, Store, StoreOptions } from './types.ts'
 import { nextUlid, shortId } from './ulid.ts'
 import { type ChainRow, type Verification, verifyChain } from './verify.ts'
 
@@ -19,6 +19,7 @@ const idLength = 26
 /** Sorts behind every id. */
 const behindAll = '~'
 const mostCandidates = 5
+const mostFound = 100
 
 /** The record in SQLite. Every write is one short synchronous transaction. */
 export class SqliteStore implements Store {
@@ -83,6 +84,24 @@ export class SqliteStore implements Store {
     return streamRecord({ runs, events }, range)
   }
 
+  findEvents<Type extends EventType>(
+    type: Type,
+    field: Readonly<Record<string, string>>,
+  ): FoundEvent<Type>[] {
+    const [name = '', value = ''] = Object.entries(field)[0] ?? []
+    // `_` and `%` in it match more than themselves: each event is looked at again.
+    const pattern = `%${JSON.stringify({ [name]: value }).slice(1, -1)}%`
+    return this.#guard(() =>
+      this.#statement('eventsLike')
+        .all({ pattern, limit: mostFound })
+        .flatMap(({ run, body }) => {
+          const event = readBody(body) as StoredEvent & Readonly<Record<string, unknown>>
+          if (event.type !== type || event[name] !== value) return []
+          return [{ run: this.#find(run), event: event as unknown as EventOf<Type> }]
+        }),
+    )
+  }
+
   verifyRun(runId: string): Verification {
     const verify = this.#db.transaction(() => {
       const run = this.#find(runId)
@@ -108,7 +127,7 @@ export class SqliteStore implements Store {
 
   #insert(run: NewRun): RecordedRun {
     const at = this.#now()
-    const id = nextUlid(this.#lastId, at, randomBytes(16))
+    const id = run.id ?? nextUlid(this.#lastId, at, randomBytes(16))
     const event: EventOf<'run.created'> = {
       type: 'run.created',
       agent: run.agent,

@@ -1,4 +1,4 @@
-import type { EventOf, OosEvent, StoredEvent, Supervisor } from './events.ts'
+import type { EventOf, EventType, OosEvent, StoredEvent, Supervisor } from './events.ts'
 import type { Run } from './fold.ts'
 import type { Pragmas } from './pragmas.ts'
 import type { RecordedEvent, StreamRange } from './stream.ts'
@@ -14,6 +14,8 @@ export interface StoreOptions {
 }
 
 export interface NewRun {
+  /** A ULID, where it had to be known before; made if left out. */
+  readonly id?: string
   readonly agent: string
   readonly command: readonly string[]
   readonly cwd: string
@@ -39,6 +41,11 @@ export interface EventRange {
   readonly limit?: number
 }
 
+export interface FoundEvent<Type extends EventType = EventType> {
+  readonly run: Run
+  readonly event: EventOf<Type>
+}
+
 /**
  * The record. What `createRun`, `append` and `finishRun` return from is recorded: an event that cannot be throws, so that
  * a run never goes on unseen.
@@ -56,6 +63,8 @@ export interface Store {
   events(runId: string, range?: EventRange): StoredEvent[]
   /** All that was recorded, the newest run first, its events as they happened; never all of it in memory. */
   stream(range?: StreamRange): Iterable<RecordedEvent>
+  /** Events of a type whose text has such a field, the newest first. */
+  findEvents<Type extends EventType>(type: Type, field: Readonly<Record<string, string>>): FoundEvent<Type>[]
   verifyRun(runId: string): Verification
   /** Marks runs whose oos is gone as ended (`lost`), and returns them. */
   settleDeadRuns(): Run[]

@@ -42,7 +42,7 @@ test('a sentence is held as the rule is that says the same, whatever that is wor
   })
   const { stdout } = oos(['spec', 'coverage'], { cwd: specs })
   expect(stdout).toMatch(/AGENT\.md:1 .* ◐ partial +partial +as line 3 says: files that come to be/)
-  expect(stdout).toMatch(/AGENT\.md:4 .* ○ none +as line 5 says: what is required is not run yet/)
+  expect(stdout).toMatch(/AGENT\.md:4 .* ○ none +as line 5 says: the git hooks run it: oos hooks install/)
   expect(stdout).not.toContain('oos spec suggest')
 })
 

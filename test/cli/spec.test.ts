@@ -136,7 +136,7 @@ test('coverage says of every rule where it is held, and what no point holds', ()
   expect(code).toBe(0)
   expect(of(1).holdings.sandbox.level).toBe('full')
   expect(Object.values(of(2).holdings)).toEqual(
-    of(2) && Array(5).fill({ level: 'none', missing: expect.any(String) }),
+    of(2) && Array(6).fill({ level: 'none', missing: expect.any(String) }),
   )
   expect(advisory).toMatchObject([{ text: expect.stringContaining('must never be rude') }])
 })

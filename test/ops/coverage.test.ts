@@ -7,7 +7,8 @@ import { setOf } from '../spec/sources.ts'
 
 const cgroup = { version: 2, folders: { memory: '/g', pids: '/g', cpu: '/g' } } as const
 const bare = { platform: 'linux', uid: 1000, bubblewrap: {} }
-const machine: HoldMachine = { ...bare, prlimit: '/usr/bin/prlimit', cgroup }
+const repository = { git: true, hooks: true }
+const machine: HoldMachine = { ...bare, prlimit: '/usr/bin/prlimit', cgroup, repository }
 const place = { root: '/work/shop', home: '/home/ada' }
 
 describe('the verdict follows what the machine has', () => {
@@ -28,6 +29,13 @@ describe('the verdict follows what the machine has', () => {
       gone: 'cgroup and prlimit',
       without: bare,
       from: 'full',
+      to: 'partial',
+    },
+    {
+      rule: 'Deny git:main:commit',
+      gone: 'a repository',
+      without: bare,
+      from: 'partial',
       to: 'partial',
     },
     {
@@ -52,15 +60,39 @@ describe('the verdict of a rule', () => {
 
   it('names every point that holds it', () => {
     expect(judge('Deny shell:curl *{everywhere}')?.by).toEqual(['sandbox', 'start of a run'])
-    expect(judge('Deny file:a/**:*')?.by).toEqual(['sandbox'])
+    expect(judge('Deny file:a/**:read')?.by).toEqual(['sandbox'])
+    expect(judge('Deny file:a/**:write')?.by).toEqual(['sandbox', 'end of a run', 'git hook'])
+    expect(judge('Deny git:main:commit')?.by).toEqual(['end of a run', 'start of a run', 'git hook'])
+    expect(judge('Deny git:main:push')?.by).toEqual(['start of a run', 'git hook'])
   })
 
+  it('says of names in a repository when they are held', () => {
+    expect(judge('Deny git:main:commit')).toMatchObject({
+      level: 'partial',
+      missing: 'put back when the run ends, not before',
+    })
+    expect(judge('Deny git:*:*')?.missing).toContain('what was pushed cannot be taken back')
+  })
+
+  it.each([
+    { stage: 'commit', hooks: true, level: 'partial', missing: /--no-verify/ },
+    { stage: 'push', hooks: false, level: 'none', missing: /oos hooks install/ },
+    { stage: 'done', hooks: true, level: 'none', missing: /not run yet/ },
+  ] as const)(
+    'of a Require before $stage follows from hooks ($hooks)',
+    ({ stage, hooks, level, missing }) => {
+      const [rule] = rulesOf(['Require shell:make']).map((one) => ({ ...one, stage }))
+      const here = { ...machine, repository: { git: true, hooks } }
+      expect(rule && judgeRule(rule, here)).toMatchObject({ level, missing: expect.stringMatching(missing) })
+    },
+  )
+
   it('is that of its least held capability, each by the best of the points', () => {
-    expect(judge('Deny file:a/**:* + shell:rm *')).toMatchObject({
+    expect(judge('Deny file:a/**:read + shell:rm *')).toMatchObject({
       level: 'partial',
       by: ['sandbox', 'start of a run'],
     })
-    expect(judge('Deny file:a/**:* + mcp:files/write')).toMatchObject({ level: 'none', by: ['sandbox'] })
+    expect(judge('Deny file:a/**:read + mcp:files/write')).toMatchObject({ level: 'none', by: ['sandbox'] })
   })
 
   it('says what is missing where it is not held in full', () => {
@@ -134,7 +166,7 @@ describe('the lines of specs', () => {
 
   it('hold as the rule does that says the same', () => {
     const line = cover().find(({ text }) => text === 'Never edit `a/b`.')
-    expect([line?.rule?.source.line, line?.verdict.by]).toEqual([4, ['sandbox']])
+    expect([line?.rule?.source.line, line?.verdict.by[0]]).toEqual([4, 'sandbox'])
   })
 
   it('are only those that are for the agent that is named', () => {

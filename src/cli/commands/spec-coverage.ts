@@ -1,5 +1,6 @@
 import { type CoveredLine, countLines, coverLines } from '../../ops/coverage.ts'
 import { type OpenProject, openProject } from '../../ops/project.ts'
+import { readRepositoryHolds } from '../../ops/repository-holds.ts'
 import { requireAgent } from '../../ops/request.ts'
 import { findOwnSource } from '../../ops/spec-file.ts'
 import { readFacts } from '../../sandbox/facts.ts'
@@ -24,7 +25,7 @@ export const specCoverage: Define = (command, terminal) => {
     const least = min === undefined ? 0 : readPercent(min)
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
     const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
-    const machine = readFacts(terminal.env, { root: project.root })
+    const machine = { ...readFacts(terminal.env, project), ...readRepositoryHolds(project.root) }
     const set = await project.loadSpecs()
     const lines = coverLines({ ...project, set, machine, ...asking })
     terminal.answer('spec coverage', { ...asking, ...coverageData(lines, machine) }, () =>

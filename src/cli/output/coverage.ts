@@ -104,7 +104,10 @@ function verdictWord({ verdict, rule }: CoveredLine): string {
 
 function marginLabel({ verdict, rule }: CoveredLine): string {
   if (rule === undefined) return 'advisory'
-  return verdict.level === 'none' ? 'not held' : verdict.by.join(', ')
+  const [first = '', ...others] = verdict.by
+  if (verdict.level === 'none') return 'not held'
+  if (verdict.level === 'full' || others.length === 0) return first
+  return others.length === 1 ? `${first}, ${others[0]}` : `${first} and ${others.length} more`
 }
 
 function shownLevel(level: Level | undefined): string {

@@ -81,6 +81,27 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         outcome: event.outcome,
         because: `${event.count} ×${event.rule === undefined ? '' : ` ${because(event.rule, undefined)}`}`,
       }
+    case 'git.commit':
+      return {
+        kind: 'commit',
+        what: [event.commit.slice(0, 12), event.path ?? '', event.action ?? ''].join(' ').trim(),
+        outcome: event.effect,
+        because: event.effect === 'allow' ? '' : because(event.rule, event.reason),
+      }
+    case 'git.ref':
+      return {
+        kind: 'ref',
+        what: `${event.ref} ${event.from?.slice(0, 12) ?? 'nothing'} → ${event.to?.slice(0, 12) ?? 'nothing'}`,
+        outcome: event.effect,
+        because: event.effect === 'allow' ? '' : because(event.rule, event.reason),
+      }
+    case 'git.staged':
+      return {
+        kind: 'staged',
+        what: `${event.path} ${event.action}`,
+        outcome: event.effect,
+        because: because(event.rule, event.reason),
+      }
     case 'limit.hit':
       return {
         kind: 'limit',

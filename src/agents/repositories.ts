@@ -1,0 +1,88 @@
+import { dirname, join } from 'node:path'
+import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
+import { openRecord } from '../ops/record.ts'
+import { accessAt } from '../sandbox/reach.ts'
+import { readWorktree } from '../sandbox/worktree.ts'
+import type { OosEvent } from '../store/events.ts'
+import type { PreparedRun, RunIntent } from './prepare.ts'
+import { oweCheck, takeUnchecked, type Unchecked, type WatchedRepository } from './unchecked.ts'
+import type { RunVoice } from './voice.ts'
+
+export interface WatchedRepositories {
+  /** What the run added to them, judged; what it may not keep is put back. */
+  readonly settle: () => Promise<readonly OosEvent[]>
+}
+
+/**
+ * Remembers what the names in each repository lead to that the run can write, for `run`, its id. Of those that it leaves as
+ * they were nothing is asked.
+ */
+export function watchRepositories(prepared: PreparedRun, run: string): WatchedRepositories {
+  const { asked, folders } = prepared
+  const repositories = placesOf(prepared).map((place) => ({ place, before: takeSnapshot(place) }))
+  if (repositories.length === 0) return { settle: async () => [] }
+  const owed: Unchecked = { run, agent: asked.agent, repositories }
+  const isSettled = oweCheck(folders.ghosts, owed)
+  return {
+    settle: async () => {
+      const events = await check(owed, prepared)
+      isSettled()
+      return events
+    },
+  }
+}
+
+/** What runs added whose oos was killed before it could look. */
+export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promise<void> {
+  const owed = takeUnchecked(intent.folders.ghosts)
+  if (owed.length === 0) return
+  const store = openRecord(intent.project)
+  try {
+    store.settleDeadRuns()
+    for (const each of owed) {
+      for (const event of await check(each, intent, { indexUnknown: true })) {
+        store.append(each.run, event)
+        if (event.type === 'note') voice.note(event.text)
+      }
+    }
+  } finally {
+    store.close()
+  }
+}
+
+/** All of it is loaded only here: most runs commit nothing. */
+async function check(
+  { run, agent, repositories }: Unchecked,
+  { project, policy }: Pick<RunIntent, 'project' | 'policy'>,
+  known: { readonly indexUnknown?: boolean } = {},
+): Promise<readonly OosEvent[]> {
+  const changed = repositories.filter((each) => isChanged(each, known))
+  if (changed.length === 0) return []
+  const [{ checkRepository }, { tellRepository }] = await Promise.all([
+    import('../ops/commits/check.ts'),
+    import('./repository-events.ts'),
+  ])
+  return changed.flatMap(({ place, before }) => {
+    const report = checkRepository({ place, before, run, policy, agent, root: project.root, ...known })
+    return tellRepository(report, { project, policy, top: place.trees[0]?.top ?? place.common })
+  })
+}
+
+function isChanged(
+  { place, before }: WatchedRepository,
+  { indexUnknown }: { indexUnknown?: boolean },
+): boolean {
+  return indexUnknown === true || !isSame(before, takeSnapshot(place, before))
+}
+
+function placesOf({ tree, project }: PreparedRun): readonly RepositoryPlace[] {
+  const linked = readWorktree(project.root)
+  const found = new Set(tree.repositories.map(({ path }) => path))
+  return [...found]
+    .filter((path) => accessAt(tree.entries, join(path, 'refs')) === 'write')
+    .map((common) => {
+      const main = { top: dirname(common), gitDir: common }
+      const trees = linked?.common === common ? [{ top: project.root, gitDir: linked.own }, main] : [main]
+      return { common, trees }
+    })
+}

@@ -1,0 +1,21 @@
+import { installHooks } from '../../ops/hooks/install.ts'
+import { findProjectRoot, readHome } from '../../ops/project-root.ts'
+import type { Define } from '../command.ts'
+import { hookChangeData, renderHookChange } from '../output/hooks.ts'
+
+interface Options {
+  readonly dryRun?: true
+}
+
+/** `oos hooks install`: has what is committed and pushed checked here. */
+export const hooksInstall: Define = (command, terminal) => {
+  command.option('--dry-run', 'show what would be written')
+  return ({ dryRun }: Options) => {
+    const root = findProjectRoot(terminal.cwd(), readHome(terminal.env))
+    const change = installHooks({ root, dryRun: dryRun === true })
+    terminal.answer('hooks install', hookChangeData(change), () =>
+      renderHookChange(change, { style: terminal.style, dryRun: dryRun === true, done: 'installed' }),
+    )
+    return 0
+  }
+}

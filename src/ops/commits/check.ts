@@ -1,0 +1,174 @@
+import { join } from 'node:path'
+import type { Policy } from '../../policy/compile.ts'
+import { decide } from '../../policy/decide.ts'
+import type { Decision } from '../../policy/types.ts'
+import type { Written } from '../raw-diff.ts'
+import { decideCommit } from './decide-commit.ts'
+import { findNew, type Names, pendingIds } from './find-new.ts'
+import type { NewCommit } from './history.ts'
+import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
+import { clearLogs, newLogIds } from './logs.ts'
+import { lostTips } from './lost.ts'
+import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
+import { putBack } from './put-back.ts'
+import { parsePacked, resolveRef } from './refs.ts'
+import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { dropBelieved, tidy } from './tidy.ts'
+import { type Unstaged, unstage } from './unstage.ts'
+
+export interface CheckRequest {
+  readonly place: RepositoryPlace
+  /** The project, from whose folders git is not taken. */
+  readonly root: string
+  readonly before: Snapshot
+  /** The run's id: what it may not keep is kept under this name. */
+  readonly run: string
+  readonly policy: Policy
+  readonly agent: string
+  /** What was staged before is not known any more: then what is staged is left alone. */
+  readonly indexUnknown?: boolean
+}
+
+export interface RepositoryReport {
+  readonly commits: readonly JudgedCommit[]
+  readonly refs: readonly ReportedRef[]
+  readonly unstaged: readonly Unstaged[]
+  /** What was taken away because git would have followed it or believed it, by path. */
+  readonly removed: readonly string[]
+  /** In words: why nothing could be judged, and what could not be put back. */
+  readonly problems: readonly string[]
+}
+
+export interface ReportedRef extends JudgedRef {
+  /** The name under which its commit is kept. */
+  readonly kept?: string
+}
+
+/** Judges what a run has added to a repository, and takes back what it may not keep. For when nothing of the run is left. */
+export function checkRepository(request: CheckRequest): RepositoryReport {
+  const { place, before, run } = request
+  const tidied = tidy(place, before)
+  const after = takeSnapshot(place)
+  const dropped = dropBelieved(place, before, after)
+  const logged = newLogIds(before.logs, after.logs)
+  const { verdict, found, problem } = judgeNames(request, { after, logged })
+  const refused = verdict.refs.filter(({ refusal }) => refusal !== undefined)
+  const { kept, problems } = putBack({
+    common: place.common,
+    run,
+    refs: refused,
+    lost: lostTips(found, {
+      ids: [...new Set([...logged, ...pendingIds(after)])].filter((id) => verdict.tainted.has(id)),
+      kept: refused.flatMap(({ keep }) => keep ?? []),
+    }),
+    packed: after.refs.packed?.text ?? '',
+  })
+  clearLogs(before.logs, after.logs, verdict.tainted)
+  clearPending(before, after, verdict.tainted)
+  const strays = clearStrays(before, after)
+  const staged = checkStaged(request, after)
+  return {
+    commits: verdict.commits,
+    refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
+    unstaged: staged.unstaged,
+    removed: [...tidied, ...dropped, ...strays],
+    problems: [...(problem === undefined ? [] : [problem]), ...problems, ...staged.problems],
+  }
+}
+
+function keptAs(kept: string | undefined): Pick<ReportedRef, 'kept'> {
+  return kept === undefined ? {} : { kept }
+}
+
+interface Seen {
+  readonly after: Snapshot
+  readonly logged: readonly string[]
+}
+
+/** Where git cannot say what was added, nothing of it stays. */
+function judgeNames(
+  request: CheckRequest,
+  { after, logged }: Seen,
+): { readonly verdict: Verdict; readonly found: readonly NewCommit[]; readonly problem?: string } {
+  const { place, root, before } = request
+  const names: Names = { before: namesIn(before), after: namesIn(after) }
+  const heads = place.trees.map(({ gitDir }, index) => ({
+    gitDir,
+    before: before.trees[index]?.head,
+    after: after.trees[index]?.head,
+  }))
+  const common = { ...names, heads, rebased: rebasedBranch(place) }
+  const repository = { gitDir: place.trees[0]?.gitDir ?? place.common, common: place.common, root }
+  try {
+    const found = findNew({ repository, names, before, after, logged })
+    return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
+  } catch (error) {
+    const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
+    const verdict = refuseAll(common, why)
+    const known = new Set([...names.before.values(), ...pendingIds(before)])
+    const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
+    return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
+  }
+}
+
+/** What is loose stands before what is packed. */
+function namesIn({ refs }: Snapshot): ReadonlyMap<string, string> {
+  return new Map([...(parsePacked(refs.packed?.text ?? '') ?? []), ...refs.loose])
+}
+
+function askedOf({ place, policy, agent }: CheckRequest): Asked {
+  const known = new Map<string, Decision>()
+  const [own] = place.trees
+  return {
+    file: (path, action) => {
+      const key = `${action} ${path}`
+      const decision = known.get(key) ?? decideFile({ policy, agent }, join(own?.top ?? '/', path), action)
+      known.set(key, decision)
+      return decision
+    },
+    git: (action, target) =>
+      action === 'commit'
+        ? decideCommit(policy, target, agent)
+        : decide(policy, { resource: 'git', action, target, agent }),
+  }
+}
+
+function decideFile(
+  { policy, agent }: Pick<CheckRequest, 'policy' | 'agent'>,
+  target: string,
+  action: Written['action'],
+): Decision {
+  return decide(policy, { resource: 'file', action, target, agent })
+}
+
+/** Of every work tree in reach; what lies in another than the run's own is not in the project, and judged as that. */
+function checkStaged(
+  request: CheckRequest,
+  after: Snapshot,
+): Pick<RepositoryReport, 'unstaged' | 'problems'> {
+  const { place, root, before, indexUnknown } = request
+  const unstaged: Unstaged[] = []
+  const problems: string[] = []
+  if (indexUnknown) return { unstaged, problems }
+  const now = takeSnapshot(place, after)
+  for (const [index, { gitDir, top }] of place.trees.entries()) {
+    const [was, is] = [before.trees[index], now.trees[index]]
+    // Also where the index is the same, but HEAD was put back from under it.
+    if (was?.index?.stamp === is?.index?.stamp || is?.index === undefined) continue
+    try {
+      unstaged.push(
+        ...unstage({
+          place: { gitDir, common: place.common, root },
+          before: was?.index,
+          head: resolveRef(is.head, namesIn(now)),
+          decide: ({ path, action }) => decideFile(request, join(top, path), action),
+        }),
+      )
+    } catch (error) {
+      problems.push(
+        `what is staged could not be checked: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+  return { unstaged, problems }
+}

@@ -1,0 +1,79 @@
+import type { GitPlace } from '../git.ts'
+import { listNew, type Named, type NewCommit, readKinds, readWritten } from './history.ts'
+import { isId, resolveRef } from './refs.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface Names {
+  readonly before: ReadonlyMap<string, string>
+  readonly after: ReadonlyMap<string, string>
+}
+
+export interface FoundCommits {
+  readonly kinds: ReadonlyMap<string, Named>
+  readonly commits: readonly NewCommit[]
+  readonly notes: ReadonlySet<string>
+}
+
+export interface Search {
+  readonly repository: GitPlace
+  readonly names: Names
+  readonly before: Snapshot
+  readonly after: Snapshot
+  /** What the logs lead to since. */
+  readonly logged: readonly string[]
+}
+
+/** Every commit that anything in the repository leads to now, and nothing led to before. */
+export function findNew({ repository, names, before, after, logged }: Search): FoundCommits {
+  const changed = [...names.after].filter(([name, value]) => names.before.get(name) !== value)
+  const moved = changed.flatMap(([name, value]) => {
+    const id = resolveRef(value, names.after)
+    return id === undefined ? [] : [{ name, id }]
+  })
+  const others = [...headIds(after, names.after), ...pendingIds(after), ...logged]
+  const kinds = readKinds(repository, unique([...moved.map(({ id }) => id), ...others]))
+  const commitsOf = (ids: readonly string[]) =>
+    unique(ids.flatMap((id) => (kinds.get(id)?.type === 'commit' ? [kinds.get(id)?.id ?? ''] : [])))
+  const known = unique([
+    ...[...names.before].flatMap(([name, value]) =>
+      name.startsWith(putAway) ? [] : (resolveRef(value, names.before) ?? []),
+    ),
+    ...headIds(before, names.before),
+    ...pendingIds(before),
+  ])
+  const commits = listNew(repository, { tips: commitsOf([...moved.map(({ id }) => id), ...others]), known })
+  const isNote = ({ name }: { name: string }) => name.startsWith('refs/notes/')
+  const besides = moved.some(isNote)
+    ? new Set(
+        listNew(repository, {
+          tips: commitsOf([...moved.filter((one) => !isNote(one)).map(({ id }) => id), ...others]),
+          known,
+        }).map(({ id }) => id),
+      )
+    : undefined
+  const notes = besides === undefined ? [] : commits.filter(({ id }) => !besides.has(id))
+  return { kinds, commits: readWritten(repository, commits), notes: new Set(notes.map(({ id }) => id)) }
+}
+
+/** What was put away is not known: bringing it back is as good as making it anew. */
+const putAway = 'refs/oos/'
+
+function headIds({ trees }: Snapshot, names: ReadonlyMap<string, string>): readonly string[] {
+  return trees.flatMap(({ head }) => resolveRef(head, names) ?? [])
+}
+
+export function pendingIds({ trees }: Pick<Snapshot, 'trees'>): readonly string[] {
+  return trees.flatMap(({ pending, strays }) => [...pending.values(), ...strays.values()].flatMap(idsIn))
+}
+
+/** MERGE_HEAD has one a line, FETCH_HEAD words behind each. */
+export function idsIn(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const id = line.split(/\s/, 1)[0]?.toLowerCase() ?? ''
+    return isId(id) ? [id] : []
+  })
+}
+
+function unique(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)]
+}

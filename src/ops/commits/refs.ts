@@ -1,0 +1,129 @@
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { readPlainFile } from '../../sandbox/git.ts'
+
+/** Every name that leads to a commit, as the files say: an id, or `ref: ` and another name. */
+export interface Refs {
+  readonly loose: ReadonlyMap<string, string>
+  readonly packed: PackedFile | undefined
+  /** Where git expects files and folders: links, pipes, sockets, and folders that nobody may enter. */
+  readonly odd: readonly string[]
+}
+
+/** `packed-refs`, whose lines are read once something has changed. */
+export interface PackedFile {
+  readonly text: string
+  readonly stamp: string
+}
+
+/** Above it a file is no list of refs, and no index. */
+export const mostBytes = 64_000_000
+
+/** Reads git's own files, without git: nothing here can be told to run anything, and it costs next to nothing. */
+export function readRefs(common: string, known?: PackedFile): Refs {
+  const odd: string[] = []
+  return { loose: readLoose(common, odd), packed: readPacked(join(common, 'packed-refs'), known), odd }
+}
+
+/** Refs that stand in files of their own, by name. */
+export function readLoose(folder: string, odd: string[]): ReadonlyMap<string, string> {
+  const loose = new Map<string, string>()
+  walk('refs')
+  return loose
+
+  function walk(name: string): void {
+    for (const entry of entriesOf(join(folder, name), odd)) {
+      const inside = `${name}/${entry.name}`
+      const path = join(folder, inside)
+      if (entry.isDirectory()) walk(inside)
+      else if (!entry.isFile()) odd.push(path)
+      else if (!entry.name.endsWith('.lock')) loose.set(inside, readValue(readPlainFile(path)) ?? '')
+    }
+  }
+}
+
+/** What cannot be read as a folder counts as odd; what is not there does not. */
+export function entriesOf(folder: string, odd: string[]): readonly Dirent[] {
+  try {
+    if (lstatSync(folder).isDirectory()) return readdirSync(folder, { withFileTypes: true })
+    odd.push(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') odd.push(folder)
+  }
+  return []
+}
+
+/** As git reads a ref: what stands behind the id does not count, and upper case is as good. */
+function readValue(text: string | undefined): string | undefined {
+  const [line = ''] = text?.split('\0') ?? []
+  const id = /^([0-9a-f]{64}|[0-9a-f]{40})(?=\s|$)/i.exec(line)?.[1]
+  return text === undefined ? undefined : (id?.toLowerCase() ?? line.trimEnd())
+}
+
+/** HEAD may be a link: git made it so once, and still reads it. */
+export function readHead(file: string): string | undefined {
+  const value = readValue(readPlainFile(file))
+  if (value !== undefined) return value
+  try {
+    return `ref: ${readlinkSync(file)}`
+  } catch {
+    return undefined
+  }
+}
+
+function readPacked(file: string, known: PackedFile | undefined): PackedFile | undefined {
+  const stamp = stampOf(file)
+  if (stamp === undefined || stamp === known?.stamp) return stamp === undefined ? undefined : known
+  return { text: readPlainFile(file, mostBytes) ?? '', stamp }
+}
+
+/** Whatever changes a file changes this: nothing inside can set the time of its last change. */
+export function stampOf(file: string): string | undefined {
+  try {
+    const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false })
+    return stats && `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.mode}`
+  } catch {
+    return undefined
+  }
+}
+
+/** The names in `packed-refs` and their ids; undefined where the file is damaged. */
+export function parsePacked(text: string): ReadonlyMap<string, string> | undefined {
+  const refs = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#') || /^\^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(line)) continue
+    const [, id, name] = /^([0-9a-f]{40}|[0-9a-f]{64}) (\S+)$/.exec(line) ?? []
+    if (id === undefined || name === undefined) return undefined
+    refs.set(name, id)
+  }
+  return refs
+}
+
+/** The id that a value leads to, through as many names as git follows. */
+export function resolveRef(value: string | undefined, refs: ReadonlyMap<string, string>): string | undefined {
+  let at = value
+  for (let hop = 0; at !== undefined && hop < 6; hop += 1) {
+    if (isId(at)) return at
+    const name = targetOf(at)
+    at = name === undefined ? undefined : refs.get(name)
+  }
+  return undefined
+}
+
+export function isId(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+}
+
+/** The name that `ref: NAME` says; nothing for one that git does not take. */
+export function targetOf(value: string): string | undefined {
+  const name = /^ref:\s*(\S+)$/.exec(value)?.[1]
+  return name !== undefined && isRefName(name) ? name : undefined
+}
+
+/** As `git check-ref-format` has it. */
+export function isRefName(name: string): boolean {
+  return (
+    /^refs\/[^\s~^:?*[\\\x00-\x20\x7f]+$/.test(name) &&
+    !/(?:^|\/)\.|\.\.|@\{|\/\/|\.lock(?:\/|$)|[/.]$/.test(name)
+  )
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { readPlainBytes, readPlainFile } from '../../sandbox/git.ts'
+import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, stampOf } from './refs.ts'
+
+/** A repository as far as commits go. */
+export interface RepositoryPlace {
+  /** Its `.git` folder: refs and objects, which all work trees share. */
+  readonly common: string
+  /** The run's own first; then those of others that it can reach. */
+  readonly trees: readonly WorkTree[]
+}
+
+export interface WorkTree {
+  /** The top: paths in commits begin here. */
+  readonly top: string
+  /** HEAD, the index and what git goes on with; of a linked work tree not the `.git` folder. */
+  readonly gitDir: string
+}
+
+/** What a run can change of a repository without changing a file of the project. */
+export interface Snapshot {
+  readonly refs: Refs
+  readonly trees: readonly TreeSnapshot[]
+  /** What the refs were before, by path. */
+  readonly logs: ReadonlyMap<string, LogFile>
+  /** Commits whose parents are not there. */
+  readonly shallow: string | undefined
+  /** Stamps of the files that git believes about commits without looking at them, by path. */
+  readonly believed: ReadonlyMap<string, string>
+}
+
+/** Below the `.git` folder. All but the last are caches. */
+export const believedFiles = [
+  'objects/info/commit-graph',
+  'objects/info/commit-graphs/commit-graph-chain',
+  'objects/pack/multi-pack-index',
+  'info/grafts',
+] as const
+
+export interface TreeSnapshot {
+  readonly head: string | undefined
+  /** MERGE_HEAD and its like, by path: what git goes on with the next time. */
+  readonly pending: ReadonlyMap<string, string>
+  /** Other files in git's folder, by path, that git takes for a ref by their name: `.git/main` before the branch. */
+  readonly strays: ReadonlyMap<string, string>
+  readonly index: IndexFile | undefined
+}
+
+export interface IndexFile {
+  /** Undefined for what is no file, or too large for one. */
+  readonly bytes: Buffer | undefined
+  readonly stamp: string
+}
+
+export interface LogFile {
+  readonly size: number
+  readonly stamp: string
+}
+
+/** Files alone, read while bubblewrap is at work: a run that commits nothing pays for no git. */
+export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapshot): Snapshot {
+  const folders = new Set([common, ...trees.map(({ gitDir }) => gitDir)])
+  return {
+    refs: readRefs(common, known?.refs.packed),
+    trees: trees.map(({ gitDir }, index) => ({
+      head: readHead(join(gitDir, 'HEAD')),
+      pending: readPending(gitDir, common),
+      strays: new Map(straysIn(gitDir, 0)),
+      index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
+    })),
+    logs: new Map([...folders].flatMap((folder) => logsIn(join(folder, 'logs')))),
+    shallow: readPlainFile(join(common, 'shallow'), mostBytes),
+    believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
+  }
+}
+
+/** A linked work tree has refs of its own, of a bisection or a rebase. */
+function readPending(gitDir: string, common: string): ReadonlyMap<string, string> {
+  const names = entriesOf(gitDir, []).flatMap(({ name }) => (isPending(name) ? [name] : []))
+  const own = gitDir === common ? [] : readLoose(gitDir, []).keys()
+  const paths = [...names, ...own].map((name) => join(gitDir, name))
+  return new Map(paths.map((path) => [path, readPlainFile(path) ?? '']))
+}
+
+/** What lies there by git's own hand, and is no ref. */
+const ownNames: ReadonlySet<string> = new Set([
+  ...[
+    'HEAD',
+    'index',
+    'config',
+    'config.worktree',
+    'description',
+    'packed-refs',
+    'shallow',
+    'commondir',
+    'gitdir',
+  ],
+  ...[
+    'objects',
+    'refs',
+    'logs',
+    'hooks',
+    'info',
+    'branches',
+    'remotes',
+    'worktrees',
+    'modules',
+    'lfs',
+    'reftable',
+  ],
+  ...['rebase-merge', 'rebase-apply', 'sequencer'],
+])
+const deepest = 4
+
+function straysIn(folder: string, depth: number): readonly [string, string][] {
+  return entriesOf(folder, []).flatMap((entry): readonly [string, string][] => {
+    const { name } = entry
+    if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
+    const path = join(folder, name)
+    if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
+    const text = entry.isFile() ? readPlainFile(path, mostOfRef) : readHead(path)
+    return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+  })
+}
+
+/** In bytes. */
+const mostOfRef = 4096
+
+/** All capitals, as git has it; COMMIT_EDITMSG and its like hold a text. */
+function isPending(name: string): boolean {
+  return /^[A-Z][A-Z_]+$/.test(name) && name !== 'HEAD' && !name.endsWith('MSG')
+}
+
+function readIndex(file: string, known: IndexFile | undefined): IndexFile | undefined {
+  const stamp = stampOf(file)
+  if (stamp === undefined || stamp === known?.stamp) return stamp === undefined ? undefined : known
+  return { bytes: readPlainBytes(file, mostBytes), stamp }
+}
+
+function logsIn(folder: string): readonly [string, LogFile][] {
+  return entriesOf(folder, []).flatMap((entry): readonly [string, LogFile][] => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return logsIn(path)
+    return [[path, logFile(path)]]
+  })
+}
+
+function logFile(path: string): LogFile {
+  const stamp = stampOf(path) ?? ''
+  return { stamp, size: Number(stamp.split(':')[1] ?? 0) }
+}
+
+export function isSame(before: Snapshot, after: Snapshot): boolean {
+  return (
+    before.refs.packed?.stamp === after.refs.packed?.stamp &&
+    isSameMap(before.refs.loose, after.refs.loose) &&
+    before.refs.odd.join('\0') === after.refs.odd.join('\0') &&
+    before.shallow === after.shallow &&
+    isSameMap(before.believed, after.believed) &&
+    before.logs.size === after.logs.size &&
+    [...before.logs].every(([path, { stamp }]) => after.logs.get(path)?.stamp === stamp) &&
+    before.trees.every((tree, index) => isSameTree(tree, after.trees[index]))
+  )
+}
+
+function isSameTree(before: TreeSnapshot, after: TreeSnapshot | undefined): boolean {
+  return (
+    after !== undefined &&
+    before.head === after.head &&
+    before.index?.stamp === after.index?.stamp &&
+    isSameMap(before.pending, after.pending) &&
+    isSameMap(before.strays, after.strays)
+  )
+}
+
+function isSameMap(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
+  return before.size === after.size && [...before].every(([name, value]) => after.get(name) === value)
+}

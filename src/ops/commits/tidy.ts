@@ -1,0 +1,78 @@
+import { lstatSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { readPlainFile } from '../../sandbox/git.ts'
+import { openFolder, openWay, replaceFile } from './ref-files.ts'
+import { mostBytes, parsePacked, readRefs } from './refs.ts'
+import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.ts'
+
+/**
+ * Before git is asked: takes away what a run has put where git would follow it, wait for it or believe it. Says what, by
+ * path.
+ */
+export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): readonly string[] {
+  const removed: string[] = []
+  const remove = (path: string): void => {
+    rmSync(path, { recursive: true, force: true })
+    removed.push(path)
+  }
+  for (const folder of [common, ...trees.map(({ gitDir }) => gitDir)]) openFolder(folder)
+  for (;;) {
+    const odd = readRefs(common).odd.filter(
+      (path) => !before.refs.odd.includes(path) && !removed.includes(path),
+    )
+    if (odd.length === 0) break
+    for (const path of odd) {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+        openFolder(path)
+        removed.push(path)
+      } else remove(path)
+    }
+  }
+  // Without this folder git sees no repository.
+  openWay(common, 'refs')
+  for (const [index, { gitDir }] of trees.entries())
+    tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
+  tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
+  return removed
+}
+
+function tidyIndex(file: string, bytes: Buffer | undefined): void {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  if (stats === undefined || stats.isFile()) return
+  rmSync(file, { recursive: true, force: true })
+  if (bytes !== undefined) replaceFile(file, bytes)
+}
+
+/** One damaged line, and git reads no ref at all. */
+function tidyPacked(file: string, text: string | undefined): void {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  if (stats === undefined || parsePacked(readPlainFile(file, mostBytes) ?? '?') !== undefined) return
+  rmSync(file, { recursive: true, force: true })
+  if (text !== undefined && text !== '') replaceFile(file, text)
+}
+
+/**
+ * Caches are made again by git itself. The lists of grafts and of commits without parents say what history is, and that is
+ * not for a run to say: git would show, and one day throw away, what they leave out.
+ */
+export function dropBelieved(
+  { common }: RepositoryPlace,
+  before: Snapshot,
+  after: Snapshot,
+): readonly string[] {
+  const changed = believedFiles.filter((name) => before.believed.get(name) !== after.believed.get(name))
+  for (const name of changed) {
+    const folder = name.startsWith('objects/info/commit-graphs/') ? 'objects/info/commit-graphs' : name
+    rmSync(join(common, folder), { recursive: true, force: true })
+  }
+  const isShallow = before.shallow !== after.shallow
+  if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
+  return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
+    (name) => join(common, name),
+  )
+}
+
+function restoreShallow(file: string, text: string | undefined): void {
+  rmSync(file, { recursive: true, force: true })
+  if (text !== undefined) replaceFile(file, text)
+}

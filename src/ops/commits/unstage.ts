@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { Decision } from '../../policy/types.ts'
+import { askGit, type GitPlace } from '../git.ts'
+import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
+import { freeLock } from './ref-files.ts'
+import type { IndexFile } from './snapshot.ts'
+import { withFile } from './with-file.ts'
+
+export interface Unstaged extends Written {
+  readonly decision: Decision
+}
+
+export interface StagedCheck {
+  readonly place: GitPlace
+  readonly before: IndexFile | undefined
+  /** The commit that is checked out, once refs are put back; none yet in a new repository. */
+  readonly head: string | undefined
+  readonly decide: (written: Written) => Decision
+}
+
+/** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
+export function unstage({ place, before, head, decide }: StagedCheck): readonly Unstaged[] {
+  const refused = readStaged(place, head).flatMap((staged): (RawChange & Unstaged)[] => {
+    const decision = decide(staged)
+    return decision.effect === 'allow' ? [] : [{ ...staged, decision }]
+  })
+  if (refused.length === 0) return []
+  const known = readKnown(
+    place,
+    before,
+    refused.map(({ path }) => path),
+  )
+  const own = refused.filter(({ path, now }) => known.get(path) !== now)
+  if (own.length === 0) return []
+  freeLock(join(place.gitDir, 'index.lock'))
+  askGit(place, ['update-index', '-z', '--index-info'], { input: own.map(asBefore).join('') })
+  return own.map(({ path, action, decision }) => ({ path, action, decision }))
+}
+
+/** A mode of 0 takes the path out. */
+function asBefore({ path, was, now }: RawChange): string {
+  return `${was ?? `0 ${'0'.repeat(now?.split(' ')[1]?.length ?? 40)}`}\t${path}\0`
+}
+
+function readStaged(place: GitPlace, head: string | undefined): readonly RawChange[] {
+  if (head === undefined) {
+    return [...readEntries(place)].map(([path, now]) => ({ path, action: 'create', was: undefined, now }))
+  }
+  const words = [
+    'diff-index',
+    '--cached',
+    '-r',
+    '-z',
+    '--raw',
+    '--no-renames',
+    '--no-abbrev',
+    '--no-ext-diff',
+    head,
+    '--',
+  ]
+  return parseRawDiff(askGit(place, words))
+}
+
+/** What the index had before for these paths. */
+function readKnown(
+  place: GitPlace,
+  before: IndexFile | undefined,
+  paths: readonly string[],
+): ReadonlyMap<string, string> {
+  if (before?.bytes === undefined) return new Map()
+  return withFile(before.bytes, (index) => readEntries(place, index, paths.length > mostWords ? [] : paths))
+}
+
+/** Of a command line. */
+const mostWords = 500
+
+/** `MODE ID` by path. */
+function readEntries(
+  place: GitPlace,
+  index?: string,
+  paths: readonly string[] = [],
+): ReadonlyMap<string, string> {
+  const words = ['ls-files', '--stage', '-z', '--', ...paths]
+  const answer = askGit(place, words, index === undefined ? {} : { index })
+  return new Map(
+    answer
+      .toString('utf8')
+      .split('\0')
+      .flatMap((line): [string, string][] => {
+        const [, mode, id, path] = /^(\d+) (\w+) 0\t(.*)$/s.exec(line) ?? []
+        return path === undefined ? [] : [[path, `${mode} ${id}`]]
+      }),
+  )
+}

@@ -1,0 +1,124 @@
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { OosError } from '../../shared/errors.ts'
+import { git } from './asked-git.ts'
+import { hookNames } from './names.ts'
+import { keptEnding } from './script.ts'
+
+/** Who runs a repository's hooks. */
+export type HookKeeper = 'git' | 'husky' | 'lefthook'
+
+export type HookFile = { readonly bytes: Buffer; readonly mode: number } | { readonly link: string }
+
+/** All that is known of a repository's hooks before any of them is written. */
+export interface HookFacts {
+  readonly keeper: HookKeeper
+  /** Where git looks for hooks. */
+  readonly folder: string
+  /** The top of the work tree. */
+  readonly top: string
+  /** The project's folder below it, if it is not that. */
+  readonly project: string | undefined
+  /** Where oos remembers what was there before: in git's own folder of hooks, which no run may write. */
+  readonly memory: string
+  /** What lies where hooks could be written, by path. */
+  readonly files: ReadonlyMap<string, HookFile>
+  /** lefthook's settings, if they are its. */
+  readonly settings?: string
+}
+
+/** @throws OosError `usage` outside of a work tree, `hooks-refused` where other repositories take their hooks, too */
+export function readHookFacts(root: string): HookFacts {
+  const [top = '', common = ''] = ask(root, [
+    'rev-parse',
+    '--path-format=absolute',
+    '--show-toplevel',
+    '--git-common-dir',
+  ])
+  if (top === '') throw outsideOfWorkTree(root)
+  const folder = hooksFolder(top, common)
+  const lefthook = settingsNames.map((name) => join(top, name)).find((path) => existsSync(path))
+  const husky = isHusky(top, folder)
+  const keeper = husky ? 'husky' : lefthook === undefined ? 'git' : 'lefthook'
+  const written = husky ? join(top, '.husky') : folder
+  const paths =
+    keeper === 'lefthook'
+      ? [lefthook ?? '']
+      : hookNames.flatMap((name) => [join(written, name), join(written, name + keptEnding)])
+  const below = relative(top, root)
+  return {
+    keeper,
+    folder: written,
+    top,
+    project: below === '' ? undefined : below,
+    memory: join(common, 'hooks/oos/installed.json'),
+    files: new Map(paths.flatMap((path) => entryOf(path))),
+    ...(keeper === 'lefthook' && lefthook !== undefined && { settings: lefthook }),
+  }
+}
+
+/** The ones that lefthook reads and that a YAML library can write. */
+const settingsNames = [
+  'lefthook.yml',
+  '.lefthook.yml',
+  'lefthook.yaml',
+  '.lefthook.yaml',
+  '.config/lefthook.yml',
+  '.config/lefthook.yaml',
+]
+
+function hooksFolder(top: string, common: string): string {
+  const [path] = ask(top, ['config', '--type=path', '--get', 'core.hooksPath'])
+  if (path === undefined) return join(common, 'hooks')
+  const [scope = ''] = ask(top, ['config', '--show-scope', '--get', 'core.hooksPath'])[0]?.split('\t') ?? []
+  if (scope === 'local' || scope === 'worktree') return resolve(top, path)
+  throw new OosError(
+    'hooks-refused',
+    `\`core.hooksPath\` is \`${path}\`, from which other repositories take their hooks, too`,
+    {
+      hint: `git config core.hooksPath '${join(common, 'hooks')}', for this repository alone`,
+    },
+  )
+}
+
+/** husky sets `core.hooksPath` when packages are installed; before that its folder and package.json tell. */
+function isHusky(top: string, folder: string): boolean {
+  const own = join(top, '.husky')
+  if (folder === own || folder === join(own, '_')) return true
+  return existsSync(own) && /"husky"/.test(readText(join(top, 'package.json')))
+}
+
+export function readHookFile(path: string): HookFile | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  if (stats.isSymbolicLink()) return { link: readlinkSync(path) }
+  if (stats.isFile()) return { bytes: readFileSync(path), mode: stats.mode & 0o777 }
+  throw new OosError('hooks-refused', `\`${path}\` is no file`, { hint: `ls -ld '${path}'` })
+}
+
+function entryOf(path: string): [string, HookFile][] {
+  const file = readHookFile(path)
+  return file === undefined ? [] : [[path, file]]
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function ask(cwd: string, words: readonly string[]): readonly string[] {
+  const answer = git(cwd, words)?.toString().trimEnd() ?? ''
+  return answer === '' ? [] : answer.split('\n')
+}
+
+function outsideOfWorkTree(root: string): OosError {
+  const isBare = ask(root, ['rev-parse', '--is-bare-repository'])[0] === 'true'
+  return isBare
+    ? new OosError('usage', `\`${root}\` is a bare repository: nothing is committed in it`, {
+        hint: 'install the hooks where the work tree is',
+      })
+    : new OosError('usage', `\`${root}\` is not in a git repository`, { hint: 'git init' })
+}

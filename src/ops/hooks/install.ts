@@ -1,0 +1,56 @@
+import { applyEdits, forget, recall, remember } from './apply.ts'
+import { type HookFacts, readHookFacts } from './facts.ts'
+import { type HookName, hookNames } from './names.ts'
+import { type HookEdit, installedHooks, planInstall, planUninstall } from './plan.ts'
+
+export interface HookChange {
+  readonly facts: HookFacts
+  readonly edits: readonly HookEdit[]
+}
+
+export interface HookOptions {
+  /** The project's folder. */
+  readonly root: string
+  readonly dryRun?: boolean
+}
+
+/** Has commits and pushes of a repository checked. What was there goes on working, and comes back with `uninstallHooks`. */
+export function installHooks({ root, dryRun = false }: HookOptions): HookChange {
+  const facts = readHookFacts(root)
+  const edits = planInstall(facts)
+  if (!dryRun && edits.length > 0) {
+    applyEdits(edits)
+    remember(facts.memory, edits)
+  }
+  return { facts, edits }
+}
+
+/** Byte for byte, where nobody has written since. */
+export function uninstallHooks({ root, dryRun = false }: HookOptions): HookChange {
+  const facts = readHookFacts(root)
+  const edits = planUninstall(facts, recall(facts.memory))
+  if (!dryRun) {
+    applyEdits(edits)
+    forget(facts.memory)
+  }
+  return { facts, edits }
+}
+
+export interface HookState {
+  readonly name: HookName
+  /** Where it is installed, if it is. */
+  readonly path?: string
+}
+
+export function readHookStates(root: string): {
+  readonly facts: HookFacts
+  readonly hooks: readonly HookState[]
+} {
+  const facts = readHookFacts(root)
+  const installed = installedHooks(facts)
+  const hooks = hookNames.map((name) => {
+    const path = installed.get(name)
+    return path === undefined ? { name } : { name, path }
+  })
+  return { facts, hooks }
+}

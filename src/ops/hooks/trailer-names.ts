@@ -1,0 +1,3 @@
+/** What a commit's message says of the run that made it. */
+export const runTrailer = 'Oos-Run'
+export const policyTrailer = 'Oos-Policy'

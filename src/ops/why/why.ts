@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { EventOf, RuleReference } from '../../store/events.ts'
+import type { Run } from '../../store/fold.ts'
+import type { Store } from '../../store/store.ts'
+import { readProject } from '../project.ts'
+import { readRecord } from '../record.ts'
+import { type CommitFacts, type LineFacts, readCommit, readLine } from './commit.ts'
+
+/** A run behind a commit, and how that is known. */
+export interface RunBehind {
+  readonly run: Run
+  /** `recorded`: the check at the end of the run saw it make this commit. `claimed`: only the commit's message says so. */
+  readonly known: 'recorded' | 'claimed'
+  /** What the check said of it. */
+  readonly verdict?: EventOf<'git.commit'>
+  /** The message names another policy than the run had. */
+  readonly otherPolicy?: string
+  /** What let the run do what it did, each rule once; an Ask among them had a person's yes. */
+  readonly decisions: readonly DecisionBehind[]
+}
+
+export interface DecisionBehind {
+  readonly request: string
+  readonly effect: 'allow' | 'ask' | 'deny'
+  readonly rule?: RuleReference
+}
+
+export interface Why {
+  readonly line?: LineFacts
+  /** None for a line that is in no commit yet. */
+  readonly commit?: CommitFacts
+  readonly runs: readonly RunBehind[]
+  /** Runs that the message names and the record does not have. */
+  readonly unknown: readonly string[]
+  /** Of a line in no commit: runs that left the file other than they found it, the newest first. */
+  readonly changedBy: readonly Run[]
+}
+
+export interface WhyOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** `HEAD`, an id, a branch; or `src/index.ts:12`. */
+  readonly what: string
+}
+
+/** Which run made a commit or a line, by whose order, under which rules: as far as the record knows. */
+export async function readWhy({ cwd, env, what }: WhyOptions): Promise<Why> {
+  const line = lineOf(cwd, what)
+  const commit =
+    line === undefined
+      ? readCommit(cwd, what)
+      : line.commit === undefined
+        ? undefined
+        : readCommit(cwd, line.commit)
+  const project = await readProject({ cwd, env })
+  const store = readRecord(project)
+  const found = {
+    ...(line && { line }),
+    ...(commit && { commit }),
+    ...(store === undefined || commit === undefined
+      ? { runs: [], unknown: commit?.claims.map(({ run }) => run) ?? [] }
+      : readRuns(store, commit)),
+    changedBy:
+      store === undefined || line === undefined || commit !== undefined
+        ? []
+        : changers(store, relative(project.root, resolve(cwd, fileOf(what)))),
+  }
+  store?.close()
+  return found
+}
+
+const linePattern = /^(.+):([1-9]\d{0,8})$/
+
+function fileOf(what: string): string {
+  return linePattern.exec(what)?.[1] ?? what
+}
+
+function lineOf(cwd: string, what: string): LineFacts | undefined {
+  const [, file, line] = linePattern.exec(what) ?? []
+  return file !== undefined && existsSync(resolve(cwd, file)) ? readLine(cwd, file, Number(line)) : undefined
+}
+
+function readRuns(store: Store, { id, claims }: CommitFacts): Pick<Why, 'runs' | 'unknown'> {
+  const recorded = store.findEvents('git.commit', { commit: id })
+  const claimed = claims.map((claim) => ({ ...claim, found: findRun(store, claim.run) }))
+  const policyOf = (run: Run) => claims.find((claim) => claim.run === run.id)?.policy
+  const runs = [
+    ...recorded.map(({ run, event }) => ({ run, known: 'recorded' as const, verdict: event })),
+    ...claimed.flatMap(({ found }) =>
+      found === undefined || recorded.some(({ run }) => run.id === found.id)
+        ? []
+        : [{ run: found, known: 'claimed' as const }],
+    ),
+  ]
+  return {
+    runs: runs.map((one) => {
+      const policy = policyOf(one.run)
+      const other = policy === undefined || policy === one.run.policy ? {} : { otherPolicy: policy }
+      return { ...one, ...other, decisions: decisionsOf(store, one.run) }
+    }),
+    unknown: claimed.filter(({ found }) => found === undefined).map(({ run }) => run),
+  }
+}
+
+/** By its whole id: any ending of one would do for `getRun`. */
+function findRun(store: Store, id: string): Run | undefined {
+  if (!/^[0-9A-Z]{26}$/.test(id)) return undefined
+  try {
+    return store.getRun(id)
+  } catch {
+    return undefined
+  }
+}
+
+const mostDecisions = 100
+
+function decisionsOf(store: Store, run: Run): readonly DecisionBehind[] {
+  const decisions = store.events(run.id, { limit: mostDecisions }).flatMap((event): DecisionBehind[] => {
+    if (event.type !== 'decision' || event.effect === 'deny') return []
+    const request =
+      event.resource === 'shell'
+        ? `shell:${event.target}`
+        : `${event.resource}:${event.target}:${event.action}`
+    return [{ request, effect: event.effect, ...(event.rule && { rule: event.rule }) }]
+  })
+  return [
+    ...new Map(decisions.map((one) => [`${one.rule?.file}:${one.rule?.line} ${one.request}`, one])).values(),
+  ]
+}
+
+function changers(store: Store, path: string): readonly Run[] {
+  const runs = store.findEvents('file.changed', { path }).map(({ run }) => run)
+  return [...new Map(runs.map((run) => [run.id, run])).values()].slice(0, 5)
+}

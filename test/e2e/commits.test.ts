@@ -1,0 +1,157 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { executable } from '../cli/oos.ts'
+import { createScene, git, own, people, type Scene } from '../sandbox/scene.ts'
+
+const rules = `# Rules
+
+- **Allow** \`file:**:read,write\`, \`shell:*\`
+- **Allow** \`git:*:commit\`
+- **Deny** \`file:locked/**:write\` — not for agents
+`
+
+const commitEvil = `evil=$(echo EVIL | git hash-object -w --stdin)
+git update-index --cacheinfo 100644,$evil,locked/a; git commit -qm evil
+`
+
+describe.each(people)('what $who commits in a run', ({ id }) => {
+  let scene: Scene
+  beforeEach(() => {
+    scene = createScene({
+      id,
+      files: { 'work/.agent-os/AGENT.md': rules, 'work/locked/a': 'a\n', 'work/.gitignore': '.oos\ndo.sh\n' },
+    })
+    const identity = '[user]\nname = a\nemail = a@example.com\n'
+    writeFileSync(join(scene.home, '.gitconfig'), identity)
+    git(scene, scene.root, 'init', '-qb', 'main')
+    git(scene, scene.root, 'add', '-A')
+    git(scene, scene.root, 'commit', '-qm', 'first')
+    own(scene.base, id)
+  })
+  afterEach(() => scene.remove())
+
+  const person = process.getuid?.() === 0 ? { uid: id, gid: id } : {}
+  const place = (cwd = scene.root) => ({
+    cwd,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: scene.home },
+    ...person,
+  })
+  const oos = (words: readonly string[], cwd = scene.root) =>
+    spawnSync(process.execPath, [executable, ...words], { ...place(cwd), encoding: 'utf8' })
+  const script = (text: string, cwd = scene.root) => {
+    writeFileSync(join(cwd, 'do.sh'), text)
+    return oos(['run', '--trust-specs', '--', 'sh', 'do.sh'], cwd)
+  }
+  const subjects = (...refs: string[]) =>
+    git(scene, scene.root, 'log', '--format=%s', ...refs)
+      .trimEnd()
+      .split('\n')
+  const newest = () => {
+    const { data } = JSON.parse(oos(['runs', '--json']).stdout)
+    return JSON.parse(oos(['runs', 'show', '--json', data[0].id]).stdout).data
+  }
+
+  test('is put back where it breaks a rule, said with the line, and recorded', () => {
+    const { status, stderr } = script(commitEvil)
+    const run = newest()
+    const kept = `refs/oos/quarantine/${run.id}/heads/main`
+    expect(status).toBe(0)
+    expect(stderr).toContain(
+      'needs file:locked/a:change, which is not allowed (.agent-os/AGENT.md:5 **Deny** `file:locked/**:write`)',
+    )
+    expect(stderr).toContain(`git log ${kept}`)
+    expect([subjects(), subjects(kept)]).toEqual([['first'], ['evil', 'first']])
+    expect(git(scene, scene.root, 'status', '--porcelain')).toBe('')
+    const events = run.events.filter(({ type }: { type: string }) => type.startsWith('git.'))
+    const rule = { file: '.agent-os/AGENT.md', line: 5 }
+    expect(events).toMatchObject([
+      { type: 'git.commit', effect: 'deny', path: 'locked/a', action: 'change', rule },
+      { type: 'git.ref', ref: 'refs/heads/main', effect: 'deny', rule, kept },
+      { type: 'git.staged', path: 'locked/a', effect: 'deny', rule },
+    ])
+    expect(oos(['runs', 'verify', run.id]).status).toBe(0)
+  })
+
+  test('stays where it breaks none', () => {
+    const { stderr } = script('echo x > x; git add x; git commit -qm fine')
+    expect([stderr, subjects()]).toEqual(['', ['fine', 'first']])
+    expect(newest().events).toContainEqual(expect.objectContaining({ type: 'git.ref', effect: 'allow' }))
+  })
+
+  test('in a linked work tree, cannot reach past it', () => {
+    const linked = join(scene.base, 'linked')
+    git(scene, scene.root, 'worktree', 'add', '-qb', 'side', linked)
+    own(scene.base, id)
+    const main = join(scene.root, '.git')
+    const text = `${commitEvil}
+      echo "ref: refs/heads/side" > ${main}/HEAD
+      GIT_DIR=${main} GIT_INDEX_FILE=${main}/index git update-index --cacheinfo 100644,$evil,locked/a
+      git update-index --cacheinfo 100644,$evil,locked/a`
+    const { stderr } = script(text, linked)
+    expect(stderr).toContain('`side` was put back')
+    expect(subjects('side', 'main')).toEqual(['first'])
+    expect(git(scene, scene.root, 'status', '--porcelain', '-b')).toBe('## main\n')
+    expect(git(scene, linked, 'status', '--porcelain', '-b')).toBe('## side\n')
+  })
+
+  test('is judged by the next run, where oos was killed before it could', async () => {
+    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
+    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+    const child = spawn(process.execPath, words, { ...place(), stdio: 'ignore' })
+    const { promise, resolve } = Promise.withResolvers()
+    child.on('exit', resolve)
+    while (!existsSync(join(scene.root, '.git/done'))) await new Promise(setImmediate)
+    child.kill('SIGKILL')
+    await promise
+    expect(subjects()).toEqual(['evil', 'first'])
+    const { stderr } = oos(['run', '--', 'true'])
+    expect(stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
+    const { data } = JSON.parse(oos(['runs', '--json']).stdout)
+    expect(data[1]).toMatchObject({ endedBy: 'lost', denied: 2 })
+    expect(oos(['runs', 'verify', data[1].id]).status).toBe(0)
+    expect(oos(['run', '--', 'true']).stderr).toBe('')
+  })
+
+  test('in a repository within the project is judged, too', () => {
+    const inner = join(scene.root, 'inner')
+    const more = '- **Deny** `file:inner/locked/**:write`\n'
+    writeFileSync(join(scene.root, '.agent-os/AGENT.md'), `${rules}${more}`)
+    git(scene, scene.root, 'init', '-qb', 'main', 'inner')
+    git(scene, inner, 'commit', '-q', '--allow-empty', '-m', 'first')
+    own(scene.base, id)
+    const { stderr } = script(`cd inner; blob=$(echo x | git hash-object -w --stdin)
+      git update-index --add --cacheinfo 100644,$blob,locked/x; git commit -qm evil`)
+    expect(stderr).toContain('file:inner/locked/x:create')
+    expect(git(scene, inner, 'log', '--format=%s')).toBe('first\n')
+  })
+
+  test('costs nothing where nothing was: git is not started', () => {
+    const bin = join(scene.base, 'bin')
+    mkdirSync(bin)
+    const trace = join(scene.base, 'ran')
+    writeFileSync(join(bin, 'git'), `#!/bin/sh\necho "$@" >> ${trace}\nexec /usr/bin/git "$@"\n`, {
+      mode: 0o755,
+    })
+    own(scene.base, id)
+    const words = [executable, 'run', '--trust-specs', '--', 'git', 'log']
+    const { env, ...rest } = place()
+    const run = () =>
+      spawnSync(process.execPath, words, {
+        ...rest,
+        env: { ...env, PATH: `${bin}:${env.PATH}` },
+        encoding: 'utf8',
+      })
+    run()
+    rmSync(trace, { force: true })
+    run()
+    expect(existsSync(trace)).toBe(false)
+    expect(
+      readdirSync(join(scene.home, '.local/state/oos/ghosts'), { recursive: true }).filter((name) =>
+        String(name).endsWith('.unchecked'),
+      ),
+    ).toEqual([])
+  })
+})

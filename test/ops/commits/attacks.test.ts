@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { git, type Scene } from '../../sandbox/scene.ts'
+import { attempt, contents, createRepository } from './place.ts'
+
+const scenes: Scene[] = []
+afterEach(() => {
+  for (const scene of scenes.splice(0)) scene.remove()
+})
+
+function sceneOf(...args: Parameters<typeof createRepository>): Scene {
+  const scene = createRepository(...args)
+  scenes.push(scene)
+  return scene
+}
+
+const handWritten = `
+  tree=$(GIT_INDEX_FILE=/tmp/i sh -c 'git read-tree HEAD; git update-index --cacheinfo 100644,'$evil',locked/a; git write-tree')
+  id=$(printf 'tree %s\\nparent %s\\nauthor a <a> 1 +0000\\ncommitter a <a> 1 +0000\\n\\nx\\n' $tree $(git rev-parse HEAD) | git hash-object -t commit -w --stdin)
+`
+
+/** git believes a commit-graph about which tree a commit has: this one says the second where it is the first. */
+function lyingGraph(from: string, to: string): string {
+  return `git commit-graph write --reachable; chmod u+w .git/objects/info/commit-graph
+    python3 - $(git rev-parse '${from}' '${to}') << EOF
+import hashlib, sys
+path = '.git/objects/info/commit-graph'
+old, new = (bytes.fromhex(word) for word in sys.argv[1:])
+body = open(path, 'rb').read()[:-20].replace(old, new)
+open(path, 'wb').write(body + hashlib.sha1(body).digest())
+EOF`
+}
+
+/** Each leads from something in the repository to another content of the locked file than the person's. */
+const attacks: readonly { readonly by: string; readonly script: string }[] = [
+  {
+    by: 'a commit that no hook saw',
+    script: 'git update-index --cacheinfo 100644,$evil,locked/a; git commit -q --no-verify -m evil',
+  },
+  {
+    by: 'another folder of hooks',
+    script:
+      'git update-index --cacheinfo 100644,$evil,locked/a; git -c core.hooksPath=/dev/null commit -qm evil',
+  },
+  { by: 'another index', script: 'git update-ref refs/heads/main $(craft)' },
+  { by: 'a commit written by hand', script: `${handWritten} git update-ref refs/heads/main $id` },
+  {
+    by: 'fast-import',
+    script: `git fast-import --quiet --force << EOF
+commit refs/heads/main
+committer a <a@example.com> 1 +0000
+data 4
+evil
+from refs/heads/main^0
+M 100644 inline locked/a
+data 5
+EVIL
+EOF`,
+  },
+  { by: 'a ref written by hand', script: 'id=$(craft); echo $id > .git/refs/heads/main' },
+  { by: 'a ref with words behind its id', script: 'echo "$(craft | tr a-f A-F) x" > .git/refs/heads/main' },
+  { by: 'packed refs written by hand', script: 'echo "$(craft) refs/heads/other" >> .git/packed-refs' },
+  {
+    by: 'packed refs instead of loose ones',
+    script: 'id=$(craft); rm .git/refs/heads/main; echo "$id refs/heads/main" > .git/packed-refs',
+  },
+  { by: 'a new branch', script: 'git branch other $(craft)' },
+  { by: 'a tag', script: 'git tag v1 $(craft)' },
+  { by: 'a tag of a tag', script: 'git tag -am x v1 $(craft); git tag -am x v2 v1' },
+  { by: 'notes', script: 'git update-ref refs/notes/x $(craft)' },
+  { by: "a file in git's folder", script: 'id=$(craft); echo $id > .git/next' },
+  { by: 'a name of any kind', script: 'git update-ref refs/a/b/c $(craft)' },
+  { by: 'the copy of a remote branch', script: 'git update-ref refs/remotes/origin/main $(craft)' },
+  { by: 'a bisection', script: 'git update-ref refs/bisect/bad $(craft)' },
+  { by: 'a stash', script: 'git stash store $(craft)' },
+  { by: 'an older stash', script: 'git stash store $(craft); echo x > f; git stash -q' },
+  { by: 'no branch at all', script: 'git update-ref --no-deref HEAD $(craft)' },
+  { by: 'a commit that was undone', script: 'git update-ref -m x HEAD $(craft); git update-ref HEAD HEAD~1' },
+  {
+    by: 'a log written by hand',
+    script: 'echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/refs/heads/main',
+  },
+  { by: 'a merge that is under way', script: 'craft > .git/MERGE_HEAD' },
+  { by: 'a pick that is under way', script: 'craft > .git/CHERRY_PICK_HEAD' },
+  { by: 'a fetch', script: 'git fetch -q . $(craft)' },
+  {
+    by: 'the hidden parent of a merge',
+    script: 'git update-ref HEAD $(git commit-tree -m x -p HEAD -p $(craft) HEAD^{tree})',
+  },
+  {
+    by: 'a commit below one that takes it back',
+    script: 'git update-ref HEAD $(git commit-tree -m x -p $(craft) HEAD^{tree})',
+  },
+  {
+    by: 'history written anew',
+    script: 'git update-ref HEAD $(git commit-tree -m x $(git rev-parse $(craft)^{tree}))',
+  },
+  { by: 'a replaced commit', script: 'git replace HEAD $(craft)' },
+  { by: 'a replaced file', script: 'git replace HEAD:locked/a $evil' },
+  { by: 'a ref to a tree', script: 'git update-ref refs/a/tree $(craft)^{tree}' },
+  { by: 'grafted parents', script: 'echo "$(git rev-parse HEAD) $(craft)" > .git/info/grafts' },
+  {
+    by: 'a name that stands for another',
+    script: 'git update-ref refs/heads/other $(craft); echo "ref: refs/heads/other" > .git/refs/heads/main',
+  },
+  {
+    by: 'a name in the place of a folder of names',
+    script: 'id=$(craft); git update-ref -d refs/heads/main; git update-ref refs/heads/main/evil $id',
+  },
+  {
+    by: 'refs that lie elsewhere',
+    script: 'id=$(craft); mv .git/refs refs; echo $id > refs/heads/main; ln -s ../refs .git/refs',
+  },
+  {
+    by: 'a commit whose put-back is locked',
+    script:
+      'git update-ref HEAD $(craft); touch .git/refs/heads/main.lock .git/packed-refs.lock .git/index.lock; mkdir .git/HEAD.lock',
+  },
+  {
+    by: 'a commit of which a list says that it holds nothing new',
+    script: `git update-ref HEAD $(craft); ${lyingGraph('HEAD^{tree}', 'HEAD~1^{tree}')}`,
+  },
+]
+
+describe('a file that a run may not write does not get into the repository', () => {
+  test.each(attacks)('by $by', async ({ script }) => {
+    const scene = sceneOf()
+    const { out, check } = await attempt(scene, script)
+    expect(out).not.toMatch(/fatal|usage/)
+    expect(contents(scene)).toContain('EVIL\n')
+    const { problems } = check()
+    expect(contents(scene)).toEqual(['a\n'])
+    expect(problems).toEqual([])
+    expect(git(scene, scene.root, 'log', '--format=%s', 'main')).toBe('first\n')
+    expect(git(scene, scene.root, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main\n')
+    expect(git(scene, scene.root, 'fsck')).not.toMatch(/error|fatal/)
+  })
+})
+
+test('what a commit-graph says about a commit of before is not left to be believed', async () => {
+  const scene = sceneOf()
+  const { check } = await attempt(
+    scene,
+    `id=$(craft); ${lyingGraph('HEAD^{tree}', '$id^{tree}').replaceAll("'", '"')}`,
+  )
+  const shown = () => git(scene, scene.root, 'log', '-p', 'main')
+  expect(shown()).toContain('EVIL')
+  check()
+  expect(shown()).not.toContain('EVIL')
+})
+
+test('a list of commits without parents hides nothing', async () => {
+  const scene = sceneOf()
+  const script = `GIT_INDEX_FILE=/tmp/i git update-index --add --cacheinfo 100644,$evil,secret/x
+    bad=$(git commit-tree -m bad -p HEAD $(GIT_INDEX_FILE=/tmp/i git write-tree))
+    git update-ref HEAD $(git commit-tree -m clean -p $bad HEAD^{tree}); git rev-parse HEAD > .git/shallow`
+  const rules = ['Allow file:**:read,write', 'Allow git:*:commit', 'Deny file:secret/**:write']
+  const { check } = await attempt(scene, script, { rules })
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('clean\n')
+  const { problems } = check()
+  expect([problems, git(scene, scene.root, 'log', '--format=%s')]).toEqual([[], 'first\n'])
+  expect(existsSync(join(scene.root, '.git/shallow'))).toBe(false)
+  expect(git(scene, scene.root, 'log', '--format=%s', 'refs/oos/quarantine/RUN/heads/main')).toBe(
+    'clean\nbad\nfirst\n',
+  )
+})
+
+/** Each makes `main` mean something else to the person's git than the branch. */
+test.each([
+  { by: "a file in git's folder", script: 'echo $old > .git/main' },
+  { by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
+  { by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
+  { by: 'a tag', script: 'git tag main $old' },
+])('a branch cannot be hidden by $by', async ({ script }) => {
+  const scene = sceneOf()
+  git(scene, scene.root, 'branch', 'old')
+  git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
+  const { check } = await attempt(scene, `old=$(git rev-parse old); ${script}`)
+  const quiet = ['-c', 'core.warnAmbiguousRefs=false']
+  const main = () => git(scene, scene.root, ...quiet, 'log', '-1', '--format=%s', 'main').trim()
+  expect(main()).toBe('first')
+  check()
+  expect(main()).toBe('second')
+})
+
+/** What the person's git would stumble over or wait for. */
+const damages: readonly { readonly of: string; readonly script: string }[] = [
+  { of: 'a HEAD that is gone', script: 'rm .git/HEAD' },
+  { of: 'a HEAD that lies elsewhere', script: 'craft > head; rm .git/HEAD; ln -s ../head .git/HEAD' },
+  { of: 'a HEAD that says nothing', script: 'echo "ref: refs/../../x" > .git/HEAD' },
+  { of: 'a pipe for HEAD', script: 'rm .git/HEAD; mkfifo .git/HEAD' },
+  { of: 'a pipe among the refs', script: 'mkfifo .git/refs/heads/fifo' },
+  { of: 'a pipe for the index', script: 'rm .git/index; mkfifo .git/index' },
+  { of: 'a link for the index', script: 'rm .git/index; ln -s ../f .git/index' },
+  { of: 'a pipe for the packed refs', script: 'mkfifo .git/packed-refs' },
+  { of: 'packed refs that are none', script: 'git pack-refs --all; echo junk >> .git/packed-refs' },
+  { of: 'a ref to nothing', script: `echo ${'1'.repeat(40)} > .git/refs/heads/x` },
+  { of: 'refs that are gone', script: 'rm -r .git/refs' },
+  {
+    of: 'folders that nobody may enter',
+    script: 'git update-ref HEAD $(craft); chmod 000 .git/refs/heads .git/refs',
+  },
+]
+
+test.each(damages)('$of does no lasting damage', async ({ script }) => {
+  const scene = sceneOf()
+  const { check } = await attempt(scene, script)
+  check()
+  expect(contents(scene)).toEqual(['a\n'])
+  expect(git(scene, scene.root, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main\n')
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('first\n')
+  expect(git(scene, scene.root, 'diff', '--cached', '--name-only')).toBe('')
+  expect(git(scene, scene.root, 'fsck')).not.toMatch(/error|fatal|broken/)
+})

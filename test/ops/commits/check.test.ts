@@ -1,0 +1,448 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RepositoryReport } from '../../../src/ops/commits/check.ts'
+import { type Files, git, type Scene } from '../../sandbox/scene.ts'
+import { attempt, createRepository } from './place.ts'
+
+const scenes: Scene[] = []
+afterEach(() => {
+  for (const scene of scenes.splice(0)) scene.remove()
+})
+
+function sceneOf(files: Files = {}): Scene {
+  const scene = createRepository(files)
+  scenes.push(scene)
+  return scene
+}
+
+const ask = (scene: Scene, ...words: string[]) => git(scene, scene.root, ...words).trimEnd()
+const subjects = (scene: Scene, ref = 'main') => ask(scene, 'log', '--format=%s', ref).split('\n')
+
+/** What was refused, as `ref: why`. */
+function refused({ refs }: RepositoryReport): readonly string[] {
+  return refs.flatMap(({ name, refusal }) => {
+    if (refusal === undefined) return []
+    const { written, act, decision } = refusal
+    const why =
+      written === undefined ? (act ?? decision.reasons[0]?.text) : `${written.path}:${written.action}`
+    return [`${name.replace('refs/heads/', '')}: ${why}`]
+  })
+}
+
+describe('what a commit writes', () => {
+  test.each([
+    {
+      does: 'changes a file',
+      script: 'git update-index --cacheinfo 100644,$evil,locked/a',
+      why: 'locked/a:change',
+    },
+    {
+      does: 'adds one',
+      script: 'git update-index --add --cacheinfo 100644,$evil,locked/b',
+      why: 'locked/b:create',
+    },
+    { does: 'deletes one', script: 'git update-index --force-remove locked/a', why: 'locked/a:delete' },
+    {
+      does: 'renames one',
+      script:
+        'git update-index --force-remove locked/a; git update-index --add --cacheinfo 100644,$(git rev-parse HEAD:locked/a),b',
+      why: 'locked/a:delete',
+    },
+    { does: 'makes one a program', script: 'git update-index --chmod=+x locked/a', why: 'locked/a:change' },
+    {
+      does: 'makes one a link',
+      script: 'git update-index --cacheinfo 120000,$evil,locked/a',
+      why: 'locked/a:change',
+    },
+    {
+      does: 'puts a link in the place of a folder',
+      script: 'git update-index --add --replace --cacheinfo 120000,$evil,locked',
+      why: 'locked:create',
+    },
+    {
+      does: 'points a submodule elsewhere',
+      script: 'git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),locked/sub',
+      why: 'locked/sub:create',
+    },
+    {
+      does: "writes into git's own folder",
+      script:
+        'sub=$(printf "100644 blob $evil\\tnotes\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $sub\\t.git\\n") | git mktree)',
+      why: '.git/notes:create',
+    },
+    {
+      does: 'leads out of its folder',
+      script:
+        'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); sub=$(printf "040000 tree $sub\\tfree\\n" | git mktree); up=$(printf "040000 tree $sub\\t..\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $up\\tx\\n") | git mktree)',
+      why: 'x/../free/a:create',
+    },
+  ])('is judged where it $does', async ({ script, why }) => {
+    const scene = sceneOf()
+    const commit = 'git update-ref HEAD $(git commit-tree -m evil -p HEAD "$tree")'
+    const { out, check } = await attempt(
+      scene,
+      `set -e; ${script}; [ -n "$tree" ] || tree=$(git write-tree); ${commit}; git read-tree HEAD~1`,
+    )
+    expect([out, refused(check())]).toEqual(['', [`main: ${why}`]])
+    expect(subjects(scene)).toEqual(['first'])
+    expect(ask(scene, 'log', '-1', '--format=%s', 'refs/oos/quarantine/RUN/heads/main')).toBe('evil')
+  })
+
+  test('is judged by its path in the work tree, also where the project is a folder of it', async () => {
+    const scene = sceneOf({ 'work/app/f': 'one' })
+    const { check } = await attempt(
+      scene,
+      'echo two > app/f; git commit -qam fine; echo two > f; git commit -qam outside',
+      {
+        rules: [
+          'Allow file:**:read',
+          'Allow file:{app,.git}/**:write',
+          'Allow file:f:change',
+          'Allow git:*:commit',
+          'Deny file:f:change',
+        ],
+      },
+    )
+    expect(refused(check())).toEqual([])
+  })
+
+  test('is what it is, whatever its name', async () => {
+    const scene = sceneOf()
+    const script = `git update-index --add --cacheinfo "100644,$evil,:100644 x
+y" --cacheinfo "100644,$evil,$(printf 'locked/\\377\\033')"; git commit -qm evil`
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual(['main: locked/\ufffd\x1b:create'])
+  })
+})
+
+test('a file that an Ask is about is one that nobody could be asked about', async () => {
+  const scene = sceneOf()
+  const rules = ['Allow file:**:read,write', 'Allow git:*:commit', 'Ask file:f:write']
+  const { check } = await attempt(scene, 'git update-index --cacheinfo 100644,$evil,f; git commit -qm x', {
+    rules,
+  })
+  expect(refused(check())).toEqual(['main: f:change'])
+})
+
+test('an object that is replaced is not, whatever by', async () => {
+  const scene = sceneOf()
+  git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
+  const { check } = await attempt(
+    scene,
+    'git replace HEAD $(git commit-tree -m harmless -p HEAD~1 HEAD^{tree})',
+  )
+  expect(check().refs.every(({ refusal }) => refusal)).toBe(true)
+  expect(ask(scene, 'for-each-ref', 'refs/replace')).toBe('')
+})
+
+describe('a branch', () => {
+  test('keeps what stands before the first commit that breaks a rule', async () => {
+    const scene = sceneOf()
+    const script = `echo two > f; git commit -qam good
+      git update-index --cacheinfo 100644,$evil,locked/a; git commit -qm evil; git commit -q --allow-empty -m later`
+    const { check } = await attempt(scene, script)
+    expect(check().commits.map(({ refusal }) => refusal?.written?.path)).toEqual([
+      undefined,
+      'locked/a',
+      undefined,
+    ])
+    expect(subjects(scene)).toEqual(['good', 'first'])
+    expect(subjects(scene, 'refs/oos/quarantine/RUN/heads/main')).toEqual(['later', 'evil', 'good', 'first'])
+    expect(ask(scene, 'status', '--porcelain')).toBe('')
+  })
+
+  test('that the run made is taken away, and HEAD is where it was', async () => {
+    const scene = sceneOf()
+    const script = 'git switch -qc x; git update-index --cacheinfo 100644,$evil,locked/a; git commit -qm evil'
+    const { check } = await attempt(scene, script)
+    check()
+    expect(ask(scene, 'for-each-ref', '--format=%(refname)')).toBe(
+      'refs/heads/main\nrefs/oos/quarantine/RUN/heads/x',
+    )
+    expect(ask(scene, 'status', '--porcelain', '-b')).toBe('## main')
+  })
+
+  test('without a commit yet has none again', async () => {
+    const scene = sceneOf()
+    rmSync(join(scene.root, '.git'), { recursive: true })
+    git(scene, scene.root, 'init', '-qb', 'main')
+    const { check } = await attempt(scene, 'git add -A; git commit -qm evil')
+    expect(refused(check())).toEqual(['main: locked/a:create'])
+    expect(ask(scene, 'status', '--porcelain', '-b')).toContain('No commits yet on main')
+    expect(ask(scene, 'diff', '--cached', '--name-only')).toBe('f')
+  })
+
+  test.each([
+    {
+      who: 'may be committed to',
+      rules: ['Allow git:feature/*:commit'],
+      ref: 'refs/heads/feature/a',
+      refused: [],
+    },
+    {
+      who: 'may not be committed to',
+      rules: ['Allow git:feature/*:commit'],
+      ref: 'refs/heads/main',
+      refused: ['main: git:main:commit'],
+    },
+    {
+      who: 'wants a yes',
+      rules: ['Allow git:*:commit', 'Ask git:main:commit'],
+      ref: 'refs/heads/main',
+      refused: ['main: git:main:commit'],
+    },
+    { who: 'no rule names', rules: [], ref: 'refs/heads/main', refused: ['main: git:main:commit'] },
+    { who: 'is no branch', rules: [], ref: 'refs/x/y', refused: [] },
+    {
+      who: 'is not checked out',
+      rules: ['Allow git:feature/*:commit'],
+      ref: 'HEAD',
+      refused: ['HEAD: git:*:commit'],
+    },
+    {
+      who: 'is a tag',
+      rules: ['Allow git:*:commit'],
+      ref: 'refs/tags/v1',
+      refused: ['refs/tags/v1: git:v1:tag'],
+    },
+  ])('that $who', async ({ rules, ref, refused: expected }) => {
+    const scene = sceneOf()
+    const commit = '$(git commit-tree -m x -p HEAD HEAD^{tree})'
+    const { check } = await attempt(scene, `git update-ref --no-deref ${ref} ${commit}`, {
+      rules: ['Allow file:**:read,write', ...rules],
+    })
+    expect(refused(check())).toEqual(expected)
+    expect(ask(scene, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
+  })
+
+  test('that is being rebased is what a commit without a branch goes to', async () => {
+    const scene = sceneOf()
+    git(scene, scene.root, 'branch', 'feature')
+    const script = `git switch -q feature; echo two > f; git commit -qam second; git switch -qc up main; echo three > f; git commit -qam third
+      git switch -q feature; git rebase -q up; echo four > f; git add f; git -c core.editor=true commit -qm fourth`
+    const rules = ['Allow file:**:read,write', 'Allow git:{feature,up}:commit']
+    const { check } = await attempt(scene, script, { rules })
+    expect(existsSync(join(scene.root, '.git/rebase-merge'))).toBe(true)
+    expect(refused(check())).toEqual([])
+  })
+
+  test('or tag that may not be deleted is there again', async () => {
+    const scene = sceneOf()
+    git(scene, scene.root, 'branch', 'x/y')
+    git(scene, scene.root, 'tag', 'v1')
+    git(scene, scene.root, 'pack-refs', '--all')
+    const { check } = await attempt(scene, 'git branch -qD x/y; git tag -d v1; git branch x; git tag v2')
+    expect(refused(check())).toEqual([
+      'x/y: git:x/y:delete',
+      'refs/tags/v1: git:v1:delete',
+      'x: it stands where another name was',
+    ])
+    expect(ask(scene, 'for-each-ref', '--format=%(refname)')).toBe(
+      'refs/heads/main\nrefs/heads/x/y\nrefs/oos/quarantine/RUN/heads/x\nrefs/tags/v1\nrefs/tags/v2',
+    )
+  })
+
+  test('of another run that was put away stays there', async () => {
+    const scene = sceneOf()
+    const first = await attempt(scene, 'git update-ref HEAD $(craft)')
+    first.check('ONE')
+    const again =
+      'git merge -q refs/oos/quarantine/ONE/heads/main || git reset -q --soft refs/oos/quarantine/ONE/heads/main'
+    const second = await attempt(scene, `${again}; git update-ref -d refs/oos/quarantine/ONE/heads/main`)
+    expect(refused(second.check('TWO'))).toEqual([
+      'main: locked/a:change',
+      'refs/oos/quarantine/ONE/heads/main: this name is not for a run to use',
+    ])
+    expect(subjects(scene)).toEqual(['first'])
+    expect(subjects(scene, 'refs/oos/quarantine/ONE/heads/main')).toEqual(['evil', 'first'])
+  })
+})
+
+describe('a merge', () => {
+  /** `old` is where main was before the person changed the locked file there. */
+  function diverged(): Scene {
+    const scene = sceneOf()
+    git(scene, scene.root, 'branch', 'old')
+    writeFileSync(join(scene.root, 'locked/a'), 'b\n')
+    git(scene, scene.root, 'commit', '-qam', 'by a person')
+    return scene
+  }
+
+  test('that undoes on a branch what a person did there is judged as that', async () => {
+    const scene = diverged()
+    const merge = 'git commit-tree -m merge -p old -p main old^{tree}'
+    const { check } = await attempt(scene, `git update-ref HEAD $(${merge}); git read-tree HEAD`)
+    expect(refused(check())).toEqual(['main: locked/a:change'])
+    expect(subjects(scene)).toEqual(['by a person', 'first'])
+    expect(ask(scene, 'status', '--porcelain')).toBe('')
+  })
+
+  test('may take in others beside what a person did on the branch', async () => {
+    const scene = diverged()
+    const script = `git branch new old; GIT_INDEX_FILE=/tmp/i git read-tree old
+      GIT_INDEX_FILE=/tmp/i git update-index --cacheinfo 100644,$evil,f
+      git update-ref refs/heads/new $(git commit-tree -m other -p old $(GIT_INDEX_FILE=/tmp/i git write-tree))
+      git merge -qm merge new`
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual([])
+    expect(subjects(scene)).toHaveLength(4)
+  })
+
+  test('of what was never one shows all that it brings in', async () => {
+    const scene = diverged()
+    const root = '$(git commit-tree -m root $(craft)^{tree})'
+    const { check } = await attempt(
+      scene,
+      `git update-ref HEAD $(git commit-tree -m merge -p HEAD -p ${root} HEAD^{tree})`,
+    )
+    expect(refused(check())[0]).toMatch(/^main: /)
+  })
+})
+
+describe('the index', () => {
+  test.each([
+    { where: 'is changed', script: 'git update-index --cacheinfo 100644,$evil,locked/a', action: 'change' },
+    { where: 'is taken out', script: 'git update-index --force-remove locked/a', action: 'delete' },
+    { where: 'is made a program', script: 'git update-index --chmod=+x locked/a', action: 'change' },
+  ])('does not keep what $where against a rule', async ({ script, action }) => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, `echo two > f; git add f; ${script}`)
+    expect(check().unstaged).toMatchObject([{ path: 'locked/a', action }])
+    expect(ask(scene, 'status', '--porcelain')).toBe('M  f')
+  })
+
+  test('keeps what a person had staged before', async () => {
+    const scene = sceneOf()
+    writeFileSync(join(scene.root, 'locked/a'), 'b\n')
+    git(scene, scene.root, 'add', '-A')
+    const { check } = await attempt(scene, 'echo two > f; git add f')
+    expect(check().unstaged).toEqual([])
+    expect(ask(scene, 'status', '--porcelain')).toBe('M  f\nM  locked/a')
+  })
+})
+
+describe('nothing of a repository is obeyed', () => {
+  test('no program that its settings, hooks or attributes name is run', async () => {
+    const scene = sceneOf()
+    const trace = join(scene.outside, 'ran')
+    const program = join(scene.outside, 'program')
+    writeFileSync(program, `#!/bin/sh\necho "$0 $*" >> ${trace}\n`, { mode: 0o755 })
+    const settings = {
+      'core.fsmonitor': program,
+      'core.hooksPath': join(scene.outside, 'hooks'),
+      'core.pager': program,
+      'core.sshCommand': program,
+      'core.alternateRefsCommand': program,
+      'diff.external': program,
+      'diff.x.textconv': program,
+      'diff.x.command': program,
+      'filter.x.clean': program,
+      'filter.x.smudge': program,
+      'filter.x.process': program,
+      'gpg.program': program,
+      'log.showSignature': 'true',
+      'alias.rev-list': `!${program}`,
+      'extensions.partialClone': 'origin',
+      'core.repositoryFormatVersion': '1',
+      'remote.origin.promisor': 'true',
+      'remote.origin.url': `ext::${program} %S`,
+      'protocol.ext.allow': 'always',
+    }
+    for (const [name, value] of Object.entries(settings)) git(scene, scene.root, 'config', name, value)
+    mkdirSync(join(scene.outside, 'hooks'))
+    for (const hook of [
+      'reference-transaction',
+      'post-index-change',
+      'pre-commit',
+      'update',
+      'post-update',
+      'pre-auto-gc',
+    ])
+      symlinkSync(program, join(scene.outside, 'hooks', hook))
+    mkdirSync(join(scene.root, 'node_modules/.bin'), { recursive: true })
+    symlinkSync(program, join(scene.root, 'node_modules/.bin/git'))
+    writeFileSync(join(scene.root, '.gitattributes'), '* filter=x diff=x\n')
+    writeFileSync(join(scene.root, '.git/info/attributes'), '* filter=x diff=x\n')
+    const script =
+      'git update-ref HEAD $(craft); git update-index --cacheinfo 100644,$evil,locked/a; git update-ref refs/x/y $(craft)'
+    const { check } = await attempt(
+      scene,
+      `export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/dev/null; ${script}`,
+    )
+    const { PATH } = process.env
+    rmSync(trace, { force: true })
+    const drops = Object.entries({
+      GIT_DIR: '/nowhere',
+      GIT_INDEX_FILE: '/nowhere',
+      GIT_EXTERNAL_DIFF: program,
+      GIT_PAGER: program,
+    })
+    try {
+      process.env.PATH = `${join(scene.root, 'node_modules/.bin')}:${PATH}`
+      for (const [name, value] of drops) process.env[name] = value
+      expect(refused(check())).toEqual(['main: locked/a:change', 'refs/x/y: locked/a:change'])
+    } finally {
+      process.env.PATH = PATH
+      for (const [name] of drops) delete process.env[name]
+    }
+    expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe('')
+  })
+
+  test('where git cannot say what was added, nothing of it stays', async () => {
+    const scene = sceneOf()
+    const script =
+      'id=$(craft); git update-ref HEAD $id; git update-ref refs/x/y $id; tree=$(git rev-parse $id^{tree}); rm -f .git/objects/$(echo $tree | cut -c1-2)/$(echo $tree | cut -c3-)'
+    const { check } = await attempt(scene, script)
+    const { problems, refs } = check()
+    expect(problems[0]).toContain('could not be checked')
+    expect(refs.filter(({ refusal }) => refusal).map(({ name }) => name)).toEqual([
+      'refs/heads/main',
+      'refs/x/y',
+    ])
+    expect(subjects(scene)).toEqual(['first'])
+  })
+
+  test('without git on the machine nothing that was added stays', async () => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, 'echo two > f; git commit -qam second')
+    const { PATH } = process.env
+    try {
+      process.env.PATH = '/nowhere'
+      expect(check().problems[0]).toContain('there is no git on this machine')
+    } finally {
+      process.env.PATH = PATH
+    }
+    expect(subjects(scene)).toEqual(['first'])
+  })
+})
+
+test('honest work stays, all of it', async () => {
+  const scene = sceneOf({ 'work/.gitignore': 'cache\n' })
+  const script = `
+    git switch -qc branch && echo two > f && git commit -qam second
+    git switch -q main && echo g > g && git add g && git commit -qm third
+    git switch -q branch && git rebase -q main
+    git switch -q main && git merge -q --no-ff -m merged branch
+    echo three > f && git stash -q && git stash pop -q && git commit -qam fourth
+    echo four > f && git stash -q
+    git tag v1 && git tag -am x v2 && git notes add -m noted && git gc -q
+    git cherry-pick --allow-empty --keep-redundant-commits main~1 2> /dev/null; git commit -q --amend -m amended
+    git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh`
+  const { check } = await attempt(scene, script)
+  const refs = () => ask(scene, 'for-each-ref')
+  const before = refs()
+  const report = check()
+  expect([refused(report), report.unstaged, report.removed, report.problems]).toEqual([[], [], [], []])
+  expect(refs()).toBe(before)
+  expect(report.commits.length).toBeGreaterThan(8)
+})
+
+test('a commit with 50,000 files is judged whole', async () => {
+  const scene = sceneOf()
+  const script = `seq 50000 | sed "s|.*|100644 $evil 0\\tmany/&|" | git update-index --index-info
+    git update-index --add --cacheinfo 100644,$evil,locked/z; git commit -qm many`
+  const { check } = await attempt(scene, script)
+  expect(refused(check())).toEqual(['main: locked/z:create'])
+  expect(ask(scene, 'diff', '--cached', '--name-only').split('\n')).toHaveLength(50_000)
+})
