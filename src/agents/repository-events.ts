@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import type { ReportedRef, RepositoryReport } from '../ops/commits/check.ts'
-import type { JudgedCommit, Refusal } from '../ops/commits/judge.ts'
+import type { JudgedCommit, Refusal } from '../ops/commits/verdict.ts'
 import { printCapability } from '../policy/capability.ts'
 import type { Policy } from '../policy/compile.ts'
 import { capabilityOf } from '../policy/request-capability.ts'

@@ -28,7 +28,7 @@ not about \`file:a/.env:read\`; for \`command\` and what they start
 **On this machine held in part**: files that come to be during the run belong to their maker and are not closed
 
 - sandbox: held in part: files that come to be during the run belong to their maker and are not closed
-- not by: start of a run, tool gate, git hook, gateway`)
+- not by: end of a run, start of a run, git hook, tool gate, gateway`)
 })
 
 test('on another machine it says what holds there', () => {

@@ -6,7 +6,7 @@ import type { Written } from '../raw-diff.ts'
 import { decideCommit } from './decide-commit.ts'
 import { findNew, type Names, pendingIds } from './find-new.ts'
 import type { NewCommit } from './history.ts'
-import { type Asked, type JudgedCommit, type JudgedRef, judge, refuseAll, type Verdict } from './judge.ts'
+import { judge, refuseAll } from './judge.ts'
 import { clearLogs, newLogIds } from './logs.ts'
 import { lostTips } from './lost.ts'
 import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
@@ -15,6 +15,7 @@ import { parsePacked, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { dropBelieved, tidy } from './tidy.ts'
 import { type Unstaged, unstage } from './unstage.ts'
+import type { Asked, JudgedCommit, JudgedRef, Verdict } from './verdict.ts'
 
 export interface CheckRequest {
   readonly place: RepositoryPlace

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { JudgedRef } from './judge.ts'
 import { removePacked, removeRef, replaceFile, writeRef } from './ref-files.ts'
 import { isRefName } from './refs.ts'
+import type { JudgedRef } from './verdict.ts'
 
 export interface PutBackPlan {
   readonly common: string
