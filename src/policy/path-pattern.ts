@@ -4,11 +4,16 @@ import { normalizeEscapes } from './wildcard.ts'
 
 /** The one text of a path pattern. `offset` is that of the pattern in the capability. */
 export function normalizePathPattern(pattern: string, offset = 0): string {
-  for (const alternative of expandBraces(pattern)) checkPath(alternative, pattern, offset)
-  const folded = pattern.replace(/(^|\/)(?:\.\/)+/g, '$1').replace(/(?<=.)\/\.$/, '')
+  // What tells names apart means the same with a backslash, and is read the same.
+  const plain = pattern.replace(/\\(.)/gs, (escaped, character) =>
+    /[./]/.test(character) ? character : escaped,
+  )
+  for (const alternative of expandBraces(plain)) checkPath(alternative, pattern, offset)
+  const folded = plain.replace(/(^|\/)(?:\.\/)+/g, '$1').replace(/(?<=.)\/\.$|(?<=^\/)\.$/, '')
   if (folded === '') return '.'
-  const escapedHome = folded.startsWith('\\~') ? '\\' : ''
-  return escapedHome + normalizeEscapes(folded, offset)
+  // `./~` is a file of that name.
+  const isEscaped = folded.startsWith('\\~') || (plain.startsWith('./') && /^~(\/|$)/.test(folded))
+  return (isEscaped ? '\\' : '') + normalizeEscapes(folded, offset)
 }
 
 /** Where a path pattern stands: below the project, the home folder, or the file system's root. */

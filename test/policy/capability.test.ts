@@ -37,6 +37,9 @@ test.each([
 describe('a capability has one text', () => {
   test.each([
     ['file:./src/./a:read', 'file:src/a:read'],
+    ['file:/.:read', 'file:/:read'],
+    ['file:a/\\.:read', 'file:a:read'],
+    ['file:./~/a:read', 'file:\\~/a:read'],
     ['file:src/**:create,change,delete', 'file:src/**:write'],
     ['file:src/**:*', 'file:src/**:read,write'],
     ['http:API.Example.COM.:get', 'http:api.example.com:get'],
@@ -82,6 +85,7 @@ describe('everything else is an error with its column and a fix', () => {
     ['file:src/:read', 'pattern', 9, 'file:src/**:read'],
     ['file:a//b:read', 'pattern', 7, 'file:a/b:read'],
     ['file:../a:read', 'pattern', 6, undefined],
+    ['file:a/\\.\\./b:read', 'pattern', 6, undefined],
     ['file:src/**.ts:read', 'pattern', 10, 'file:src/**/*.ts:read'],
     ['file:a[b:read', 'pattern', 7, 'file:a\\[b:read'],
     ['file:a%2Fb:read', 'encoded', 7, undefined],
