@@ -15,7 +15,7 @@ export { parseSpec } from './parse-spec.ts'
  */
 export function parseSources(
   sources: readonly SpecSource[],
-  parseOne: (source: SpecSource) => Spec = parseSpec,
+  parseOne: (source: SpecSource) => Spec = parseOnce,
 ): SpecSet {
   const parsed = new Map<string, Spec>()
   const parse = (source: SpecSource) => {
@@ -48,6 +48,15 @@ export function parseSources(
     settings,
     diagnostics: found.sort(compareDiagnostics),
   }
+}
+
+const understood = new WeakMap<SpecSource, Spec>()
+
+/** Sources are values, and many sets share most of theirs. */
+function parseOnce(source: SpecSource): Spec {
+  const known = understood.get(source) ?? parseSpec(source)
+  understood.set(source, known)
+  return known
 }
 
 /** In force for every run. */
