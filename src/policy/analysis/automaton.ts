@@ -1,6 +1,8 @@
-import { DFA, NFA, type NodeFactory, TooManyNodesError } from 'refa'
+import { NFA, TooManyNodesError } from 'refa'
 import type { Budget } from './budget.ts'
-import { type Language, mark, maxCharacter } from './regular.ts'
+import { type Bounds, explore, type Row } from './explore.ts'
+import { type Language, mark, maxCharacter, type Regular } from './regular.ts'
+import { smallest } from './smallest.ts'
 import { type Move, type State, stepsOf } from './state.ts'
 
 /** A language as a deterministic automaton; the first state is where it starts, and from every state an end can be reached. */
@@ -11,20 +13,16 @@ export interface CompileOptions {
   /** Where a text can be whole. */
   readonly ends?: 'anywhere' | 'after-mark'
   /** Languages with a name that were compiled before. */
-  readonly known?: Map<string, DFA>
+  readonly known?: Map<string, readonly Row[]>
   /** How many steps of a search may still be spent; endless if left out. */
   readonly budget?: Budget
 }
 
 /** Nothing if it would need more states, or more work, than is allowed. */
 export function compileAutomaton(language: Language, options: CompileOptions): Automaton | undefined {
-  const { ends = 'anywhere' } = options
-  try {
-    return settle(tableOf(deterministic(language, workshop(options))), ends)
-  } catch (error) {
-    if (error instanceof TooManyNodesError) return undefined
-    throw error
-  }
+  const { ends = 'anywhere', known = new Map(), mostStates, budget = endless() } = options
+  const rows = compile(language, { known, mostStates, budget })
+  return rows && settle(rows, ends)
 }
 
 /** What any of them says, in one; nothing if it would need more states, or more work, than is allowed. */
@@ -32,135 +30,124 @@ export function uniteAutomata(
   automata: readonly Automaton[],
   { mostStates, ends = 'anywhere', budget = endless() }: CompileOptions,
 ): Automaton | undefined {
-  const first = automata.map((_, index) => ({ index, at: 0 }))
-  const spots: (readonly Spot[])[] = [first]
-  const numbers = new Map([[spotKey(first), 0]])
-  const numberOf = (spot: readonly Spot[]) => {
-    const known = numbers.get(spotKey(spot))
-    if (known !== undefined) return known
-    numbers.set(spotKey(spot), spots.length)
-    return spots.push(spot) - 1
-  }
-  const states: Omit<State, 'settled'>[] = []
-  // The list grows while it is walked.
-  for (const spot of spots) {
-    if (spots.length > mostStates || budget.left < 0) return undefined
-    const here = spot.map(({ index, at }) => automata[index]?.[at] as State)
-    // Of what follows, one that holds whatever it is says all; of the text so far each may say something.
-    const settled = here.findIndex((state) => state.settled)
-    const going = settled < 0 ? spot : spot.slice(settled, settled + 1)
-    const moves = stepsOf(going.map(({ index, at }) => automata[index]?.[at] as State)).flatMap(
-      ({ min, max, to }): Move[] => {
-        const next = going.flatMap(({ index }, place) =>
-          to[place] === -1 ? [] : [{ index, at: to[place] ?? 0 }],
-        )
-        return next.length === 0 ? [] : [{ min, max, to: numberOf(next) }]
-      },
-    )
-    budget.left -= here.length * (1 + moves.length)
-    states.push({ final: here.some(({ final }) => final), moves })
-  }
-  return settle(states, ends)
-}
-
-/** A state of one of several automata. */
-interface Spot {
-  readonly index: number
-  readonly at: number
-}
-
-function spotKey(spot: readonly Spot[]): string {
-  return String.fromCharCode(...spot.flatMap(({ index, at }) => [index, at]))
-}
-
-const options = { maxCharacter }
-
-interface Workshop {
-  readonly known: Map<string, DFA>
-  readonly nfa: () => NFA.LimitedNodeFactory
-  /** `size`: how many states that which is made deterministic has. */
-  readonly dfa: (size: number) => NodeFactory<DFA.Node>
-}
-
-/** Measured, as steps of a search: what it takes to make a state, and to look meanwhile at one of those that it stands for. */
-const stepsToMake = { state: 300, each: 45 }
-
-function workshop({ mostStates, known = new Map(), budget = endless() }: CompileOptions): Workshop {
-  return {
-    known,
-    nfa: () => new NFA.LimitedNodeFactory(mostStates * 10),
-    dfa: (size) => {
-      const factory = new DFA.LimitedNodeFactory(mostStates)
-      let made = 0
-      return {
-        createNode: () => {
-          made += 1
-          // Once there are more than there were before, each stands for many at a time.
-          budget.left -= made <= size ? stepsToMake.state : size * stepsToMake.each
-          TooManyNodesError.assert(budget.left < 0 ? 1 : 0, 0, 'DFA')
-          return factory.createNode()
-        },
-      }
-    },
-  }
+  const rows = together(automata, 'any', { mostStates, budget })
+  return rows && settle(rows, ends)
 }
 
 const endless = (): Budget => ({ left: Number.POSITIVE_INFINITY })
 
-function deterministic(language: Language, work: Workshop): DFA {
-  if ('says' in language) {
-    const nfa = NFA.fromRegex([language.says], options, {}, work.nfa())
-    return DFA.fromFA(nfa, work.dfa(sizeOf(nfa)))
+interface Workshop extends Bounds {
+  readonly known: Map<string, readonly Row[]>
+}
+
+function compile(language: Language, work: Workshop): readonly Row[] | undefined {
+  if ('says' in language) return deterministic(language.says, work)
+  const how = 'any' in language ? 'any' : 'all'
+  const parts = 'any' in language ? language.any : language.all
+  return parts.length === 0 ? [{ final: false, moves: [] }] : combine(parts, how, work)
+}
+
+/** Half by half: what comes of few is small, and is kept so. */
+function combine(parts: readonly Language[], how: 'any' | 'all', work: Workshop): readonly Row[] | undefined {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return smallPart(first, work)
+  const middle = Math.ceil(parts.length / 2)
+  const one = combine(parts.slice(0, middle), how, work)
+  const other = one && combine(parts.slice(middle), how, work)
+  const both = one && other && together([one, other], how, work)
+  return both && smallest(both)
+}
+
+function smallPart(part: Language, work: Workshop): readonly Row[] | undefined {
+  const name = 'says' in part ? part.name : undefined
+  const known = name === undefined ? undefined : work.known.get(name)
+  if (known !== undefined) return known
+  const rows = compile(part, work)
+  const small = rows && ('says' in part ? smallest(rows) : rows)
+  if (name !== undefined && small !== undefined) work.known.set(name, small)
+  return small
+}
+
+/** Each state stands for all in which the expression can be after the same text. */
+function deterministic(says: Regular, work: Workshop): readonly Row[] | undefined {
+  const nfa = automatonOf(says, work.mostStates)
+  if (nfa === undefined) return undefined
+  const nodes = [...nfa.nodes()]
+  const numbers = new Map(nodes.map((node, number) => [node, number]))
+  // Each arc by itself, since those of one node may overlap.
+  const arcs = nodes.map(({ out }) =>
+    [...out].map(([node, { ranges }]) => {
+      const to = numbers.get(node) as number
+      return { moves: ranges.map(({ min, max }) => ({ min, max, to })) }
+    }),
+  )
+  const first = [numbers.get(nfa.initial) as number]
+  return explore<readonly number[]>(
+    {
+      first,
+      key: keyOf,
+      look: (spot) => {
+        const going = spot.flatMap((number) => arcs[number] ?? [])
+        const moves = stepsOf(going).flatMap(({ min, max, to }) => {
+          const next = [...new Set(to)].filter((number) => number >= 0).sort((a, b) => a - b)
+          return next.length === 0 ? [] : [{ min, max, to: next }]
+        })
+        const final = spot.some((number) => nfa.finals.has(nodes[number] as NFA.Node))
+        return { final, moves, steps: going.length * (1 + moves.length) }
+      },
+    },
+    work,
+  )
+}
+
+function automatonOf(says: Regular, mostStates: number): NFA | undefined {
+  try {
+    return NFA.fromRegex([says], { maxCharacter }, {}, new NFA.LimitedNodeFactory(mostStates * 10))
+  } catch (error) {
+    if (error instanceof TooManyNodesError) return undefined
+    throw error
   }
-  // Parts that are as small as can be keep their product small.
-  const [first, ...rest] = ('any' in language ? language.any : language.all).map((part) => {
-    const name = 'says' in part ? part.name : undefined
-    const automaton = (name && work.known.get(name)) || smallest(deterministic(part, work))
-    if (name) work.known.set(name, automaton)
-    return automaton
-  })
-  if (first === undefined) return DFA.empty(options)
-  return rest.reduce((one, other) => smallest(both(language, one, other, work)), first)
 }
 
-function both(language: Language, one: DFA, other: DFA, work: Workshop): DFA {
-  const factory = work.dfa(sizeOf(one) + sizeOf(other))
-  if ('all' in language) return DFA.fromIntersection(one, other, factory)
-  const union = NFA.fromFA(one)
-  union.union(other)
-  return DFA.fromFA(union, factory)
-}
-
-function sizeOf(automaton: NFA | DFA): number {
-  let size = 0
-  for (const _ of automaton.nodes()) size += 1
-  return size
-}
-
-function smallest(automaton: DFA): DFA {
-  automaton.minimize()
-  return automaton
-}
-
-function tableOf(automaton: DFA): readonly Omit<State, 'settled'>[] {
-  const nodes = [automaton.initial]
-  const numbers = new Map(nodes.map((node, index) => [node, index]))
-  const numberOf = (node: DFA.Node) => {
-    const known = numbers.get(node)
-    if (known !== undefined) return known
-    numbers.set(node, nodes.length)
-    return nodes.push(node) - 1
+/** What any, or all, of them say. A spot is, in turn, the number of one of them and its state. */
+function together(
+  automata: readonly (readonly Row[])[],
+  how: 'any' | 'all',
+  bounds: Bounds,
+): readonly Row[] | undefined {
+  const look = (spot: readonly number[]) => {
+    const here = rowsAt(spot, automata)
+    // Of what follows, one that holds whatever it is says all; of the text so far each may say something.
+    const settled = how === 'any' ? here.findIndex((row) => row.settled) : -1
+    const [going, rows] =
+      settled < 0
+        ? [spot, here]
+        : [spot.slice(2 * settled, 2 * settled + 2), here.slice(settled, settled + 1)]
+    const least = how === 'any' ? 2 : going.length
+    const moves = stepsOf(rows).flatMap(({ min, max, to }) => {
+      const next = to.flatMap((state, place) => (state === -1 ? [] : [going[2 * place] as number, state]))
+      return next.length < least ? [] : [{ min, max, to: next }]
+    })
+    const final = how === 'any' ? here.some((row) => row.final) : here.every((row) => row.final)
+    return { final, moves, steps: here.length * (1 + moves.length) }
   }
-  const states: Omit<State, 'settled'>[] = []
-  // The list grows while it is walked.
-  for (const node of nodes) {
-    const moves = [...node.out.entries()].map(([{ min, max }, to]) => ({ min, max, to: numberOf(to) }))
-    states.push({ final: automaton.finals.has(node), moves })
-  }
-  return states
+  const first = automata.flatMap((_, index) => [index, 0])
+  return explore<readonly number[]>({ first, key: keyOf, look }, bounds)
 }
 
-function settle(states: readonly Omit<State, 'settled'>[], ends: 'anywhere' | 'after-mark'): Automaton {
+function rowsAt(spot: readonly number[], automata: readonly (readonly Row[])[]): readonly Row[] {
+  const rows: Row[] = []
+  for (let at = 0; at < spot.length; at += 2)
+    rows.push(automata[spot[at] as number]?.[spot[at + 1] as number] as Row)
+  return rows
+}
+
+/** Numbers of automata and of states are small: each is a character. */
+function keyOf(spot: readonly number[]): string {
+  return String.fromCharCode(...spot)
+}
+
+function settle(states: readonly Row[], ends: 'anywhere' | 'after-mark'): Automaton {
   const after = (moves: readonly Move[]) => moves.find(({ min }) => min <= mark.charCodeAt(0))
   const open = new Set(
     states.flatMap(({ final, moves }, number) => {

@@ -43,14 +43,10 @@ export function stepsOf(states: readonly Going[], within: readonly Interval[] = 
   })
 }
 
-/** Where a move of some state begins, or another than before: rising, each once. */
+/** Where a move of some state begins, or another than before: rising, some more than once. */
 function cutsOf(states: readonly Going[]): Uint32Array {
-  const cuts = new Set<number>()
-  for (const { moves } of states)
-    for (const { min, max } of moves) {
-      cuts.add(min)
-      cuts.add(max + 1)
-    }
+  const cuts: number[] = []
+  for (const { moves } of states) for (const { min, max } of moves) cuts.push(min, max + 1)
   return Uint32Array.from(cuts).sort()
 }
 
@@ -61,11 +57,23 @@ function cutUp(intervals: readonly Interval[], cuts: Uint32Array): readonly Inte
     while ((cuts[next] ?? Number.POSITIVE_INFINITY) <= min) next += 1
     let start = min
     for (let cut = cuts[next]; cut !== undefined && cut <= max; cut = cuts[next]) {
-      found.push({ min: start, max: cut - 1 })
+      if (cut > start) found.push({ min: start, max: cut - 1 })
       start = cut
       next += 1
     }
     found.push({ min: start, max })
+  }
+  return found
+}
+
+/** Moves side by side that lead to the same, as one. */
+export function joined(moves: readonly Move[]): readonly Move[] {
+  const found: Move[] = []
+  for (const move of moves) {
+    const last = found.at(-1)
+    if (last !== undefined && last.to === move.to && last.max + 1 === move.min)
+      found[found.length - 1] = { ...last, max: move.max }
+    else found.push(move)
   }
   return found
 }
