@@ -1,13 +1,25 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { expandBraces } from '../policy/braces.ts'
-import { splitPath } from '../policy/path-pattern.ts'
+import { type PathStart, splitPath } from '../policy/path-pattern.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { escapePattern, isPlain, unescapePattern } from '../policy/wildcard.ts'
 
 export interface LinkPlace {
   readonly root: string
   readonly home: string
+  /** What is known of patterns before the disk is asked. */
+  readonly starts?: PlainStarts
+}
+
+/** By pattern: where each of its alternatives begins that begins plainly. */
+export type PlainStarts = Readonly<Record<string, readonly PlainStart[]>>
+
+/** The names that stand before the first wildcard, below `start`; and what follows them, as it is written. */
+interface PlainStart {
+  readonly start: PathStart
+  readonly names: readonly string[]
+  readonly rest: readonly string[]
 }
 
 /**
@@ -21,10 +33,26 @@ export function followLinks(rules: readonly Rule[], place: LinkPlace): readonly 
     return more.length === 0 ? all : [...all, ...more]
   }
   return rules.map((rule) => {
-    if (rule.effect === 'deny' || rule.effect === 'ask') return replace(rule, 'capabilities', behind)
-    return rule.effect === 'allow' ? replace(rule, 'except', behind) : rule
+    const key = narrowing(rule)
+    return key === undefined ? rule : replace(rule, key, behind)
   })
 }
+
+/** Of all patterns that could stand behind a link; plain data, so that it can be cached. */
+export function plainStarts(rules: readonly Rule[]): PlainStarts {
+  const patterns = rules.flatMap((rule) => {
+    const key = narrowing(rule)
+    return key === undefined ? [] : rule[key].filter(isFile).map(({ pattern }) => pattern)
+  })
+  return Object.fromEntries(patterns.map((pattern) => [pattern, startsOf(pattern)]))
+}
+
+function narrowing({ effect }: Rule): 'capabilities' | 'except' | undefined {
+  if (effect === 'deny' || effect === 'ask') return 'capabilities'
+  return effect === 'allow' ? 'except' : undefined
+}
+
+const isFile = ({ resource }: Capability) => resource === 'file'
 
 /** What each path is, followed: asked of the disk once. */
 type Links = Map<string, string>
@@ -39,23 +67,38 @@ function replace(
 }
 
 function capabilitiesBehind(capability: Capability, place: LinkPlace, links: Links): readonly Capability[] {
-  if (capability.resource !== 'file') return []
-  return expandBraces(capability.pattern).flatMap((alternative) => {
-    const pattern = patternBehind(alternative, place, links)
-    return pattern === undefined ? [] : [{ ...capability, pattern }]
+  if (!isFile(capability)) return []
+  const { pattern } = capability
+  const { starts = {} } = place
+  const known = Object.hasOwn(starts, pattern) ? starts[pattern] : undefined
+  return (known ?? startsOf(pattern)).flatMap((each) => {
+    const behind = patternBehind(each, place, links)
+    return behind === undefined ? [] : [{ ...capability, pattern: behind }]
   })
 }
 
-/** Undefined where no link stands in the pattern's plain part. */
-function patternBehind(alternative: string, { root, home }: LinkPlace, links: Links): string | undefined {
-  if (alternative.startsWith('**')) return undefined
-  const { start, segments } = splitPath(alternative)
-  const wild = segments.findIndex((segment) => !isPlain(segment))
-  const plain = wild < 0 ? segments : segments.slice(0, wild)
+function startsOf(pattern: string): readonly PlainStart[] {
+  // Nothing plain stands before `**`.
+  if (pattern.startsWith('**')) return []
+  return expandBraces(pattern).flatMap((alternative) => {
+    const { start, segments } = splitPath(alternative)
+    const wild = segments.findIndex((segment) => !isPlain(segment))
+    const plain = wild < 0 ? segments : segments.slice(0, wild)
+    if (plain.length === 0) return []
+    return [{ start, names: plain.map(unescapePattern), rest: segments.slice(plain.length) }]
+  })
+}
+
+/** Undefined where no link stands in the plain part. */
+function patternBehind(
+  { start, names, rest }: PlainStart,
+  { root, home }: LinkPlace,
+  links: Links,
+): string | undefined {
   const top = start === 'top' ? '/' : start === 'home' ? home : root
-  const named = plain.map(unescapePattern).reduce(below, top)
+  const named = names.reduce(below, top)
   const real = follow(named, top, links)
-  return real === named ? undefined : [escapePattern(real), ...segments.slice(plain.length)].join('/')
+  return real === named ? undefined : [escapePattern(real), ...rest].join('/')
 }
 
 const mostHops = 40

@@ -8,7 +8,7 @@ import { packageRoot, readVersion } from '../shared/package.ts'
 import { extensionsWithHoles } from '../spec/holes.ts'
 import { readSources } from '../spec/read.ts'
 import type { AgentDefinition, Extension, Setting, SpecSet, SpecSource } from '../spec/types.ts'
-import { followLinks, type LinkPlace } from './follow-links.ts'
+import { followLinks, type LinkPlace, type PlainStarts, plainStarts } from './follow-links.ts'
 import { openPolicyCache } from './policy-cache.ts'
 import { findBareRoot, findProjectRoot, readHome, resolveFolder, resolveSpecs } from './project-root.ts'
 
@@ -31,6 +31,7 @@ export interface Project {
   /** Content hash of the spec files that people wrote, the project's and the user's. */
   readonly specHash: string
   readonly rules: readonly Rule[]
+  readonly starts: PlainStarts
   readonly agents: readonly AgentDefinition[]
   readonly settings: readonly Setting[]
   /** Packs that files of a person or the project take in with holes. */
@@ -46,7 +47,7 @@ export interface OpenProject extends Project {
 
 /** What was understood of the specs; plain data, so that it can be cached. */
 type Understood = Pick<SpecSet, 'rules' | 'agents' | 'settings' | 'diagnostics'> &
-  Pick<Project, 'holes' | 'specHash'>
+  Pick<Project, 'holes' | 'specHash' | 'starts'>
 
 /** Finds the project and compiles its policy. A spec with an error starts nothing. */
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
@@ -62,8 +63,9 @@ export async function readSoundProject(options: ProjectOptions): Promise<Project
 }
 
 /** The rules as they hold on this disk, now. */
-export function compileHere(rules: readonly Rule[], { root, home }: LinkPlace): Policy {
-  return compilePolicy({ rules: followLinks(rules, { root, home }), root, home, now: Date.now() })
+export function compileHere(rules: readonly Rule[], place: LinkPlace): Policy {
+  const { root, home } = place
+  return compilePolicy({ rules: followLinks(rules, place), root, home, now: Date.now() })
 }
 
 /** Finds the project and reads its specs, whatever is wrong with them. */
@@ -95,7 +97,11 @@ function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
   const { specs, rules, agents, settings, diagnostics } = set
   const holes = extensionsWithHoles(specs)
   const own = sources.filter(({ pack }) => pack === undefined)
-  return { rules, agents, settings, holes, diagnostics, specHash: hash('sha256', textOf([], own), 'hex') }
+  return {
+    ...{ rules, agents, settings, holes, diagnostics },
+    starts: plainStarts(rules),
+    specHash: hash('sha256', textOf([], own), 'hex'),
+  }
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[]): void {
