@@ -165,6 +165,30 @@ describe('a project that was agreed to', () => {
     expect(await told(place)).toEqual(['changed', 'file:.env:read', 'timeout of a run', 'what is required'])
   })
 
+  test('shows of a hole in a pack what it opens alone, and closes it again without a word', async () => {
+    const pack = '---\nextends: [oos:secrets]\n---\n'
+    const open = '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n'
+    const all = allow('file:**:read,write')
+    const place = await agreed(pack + all)
+    spec(place, open + all)
+    expect(await told(place)).toEqual(['changed', 'file:.env:read', 'oos:secrets without file:.env:read'])
+    await agreeTo(place)
+    spec(place, pack + all)
+    expect(await told(place)).toEqual(['kept'])
+  })
+
+  test('shows of a pack that is gone what it asked about, and takes it in again without a word', async () => {
+    const all = allow('shell:*') + allow('git:*:*')
+    const place = await agreed(`---\nextends: [oos:git]\n---\n${all}`)
+    spec(place, all)
+    const [state, ...examples] = await told(place)
+    expect(state).toBe('changed')
+    expect(examples).toContain('shell:git reset --hard')
+    await agreeTo(place)
+    spec(place, `---\nextends: [oos:git]\n---\n${all}`)
+    expect(await told(place)).toEqual(['kept'])
+  })
+
   test('may be put back to what was agreed to after it was narrowed', async () => {
     const place = await agreed(allow('file:src/**:read,write'))
     spec(place, allow('file:src/**:read'))

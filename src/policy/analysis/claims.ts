@@ -55,6 +55,44 @@ export function holds({ about, holes }: Claim, accepted: ReadonlySet<number>): b
   return accepted.has(about) && !holes.some((hole) => accepted.has(hole))
 }
 
+/** What is known of a text's languages before its end: those it will be in, and those it may be in, whatever follows. */
+export interface Outlook {
+  readonly settled: ReadonlySet<number>
+  readonly open: ReadonlySet<number>
+}
+
+/** The freest that `decide` can still answer. */
+export function freestOf(claims: readonly Claim[], outlook: Outlook): DecisionEffect {
+  const surely = (effect: DecisionEffect) =>
+    claims.some((each) => each.outcome === effect && mustHold(each, outlook))
+  const maybe = (effect: DecisionEffect) =>
+    claims.some((each) => each.outcome === effect && mayHold(each, outlook))
+  if (surely('deny')) return 'deny'
+  if (maybe('allow')) return surely('ask') ? 'ask' : 'allow'
+  return maybe('ask') ? 'ask' : 'deny'
+}
+
+/** The least free that `decide` can still answer. */
+export function strictestOf(claims: readonly Claim[], outlook: Outlook): DecisionEffect {
+  if (claims.some((each) => each.outcome === 'deny' && mayHold(each, outlook))) return 'deny'
+  const isGiven = claims.some(
+    ({ outcome, clause, ...each }) =>
+      (outcome === 'allow' || (outcome === 'ask' && !clause.onlyTightens)) && mustHold(each, outlook),
+  )
+  if (!isGiven) return 'deny'
+  return claims.some((each) => each.outcome === 'ask' && mayHold(each, outlook)) ? 'ask' : 'allow'
+}
+
+type Reach = Pick<Claim, 'about' | 'holes'>
+
+function mustHold({ about, holes }: Reach, { settled, open }: Outlook): boolean {
+  return settled.has(about) && !holes.some((hole) => open.has(hole))
+}
+
+function mayHold({ about, holes }: Reach, { settled, open }: Outlook): boolean {
+  return open.has(about) && !holes.some((hole) => settled.has(hole))
+}
+
 export interface Matters {
   readonly matters: readonly Matter[]
   /** False: there are more kinds than could be looked at. */

@@ -5,9 +5,20 @@ import { resources } from '../resources.ts'
 import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
 import type { Automaton } from './automaton.ts'
 import type { Budget } from './budget.ts'
-import { type Claim, holds, type Matter, outcomeOf, unite } from './claims.ts'
+import {
+  type Claim,
+  freestOf,
+  holds,
+  type Matter,
+  type Outlook,
+  outcomeOf,
+  strictestOf,
+  unite,
+} from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
+import { placesOf, type Side } from './places.ts'
+import { plainSamplesOf } from './samples.ts'
 import { accepts, search } from './search.ts'
 import { requestOf, textOf } from './witness.ts'
 
@@ -28,15 +39,14 @@ export interface Witness {
 /** A changed line of which it could not be found out whether it allows more. */
 export interface Undecided {
   readonly agent: string
-  /** `added` stands only after the edit, `removed` only before it. */
-  readonly side: 'added' | 'removed'
+  readonly side: Side
   readonly rule: Rule
   readonly capability: Capability
 }
 
 /** A clause that stands on one side alone. */
 export interface Changed {
-  readonly side: Undecided['side']
+  readonly side: Side
   readonly clause: Clause
 }
 
@@ -72,7 +82,7 @@ export interface Field extends Scope {
 }
 
 /** What each side says, claim by claim; `given` besides. */
-export interface FieldClaims extends Readonly<Record<Changed['side'], readonly Claim[]>> {
+export interface FieldClaims extends Readonly<Record<Side, readonly Claim[]>> {
   readonly given?: readonly Claim[]
 }
 
@@ -83,9 +93,10 @@ interface Known {
 }
 
 export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
+const effects = Object.keys(freedom) as readonly DecisionEffect[]
 
-function freest(effects: readonly DecisionEffect[]): DecisionEffect {
-  return effects.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
+function freest(given: readonly DecisionEffect[]): DecisionEffect {
+  return given.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
 }
 
 export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Field {
@@ -136,11 +147,7 @@ interface Way {
   readonly texts: string[]
 }
 
-function findWays(
-  side: Changed['side'],
-  claim: Claim,
-  field: Field,
-): { ways: readonly Way[]; complete: boolean } {
+function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[]; complete: boolean } {
   const { languages, old, now, familiar } = field
   const { gain, loss } = placesOf(side, claim, field)
   if (gain === undefined && field.options.wideningOnly) return { ways: [], complete: true }
@@ -158,9 +165,10 @@ function findWays(
     return way
   }
   for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
-  const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
-    [...old, now].every((claims) => isDenied(claims, settled, open))
-  const look = (places: readonly number[], wanted: (way: Way) => boolean): boolean => {
+  for (const { text, accepted } of likely(claim, automata, field)) keep(accepted, () => text, 1)
+  const look = (places: readonly number[], wanted: (way: Pick<Way, 'from' | 'to'>) => boolean): boolean => {
+    const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
+      !couldStill(wanted, field, { settled, open })
     const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
     let given = budget.left
     const isFound = () => [...ways.values()].some(wanted)
@@ -192,6 +200,20 @@ function findWays(
   const complete = gain === undefined || look(gain, widens)
   if (loss !== undefined && !field.options.wideningOnly) look(loss, (way) => !widens(way))
   return { ways: [...ways.values()], complete }
+}
+
+/** Texts as the clause's own pattern has them. */
+function likely(
+  { clause }: Claim,
+  automata: ReadonlyMap<number, Automaton>,
+  { languages, matter, after }: Field,
+): readonly Known[] {
+  return plainSamplesOf(clause.capability, after).flatMap((target) => {
+    const text = textOf({ ...matter, ...target })
+    if (text === undefined) return []
+    const accepted = acceptedBy(automata, text)
+    return accepted.has(languages.any) ? [{ text, accepted }] : []
+  })
 }
 
 /** The first text that is in all of them, or that there is none; nothing if that could not be found out. */
@@ -228,39 +250,20 @@ function only(
   return new Map([...automata].filter(([number]) => wanted.has(number)))
 }
 
-/**
- * Where a changed clause can let more pass, and where less; nothing where it cannot. What comes or goes as a Deny matters
- * only where something gives: on the other side of the edit, and on its own.
- */
-function placesOf(
-  side: Changed['side'],
-  { outcome }: Claim,
-  { claims, languages }: Field,
-): { readonly gain?: readonly number[]; readonly loss?: readonly number[] } {
-  const anywhere = [languages.any]
-  const given = (by: readonly Claim[]) => {
-    const gives = by.filter(
-      (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
-    )
-    return [...new Set(gives.map(({ about }) => about))]
-  }
-  const isAdded = side === 'added'
-  const other = given(isAdded ? claims.removed : claims.added)
-  if (outcome === 'allow') return isAdded ? { gain: anywhere } : { loss: anywhere }
-  if (outcome === 'deny') return isAdded ? { loss: other } : { gain: other }
-  return isAdded ? { gain: anywhere, loss: other } : { gain: other, loss: anywhere }
+/** Whether some text that begins so can still come out in a wanted way. */
+function couldStill(
+  wanted: (way: Pick<Way, 'from' | 'to'>) => boolean,
+  { old, now }: Pick<Field, 'old' | 'now'>,
+  outlook: Outlook,
+): boolean {
+  const least = freest(old.map((claims) => strictestOf(claims, outlook)))
+  const most = freest(old.map((claims) => freestOf(claims, outlook)))
+  const tos = between(strictestOf(now, outlook), freestOf(now, outlook))
+  return between(least, most).some((from) => tos.some((to) => from !== to && wanted({ from, to })))
 }
 
-/** Whether a Deny holds whatever follows. */
-function isDenied(
-  claims: readonly Claim[],
-  settled: ReadonlySet<number>,
-  open: ReadonlySet<number>,
-): boolean {
-  return claims.some(
-    ({ outcome, about, holes }) =>
-      outcome === 'deny' && settled.has(about) && !holes.some((hole) => open.has(hole)),
-  )
+function between(least: DecisionEffect, most: DecisionEffect): readonly DecisionEffect[] {
+  return effects.filter((effect) => freedom[least] <= freedom[effect] && freedom[effect] <= freedom[most])
 }
 
 /**

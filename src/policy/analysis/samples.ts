@@ -18,9 +18,17 @@ const mostAlternatives = 12
  * that no other pattern is likely to have. They are made from the text alone: most questions need no more than these.
  */
 export function samplesOf(capability: Capability, place: PathPlace): readonly Target[] {
-  const read = readers[resources[capability.resource].pattern]
-  const both = [plain, odd].map((filling) => read(capability, { place, filling }).slice(0, mostAlternatives))
-  return both.flat().map((target) => withTail(target, capability))
+  return [plain, odd].flatMap((filling) => filledIn(capability, { place, filling }))
+}
+
+/** Of these, the targets that a reader likes. */
+export function plainSamplesOf(capability: Capability, place: PathPlace): readonly Target[] {
+  return filledIn(capability, { place, filling: plain })
+}
+
+function filledIn(capability: Capability, reading: Reading): readonly Target[] {
+  const targets = readers[resources[capability.resource].pattern](capability, reading)
+  return targets.slice(0, mostAlternatives).map((target) => withTail(target, capability))
 }
 
 /** Commands of which nothing is known but what each alternative says itself. */

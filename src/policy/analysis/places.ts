@@ -1,0 +1,57 @@
+import type { DecisionEffect } from '../types.ts'
+import type { Claim } from './claims.ts'
+import type { Languages } from './languages.ts'
+
+/** `added` stands only after an edit, `removed` only before it. */
+export type Side = 'added' | 'removed'
+
+/** Languages, by their numbers, in one of which a text has to be so that more, or less, can come out for it. */
+export interface Places {
+  readonly gain?: readonly number[]
+  readonly loss?: readonly number[]
+}
+
+/**
+ * Where a changed clause can let more pass, and where less; nothing where it cannot. What comes or goes as a Deny matters
+ * only where something gives: on the other side of the edit, and on its own.
+ */
+export function placesOf(
+  side: Side,
+  claim: Claim,
+  {
+    claims,
+    languages,
+  }: { readonly claims: Readonly<Record<Side, readonly Claim[]>>; readonly languages: Languages },
+): Places {
+  const { outcome } = claim
+  const others = side === 'added' ? claims.removed : claims.added
+  const given = others.filter(
+    (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
+  )
+  const anywhere = [languages.any]
+  const other = [...new Set(given.map(({ about }) => about))]
+  const places: Readonly<Record<DecisionEffect, Readonly<Record<Side, Places>>>> = {
+    allow: { added: { gain: anywhere }, removed: { loss: anywhere } },
+    deny: { added: { loss: other }, removed: { gain: other } },
+    ask: { added: { gain: anywhere, loss: other }, removed: { gain: other, loss: anywhere } },
+  }
+  const { gain, loss } = places[outcome][side]
+  const apart = apartFrom(claim, others)
+  return { ...(gain && { gain: apart ?? gain }), ...(loss && { loss: apart ?? loss }) }
+}
+
+/**
+ * Where a claim on the other side says just the same of the same targets, this one makes a difference only in what that one
+ * leaves out: if anything is other elsewhere, another clause makes it so. Nothing where there is no such claim.
+ */
+function apartFrom(
+  { outcome, about, holes, clause }: Claim,
+  others: readonly Claim[],
+): readonly number[] | undefined {
+  const [fewest] = others
+    .filter((each) => each.outcome === outcome && each.about === about)
+    .filter((each) => each.clause.onlyTightens === clause.onlyTightens)
+    .map((twin) => twin.holes.filter((hole) => !holes.includes(hole)))
+    .sort((one, two) => one.length - two.length)
+  return fewest
+}
