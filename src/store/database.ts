@@ -55,9 +55,13 @@ function createFile(path: string): void {
 }
 
 function readVersion(db: Database.Database, path: string, known: number): number {
-  const version = Number(db.pragma('user_version', { simple: true }))
-  const application = Number(db.pragma('application_id', { simple: true }))
-  const ours = application === applicationId || (version === 0 && application === 0 && isEmpty(db))
+  // At one moment: another oos may be making this database.
+  const { version, ours } = db.transaction(() => {
+    const version = Number(db.pragma('user_version', { simple: true }))
+    const application = Number(db.pragma('application_id', { simple: true }))
+    const isNew = version === 0 && application === 0 && isEmpty(db)
+    return { version, ours: application === applicationId || isNew }
+  })()
   if (!ours) {
     throw new OosError('store-refused', `\`${path}\` is a database of another program`, {
       hint: `move it away: mv '${path}' '${path}.other'`,
