@@ -92,7 +92,8 @@ async function renderCliDoc(): Promise<string> {
     'error is `{"version": 1, "error": {"code", "message", "hint", "place"}}`, also on stdout.',
     '',
     'Exit codes: 0 done · 1 failed · 2 what a person wrote is wrong · 3 a rule says no · 4 this machine cannot · 130 interrupted.',
-    'Once the command of `oos run` has started: its own code, 128+n on a signal, 124 on its time limit, 137 on another limit.',
+    'Once the command of `oos run` has started: its own code, 128+n on a signal, 124 on its time limit, 137 on another limit,',
+    '3 where it ended with 0 and something that it committed was put back.',
     '',
     ...all.map(renderCommand),
   ].join('\n')

@@ -1,10 +1,11 @@
 import type { KeptAnswer } from '../ops/keep-answer.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
+import { printCapability } from '../policy/capability.ts'
 import { decide } from '../policy/decide.ts'
+import { capabilityOf } from '../policy/request-capability.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
-import type { CommandRequest } from './command-request.ts'
 import { agreeToSpecs, remember } from './consent.ts'
 import { intendRun, policyOf, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
@@ -18,8 +19,8 @@ import type { RunVoice } from './voice.ts'
 export async function authorize(intent: RunIntent, voice: RunVoice): Promise<RunIntent> {
   const { asked, decision } = intent
   if (decision.effect === 'allow') return intent
-  if (decision.effect === 'deny') throw refusal('denied', asked, decision)
-  if (voice.answerAsk === undefined) throw refusal('unasked', asked, decision)
+  if (decision.effect === 'deny') throw refusal('denied', intent)
+  if (voice.answerAsk === undefined) throw refusal('unasked', intent)
   const kept = await planAnswer(intent)
   const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
@@ -28,7 +29,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':
-      throw refusal('denied', asked, decision)
+      throw refusal('denied', intent)
   }
 }
 
@@ -52,14 +53,13 @@ async function keepAnswer(
   return authorize(await agreeToSpecs(await intendRun(request), voice), voice)
 }
 
-function refusal(
-  code: 'denied' | 'unasked',
-  { target, words }: CommandRequest,
-  decision: Decision,
-): OosError {
+function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy }: RunIntent): OosError {
+  const { target, words } = asked
   const { rule } = decision
   const why = because(decision, ': ')
-  const hint = `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
+  const hint = request.untrusted
+    ? 'allow it in your own ~/.agent-os/GLOBAL_RULES.md, or agree to what the project allows: oos trust'
+    : `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -68,8 +68,12 @@ function refusal(
       { hint, ...place },
     )
   }
-  const message = rule === undefined ? `no rule allows \`${target}\`` : `\`${target}\` is not allowed${why}`
-  return new OosError(code, message, { hint, ...place })
+  if (rule !== undefined) return new OosError(code, `\`${target}\` is not allowed${why}`, { hint, ...place })
+  const part = decision.reasons.find(({ kind }) => kind === 'no-allow')?.part
+  const what =
+    part === undefined || part.resource === 'shell' ? target : printCapability(capabilityOf(part, policy))
+  const within = what === target ? '' : `, which is part of \`${target}\``
+  return new OosError(code, `no rule allows \`${what}\`${within}`, { hint })
 }
 
 /** What cannot be read matches rules that are about something else: then that is the reason to tell. */

@@ -2,6 +2,7 @@ import { changedSpecs } from '../ops/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
+import { exitCodes } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'
 import { shortId } from '../store/ulid.ts'
 import { type Changes, watchChanges } from './changes.ts'
@@ -49,13 +50,14 @@ export async function confine(
   await new Promise(setImmediate)
   const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
   try {
+    let committed: readonly OosEvent[] = []
     const end = await endOfRun(sandbox, recorder, { prepared, network }).catch(async (error) => {
       await settleUnrecorded(repositories, voice)
       throw error
     })
     try {
       // First what must not stay, whatever a look at the files runs into.
-      const committed = await repositories.settle()
+      committed = await repositories.settle()
       const learned = (await trace?.events()) ?? []
       for (const event of [...committed, ...specEvents(prepared), ...learned, ...changes.events()]) {
         recorder.append(event)
@@ -70,13 +72,21 @@ export async function confine(
     )
     if (trace !== undefined)
       voice.note(`what it used can be made into rules: oos learn ${shortId(recorder.id)}`)
-    return end.exitCode
+    // A command that ended well and what it did put back is no success.
+    return end.exitCode === 0 && committed.some(isPutBack) ? exitCodes.refused : end.exitCode
   } finally {
     recorder.close()
   }
 }
 
 /** The record could not be written any more: what the run committed is judged all the same. */
+function isPutBack(event: OosEvent): boolean {
+  return (
+    (event.type === 'git.ref' || event.type === 'git.commit' || event.type === 'git.staged') &&
+    event.effect !== 'allow'
+  )
+}
+
 async function settleUnrecorded(repositories: WatchedRepositories, voice: RunVoice): Promise<void> {
   for (const event of await repositories.settle()) if (event.type === 'note') voice.note(event.text)
 }

@@ -1,19 +1,27 @@
 import { openRecord } from '../ops/record.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { OosEvent } from '../store/events.ts'
-import { endOf } from './events.ts'
-import type { PreparedRun } from './prepare.ts'
+import { decisionEvent, endOf } from './events.ts'
+import type { PreparedRun, RunIntent } from './prepare.ts'
 
 /** What is written down of one run. Every write is on the disk when it returns, or it throws. */
 export interface Recorder {
   readonly id: string
   append(event: OosEvent): void
   finish(end: SandboxEnd | undefined): void
+  /** The command was not let begin. */
+  refuse(): void
   close(): void
 }
 
 /** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
-export function createRecorder({ project, policy, asked, run, learning }: PreparedRun): Recorder {
+export function createRecorder({
+  project,
+  policy,
+  asked,
+  run,
+  learning,
+}: RunIntent & Pick<PreparedRun, 'run'>): Recorder {
   const store = openRecord(project)
   try {
     store.settleDeadRuns()
@@ -31,10 +39,24 @@ export function createRecorder({ project, policy, asked, run, learning }: Prepar
       finish: (end) => {
         store.finishRun(id, end === undefined ? { endedBy: 'failed' } : endOf(end))
       },
+      refuse: () => {
+        store.finishRun(id, { endedBy: 'refused' })
+      },
       close: () => store.close(),
     }
   } catch (error) {
     store.close()
     throw error
+  }
+}
+
+/** A command that was not let begin: what was decided of it counts like all else. */
+export function recordRefusal(intent: RunIntent): void {
+  const recorder = createRecorder(intent)
+  try {
+    recorder.append(decisionEvent(intent.asked, intent.decision))
+    recorder.refuse()
+  } finally {
+    recorder.close()
   }
 }

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { recordPath, usualRecord } from '../ops/record.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { OosError } from '../shared/errors.ts'
@@ -7,6 +10,7 @@ import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { openNetwork } from './network.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
+import { recordRefusal } from './recorder.ts'
 import { settleUnchecked } from './repositories.ts'
 import { openRunFolders } from './run-folders.ts'
 import { openTrace, type RunTrace } from './run-trace.ts'
@@ -17,8 +21,12 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   const meant = await intendRun(request)
   voice.warn(meant.project.diagnostics)
   const agreed = await agreeToSpecs(meant, voice)
-  if (request.learn) await beginLearning(agreed, voice)
-  const intent = await authorize(agreed, voice)
+  if (request.learn) await tellLearning(voice)
+  await keepRecordOut(agreed)
+  const intent = await authorize(agreed, voice).catch((error) => {
+    if (isNo(error)) writeDown(agreed, voice)
+    throw error
+  })
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {
     await settleUnchecked(intent, voice)
@@ -33,14 +41,30 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   }
 }
 
-/** A project without specs has no `.oos/` either: what is kept there does not land in git. */
-async function beginLearning({ project }: RunIntent, voice: RunVoice): Promise<void> {
-  const [{ learnNotice }, { ignoreRecord }] = await Promise.all([
-    import('./learning.ts'),
-    import('../ops/init/ignore-record.ts'),
-  ])
-  voice.note(learnNotice)
+async function tellLearning({ note }: Pick<RunVoice, 'note'>): Promise<void> {
+  const { learnNotice } = await import('./learning.ts')
+  note(learnNotice)
+}
+
+/** Who clones a project, or adds a work tree, has no `.oos/` there yet: what is kept in it does not land in git. */
+async function keepRecordOut({ project }: RunIntent): Promise<void> {
+  const isUsual = recordPath(project) === join(project.root, usualRecord)
+  if (!isUsual || existsSync(join(project.root, dirname(dirname(usualRecord)), '.gitignore'))) return
+  const { ignoreRecord } = await import('../ops/init/ignore-record.ts')
   ignoreRecord(project)
+}
+
+function isNo(error: unknown): boolean {
+  return error instanceof OosError && (error.code === 'denied' || error.code === 'unasked')
+}
+
+/** The no stands, whether it can be written down or not. */
+function writeDown(refused: RunIntent, { note }: Pick<RunVoice, 'note'>): void {
+  try {
+    recordRefusal(refused)
+  } catch (error) {
+    note(`this could not be written down: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 async function withTrace(prepared: PreparedRun, voice: RunVoice): Promise<number> {

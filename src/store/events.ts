@@ -35,6 +35,7 @@ export const endings = [
   'cpu',
   'interrupted',
   'failed',
+  'refused',
   'lost',
 ] as const
 
@@ -60,7 +61,9 @@ export const eventSchemas = {
     .describe('The sandbox is up and the command runs.'),
   'run.ended': z
     .strictObject({
-      endedBy: z.enum(endings).describe('`lost`: its oos was gone without having written an end'),
+      endedBy: z
+        .enum(endings)
+        .describe('`refused`: it never began · `lost`: its oos was gone without having written an end'),
       code: z.int().optional().describe('exit code'),
       signal: z.string().optional(),
       duration: z.number().nonnegative().optional().describe('ms from start to end'),

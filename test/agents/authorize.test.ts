@@ -10,6 +10,6 @@ it.each([
 ])('a refused $words says what to type, word by word', async ({ words, hint }) => {
   const asked = commandRequest('command', words, '/work')
   const decision = { effect: 'deny', reasons: [], constraints: {} } as const
-  const intent = { asked, decision } as unknown as RunIntent
+  const intent = { asked, decision, request: {} } as unknown as RunIntent
   await expect(authorize(intent, {} as RunVoice)).rejects.toMatchObject({ code: 'denied', hint })
 })

@@ -57,7 +57,8 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     const { status, stderr } = script(commitEvil)
     const run = newest()
     const kept = `refs/oos/quarantine/${run.id}/heads/main`
-    expect(status).toBe(0)
+    // The command itself ended well.
+    expect([status, run.exitCode]).toEqual([3, 0])
     expect(stderr).toContain(
       'needs file:locked/a:change, which is not allowed (.agent-os/AGENT.md:5 **Deny** `file:locked/**:write`)',
     )

@@ -279,6 +279,24 @@ describe('the record', () => {
     expect(events[1]).toMatchObject({ effect: 'allow', rule: { file: '.agent-os/AGENT.md', line: 5 } })
   })
 
+  test('has a command that was refused, and the line that did it', () => {
+    expect(oos(trusted(['git', 'push']), project).code).toBe(3)
+    const [run] = JSON.parse(oos(['runs', '--json'], project).stdout).data
+    expect(run).toMatchObject({ state: 'failed', endedBy: 'refused', command: ['git', 'push'] })
+    const { events } = JSON.parse(oos(['runs', 'show', run.id, '--json'], project).stdout).data
+    expect(events).toMatchObject([
+      { type: 'run.created' },
+      { type: 'decision', effect: 'deny', rule: { file: '.agent-os/AGENT.md', line: 7 } },
+      { type: 'run.ended', endedBy: 'refused' },
+    ])
+  })
+
+  test('is not seen by git, whoever made the specs', () => {
+    oos(trusted(['true']), project)
+    const status = spawnSync('git', ['status', '--porcelain', '--untracked-files=all'], { cwd: project.cwd })
+    expect(status.stdout.toString()).not.toContain('.oos')
+  })
+
   test('is not there to be read or written by what it is about', () => {
     oos(trusted(['true']), project)
     const { stdout } = oos(trusted(['sh', '-c', 'ls -A .oos']), project)
