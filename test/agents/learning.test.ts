@@ -99,6 +99,13 @@ describe('a run that learns', () => {
     }
   })
 
+  it('keeps the secrets closed where another agent alone takes them in', async () => {
+    mkdirSync(join(root, '.agent-os/agents'))
+    const text = '---\nname: writer\nextends: [oos:secrets]\n---\n\n# Writer\n'
+    writeFileSync(join(root, '.agent-os/agents/writer.md'), text)
+    expect(effectOf(await learning(''), { ...file('.env'), agent: 'command' })).toBe('deny')
+  })
+
   it('keeps to a hole that a person made in the secrets, and makes none', async () => {
     const hole = '---\nextends: [{pack: oos:secrets, except: ["file:test/**:read"]}]\n---\n'
     expect(effectOf(await learning(hole), file('test/server.key'))).toBe('allow')

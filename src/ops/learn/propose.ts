@@ -44,7 +44,8 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
     ...hostRules(learned, open, rule),
   ]
   const taken = packs.map(({ name, uses }) => packProposal(name, uses))
-  const secrets = rules.length + taken.length > 0 && !hasPack(facts.policy.rules, facts.packs.secrets.name)
+  const secrets =
+    rules.length + taken.length > 0 && !hasPack(facts.policy.rules, facts.packs.secrets.name, run.agent)
   const held = secrets ? [packProposal(facts.packs.secrets.name, [])] : []
   return {
     needed: [...held, ...taken, ...rules],
@@ -59,7 +60,7 @@ interface Open {
 }
 
 function createOpen({ policy, packs }: ProposeFacts, agent: string): Open {
-  const closed = hasPack(policy.rules, packs.secrets.name) ? [] : packs.secrets.rules
+  const closed = hasPack(policy.rules, packs.secrets.name, agent) ? [] : packs.secrets.rules
   const held =
     closed.length === 0 ? policy : compilePolicy({ ...policy, rules: [...policy.rules, ...closed] })
   return {
