@@ -210,6 +210,15 @@ describe('while a run learns', () => {
     })
   })
 
+  test('holes in oos:secrets that nobody has agreed to are none', () => {
+    const hole = '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n\n# Tiny\n'
+    const foreign = makePackage({ '.agent-os/AGENT.md': hole })
+    const run = (how: string) => oos(['run', '--learn', how, '--', 'cat', '.env'], foreign)
+    expect(run('--untrusted')).toMatchObject({ stdout: '' })
+    expect(run('--trust-specs')).toMatchObject({ stdout: 'PASSWORD=hunter2\n' })
+    expect(run('--untrusted')).toMatchObject({ stdout: 'PASSWORD=hunter2\n' })
+  })
+
   test('other variables than those of rules and packs are not passed', () => {
     const place = { ...tiny, env: { ...tiny.env, NODE_ENV: 'test', MY_TOKEN: 'hunter2', PLAIN: 'x' } }
     const { stdout } = learnFrom(['sh', '-c', 'echo "$NODE_ENV,$MY_TOKEN,$PLAIN"'], place)
