@@ -1,6 +1,6 @@
 import { ownRules } from '../../agents/own-rules.ts'
 import { readProposeFacts } from '../../ops/learn/facts.ts'
-import { findLearningRun, nothingLearnt } from '../../ops/learn/last-run.ts'
+import { findLearningRun, isTold, nothingLearnt } from '../../ops/learn/last-run.ts'
 import { type Learned, readLearned } from '../../ops/learn/learned.ts'
 import type { Proposal } from '../../ops/learn/proposal.ts'
 import { type Proposals, proposeRules } from '../../ops/learn/propose.ts'
@@ -53,11 +53,15 @@ function readLearning(project: Project, id: string | undefined): Learned {
   const store = readRecord(project)
   if (store === undefined) throw nothingLearnt()
   const run = findLearningRun(store, id)
-  const learned = readLearned(run, store.events(run.id), project.root)
+  const learned = isTold(run) ? readLearned(run, store.events(run.id), project.root) : undefined
   if (learned !== undefined) return learned
-  throw new OosError('run-unknown', `run \`${shortId(run.id)}\` did not learn`, {
-    hint: `oos run --learn -- ${run.command.map(quoteWord).join(' ')}`,
-  })
+  throw new OosError(
+    'run-unknown',
+    `run \`${shortId(run.id)}\` ${isTold(run) ? 'did not learn' : 'broke off'}`,
+    {
+      hint: `oos run --learn -- ${run.command.map(quoteWord).join(' ')}`,
+    },
+  )
 }
 
 /** Nothing is written before the last answer; undefined where there is nobody to ask. */

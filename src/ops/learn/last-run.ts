@@ -16,8 +16,13 @@ export function findLearningRun(store: Store, id: string | undefined): Run {
   }
 }
 
-function isLearning(store: Store, { id }: Run): boolean {
-  const [first] = store.events(id, { limit: 1 })
+/** What a run used is written down when nothing of it is left: of one that broke off, nothing is known. */
+export function isTold({ endedBy }: Pick<Run, 'endedBy'>): boolean {
+  return endedBy !== null && endedBy !== 'failed' && endedBy !== 'lost'
+}
+
+function isLearning(store: Store, run: Run): boolean {
+  const [first] = isTold(run) ? store.events(run.id, { limit: 1 }) : []
   return first?.type === 'run.created' && first.learning === true
 }
 
