@@ -3,6 +3,7 @@ import type { Proposal } from '../../ops/learn/proposal.ts'
 import type { Proposals } from '../../ops/learn/propose.ts'
 import { learnedFile } from '../../ops/learn/write.ts'
 import { quoteWord } from '../../ops/quote-word.ts'
+import { isRedacted } from '../../store/redact.ts'
 import { shortId } from '../../store/ulid.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
@@ -47,10 +48,13 @@ function renderNeeded({ run }: Learned, settled: SettledProposals, style: Style)
     ]
   }
   const lines = accepted.map((proposal) => `${style.good('written')} ${sanitizeLine(lineOf(proposal))}\n`)
-  return [
-    ...lines,
-    `in ${learnedFile}; next: oos run ${run.agent === 'command' ? '' : `${run.agent} `}-- ${sanitizeLine(run.command.map(quoteWord).join(' '))}\n`,
-  ]
+  return [...lines, `in ${learnedFile}${nextStep(run)}\n`]
+}
+
+function nextStep({ agent, command }: Learned['run']): string {
+  if (command.some(isRedacted)) return ''
+  const who = agent === 'command' ? '' : `${agent} `
+  return `; next: oos run ${who}-- ${sanitizeLine(command.map(quoteWord).join(' '))}`
 }
 
 function renderWanted({ wanted, accepted }: SettledProposals, style: Style): string[] {

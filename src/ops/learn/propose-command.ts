@@ -2,6 +2,7 @@ import { decide, decidePart } from '../../policy/decide.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import { partsOf } from '../../policy/request-parts.ts'
 import type { Capability, Request } from '../../policy/types.ts'
+import { isRedacted } from '../../store/redact.ts'
 import type { FileUse, Learned } from './learned.ts'
 import { isSayable, type MakeRule, type Proposal, type ProposeFacts } from './proposal.ts'
 
@@ -20,6 +21,7 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
     ...{ words: command, cwd, agent },
   }
   const none = { proposals: [], notes: [], files: [] }
+  if (isRedacted(asked.target)) return { ...none, notes: [redactedNote] }
   if (decide(policy, asked).effect === 'allow') return none
   const { parts, unread } = partsOf(asked, policy)
   if (unread !== undefined)
@@ -42,6 +44,9 @@ function fileUse({ target, action }: Request): FileUse {
 
 const unreadNote =
   'the command holds code that is not read, so only `shell:*` allows it: oos learn --wide proposes that'
+
+const redactedNote =
+  'the command holds a secret, which is not recorded, so no rule for it is proposed: write one by hand, with `*` in its place'
 
 function anyCommand(rule: MakeRule, { target }: Request): Proposal {
   const any: Capability = { resource: 'shell', pattern: '*', actions: ['execute'], constraints: {} }

@@ -91,11 +91,12 @@ function hostRules({ hosts }: Learned, { isOpen }: Open, rule: MakeRule): readon
     isOpen({ resource: 'http', action: 'request', target: `${host}:${port}` }),
   )
   const byName = Map.groupBy(open, ({ host, port }) => (webPorts.has(port) ? host : `${host}:${port}`))
-  return [...byName].sort(byKey).map(([pattern, uses]) => {
+  const rules = [...byName].sort(byKey).map(([pattern, uses]) => {
     const count = uses.reduce((sum, use) => sum + use.count, 0)
     const capability: Capability = { resource: 'http', pattern, actions: ['request'], constraints: {} }
     return rule([capability], { count, examples: uses.map(({ host, port }) => `${host}:${port}`).sort() })
   })
+  return rules.filter(isSayable)
 }
 
 /** What a host without a port stands for. */

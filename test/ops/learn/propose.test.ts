@@ -195,6 +195,8 @@ it('a host is proposed as it was reached', () => {
     { host: 'b.example.com', port: 443, count: 2 },
     { host: 'b.example.com', port: 80, count: 1 },
     { host: 'a.example.com', port: 8443, count: 1 },
+    // What no rule can say would keep all the others from being written.
+    { host: '[redacted NAME].example.com', port: 443, count: 1 },
   ]
   expect(saidOf(learnedOf([], { hosts }), factsOf(known))).toEqual([
     '**Allow** `http:a.example.com:8443:request`',
@@ -231,6 +233,12 @@ describe('the command', () => {
     const { needed, notes } = proposeRules(learned, factsOf(secrets))
     expect({ needed, notes }).toEqual({ needed: [], notes: [expect.stringContaining('--wide')] })
     expect(saidOf(learned, factsOf(secrets, { wide: true }))).toEqual(['**Allow** `shell:*`'])
+  })
+
+  it('is not proposed with what the record has in place of a secret', () => {
+    const learned = learnedOf([], run('deploy', '--token=[redacted]', 'now'))
+    const { needed, notes } = proposeRules(learned, factsOf(secrets))
+    expect({ needed, notes }).toEqual({ needed: [], notes: [expect.stringContaining('write one by hand')] })
   })
 
   it('stands in the reason only where it is plain', () => {
