@@ -70,6 +70,8 @@ interface Seen {
 
 function settle(touch: CountedTouch, input: LearnedInput, { places, prepared }: Seen): Access[] {
   if (touch.outcome === 'there') return []
+  // Programs look for a file in many places: of nearly all of these there is nothing to be said.
+  if (touch.outcome === 'absent' && statOf(touch.path) === undefined) return []
   return places.of(touch).flatMap((target) => {
     const isOld = () => isOlder(target, input.since) && !prepared.has(dirname(target))
     const action = touch.act === 'make' ? (isOld() ? 'change' : 'create') : touch.act
