@@ -68,12 +68,19 @@ export async function confine(
     voice.ended(
       summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
     )
-    if (trace !== undefined)
-      voice.note(`what it used can be made into rules: oos learn ${shortId(recorder.id)}`)
+    if (trace !== undefined) voice.note(await keepLearnt(recorder))
     return end.exitCode
   } finally {
     recorder.close()
   }
+}
+
+async function keepLearnt(recorder: Recorder): Promise<string> {
+  const id = shortId(recorder.id)
+  return recorder.keepLearnt().then(
+    () => `what it used can be made into rules: oos learn ${id}`,
+    () => `what run ${id} learnt is lost: nothing can be kept in your state folder (XDG_STATE_HOME)`,
+  )
 }
 
 /** The record could not be written any more: what the run committed is judged all the same. */

@@ -9,11 +9,13 @@ export interface Recorder {
   readonly id: string
   append(event: OosEvent): void
   finish(end: SandboxEnd | undefined): void
+  /** What the finished run learnt may become rules. Throws where that cannot be kept. */
+  keepLearnt(): Promise<void>
   close(): void
 }
 
 /** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
-export function createRecorder({ project, policy, asked, run, learning }: PreparedRun): Recorder {
+export function createRecorder({ request, project, policy, asked, run, learning }: PreparedRun): Recorder {
   const store = openRecord(project)
   try {
     store.settleDeadRuns()
@@ -30,6 +32,10 @@ export function createRecorder({ project, policy, asked, run, learning }: Prepar
       },
       finish: (end) => {
         store.finishRun(id, end === undefined ? { endedBy: 'failed' } : endOf(end))
+      },
+      keepLearnt: async () => {
+        const { keepLearnt } = await import('../ops/learn/learnt-here.ts')
+        keepLearnt(store, id, { place: project, env: request.env })
       },
       close: () => store.close(),
     }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -255,6 +256,25 @@ describe('the record', () => {
       code: 2,
       stderr: expect.stringContaining('did not learn'),
     })
+  })
+
+  test('that a repository brings along is not learnt from', () => {
+    learnFrom(['sh', 'test/run.sh'])
+    const [{ id }] = json(['runs'])
+    // The same person, and so the same home folder: only the place tells.
+    const foreign = { ...makePackage(), env: tiny.env }
+    cpSync(join(tiny.cwd, '.oos'), join(foreign.cwd, '.oos'), { recursive: true })
+    expect(oos(['learn', '--write'], foreign)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no run has learnt here'),
+    })
+    expect(oos(['learn', id, '--write'], foreign)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did not learn here'),
+    })
+    expect(existsSync(join(foreign.cwd, '.agent-os'))).toBe(false)
+    learnFrom(['true'], foreign)
+    expect(oos(['learn', '--dry-run'], foreign).stdout).toContain('shell:true')
   })
 
   test('that is not there has nothing to learn from', () => {

@@ -4,12 +4,12 @@ import type { Store } from '../../store/store.ts'
 
 const pageSize = 100
 
-/** The run that was named, or the last that learnt. */
-export function findLearningRun(store: Store, id: string | undefined): Run {
+/** The run that was named, or the last that learnt here. */
+export function findLearningRun(store: Store, id: string | undefined, isHere: (run: Run) => boolean): Run {
   if (id !== undefined) return store.getRun(id)
   for (let before: string | undefined; ; ) {
     const page = store.listRuns({ limit: pageSize, ...(before === undefined ? {} : { before }) })
-    const found = page.find((run) => isLearning(store, run))
+    const found = page.find((run) => isLearning(store, run) && isHere(run))
     if (found !== undefined) return found
     before = page.at(-1)?.id
     if (page.length < pageSize || before === undefined) throw nothingLearnt()
