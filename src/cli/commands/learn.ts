@@ -15,7 +15,7 @@ import type { Run } from '../../store/fold.ts'
 import { shortId } from '../../store/ulid.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
-import { learnData, renderLearned, renderProposal } from '../output/learn.ts'
+import { learnData, renderLearned, renderNote, renderProposal } from '../output/learn.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options {
@@ -38,7 +38,8 @@ export const learn: Define = (command, terminal) => {
     const proposals = proposeRules(learned, readProposeFacts(project, learned, { more, wide: wide === true }))
     const asked = terminal.json || write || dryRun ? undefined : await askEach(proposals, learned, terminal)
     const accepted = asked ?? (write === true && !dryRun ? proposals.needed : [])
-    const settled = { ...proposals, accepted, written: accepted.length > 0 }
+    const notes = asked === undefined ? proposals.notes : []
+    const settled = { ...proposals, notes, accepted, written: accepted.length > 0 }
     if (settled.written) {
       const edit = planEdit(project, accepted)
       writeEdit(edit, project)
@@ -66,7 +67,7 @@ function readLearning(project: Project, id: string | undefined, env: NodeJS.Proc
 
 /** Nothing is written before the last answer; undefined where there is nobody to ask. */
 async function askEach(
-  { needed, wanted }: Proposals,
+  { needed, wanted, notes }: Proposals,
   learned: Learned,
   { tell, talk }: Terminal,
 ): Promise<readonly Proposal[] | undefined> {
@@ -80,6 +81,8 @@ async function askEach(
         accepted.push(proposal)
     }
   }
+  // Some speak for another run first.
+  for (const note of notes) tell(renderNote(note, talk))
   await ask(needed, true)
   if (wanted.length > 0) tell(`run ${shortId(learned.run.id)} looked for these and went on without them:\n`)
   await ask(wanted, false)

@@ -20,10 +20,9 @@ export function renderProposal(proposal: Proposal, style: Style): string {
 
 const lineOf = ({ text, pack }: Proposal) => (pack === undefined ? `- ${text}` : `extends: ${text}`)
 
-function renderUses({ count, examples, pack }: Proposal, style: Style): string {
+function renderUses({ count, examples, more, pack }: Proposal, style: Style): string {
   if (count === 0) return pack === undefined ? '' : `  ${style.dim('held while the run learnt')}\n`
-  const more = examples.length < count ? ', …' : ''
-  return `  ${style.dim(`${count} × ${sanitizeLine(examples.join(', '))}${more}`)}\n`
+  return `  ${style.dim(`${count} × ${sanitizeLine(examples.join(', '))}${more ? ', …' : ''}`)}\n`
 }
 
 export function renderLearned(learned: Learned, settled: SettledProposals, style: Style): string {
@@ -31,11 +30,13 @@ export function renderLearned(learned: Learned, settled: SettledProposals, style
     ...renderNeeded(learned, settled, style),
     ...renderWanted(settled, style),
     ...renderRefused(learned, style),
-    ...settled.notes.map((note) => `${style.warn('note')} ${note}\n`),
+    ...settled.notes.map((note) => renderNote(note, style)),
     ...renderNames(learned, style),
     ...renderEnd(learned, style),
   ].join('')
 }
+
+export const renderNote = (note: string, style: Style) => `${style.warn('note')} ${note}\n`
 
 function renderNeeded({ run }: Learned, settled: SettledProposals, style: Style): string[] {
   const { needed, accepted, written } = settled

@@ -78,7 +78,8 @@ function byUse(a: FileUse, b: FileUse): number {
 }
 
 function packProposal(name: string, uses: readonly string[]): Proposal {
-  return { text: name, pack: name, count: uses.length, examples: uses.slice(0, mostExamples) }
+  const more = uses.length > mostExamples
+  return { text: name, pack: name, count: uses.length, examples: uses.slice(0, mostExamples), more }
 }
 
 interface Making {
@@ -94,7 +95,8 @@ function hostRules({ hosts }: Learned, { isOpen }: Open, rule: MakeRule): readon
   const rules = [...byName].sort(byKey).map(([pattern, uses]) => {
     const count = uses.reduce((sum, use) => sum + use.count, 0)
     const capability: Capability = { resource: 'http', pattern, actions: ['request'], constraints: {} }
-    return rule([capability], { count, examples: uses.map(({ host, port }) => `${host}:${port}`).sort() })
+    const examples = [...new Set(uses.map(({ host, port }) => `${host}:${port}`))].sort()
+    return rule([capability], { count, examples })
   })
   return rules.filter(isSayable)
 }
