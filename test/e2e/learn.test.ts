@@ -302,6 +302,32 @@ describe('what is written', () => {
     expect(oos(['run', '--', 'sh', 'test/run.sh'], known)).toMatchObject({ code: 0, stderr: '' })
   })
 
+  test('is asked about with all the rest where nobody had agreed to what stood there', () => {
+    const foreign = makePackage({ '.agent-os/AGENT.md': '# Tiny\n\n- **Allow** `shell:sh *` — scripts\n' })
+    oos(['run', '--learn', '--untrusted', '--', 'sh', 'test/run.sh'], foreign)
+    expect(oos(['learn', '--write'], foreign).code).toBe(0)
+    const next = (...how: readonly string[]) => oos(['run', ...how, '--', 'sh', 'test/run.sh'], foreign)
+    expect(next()).toMatchObject({ code: 3, stderr: expect.stringContaining('shell:sh *') })
+    expect(next().stderr).toContain('file:out/**:read,write')
+    expect(next('--trust-specs').code).toBe(0)
+    expect(next()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is asked about where the specs came to give more since the run', () => {
+    learnFrom(['sh', 'test/run.sh'])
+    oos(['learn', '--write'], tiny)
+    learnFrom(['cat', 'README.md'])
+    writeFileSync(
+      join(tiny.cwd, '.agent-os/AGENT.md'),
+      `${read('.agent-os/AGENT.md')}- **Allow** \`shell:*\` — all\n`,
+    )
+    expect(oos(['learn', '--write'], tiny).code).toBe(0)
+    expect(oos(['run', '--', 'true'], tiny)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('shell:*'),
+    })
+  })
+
   test('is nothing with --dry-run', () => {
     learnFrom(['sh', 'test/run.sh'])
     expect(oos(['learn', '--write', '--dry-run'], tiny).stdout).toContain('not written yet')
