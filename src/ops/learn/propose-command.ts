@@ -30,10 +30,10 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
     decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'),
   )
   const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
-  const proposals = own
-    .map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
-    .filter((proposal) => isSayable(proposal))
-  return { ...none, proposals, files: open.filter((part) => !own.includes(part)).map(fileUse) }
+  const rules = own.map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
+  const proposals = rules.filter(isSayable)
+  const notes = proposals.length < rules.length ? [unsayableNote] : []
+  return { proposals, notes, files: open.filter((part) => !own.includes(part)).map(fileUse) }
 }
 
 const isIn = (folder: string, path: string) => path.startsWith(`${folder}/`)
@@ -44,6 +44,9 @@ function fileUse({ target, action }: Request): FileUse {
 
 const unreadNote =
   'the command holds code that is not read, so only `shell:*` allows it: oos learn --wide proposes that'
+
+const unsayableNote =
+  'the command holds characters that no rule can name, so it is not proposed: write a rule by hand, with `*` in their place'
 
 const redactedNote =
   'the command holds a secret, which is not recorded, so no rule for it is proposed: write one by hand, with `*` in its place'

@@ -273,6 +273,14 @@ describe('the command', () => {
     expect(saidOf(learned, factsOf(secrets, { wide: true }))).toEqual(['**Allow** `shell:*`'])
   })
 
+  it('is not proposed where no rule can say it', () => {
+    const { needed, notes } = proposeRules(learnedOf([], run('echo', 'a\nb`c')), factsOf(secrets))
+    expect({ needed, notes }).toEqual({
+      needed: [],
+      notes: [expect.stringContaining('write a rule by hand')],
+    })
+  })
+
   it('is not proposed with what the record has in place of a secret', () => {
     const learned = learnedOf([], run('deploy', '--token=[redacted]', 'now'))
     const { needed, notes } = proposeRules(learned, factsOf(secrets))
