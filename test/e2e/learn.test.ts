@@ -328,17 +328,6 @@ describe('what is written', () => {
     })
   })
 
-  test('is nothing where the specs would not check afterwards', () => {
-    learnFrom(['sh', 'test/run.sh'])
-    mkdirSync(join(tiny.cwd, '.agent-os/rules'), { recursive: true })
-    writeFileSync(join(tiny.cwd, '.agent-os/rules/team.md'), '# Team\n\n- **Deny** `file:` — half a rule\n')
-    expect(oos(['learn', '--write'], tiny)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('no longer check'),
-    })
-    expect(existsSync(join(tiny.cwd, '.agent-os/AGENT.md'))).toBe(false)
-  })
-
   test('is nothing with --dry-run', () => {
     learnFrom(['sh', 'test/run.sh'])
     expect(oos(['learn', '--write', '--dry-run'], tiny).stdout).toContain('not written yet')
