@@ -70,8 +70,7 @@ export async function confine(
     voice.ended(
       summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
     )
-    if (trace !== undefined)
-      voice.note(`what it used can be made into rules: oos learn ${shortId(recorder.id)}`)
+    if (trace !== undefined) voice.note(await keepLearnt(recorder))
     // A command that ended well and what it did put back is no success.
     return end.exitCode === 0 && committed.some(isPutBack) ? exitCodes.refused : end.exitCode
   } finally {
@@ -79,7 +78,14 @@ export async function confine(
   }
 }
 
-/** The record could not be written any more: what the run committed is judged all the same. */
+async function keepLearnt(recorder: Recorder): Promise<string> {
+  const id = shortId(recorder.id)
+  return recorder.keepLearnt().then(
+    () => `what it used can be made into rules: oos learn ${id}`,
+    () => `what run ${id} learnt is lost: nothing can be kept in your state folder (XDG_STATE_HOME)`,
+  )
+}
+
 function isPutBack(event: OosEvent): boolean {
   return (
     (event.type === 'git.ref' || event.type === 'git.commit' || event.type === 'git.staged') &&
@@ -87,6 +93,7 @@ function isPutBack(event: OosEvent): boolean {
   )
 }
 
+/** The record could not be written any more: what the run committed is judged all the same. */
 async function settleUnrecorded(repositories: WatchedRepositories, voice: RunVoice): Promise<void> {
   for (const event of await repositories.settle()) if (event.type === 'note') voice.note(event.text)
 }

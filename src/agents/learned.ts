@@ -70,6 +70,8 @@ interface Seen {
 
 function settle(touch: CountedTouch, input: LearnedInput, { places, prepared }: Seen): Access[] {
   if (touch.outcome === 'there') return []
+  // Programs look for a file in many places: of nearly all of these there is nothing to be said.
+  if (touch.outcome === 'absent' && statOf(touch.path) === undefined) return []
   return places.of(touch).flatMap((target) => {
     const isOld = () => isOlder(target, input.since) && !prepared.has(dirname(target))
     const action = touch.act === 'make' ? (isOld() ? 'change' : 'create') : touch.act
@@ -185,7 +187,7 @@ function isOlder(path: string, since: number): boolean {
 function merge(all: readonly Access[]): Access[] {
   const merged = new Map<string, Access>()
   for (const access of all) {
-    const key = JSON.stringify([access.outcome, access.action, access.target, access.below])
+    const key = JSON.stringify([access.outcome, access.action, access.target, access.below, access.rule])
     const known = merged.get(key)
     const folder = known?.folder ?? access.folder
     const count = (known?.count ?? 0) + access.count
@@ -199,14 +201,13 @@ const depthOf = (path: string) => path.split('/').length
 /** From the deepest folders up, until it is few enough. */
 export function foldDeep(all: readonly Access[], most: number): readonly Access[] {
   let found = all
-  for (
-    let depth = Math.max(...all.map(({ target }) => depthOf(target)));
-    found.length > most && depth > 2;
-  ) {
+  let depth = all.reduce((deepest, { target }) => Math.max(deepest, depthOf(target)), 0)
+  while (found.length > most && depth > 2) {
     depth -= 1
     found = merge(
       found.map((access) => {
-        if (access.outcome !== 'let' || depthOf(access.target) <= depth) return access
+        // Of what was looked for each file is a question of its own; there are only as many as this machine has.
+        if (access.outcome === 'wanted' || depthOf(access.target) <= depth) return access
         const target = access.target.split('/').slice(0, depth).join('/')
         return { ...access, target, folder: true, below: true }
       }),

@@ -24,7 +24,7 @@ export function learningPolicy(
 ): Policy {
   const { rules } = base
   const { languages, secrets } = readPacks(project.sources)
-  const closed = hasPack(rules, secrets.name) ? [] : secrets.rules
+  const closed = hasPack(rules, secrets.name, asked.agent) ? [] : secrets.rules
   const tools = languages.flatMap((pack) => pack.rules).filter(({ effect }) => effect === 'allow')
   const open = [...everywhere.map(parsed), ...commandsOf(asked, base)].map(allow)
   const more = followLinks([...inThisRun([...closed, ...tools]), ...open], project)

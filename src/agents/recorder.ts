@@ -11,11 +11,14 @@ export interface Recorder {
   finish(end: SandboxEnd | undefined): void
   /** The command was not let begin. */
   refuse(): void
+  /** What the finished run learnt may become rules. Throws where that cannot be kept. */
+  keepLearnt(): Promise<void>
   close(): void
 }
 
 /** Opens the project's record, settles runs whose oos is gone, and begins this run in it. */
 export function createRecorder({
+  request,
   project,
   policy,
   asked,
@@ -41,6 +44,10 @@ export function createRecorder({
       },
       refuse: () => {
         store.finishRun(id, { endedBy: 'refused' })
+      },
+      keepLearnt: async () => {
+        const { keepLearnt } = await import('../ops/learn/learnt-here.ts')
+        keepLearnt(store, id, { place: project, env: request.env })
       },
       close: () => store.close(),
     }

@@ -81,8 +81,9 @@ function isOfAPack({ effect, source, layer }: Rule): boolean {
   return (effect === 'allow' || effect === 'ask') && layer === 'project' && source.pack !== undefined
 }
 
-function isTheProjects({ source, layer }: Rule): boolean {
-  return layer === 'project' && source.pack === undefined
+/** Also what it takes in of a pack's Denies: nobody has agreed to the holes in them. */
+function isTheProjects(rule: Rule): boolean {
+  return rule.layer === 'project' && !isOfAPack(rule)
 }
 
 interface Asked {

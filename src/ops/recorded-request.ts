@@ -4,6 +4,7 @@ import type { DecisionEffect, Request } from '../policy/types.ts'
 import { addressHost } from '../sandbox/network/authority.ts'
 import type { EventOf, RuleReference, StoredEvent } from '../store/events.ts'
 import type { Run } from '../store/fold.ts'
+import { isRedacted } from '../store/redact.ts'
 
 /** What a person calls it. */
 export type RequestKind = 'command' | 'write' | 'read' | 'connection' | 'request'
@@ -117,10 +118,6 @@ function actionOf(method = ''): string {
 
 function refer(by: RuleReference | undefined): { by: RuleReference } | Record<never, never> {
   return by !== undefined && isText(by.file, by.text) ? { by } : {}
-}
-
-function isRedacted(text: string): boolean {
-  return text.includes('[redacted')
 }
 
 function isText(...values: readonly unknown[]): boolean {

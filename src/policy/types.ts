@@ -73,7 +73,10 @@ export interface Rule {
   readonly source: RuleSource
   readonly layer: LayerName
   readonly examples: readonly RuleExample[]
-  /** Nobody has agreed to what it gives: it allows nothing, and an Ask asks only about what another rule allows. */
+  /**
+   * Nobody has agreed to what it gives: it allows nothing, an Ask asks only about what another rule allows, and a Deny
+   * with holes closes what it closes, but stands in for no whole one.
+   */
   readonly withheld?: true
 }
 

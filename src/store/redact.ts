@@ -53,6 +53,11 @@ export function createRedactor(env: Readonly<Record<string, string | undefined>>
   return { text, json: (given) => (maySecret(given, written) ? redactJson(given, text) : given) }
 }
 
+/** Whether something was taken out of a stored text: it is no longer what it was. */
+export function isRedacted(text: string): boolean {
+  return text.includes('[redacted')
+}
+
 function maySecret(json: string, written: readonly string[]): boolean {
   if (hints.test(json)) return true
   const lower = written.length > 0 ? json.toLowerCase() : json

@@ -99,6 +99,13 @@ describe('a run that learns', () => {
     }
   })
 
+  it('keeps the secrets closed where another agent alone takes them in', async () => {
+    mkdirSync(join(root, '.agent-os/agents'))
+    const text = '---\nname: writer\nextends: [oos:secrets]\n---\n\n# Writer\n'
+    writeFileSync(join(root, '.agent-os/agents/writer.md'), text)
+    expect(effectOf(await learning(''), { ...file('.env'), agent: 'command' })).toBe('deny')
+  })
+
   it('keeps to a hole that a person made in the secrets, and makes none', async () => {
     const hole = '---\nextends: [{pack: oos:secrets, except: ["file:test/**:read"]}]\n---\n'
     expect(effectOf(await learning(hole), file('test/server.key'))).toBe('allow')
@@ -114,14 +121,22 @@ describe('a run that learns', () => {
 })
 
 it('a record that would be too long has folders in place of what is deep in them', () => {
-  const use = (target: string) => ({
-    ...({ type: 'learn.access', resource: 'file', action: 'read', outcome: 'let' } as const),
-    ...{ target, count: 1 },
+  const use = (target: string, outcome: 'let' | 'refused' = 'let') => ({
+    ...({ type: 'learn.access', resource: 'file', action: 'read' } as const),
+    ...{ outcome, target, count: 1 },
   })
   const many = Array.from({ length: 50 }, (_, index) => use(`/w/a/deep/deeper/${index}`))
-  const folded = foldDeep([use('/w/b'), ...many], 10)
+  const closed = many.map(({ target }) => use(target, 'refused'))
+  const folded = foldDeep([use('/w/b'), ...many, ...closed], 10)
   expect(folded).toEqual([
-    expect.objectContaining({ target: '/w/a/deep/deeper', below: true, folder: true, count: 50 }),
+    expect.objectContaining({ target: '/w/a/deep/deeper', outcome: 'let', below: true, count: 50 }),
+    expect.objectContaining({ target: '/w/a/deep/deeper', outcome: 'refused', below: true, count: 50 }),
     expect.objectContaining({ target: '/w/b', count: 1 }),
   ])
+})
+
+it('a record of more uses than a call takes arguments is made all the same', () => {
+  const use = { type: 'learn.access', resource: 'file', action: 'read', outcome: 'let', count: 1 } as const
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ ...use, target: `/w/a/${index}` }))
+  expect(foldDeep(many, 10)).toMatchObject([{ target: '/w/a', count: 200_000 }])
 })

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -210,6 +211,15 @@ describe('while a run learns', () => {
     })
   })
 
+  test('holes in oos:secrets that nobody has agreed to are none', () => {
+    const hole = '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n\n# Tiny\n'
+    const foreign = makePackage({ '.agent-os/AGENT.md': hole })
+    const run = (how: string) => oos(['run', '--learn', how, '--', 'cat', '.env'], foreign)
+    expect(run('--untrusted')).toMatchObject({ stdout: '' })
+    expect(run('--trust-specs')).toMatchObject({ stdout: 'PASSWORD=hunter2\n' })
+    expect(run('--untrusted')).toMatchObject({ stdout: 'PASSWORD=hunter2\n' })
+  })
+
   test('other variables than those of rules and packs are not passed', () => {
     const place = { ...tiny, env: { ...tiny.env, NODE_ENV: 'test', MY_TOKEN: 'hunter2', PLAIN: 'x' } }
     const { stdout } = learnFrom(['sh', '-c', 'echo "$NODE_ENV,$MY_TOKEN,$PLAIN"'], place)
@@ -248,6 +258,25 @@ describe('the record', () => {
     })
   })
 
+  test('that a repository brings along is not learnt from', () => {
+    learnFrom(['sh', 'test/run.sh'])
+    const [{ id }] = json(['runs'])
+    // The same person, and so the same home folder: only the place tells.
+    const foreign = { ...makePackage(), env: tiny.env }
+    cpSync(join(tiny.cwd, '.oos'), join(foreign.cwd, '.oos'), { recursive: true })
+    expect(oos(['learn', '--write'], foreign)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no run has learnt here'),
+    })
+    expect(oos(['learn', id, '--write'], foreign)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did not learn here'),
+    })
+    expect(existsSync(join(foreign.cwd, '.agent-os'))).toBe(false)
+    learnFrom(['true'], foreign)
+    expect(oos(['learn', '--dry-run'], foreign).stdout).toContain('shell:true')
+  })
+
   test('that is not there has nothing to learn from', () => {
     expect(oos(['learn'], tiny)).toMatchObject({
       code: 2,
@@ -271,6 +300,32 @@ describe('what is written', () => {
       /## Learned\n[\s\S]*- \*\*Allow\*\* `file:out\/\*\*:read,write` — seen in run \w{8}: sh test\/run\.sh\n/,
     )
     expect(oos(['run', '--', 'sh', 'test/run.sh'], known)).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is asked about with all the rest where nobody had agreed to what stood there', () => {
+    const foreign = makePackage({ '.agent-os/AGENT.md': '# Tiny\n\n- **Allow** `shell:sh *` — scripts\n' })
+    oos(['run', '--learn', '--untrusted', '--', 'sh', 'test/run.sh'], foreign)
+    expect(oos(['learn', '--write'], foreign).code).toBe(0)
+    const next = (...how: readonly string[]) => oos(['run', ...how, '--', 'sh', 'test/run.sh'], foreign)
+    expect(next()).toMatchObject({ code: 3, stderr: expect.stringContaining('shell:sh *') })
+    expect(next().stderr).toContain('file:out/**:read,write')
+    expect(next('--trust-specs').code).toBe(0)
+    expect(next()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is asked about where the specs came to give more since the run', () => {
+    learnFrom(['sh', 'test/run.sh'])
+    oos(['learn', '--write'], tiny)
+    learnFrom(['cat', 'README.md'])
+    writeFileSync(
+      join(tiny.cwd, '.agent-os/AGENT.md'),
+      `${read('.agent-os/AGENT.md')}- **Allow** \`shell:*\` — all\n`,
+    )
+    expect(oos(['learn', '--write'], tiny).code).toBe(0)
+    expect(oos(['run', '--', 'true'], tiny)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('shell:*'),
+    })
   })
 
   test('is nothing with --dry-run', () => {

@@ -1,7 +1,8 @@
 import { ownRules } from '../../agents/own-rules.ts'
 import { readProposeFacts } from '../../ops/learn/facts.ts'
-import { findLearningRun, nothingLearnt } from '../../ops/learn/last-run.ts'
+import { findLearningRun, isTold, nothingLearnt } from '../../ops/learn/last-run.ts'
 import { type Learned, readLearned } from '../../ops/learn/learned.ts'
+import { isLearntHere } from '../../ops/learn/learnt-here.ts'
 import type { Proposal } from '../../ops/learn/proposal.ts'
 import { type Proposals, proposeRules } from '../../ops/learn/propose.ts'
 import { trustEdited } from '../../ops/learn/trust.ts'
@@ -10,10 +11,11 @@ import { openProject, type Project } from '../../ops/project.ts'
 import { quoteWord } from '../../ops/quote-word.ts'
 import { readRecord } from '../../ops/record.ts'
 import { exitCodes, OosError } from '../../shared/errors.ts'
+import type { Run } from '../../store/fold.ts'
 import { shortId } from '../../store/ulid.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
-import { learnData, renderLearned, renderProposal } from '../output/learn.ts'
+import { learnData, renderLearned, renderNote, renderProposal } from '../output/learn.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options {
@@ -31,12 +33,13 @@ export const learn: Define = (command, terminal) => {
     .option('--dry-run', 'show the rules and write none')
   return async (id: string | undefined, { write, dryRun, wide }: Options) => {
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env, bare: true })
-    const learned = readLearning(project, id)
+    const learned = readLearning(project, id, terminal.env)
     const more = ownRules(project, terminal.env)
     const proposals = proposeRules(learned, readProposeFacts(project, learned, { more, wide: wide === true }))
     const asked = terminal.json || write || dryRun ? undefined : await askEach(proposals, learned, terminal)
     const accepted = asked ?? (write === true && !dryRun ? proposals.needed : [])
-    const settled = { ...proposals, accepted, written: accepted.length > 0 }
+    const notes = asked === undefined ? proposals.notes : []
+    const settled = { ...proposals, notes, accepted, written: accepted.length > 0 }
     if (settled.written) {
       const edit = planEdit(project, accepted)
       writeEdit(edit, project)
@@ -49,20 +52,22 @@ export const learn: Define = (command, terminal) => {
   }
 }
 
-function readLearning(project: Project, id: string | undefined): Learned {
+function readLearning(project: Project, id: string | undefined, env: NodeJS.ProcessEnv): Learned {
   const store = readRecord(project)
   if (store === undefined) throw nothingLearnt()
-  const run = findLearningRun(store, id)
-  const learned = readLearned(run, store.events(run.id), project.root)
-  if (learned !== undefined) return learned
-  throw new OosError('run-unknown', `run \`${shortId(run.id)}\` did not learn`, {
+  const isHere = (run: Run) => isLearntHere(store, run, { place: project, env })
+  const run = findLearningRun(store, id, isHere)
+  const learned = isTold(run) ? readLearned(run, store.events(run.id), project.root) : undefined
+  if (learned !== undefined && isHere(run)) return learned
+  const why = learned !== undefined ? 'did not learn here' : isTold(run) ? 'did not learn' : 'broke off'
+  throw new OosError('run-unknown', `run \`${shortId(run.id)}\` ${why}`, {
     hint: `oos run --learn -- ${run.command.map(quoteWord).join(' ')}`,
   })
 }
 
 /** Nothing is written before the last answer; undefined where there is nobody to ask. */
 async function askEach(
-  { needed, wanted }: Proposals,
+  { needed, wanted, notes }: Proposals,
   learned: Learned,
   { tell, talk }: Terminal,
 ): Promise<readonly Proposal[] | undefined> {
@@ -76,6 +81,8 @@ async function askEach(
         accepted.push(proposal)
     }
   }
+  // Some speak for another run first.
+  for (const note of notes) tell(renderNote(note, talk))
   await ask(needed, true)
   if (wanted.length > 0) tell(`run ${shortId(learned.run.id)} looked for these and went on without them:\n`)
   await ask(wanted, false)

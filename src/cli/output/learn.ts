@@ -3,6 +3,7 @@ import type { Proposal } from '../../ops/learn/proposal.ts'
 import type { Proposals } from '../../ops/learn/propose.ts'
 import { learnedFile } from '../../ops/learn/write.ts'
 import { quoteWord } from '../../ops/quote-word.ts'
+import { isRedacted } from '../../store/redact.ts'
 import { shortId } from '../../store/ulid.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
@@ -19,10 +20,9 @@ export function renderProposal(proposal: Proposal, style: Style): string {
 
 const lineOf = ({ text, pack }: Proposal) => (pack === undefined ? `- ${text}` : `extends: ${text}`)
 
-function renderUses({ count, examples, pack }: Proposal, style: Style): string {
+function renderUses({ count, examples, more, pack }: Proposal, style: Style): string {
   if (count === 0) return pack === undefined ? '' : `  ${style.dim('held while the run learnt')}\n`
-  const more = examples.length < count ? ', …' : ''
-  return `  ${style.dim(`${count} × ${sanitizeLine(examples.join(', '))}${more}`)}\n`
+  return `  ${style.dim(`${count} × ${sanitizeLine(examples.join(', '))}${more ? ', …' : ''}`)}\n`
 }
 
 export function renderLearned(learned: Learned, settled: SettledProposals, style: Style): string {
@@ -30,11 +30,13 @@ export function renderLearned(learned: Learned, settled: SettledProposals, style
     ...renderNeeded(learned, settled, style),
     ...renderWanted(settled, style),
     ...renderRefused(learned, style),
-    ...settled.notes.map((note) => `${style.warn('note')} ${note}\n`),
+    ...settled.notes.map((note) => renderNote(note, style)),
     ...renderNames(learned, style),
     ...renderEnd(learned, style),
   ].join('')
 }
+
+export const renderNote = (note: string, style: Style) => `${style.warn('note')} ${note}\n`
 
 function renderNeeded({ run }: Learned, settled: SettledProposals, style: Style): string[] {
   const { needed, accepted, written } = settled
@@ -47,10 +49,13 @@ function renderNeeded({ run }: Learned, settled: SettledProposals, style: Style)
     ]
   }
   const lines = accepted.map((proposal) => `${style.good('written')} ${sanitizeLine(lineOf(proposal))}\n`)
-  return [
-    ...lines,
-    `in ${learnedFile}; next: oos run ${run.agent === 'command' ? '' : `${run.agent} `}-- ${sanitizeLine(run.command.map(quoteWord).join(' '))}\n`,
-  ]
+  return [...lines, `in ${learnedFile}${nextStep(run)}\n`]
+}
+
+function nextStep({ agent, command }: Learned['run']): string {
+  if (command.some(isRedacted)) return ''
+  const who = agent === 'command' ? '' : `${agent} `
+  return `; next: oos run ${who}-- ${sanitizeLine(command.map(quoteWord).join(' '))}`
 }
 
 function renderWanted({ wanted, accepted }: SettledProposals, style: Style): string[] {

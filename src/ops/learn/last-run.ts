@@ -4,20 +4,25 @@ import type { Store } from '../../store/store.ts'
 
 const pageSize = 100
 
-/** The run that was named, or the last that learnt. */
-export function findLearningRun(store: Store, id: string | undefined): Run {
+/** The run that was named, or the last that learnt here. */
+export function findLearningRun(store: Store, id: string | undefined, isHere: (run: Run) => boolean): Run {
   if (id !== undefined) return store.getRun(id)
   for (let before: string | undefined; ; ) {
     const page = store.listRuns({ limit: pageSize, ...(before === undefined ? {} : { before }) })
-    const found = page.find((run) => isLearning(store, run))
+    const found = page.find((run) => isLearning(store, run) && isHere(run))
     if (found !== undefined) return found
     before = page.at(-1)?.id
     if (page.length < pageSize || before === undefined) throw nothingLearnt()
   }
 }
 
-function isLearning(store: Store, { id }: Run): boolean {
-  const [first] = store.events(id, { limit: 1 })
+/** What a run used is written down when nothing of it is left: of one that broke off, nothing is known. */
+export function isTold({ endedBy }: Pick<Run, 'endedBy'>): boolean {
+  return endedBy !== null && endedBy !== 'failed' && endedBy !== 'lost'
+}
+
+function isLearning(store: Store, run: Run): boolean {
+  const [first] = isTold(run) ? store.events(run.id, { limit: 1 }) : []
   return first?.type === 'run.created' && first.learning === true
 }
 

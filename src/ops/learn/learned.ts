@@ -1,6 +1,7 @@
 import { resolve } from 'node:path/posix'
 import type { RuleReference, StoredEvent } from '../../store/events.ts'
 import type { Run } from '../../store/fold.ts'
+import { isRedacted } from '../../store/redact.ts'
 
 /** What stands in the record as the reason of what only learning has let through. */
 export const learnFlag = '--learn'
@@ -53,7 +54,7 @@ export function readLearned(run: Run, events: Iterable<StoredEvent>, root: strin
       const key = `${host}:${port}`
       hosts.set(key, { host, port, count: (hosts.get(key)?.count ?? 0) + 1 })
     }
-    if (event.type !== 'learn.access' || event.target.includes('[redacted')) continue
+    if (event.type !== 'learn.access' || isRedacted(event.target)) continue
     if (event.resource === 'env') names.push(event.target)
     else {
       const { folder = false, below = false, count, action, rule } = event

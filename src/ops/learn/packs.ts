@@ -28,7 +28,10 @@ export function readPacks(sources: readonly SpecSource[]): LearningPacks {
   }
 }
 
-/** Whether the pack is taken in already, perhaps with holes that a person made. */
-export function hasPack(rules: readonly Rule[], name: string): boolean {
-  return rules.some(({ source }) => source.pack === name)
+/** Whether the pack holds for this agent already, perhaps with holes that a person made or agreed to. */
+export function hasPack(rules: readonly Rule[], name: string, agent: string): boolean {
+  return rules.some(
+    ({ source, agents, withheld }) =>
+      source.pack === name && withheld !== true && (agents.length === 0 || agents.includes(agent)),
+  )
 }

@@ -19,6 +19,8 @@ export interface Proposal {
   readonly count: number
   /** Up to three of the uses that it is for. */
   readonly examples: readonly string[]
+  /** Whether there are others than these. */
+  readonly more: boolean
 }
 
 export interface ProposeFacts {
@@ -60,6 +62,7 @@ export function ruleMaker({ run }: Learned): MakeRule {
       rule: { ...bare, source: { ...bare.source, text } },
       count,
       examples: examples.slice(0, mostExamples),
+      more: examples.length > mostExamples,
     }
   }
 }

@@ -2,6 +2,7 @@ import { decide, decidePart } from '../../policy/decide.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import { partsOf } from '../../policy/request-parts.ts'
 import type { Capability, Request } from '../../policy/types.ts'
+import { isRedacted } from '../../store/redact.ts'
 import type { FileUse, Learned } from './learned.ts'
 import { isSayable, type MakeRule, type Proposal, type ProposeFacts } from './proposal.ts'
 
@@ -20,6 +21,7 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
     ...{ words: command, cwd, agent },
   }
   const none = { proposals: [], notes: [], files: [] }
+  if (isRedacted(asked.target)) return { ...none, notes: [redactedNote] }
   if (decide(policy, asked).effect === 'allow') return none
   const { parts, unread } = partsOf(asked, policy)
   if (unread !== undefined)
@@ -28,10 +30,10 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
     decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'),
   )
   const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
-  const proposals = own
-    .map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
-    .filter((proposal) => isSayable(proposal))
-  return { ...none, proposals, files: open.filter((part) => !own.includes(part)).map(fileUse) }
+  const rules = own.map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
+  const proposals = rules.filter(isSayable)
+  const notes = proposals.length < rules.length ? [unsayableNote] : []
+  return { proposals, notes, files: open.filter((part) => !own.includes(part)).map(fileUse) }
 }
 
 const isIn = (folder: string, path: string) => path.startsWith(`${folder}/`)
@@ -42,6 +44,12 @@ function fileUse({ target, action }: Request): FileUse {
 
 const unreadNote =
   'the command holds code that is not read, so only `shell:*` allows it: oos learn --wide proposes that'
+
+const unsayableNote =
+  'the command holds characters that no rule can name, so it is not proposed: write a rule by hand, with `*` in their place'
+
+const redactedNote =
+  'the command holds a secret, which is not recorded, so no rule for it is proposed: write one by hand, with `*` in its place'
 
 function anyCommand(rule: MakeRule, { target }: Request): Proposal {
   const any: Capability = { resource: 'shell', pattern: '*', actions: ['execute'], constraints: {} }

@@ -87,7 +87,7 @@ function placeCapability({ path, kind, read, write }: Place, policy: Policy): Ca
 export function newFolderNotes(
   uses: readonly FileUse[],
   rules: readonly Proposal[],
-  { tree, policy }: ProposeFacts,
+  { tree, policy, wide }: ProposeFacts,
 ): readonly string[] {
   const made = uses.filter(({ action, target, folder }) => {
     return action === 'create' && folder && tree.lasting.has(target)
@@ -96,7 +96,8 @@ export function newFolderNotes(
   const names = made.filter(isOuter).map(({ target }) => shown(target, policy))
   const isAlone = (name: string) => rules.some(({ rule }) => rule?.capabilities.some(opensFolder(name)))
   const alone = names.filter(isAlone)
-  if (tree.mayRemove && names.length > alone.length) return [removedNote(names)]
+  if (!wide && (rules.some(opensAll) || (tree.mayRemove && names.length > alone.length)))
+    return [againNote(names)]
   return alone.length === 0 ? [] : [aloneNote(alone)]
 }
 
@@ -105,8 +106,14 @@ const opensFolder =
   ({ pattern, actions }: Capability) =>
     pattern === `${name}/**` && actions.includes('write')
 
-const removedNote = (names: readonly string[]) =>
-  `made by this run: ${listed(names)}; the command seems to remove what it made before, so let it learn once more, now that it is there, for what may be a narrower rule`
+/** It made something right in the project's folder, which may be there the next time. */
+const opensAll = ({ rule }: Proposal) =>
+  rule?.capabilities.some(({ resource, pattern, actions }) => {
+    return resource === 'file' && pattern === '**' && actions.includes('write')
+  })
+
+const againNote = (names: readonly string[]) =>
+  `${names.length === 0 ? '' : `made by this run: ${listed(names)}; `}let it learn once more before this is written: now that what it makes is there, a narrower rule may do`
 const aloneNote = (names: readonly string[]) =>
   `made by this run: ${listed(names)}; if a later run fails because it cannot remove that, let it learn again`
 const listed = (names: readonly string[]) => names.slice(0, mostExamples).join(', ')

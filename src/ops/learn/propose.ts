@@ -44,7 +44,8 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
     ...hostRules(learned, open, rule),
   ]
   const taken = packs.map(({ name, uses }) => packProposal(name, uses))
-  const secrets = rules.length + taken.length > 0 && !hasPack(facts.policy.rules, facts.packs.secrets.name)
+  const secrets =
+    rules.length + taken.length > 0 && !hasPack(facts.policy.rules, facts.packs.secrets.name, run.agent)
   const held = secrets ? [packProposal(facts.packs.secrets.name, [])] : []
   return {
     needed: [...held, ...taken, ...rules],
@@ -59,7 +60,7 @@ interface Open {
 }
 
 function createOpen({ policy, packs }: ProposeFacts, agent: string): Open {
-  const closed = hasPack(policy.rules, packs.secrets.name) ? [] : packs.secrets.rules
+  const closed = hasPack(policy.rules, packs.secrets.name, agent) ? [] : packs.secrets.rules
   const held =
     closed.length === 0 ? policy : compilePolicy({ ...policy, rules: [...policy.rules, ...closed] })
   return {
@@ -77,7 +78,8 @@ function byUse(a: FileUse, b: FileUse): number {
 }
 
 function packProposal(name: string, uses: readonly string[]): Proposal {
-  return { text: name, pack: name, count: uses.length, examples: uses.slice(0, mostExamples) }
+  const more = uses.length > mostExamples
+  return { text: name, pack: name, count: uses.length, examples: uses.slice(0, mostExamples), more }
 }
 
 interface Making {
@@ -90,11 +92,13 @@ function hostRules({ hosts }: Learned, { isOpen }: Open, rule: MakeRule): readon
     isOpen({ resource: 'http', action: 'request', target: `${host}:${port}` }),
   )
   const byName = Map.groupBy(open, ({ host, port }) => (webPorts.has(port) ? host : `${host}:${port}`))
-  return [...byName].sort(byKey).map(([pattern, uses]) => {
+  const rules = [...byName].sort(byKey).map(([pattern, uses]) => {
     const count = uses.reduce((sum, use) => sum + use.count, 0)
     const capability: Capability = { resource: 'http', pattern, actions: ['request'], constraints: {} }
-    return rule([capability], { count, examples: uses.map(({ host, port }) => `${host}:${port}`).sort() })
+    const examples = [...new Set(uses.map(({ host, port }) => `${host}:${port}`))].sort()
+    return rule([capability], { count, examples })
   })
+  return rules.filter(isSayable)
 }
 
 /** What a host without a port stands for. */

@@ -32,7 +32,10 @@ export interface SpecEdit {
  *
  * @throws OosError `failed` where `spec check` would then find something wrong
  */
-export function planEdit(project: Project, accepted: readonly Proposal[]): SpecEdit {
+export function planEdit(
+  project: Pick<Project, 'root' | 'sources'>,
+  accepted: readonly Proposal[],
+): SpecEdit {
   const addition: Addition = {
     heading: 'Learned',
     about: 'What runs were seen to need, and a person said yes to.',

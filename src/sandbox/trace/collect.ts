@@ -30,11 +30,17 @@ export interface CollectOptions {
   readonly isOutside: (thread: number) => boolean
   /** Asked of the machine where the trace does not say it: the working folder of a thread that is alive. */
   readonly askFolder: FolderOf
-  readonly most?: number
+  readonly most?: Amount
+}
+
+interface Amount {
+  readonly paths: number
+  /** Of all of them together: each may have 4,096. */
+  readonly characters: number
 }
 
 /** A program can try any number of names: what is kept has an end. */
-const usualMost = 200_000
+const usualMost: Amount = { paths: 200_000, characters: 32_000_000 }
 
 /** Counts what the lines of strace tell, so that a run of hours takes no more room than its different paths. */
 export function createCollector({ isOutside, askFolder, most = usualMost }: CollectOptions): Collector {
@@ -42,6 +48,7 @@ export function createCollector({ isOutside, askFolder, most = usualMost }: Coll
   const folders = new Map<number, string>()
   const counted = new Map<string, { -readonly [Key in keyof CountedTouch]: CountedTouch[Key] }>()
   let lost = 0
+  let characters = 0
   // What a thread says itself is older than what it is asked now, unless it has ended.
   const folderOf: FolderOf = (thread) => askFolder(thread) ?? folders.get(thread)
 
@@ -52,8 +59,9 @@ export function createCollector({ isOutside, askFolder, most = usualMost }: Coll
     const key = `${outcome} ${act} ${folder === true ? 'folder' : ''} ${path}`
     const known = counted.get(key)
     if (known !== undefined) known.count += 1
-    else if (counted.size >= most) lost += 1
+    else if (counted.size >= most.paths || characters + key.length > most.characters) lost += 1
     else {
+      characters += key.length
       const led = real === undefined || real === path ? {} : { real }
       counted.set(key, { act, path, ...led, ...(folder === true && { folder }), outcome, count: 1 })
     }

@@ -119,6 +119,44 @@ describe('what is proposed is', () => {
   })
 })
 
+it.each([
+  { name: 'nothing', uses: ['create lib/a.js'], top: ['lib'], says: [] },
+  {
+    name: 'a folder that may have to be removed',
+    uses: ['create out/'],
+    top: ['out'],
+    lasting: ['out'],
+    says: [expect.stringMatching(/out; if a later run .* let it learn again/)],
+  },
+  {
+    name: 'what was made right in the project, and is there the next time',
+    uses: ['create .cache-1', 'delete .cache-1', 'create .cache'],
+    top: ['src', '.cache'],
+    says: [expect.stringMatching(/^let it learn once more before/)],
+  },
+  {
+    name: 'a folder that the command seems to remove first',
+    uses: ['create out/'],
+    top: ['src', 'out'],
+    lasting: ['out'],
+    mayRemove: true,
+    says: [expect.stringMatching(/^made by this run: out; let it learn once more/)],
+  },
+])('what a first run cannot show is said: $name', ({ uses, top, lasting = [], mayRemove = false, says }) => {
+  const tree = { root, lasting: new Set(lasting.map((name) => `${root}/${name}`)), mayRemove, top }
+  expect(proposeRules(learnedOf(uses), factsOf(known, { tree })).notes).toEqual(says)
+})
+
+it('three examples stand for all uses, and others are hinted at only where there are some', () => {
+  const twice = { ...use('read a.js'), count: 2 }
+  const many = ['read b/1', 'read b/2', 'read b/3', 'read b/4']
+  const { needed } = proposeRules(learnedOf([twice, ...many]), factsOf(known))
+  expect(needed.map(({ count, examples, more }) => ({ count, examples, more }))).toEqual([
+    { count: 2, examples: ['a.js'], more: false },
+    { count: 4, examples: ['b/1', 'b/2', 'b/3'], more: true },
+  ])
+})
+
 it('a command that used no file still needs something in its folder', () => {
   const text = known.replace(some, '')
   expect(saidOf(learnedOf([]), factsOf(text))).toEqual(['**Allow** `file:**:read`'])
@@ -195,6 +233,8 @@ it('a host is proposed as it was reached', () => {
     { host: 'b.example.com', port: 443, count: 2 },
     { host: 'b.example.com', port: 80, count: 1 },
     { host: 'a.example.com', port: 8443, count: 1 },
+    // What no rule can say would keep all the others from being written.
+    { host: '[redacted NAME].example.com', port: 443, count: 1 },
   ]
   expect(saidOf(learnedOf([], { hosts }), factsOf(known))).toEqual([
     '**Allow** `http:a.example.com:8443:request`',
@@ -231,6 +271,20 @@ describe('the command', () => {
     const { needed, notes } = proposeRules(learned, factsOf(secrets))
     expect({ needed, notes }).toEqual({ needed: [], notes: [expect.stringContaining('--wide')] })
     expect(saidOf(learned, factsOf(secrets, { wide: true }))).toEqual(['**Allow** `shell:*`'])
+  })
+
+  it('is not proposed where no rule can say it', () => {
+    const { needed, notes } = proposeRules(learnedOf([], run('echo', 'a\nb`c')), factsOf(secrets))
+    expect({ needed, notes }).toEqual({
+      needed: [],
+      notes: [expect.stringContaining('write a rule by hand')],
+    })
+  })
+
+  it('is not proposed with what the record has in place of a secret', () => {
+    const learned = learnedOf([], run('deploy', '--token=[redacted]', 'now'))
+    const { needed, notes } = proposeRules(learned, factsOf(secrets))
+    expect({ needed, notes }).toEqual({ needed: [], notes: [expect.stringContaining('write one by hand')] })
   })
 
   it('stands in the reason only where it is plain', () => {

@@ -35,8 +35,11 @@ it('what is not of the command is not counted', () => {
   expect(trace().touches).toEqual([])
 })
 
-it('there is an end to what is kept, and it is said', () => {
-  const { line, trace } = createCollector({ ...inside, most: 2 })
+it.each([
+  { paths: 2, characters: 1000 },
+  { paths: 1000, characters: 'done delete  /w/a'.length * 2 },
+])('there is an end to what is kept, and it is said: $paths paths, $characters characters', (most) => {
+  const { line, trace } = createCollector({ ...inside, most })
   for (const name of ['a', 'b', 'c', 'a', 'd']) line(`1 unlink("/w/${name}") = 0`)
   expect(trace()).toMatchObject({ touches: [{ path: '/w/a', count: 2 }, { path: '/w/b' }], lost: 2 })
 })
