@@ -23,6 +23,7 @@ export function familiarTargets(place: PathPlace, files: readonly string[] = [])
 
 const commands = [
   ['npm', 'test'],
+  ['npm', 'publish'],
   ['git', 'push', 'origin', 'main'],
   ['git', 'push', '--force', 'origin', 'main'],
   ['git', 'commit', '-m', 'x'],
