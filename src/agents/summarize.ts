@@ -19,7 +19,8 @@ export interface RunFacts {
 export function summarize(prepared: PreparedRun, { id, end, network, errors }: RunFacts): RunSummary {
   const refused = network.filter(({ effect }) => effect !== 'allow')
   const failed = end.endedBy === 'exit' ? end.code !== 0 : end.endedBy !== 'interrupted'
-  return { id, end, denied: refused.length, causes: causesOf(prepared, refused, failed ? errors : '') }
+  const causes = causesOf(prepared, refused, failed ? errors : '')
+  return { id, end, denied: refused.length, causes, unreached: unreached(network) }
 }
 
 function causesOf(
@@ -37,6 +38,14 @@ function causesOf(
       printCapability(capabilityOf({ resource: 'file', action, target: path }, policy)),
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),
   })
+}
+
+/** What the rules allow and the network did not give. */
+function unreached(network: readonly NetworkEvent[]): readonly string[] {
+  const failed = network.flatMap(({ effect, host, port, error }) =>
+    effect === 'allow' && error !== undefined ? [`${host}:${port} (${error})`] : [],
+  )
+  return [...new Set(failed)]
 }
 
 function denial({ host, port, action, effect, rule, error }: NetworkEvent): CauseInput['denials'][number] {

@@ -37,4 +37,6 @@ export interface RunSummary {
   readonly end: SandboxEnd
   readonly denied: number
   readonly causes: readonly Cause[]
+  /** Hosts that were allowed and could not be reached, with what was said. */
+  readonly unreached: readonly string[]
 }

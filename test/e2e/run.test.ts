@@ -157,6 +157,18 @@ describe('a command that fails', () => {
   })
 })
 
+test('of a host that is allowed, a person is told that it was not reached, and why', () => {
+  const allowed = makeProject({
+    '.agent-os/AGENT.md': `${rules}- **Allow** \`http:nowhere.invalid:request\`\n`,
+  })
+  const { stderr } = oos(trusted(['curl', '-sS', 'https://nowhere.invalid/']), allowed)
+  expect(stderr).toMatch(/oos: allowed, and not reached: nowhere\.invalid:443 \(.+\)/)
+  const { data } = JSON.parse(oos(['runs', '--json'], allowed).stdout)
+  expect(oos(['runs', 'show', data[0].id], allowed).stdout).toMatch(
+    /nowhere\.invalid:443 +allow +not reached: /,
+  )
+})
+
 describe('a run is refused', () => {
   test.each([
     { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },

@@ -65,7 +65,10 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         kind: 'network',
         what: describeRequest(event),
         outcome: event.effect,
-        because: because(event.rule, event.reason),
+        because:
+          event.effect === 'allow' && event.reason !== undefined
+            ? `not reached: ${event.reason}`
+            : because(event.rule, event.reason),
       }
     case 'file.changed':
       return {

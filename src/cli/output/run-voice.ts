@@ -44,12 +44,15 @@ function renderUnheld(unheld: readonly Unheld[], style: Style): string {
 
 /** Nothing about a command that ended well, and was refused nothing. */
 function renderSummary(summary: RunSummary, style: Style): string {
-  const { id, end, denied, causes } = summary
+  const { id, end, denied, causes, unreached } = summary
   const well = end.endedBy === 'exit' && end.code === 0
   if (well && denied === 0) return ''
   const refused = denied === 0 ? '' : `, ${denied} refused`
   const head = `${style.dim('oos:')} ${endWords(summary)} after ${renderElapsed(end.wallMs)}${refused}; oos runs show ${id.slice(-8)}\n`
-  return `${causes.map((cause) => renderCause(cause, style)).join('')}${head}`
+  const missed = unreached.map(
+    (where) => `${style.dim('oos:')} allowed, and not reached: ${sanitizeLine(where)}\n`,
+  )
+  return [...causes.map((cause) => renderCause(cause, style)), ...missed, head].join('')
 }
 
 function endWords({ end }: RunSummary): string {
