@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { onDisk } from '../shared/bytes.ts'
 import { kindOf } from './look.ts'
 import type { Mount, Repository } from './types.ts'
 
@@ -59,7 +60,7 @@ export function readPlainFile(file: string, most = 1_000_000): string | undefine
 export function readPlainBytes(file: string, most: number): Buffer | undefined {
   let descriptor: number | undefined
   try {
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    descriptor = openSync(onDisk(file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const stats = fstatSync(descriptor)
     return stats.isFile() && stats.size < most ? readFileSync(descriptor) : undefined
   } catch {

@@ -1,6 +1,5 @@
-import { readPlainFile } from '../../sandbox/git.ts'
 import { replaceFile } from './ref-files.ts'
-import { mostBytes } from './refs.ts'
+import { mostBytes, readText } from './refs.ts'
 import type { Snapshot } from './snapshot.ts'
 
 type Logs = Snapshot['logs']
@@ -8,7 +7,7 @@ type Logs = Snapshot['logs']
 /** The ids that came into the logs of what refs were before: `main@{1}` leads to them, and `stash@{1}`. */
 export function newLogIds(before: Logs, after: Logs): readonly string[] {
   const ids = changedLogs(before, after).flatMap((path) => {
-    const text = readPlainFile(path, mostBytes) ?? ''
+    const text = readText(path, mostBytes) ?? ''
     const size = before.get(path)?.size ?? 0
     // One that has become shorter was written anew.
     const added = text.length > size ? text.slice(size) : text
@@ -30,7 +29,7 @@ function idsOf(line: string): readonly string[] {
 /** Takes the lines out that lead to these commits. */
 export function clearLogs(before: Logs, after: Logs, ids: ReadonlySet<string>): void {
   for (const path of changedLogs(before, after)) {
-    const lines = (readPlainFile(path, mostBytes) ?? '').split('\n')
+    const lines = (readText(path, mostBytes) ?? '').split('\n')
     const kept = lines.filter((line) => !idsOf(line).some((id) => ids.has(id)))
     if (kept.length < lines.length) replaceFile(path, kept.join('\n'))
   }

@@ -1,17 +1,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainFile } from '../../sandbox/git.ts'
+import { onDisk } from '../../shared/bytes.ts'
 import { idsIn } from './find-new.ts'
 import { replaceFile } from './ref-files.ts'
+import { readText } from './refs.ts'
 import type { RepositoryPlace, Snapshot } from './snapshot.ts'
 
 /** The branch that an unfinished rebase works on: HEAD itself names none meanwhile. */
 export function rebasedBranch({ trees, common }: RepositoryPlace): string | undefined {
   const folder = trees[0]?.gitDir ?? common
   const [name] = ['rebase-merge', 'rebase-apply'].flatMap(
-    (kind) => readPlainFile(join(folder, kind, 'head-name')) ?? [],
+    (kind) => readText(join(folder, kind, 'head-name')) ?? [],
   )
-  return /^refs\/heads\/(\S+)/.exec(name ?? '')?.[1]
+  return /^refs\/heads\/([^\x00-\x20\x7f]+)/.exec(name ?? '')?.[1]
 }
 
 /** The next merge or cherry-pick that a person goes on with must not bring in what was put away. */
@@ -20,7 +21,7 @@ export function clearPending(before: Snapshot, after: Snapshot, tainted: Readonl
     for (const [path, text] of pending) {
       const was = before.trees[index]?.pending.get(path)
       if (was === text || !idsIn(text).some((id) => tainted.has(id))) continue
-      if (was === undefined) rmSync(path, { force: true })
+      if (was === undefined) rmSync(onDisk(path), { recursive: true, force: true })
       else replaceFile(path, was)
     }
   }
@@ -32,7 +33,7 @@ export function clearStrays(before: Snapshot, after: Snapshot): readonly string[
     [...strays].flatMap(([path, text]) => {
       const was = before.trees[index]?.strays.get(path)
       if (was === text) return []
-      rmSync(path, { force: true })
+      rmSync(onDisk(path), { recursive: true, force: true })
       if (was !== undefined) replaceFile(path, was)
       return [path]
     }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { readPlainBytes, readPlainFile } from '../../sandbox/git.ts'
-import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, stampOf } from './refs.ts'
+import { readPlainBytes } from '../../sandbox/git.ts'
+import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, readText, stampOf } from './refs.ts'
 
 /** A repository as far as commits go. */
 export interface RepositoryPlace {
@@ -69,7 +69,7 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
     logs: new Map([...folders].flatMap((folder) => logsIn(join(folder, 'logs')))),
-    shallow: readPlainFile(join(common, 'shallow'), mostBytes),
+    shallow: readText(join(common, 'shallow'), mostBytes),
     believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
   }
 }
@@ -79,7 +79,7 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
   const names = entriesOf(gitDir, []).flatMap(({ name }) => (isPending(name) ? [name] : []))
   const own = gitDir === common ? [] : readLoose(gitDir, []).keys()
   const paths = [...names, ...own].map((name) => join(gitDir, name))
-  return new Map(paths.map((path) => [path, readPlainFile(path) ?? '']))
+  return new Map(paths.map((path) => [path, readText(path) ?? '']))
 }
 
 /** What lies there by git's own hand, and is no ref. */
@@ -118,7 +118,7 @@ function straysIn(folder: string, depth: number): readonly [string, string][] {
     if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
     const path = join(folder, name)
     if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
-    const text = entry.isFile() ? readPlainFile(path, mostOfRef) : readHead(path)
+    const text = entry.isFile() ? readText(path, mostOfRef) : readHead(path)
     return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
   })
 }

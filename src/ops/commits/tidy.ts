@@ -1,8 +1,8 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainFile } from '../../sandbox/git.ts'
+import { onDisk } from '../../shared/bytes.ts'
 import { openFolder, openWay, replaceFile } from './ref-files.ts'
-import { mostBytes, parsePacked, readRefs } from './refs.ts'
+import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
 import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.ts'
 
 /**
@@ -12,7 +12,7 @@ import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.t
 export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): readonly string[] {
   const removed: string[] = []
   const remove = (path: string): void => {
-    rmSync(path, { recursive: true, force: true })
+    rmSync(onDisk(path), { recursive: true, force: true })
     removed.push(path)
   }
   for (const folder of [common, ...trees.map(({ gitDir }) => gitDir)]) openFolder(folder)
@@ -22,7 +22,7 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     )
     if (odd.length === 0) break
     for (const path of odd) {
-      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      if (lstatSync(onDisk(path), { throwIfNoEntry: false })?.isDirectory()) {
         openFolder(path)
         removed.push(path)
       } else remove(path)
@@ -46,7 +46,7 @@ function tidyIndex(file: string, bytes: Buffer | undefined): void {
 /** One damaged line, and git reads no ref at all. */
 function tidyPacked(file: string, text: string | undefined): void {
   const stats = lstatSync(file, { throwIfNoEntry: false })
-  if (stats === undefined || parsePacked(readPlainFile(file, mostBytes) ?? '?') !== undefined) return
+  if (stats === undefined || parsePacked(readText(file, mostBytes) ?? '?') !== undefined) return
   rmSync(file, { recursive: true, force: true })
   if (text !== undefined && text !== '') replaceFile(file, text)
 }

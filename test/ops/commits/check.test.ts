@@ -112,7 +112,7 @@ describe('what a commit writes', () => {
     const script = `git update-index --add --cacheinfo "100644,$evil,:100644 x
 y" --cacheinfo "100644,$evil,$(printf 'locked/\\377\\033')"; git commit -qm evil`
     const { check } = await attempt(scene, script)
-    expect(refused(check())).toEqual(['main: locked/\ufffd\x1b:create'])
+    expect(refused(check())).toEqual(['main: locked/\udcff\x1b:create'])
   })
 })
 
@@ -243,6 +243,25 @@ describe('a branch', () => {
     )
   })
 
+  test('may have any name that git takes, packed with others or not', async () => {
+    const scene = sceneOf()
+    const file = join(scene.root, '.git/packed-refs')
+    const lines = ['caf\xe9', 'a\u3000b', 'a\u00a0b'].map(
+      (name) => `${ask(scene, 'rev-parse', 'HEAD')} refs/heads/${name}\n`,
+    )
+    const [latin = '', ...others] = lines
+    writeFileSync(file, Buffer.concat([Buffer.from(latin, 'latin1'), Buffer.from(others.join(''))]))
+    const before = readFileSync(file, 'latin1').trimEnd().split('\n')
+    const { check } = await attempt(
+      scene,
+      'echo x > f; git commit -qam fine; git branch -q evil $(craft HEAD~1); git pack-refs --all',
+    )
+    expect(check().problems).toEqual([])
+    expect(subjects(scene)).toEqual(['fine', 'first'])
+    expect(readFileSync(file, 'latin1').split('\n')).toEqual(expect.arrayContaining(before))
+    expect(ask(scene, 'branch', '--list', 'evil')).toBe('')
+  })
+
   test('of another run that was put away stays there', async () => {
     const scene = sceneOf()
     const first = await attempt(scene, 'git update-ref HEAD $(craft)')
@@ -310,6 +329,15 @@ describe('the index', () => {
     const { check } = await attempt(scene, `echo two > f; git add f; ${script}`)
     expect(check().unstaged).toMatchObject([{ path: 'locked/a', action }])
     expect(ask(scene, 'status', '--porcelain')).toBe('M  f')
+  })
+
+  test('does not keep what is staged under a name that is no text', async () => {
+    const scene = sceneOf()
+    const script = 'git update-index --add --cacheinfo 100644,$evil,"$(printf "locked/\\377")"'
+    const { check } = await attempt(scene, script)
+    expect(ask(scene, 'diff', '--cached', '--name-only')).toBe('"locked/\\377"')
+    expect(check().unstaged).toHaveLength(1)
+    expect(ask(scene, 'diff', '--cached', '--name-only')).toBe('')
   })
 
   test('keeps what a person had staged before', async () => {
