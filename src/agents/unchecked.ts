@@ -52,9 +52,9 @@ function takeEntry(file: string): Unchecked | undefined {
   }
 }
 
-/** The index can be large and a check does without: then what is staged is left alone. */
+/** The index and logs can be large and a check does without: then what is staged is left alone. */
 function withMaps(key: string, value: unknown): unknown {
-  if (key === 'index') return undefined
+  if (key === 'index' || key === 'bytes') return undefined
   return value instanceof Map ? { map: [...value] } : value
 }
 

@@ -90,7 +90,10 @@ export function openWay(top: string, inside: string): void {
   }
 }
 
-export function openFolder(path: string): void {
+/** Whether there was something to open. */
+export function openFolder(path: string): boolean {
   const stats = lstatSync(onDisk(path), { throwIfNoEntry: false })
-  if (stats?.isDirectory() && (stats.mode & 0o700) !== 0o700) chmodSync(onDisk(path), stats.mode | 0o700)
+  if (!stats?.isDirectory() || (stats.mode & 0o700) === 0o700) return false
+  chmodSync(onDisk(path), stats.mode | 0o700)
+  return true
 }

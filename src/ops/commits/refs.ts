@@ -36,7 +36,7 @@ export function readLoose(folder: string, odd: string[]): ReadonlyMap<string, st
     for (const entry of entriesOf(join(folder, name), odd)) {
       const inside = `${name}/${entry.name}`
       const path = join(folder, inside)
-      if (entry.isDirectory()) walk(inside)
+      if (entry.isDirectory() && !isTooLong(inside)) walk(inside)
       else if (!entry.isFile()) odd.push(path)
       else if (!entry.name.endsWith('.lock')) loose.set(inside, readValue(readText(path)) ?? '')
     }
@@ -44,6 +44,11 @@ export function readLoose(folder: string, odd: string[]): ReadonlyMap<string, st
 }
 
 export type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isFile'>
+
+/** No ref has such a name; below it, paths come to be longer than what can be looked at. */
+export function isTooLong(name: string): boolean {
+  return name.length > 1000
+}
 
 /** What cannot be read as a folder counts as odd; what is not there does not. */
 export function entriesOf(folder: string, odd: string[]): readonly Entry[] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readPlainBytes } from '../../sandbox/git.ts'
+import { type LogFile, readLogs } from './log-files.ts'
 import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, readText, stampOf } from './refs.ts'
 
 /** A repository as far as commits go. */
@@ -52,23 +53,21 @@ export interface IndexFile {
   readonly stamp: string
 }
 
-export interface LogFile {
-  readonly size: number
-  readonly stamp: string
-}
-
 /** Files alone, read while bubblewrap is at work: a run that commits nothing pays for no git. */
 export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapshot): Snapshot {
   const folders = new Set([common, ...trees.map(({ gitDir }) => gitDir)])
+  const refs = readRefs(common, known?.refs.packed)
+  const oddLogs: string[] = []
+  const logs = [...folders].flatMap((folder) => readLogs(folder, oddLogs, known?.logs))
   return {
-    refs: readRefs(common, known?.refs.packed),
+    refs: { ...refs, odd: [...refs.odd, ...oddLogs] },
     trees: trees.map(({ gitDir }, index) => ({
       head: readHead(join(gitDir, 'HEAD')),
       pending: readPending(gitDir, common),
       strays: new Map(straysIn(gitDir, 0)),
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
-    logs: new Map([...folders].flatMap((folder) => logsIn(join(folder, 'logs')))),
+    logs: new Map(logs),
     shallow: readText(join(common, 'shallow'), mostBytes),
     believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
   }
@@ -135,19 +134,6 @@ function readIndex(file: string, known: IndexFile | undefined): IndexFile | unde
   const stamp = stampOf(file)
   if (stamp === undefined || stamp === known?.stamp) return stamp === undefined ? undefined : known
   return { bytes: readPlainBytes(file, mostBytes), stamp }
-}
-
-function logsIn(folder: string): readonly [string, LogFile][] {
-  return entriesOf(folder, []).flatMap((entry): readonly [string, LogFile][] => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return logsIn(path)
-    return [[path, logFile(path)]]
-  })
-}
-
-function logFile(path: string): LogFile {
-  const stamp = stampOf(path) ?? ''
-  return { stamp, size: Number(stamp.split(':')[1] ?? 0) }
 }
 
 export function isSame(before: Snapshot, after: Snapshot): boolean {

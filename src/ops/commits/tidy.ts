@@ -1,6 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { onDisk } from '../../shared/bytes.ts'
+import { readLogs } from './log-files.ts'
 import { openFolder, openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
 import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.ts'
@@ -15,18 +16,12 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     rmSync(onDisk(path), { recursive: true, force: true })
     removed.push(path)
   }
-  for (const folder of [common, ...trees.map(({ gitDir }) => gitDir)]) openFolder(folder)
+  const folders = [...new Set([common, ...trees.map(({ gitDir }) => gitDir)])]
+  for (const folder of folders) openFolder(folder)
   for (;;) {
-    const odd = readRefs(common).odd.filter(
-      (path) => !before.refs.odd.includes(path) && !removed.includes(path),
-    )
+    const odd = oddIn(common, folders).filter((path) => !before.refs.odd.includes(path))
     if (odd.length === 0) break
-    for (const path of odd) {
-      if (lstatSync(onDisk(path), { throwIfNoEntry: false })?.isDirectory()) {
-        openFolder(path)
-        removed.push(path)
-      } else remove(path)
-    }
+    for (const path of odd) if (!openFolder(path)) remove(path)
   }
   // Without this folder git sees no repository.
   openWay(common, 'refs')
@@ -34,6 +29,12 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
   return removed
+}
+
+function oddIn(common: string, folders: readonly string[]): readonly string[] {
+  const odd = [...readRefs(common).odd]
+  for (const folder of folders) readLogs(folder, odd)
+  return odd
 }
 
 function tidyIndex(file: string, bytes: Buffer | undefined): void {

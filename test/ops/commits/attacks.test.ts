@@ -32,6 +32,8 @@ open(path, 'wb').write(body + hashlib.sha1(body).digest())
 EOF`
 }
 
+const zero = '0'.repeat(40)
+
 /** Each leads from something in the repository to another content of the locked file than the person's. */
 const attacks: readonly { readonly by: string; readonly script: string }[] = [
   {
@@ -86,6 +88,15 @@ EOF`,
     by: 'a log written by hand',
     script: 'echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/refs/heads/main',
   },
+  {
+    by: 'a log that is written anew in its middle',
+    script: `h=$(git rev-parse HEAD); echo "$h $h a <a> 1 +0000	x" >> .git/logs/HEAD; sed -i "1s/^[0-9a-f]* [0-9a-f]*/${zero} $(craft)/" .git/logs/HEAD`,
+  },
+  {
+    by: 'a log that is too large to be read',
+    script: `echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/HEAD
+      truncate -s 64000001 .git/logs/HEAD`,
+  },
   { by: 'a merge that is under way', script: 'craft > .git/MERGE_HEAD' },
   { by: 'a pick that is under way', script: 'craft > .git/CHERRY_PICK_HEAD' },
   { by: 'a fetch', script: 'git fetch -q . $(craft)' },
@@ -116,6 +127,11 @@ EOF`,
   {
     by: 'refs that lie elsewhere',
     script: 'id=$(craft); mv .git/refs refs; echo $id > refs/heads/main; ln -s ../refs .git/refs',
+  },
+  {
+    by: 'a commit beside a name that is too long to be looked at',
+    script: `git update-ref HEAD $(craft); long=$(printf 'a%.0s' $(seq 200)); cd .git/refs
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do mkdir $long && cd -P ./$long || break; done`,
   },
   {
     by: 'a commit whose put-back is locked',
