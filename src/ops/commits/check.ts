@@ -65,14 +65,14 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
     packed: after.refs.packed?.text ?? '',
   })
   clearLogs(before.logs, after.logs, verdict.tainted)
-  clearPending(before, after, verdict.tainted)
+  const pending = clearPending(place, { before, after, tainted: verdict.tainted })
   const strays = clearStrays(before, after)
   const staged = checkStaged(request, after)
   return {
     commits: verdict.commits,
     refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
     unstaged: staged.unstaged,
-    removed: [...tidied, ...dropped, ...strays],
+    removed: [...tidied, ...dropped, ...pending, ...strays],
     problems: [...(problem === undefined ? [] : [problem]), ...problems, ...staged.problems],
   }
 }

@@ -1,6 +1,6 @@
 import type { GitPlace } from '../git.ts'
 import { listNew, type Named, type NewCommit, readKinds, readWritten } from './history.ts'
-import { isId, resolveRef } from './refs.ts'
+import { resolveRef } from './refs.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Names {
@@ -66,12 +66,9 @@ export function pendingIds({ trees }: Pick<Snapshot, 'trees'>): readonly string[
   return trees.flatMap(({ pending, strays }) => [...pending.values(), ...strays.values()].flatMap(idsIn))
 }
 
-/** MERGE_HEAD has one a line, FETCH_HEAD words behind each. */
+/** MERGE_HEAD has one a line, FETCH_HEAD words behind each, the list of a rebase a word before. */
 export function idsIn(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => {
-    const id = line.split(/\s/, 1)[0]?.toLowerCase() ?? ''
-    return isId(id) ? [id] : []
-  })
+  return (text.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/gi) ?? []).map((id) => id.toLowerCase())
 }
 
 function unique(ids: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainBytes } from '../../sandbox/git.ts'
+import { readPlainBytes, readPlainStart } from '../../sandbox/git.ts'
 import { onDisk, textOf } from '../../shared/bytes.ts'
 
 /** Every name that leads to a commit, as the files say: an id, or `ref: ` and another name. */
@@ -75,6 +75,12 @@ function listFolder(folder: string): readonly Entry[] {
 /** One of git's own files, with every byte that is in it. */
 export function readText(file: string, most = mostOfText): string | undefined {
   const bytes = readPlainBytes(file, most)
+  return bytes === undefined ? undefined : textOf(bytes)
+}
+
+/** Of a file of any size; git, too, asks only how one begins. */
+export function readStart(file: string, length: number): string | undefined {
+  const bytes = readPlainStart(file, length)
   return bytes === undefined ? undefined : textOf(bytes)
 }
 

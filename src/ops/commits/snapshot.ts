@@ -1,7 +1,17 @@
 import { join } from 'node:path'
 import { readPlainBytes } from '../../sandbox/git.ts'
 import { type LogFile, readLogs } from './log-files.ts'
-import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, readText, stampOf } from './refs.ts'
+import {
+  entriesOf,
+  mostBytes,
+  type Refs,
+  readHead,
+  readLoose,
+  readRefs,
+  readStart,
+  readText,
+  stampOf,
+} from './refs.ts'
 
 /** A repository as far as commits go. */
 export interface RepositoryPlace {
@@ -68,7 +78,7 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
     logs: new Map(logs),
-    shallow: readText(join(common, 'shallow'), mostBytes),
+    shallow: readShallow(join(common, 'shallow')),
     believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
   }
 }
@@ -78,8 +88,23 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
   const names = entriesOf(gitDir, []).flatMap(({ name }) => (isPending(name) ? [name] : []))
   const own = gitDir === common ? [] : readLoose(gitDir, []).keys()
   const paths = [...names, ...own].map((name) => join(gitDir, name))
-  return new Map(paths.map((path) => [path, readText(path) ?? '']))
+  const begun = operations.flatMap((folder) =>
+    entriesOf(join(gitDir, folder), []).map(({ name }) => join(gitDir, folder, name)),
+  )
+  return new Map([
+    ...paths.map((path): [string, string] => [path, readText(path) ?? unreadable]),
+    // Patches lie there, too, and can be large.
+    ...begun.map((path): [string, string] => [path, readStart(path, mostBegun) ?? unreadable]),
+  ])
 }
+
+const mostBegun = 1_000_000
+
+/** What git goes on with, or goes back to: a rebase, patches, picks. */
+export const operations = ['rebase-merge', 'rebase-apply', 'sequencer'] as const
+
+/** Stands for a file that is none, or too large for what it should be: no text of git's. */
+export const unreadable = '\0'
 
 /** What lies there by git's own hand, and is no ref. */
 const ownNames: ReadonlySet<string> = new Set([
@@ -94,22 +119,10 @@ const ownNames: ReadonlySet<string> = new Set([
     'commondir',
     'gitdir',
   ],
-  ...[
-    'objects',
-    'refs',
-    'logs',
-    'hooks',
-    'info',
-    'branches',
-    'remotes',
-    'worktrees',
-    'modules',
-    'lfs',
-    'reftable',
-  ],
-  ...['rebase-merge', 'rebase-apply', 'sequencer'],
+  ...['objects', 'refs', 'logs', 'hooks', 'info', 'worktrees', 'modules', 'lfs', 'reftable'],
+  ...operations,
 ])
-const deepest = 4
+const deepest = 16
 
 function straysIn(folder: string, depth: number): readonly [string, string][] {
   return entriesOf(folder, []).flatMap((entry): readonly [string, string][] => {
@@ -117,7 +130,7 @@ function straysIn(folder: string, depth: number): readonly [string, string][] {
     if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
     const path = join(folder, name)
     if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
-    const text = entry.isFile() ? readText(path, mostOfRef) : readHead(path)
+    const text = entry.isFile() ? readStart(path, mostOfRef) : readHead(path)
     return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
   })
 }
@@ -128,6 +141,10 @@ const mostOfRef = 4096
 /** All capitals, as git has it; COMMIT_EDITMSG and its like hold a text. */
 function isPending(name: string): boolean {
   return /^[A-Z][A-Z_]+$/.test(name) && name !== 'HEAD' && !name.endsWith('MSG')
+}
+
+function readShallow(file: string): string | undefined {
+  return readText(file, mostBytes) ?? (stampOf(file) === undefined ? undefined : unreadable)
 }
 
 function readIndex(file: string, known: IndexFile | undefined): IndexFile | undefined {

@@ -4,7 +4,7 @@ import { onDisk } from '../../shared/bytes.ts'
 import { readLogs } from './log-files.ts'
 import { openFolder, openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
-import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.ts'
+import { believedFiles, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
 /**
  * Before git is asked: takes away what a run has put where git would follow it, wait for it or believe it. Says what, by
@@ -75,5 +75,5 @@ export function dropBelieved(
 
 function restoreShallow(file: string, text: string | undefined): void {
   rmSync(file, { recursive: true, force: true })
-  if (text !== undefined) replaceFile(file, text)
+  if (text !== undefined && text !== unreadable) replaceFile(file, text)
 }

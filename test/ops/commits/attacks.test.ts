@@ -99,6 +99,9 @@ EOF`,
   },
   { by: 'a merge that is under way', script: 'craft > .git/MERGE_HEAD' },
   { by: 'a pick that is under way', script: 'craft > .git/CHERRY_PICK_HEAD' },
+  { by: 'a head of before that lies elsewhere', script: 'craft > x; ln -s ../x .git/ORIG_HEAD' },
+  { by: 'a merge that is too long to be read', script: 'yes $(craft) | head -n 30000 > .git/MERGE_HEAD' },
+  { by: "a long file in git's folder", script: '(craft; printf "%9000s" x) > .git/next' },
   { by: 'a fetch', script: 'git fetch -q . $(craft)' },
   {
     by: 'the hidden parent of a merge',
@@ -190,6 +193,7 @@ test('a list of commits without parents hides nothing', async () => {
 /** Each makes `main` mean something else to the person's git than the branch. */
 test.each([
   { by: "a file in git's folder", script: 'echo $old > .git/main' },
+  { by: "a long file in git's folder", script: '(echo $old; printf "%9000s" x) > .git/main' },
   { by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
   { by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
   { by: 'a tag', script: 'git tag main $old' },
@@ -203,6 +207,44 @@ test.each([
   expect(main()).toBe('first')
   check()
   expect(main()).toBe('second')
+})
+
+/** What a run begins, and a person calls off. */
+test.each([
+  {
+    what: 'a rebase',
+    script: `mkdir .git/rebase-merge; cd .git/rebase-merge; echo refs/heads/main > head-name; craft > orig-head
+      git rev-parse HEAD > onto; echo > git-rebase-todo; echo > done; echo > interactive`,
+    abort: ['rebase', '--abort'],
+  },
+  {
+    what: 'picks',
+    script: `mkdir .git/sequencer; craft > .git/sequencer/head; git rev-parse HEAD > .git/sequencer/abort-safety
+      echo "pick $(craft) x" > .git/sequencer/todo; echo "[options]" > .git/sequencer/opts`,
+    abort: ['cherry-pick', '--abort'],
+  },
+])('$what does not go back to what was put away', async ({ script, abort }) => {
+  const scene = sceneOf()
+  const { check } = await attempt(scene, script)
+  check()
+  git(scene, scene.root, ...abort)
+  expect(git(scene, scene.root, 'log', '--format=%s', 'main')).toBe('first\n')
+})
+
+test('a copy of a remote branch cannot be hidden by a file of its short name', async () => {
+  const scene = sceneOf()
+  git(scene, scene.root, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
+  const { check } = await attempt(scene, 'mkdir -p .git/remotes/origin; craft > .git/remotes/origin/main')
+  check()
+  expect(git(scene, scene.root, 'log', '--format=%s', 'remotes/origin/main')).toBe('first\n')
+})
+
+test('no list of commits without parents lies elsewhere', async () => {
+  const scene = sceneOf()
+  const script = 'git rev-parse HEAD > x; ln -s ../x .git/shallow; git commit -q --allow-empty -m x'
+  const { check } = await attempt(scene, script)
+  expect(check().removed).toEqual([join(scene.root, '.git/shallow')])
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('x\nfirst\n')
 })
 
 /** What the person's git would stumble over or wait for. */
