@@ -130,6 +130,7 @@ function compare(repository: GitPlace, pairs: readonly Pair[]): readonly (readon
     '--raw',
     '--no-renames',
     '--no-abbrev',
+    '--ignore-submodules=none',
   ]
   return parseDifferences(
     askGit(repository, words, { input }),

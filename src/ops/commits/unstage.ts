@@ -56,6 +56,7 @@ function readStaged(place: GitPlace, head: string | undefined): readonly RawChan
     '--no-renames',
     '--no-abbrev',
     '--no-ext-diff',
+    '--ignore-submodules=none',
     head,
     '--',
   ]
