@@ -154,8 +154,8 @@ function checkStaged(
   const now = takeSnapshot(place, after)
   for (const [index, { gitDir, top }] of place.trees.entries()) {
     const [was, is] = [before.trees[index], now.trees[index]]
-    // Also where the index is the same, but HEAD was put back from under it.
-    if (was?.index?.stamp === is?.index?.stamp || is?.index === undefined) continue
+    // The same one holds what the person had in it; from one that is gone everything was taken out.
+    if (is === undefined || was?.index?.stamp === is.index?.stamp) continue
     try {
       unstaged.push(
         ...unstage({

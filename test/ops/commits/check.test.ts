@@ -116,6 +116,24 @@ y" --cacheinfo "100644,$evil,$(printf 'locked/\\377\\033')"; git commit -qm evil
   })
 })
 
+test('a submodule is judged, also where settings say that nobody cares', async () => {
+  const scene = sceneOf()
+  const [one, other] = ['1', '2'].map((digit) => digit.repeat(40))
+  writeFileSync(
+    join(scene.root, '.gitmodules'),
+    '[submodule "x"]\npath = locked/sub\nurl = x\nignore = all\n',
+  )
+  git(scene, scene.root, 'config', 'submodule.x.ignore', 'all')
+  git(scene, scene.root, 'add', '-A')
+  git(scene, scene.root, 'update-index', '--add', '--cacheinfo', `160000,${one},locked/sub`)
+  git(scene, scene.root, 'commit', '-qm', 'with a submodule')
+  const move = `git update-index --cacheinfo 160000,${other},locked/sub`
+  const committed = await attempt(scene, `${move}; git commit -qm moved`)
+  expect(refused(committed.check())).toEqual(['main: locked/sub:change'])
+  const staged = await attempt(scene, move)
+  expect(staged.check().unstaged).toMatchObject([{ path: 'locked/sub', action: 'change' }])
+})
+
 test('a file that an Ask is about is one that nobody could be asked about', async () => {
   const scene = sceneOf()
   const rules = ['Allow file:**:read,write', 'Allow git:*:commit', 'Ask file:f:write']
@@ -329,6 +347,13 @@ describe('the index', () => {
     const { check } = await attempt(scene, `echo two > f; git add f; ${script}`)
     expect(check().unstaged).toMatchObject([{ path: 'locked/a', action }])
     expect(ask(scene, 'status', '--porcelain')).toBe('M  f')
+  })
+
+  test('keeps in it what may not be deleted, where a run has taken it away', async () => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, 'rm .git/index')
+    expect(check().unstaged).toMatchObject([{ path: 'locked/a', action: 'delete' }])
+    expect(ask(scene, 'ls-files')).toBe('locked/a')
   })
 
   test('does not keep what is staged under a name that is no text', async () => {
