@@ -5,7 +5,7 @@ import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun, RunIntent } from './prepare.ts'
-import { oweCheck, takeUnchecked, type Unchecked, type WatchedRepository } from './unchecked.ts'
+import { oweCheck, settleCheck, takeUnchecked, type Unchecked, type WatchedRepository } from './unchecked.ts'
 import type { RunVoice } from './voice.ts'
 
 export interface WatchedRepositories {
@@ -34,16 +34,17 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
 
 /** What runs added whose oos was killed before it could look. */
 export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promise<void> {
-  const owed = takeUnchecked(intent.folders.ghosts)
-  if (owed.length === 0) return
+  const taken = takeUnchecked(intent.folders.ghosts)
+  if (taken.length === 0) return
   const store = openRecord(intent.project)
   try {
     store.settleDeadRuns()
-    for (const each of owed) {
-      for (const event of await check(each, intent, { indexUnknown: true })) {
-        store.append(each.run, event)
+    for (const { owed, file } of taken) {
+      for (const event of await check(owed, intent, { indexUnknown: true })) {
+        store.append(owed.run, event)
         if (event.type === 'note') voice.note(event.text)
       }
+      settleCheck(file)
     }
   } finally {
     store.close()

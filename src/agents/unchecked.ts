@@ -15,39 +15,46 @@ export interface WatchedRepository {
   readonly before: Snapshot
 }
 
-interface Entry extends Unchecked {
-  readonly pid: number
-  readonly started: number
+/** One that another oos owed, and its file: it is gone once the check has been done, and not before. */
+export interface TakenCheck {
+  readonly owed: Unchecked
+  readonly file: string
 }
-
-const ending = '.unchecked'
 
 /** Written before the command begins, so that whoever kills oos does not spare the run its check. Says how to take it back. */
 export function oweCheck(folder: string, owed: Unchecked): () => void {
-  const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
-  const file = join(folder, `${owed.run}${ending}`)
+  const file = join(folder, nameOf(owed.run))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(file, JSON.stringify({ ...self, ...owed }, withMaps), { mode: 0o600 })
-  return () => rmSync(file, { force: true })
+  writeFileSync(file, JSON.stringify(owed, withMaps), { mode: 0o600 })
+  return () => settleCheck(file)
 }
 
-/** Checks whose oos is gone. Each is given out once. */
-export function takeUnchecked(folder: string): readonly Unchecked[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
-    .flatMap((name) => takeEntry(join(folder, name)) ?? [])
+export function settleCheck(file: string): void {
+  rmSync(file, { force: true })
 }
 
-function takeEntry(file: string): Unchecked | undefined {
-  const taken = `${file}.${process.pid}`
+/** Checks whose oos is gone, now owed by this one. Each is given to one alone, and again where that one is killed, too. */
+export function takeUnchecked(folder: string): readonly TakenCheck[] {
+  return readdirSync(folder).flatMap((name) => takeEntry(folder, name) ?? [])
+}
+
+/** Who owes it stands in the name, so that to take it is one step. */
+const entryName = /^(\w+)\.(\d+)-(\d+)\.unchecked$/
+
+function nameOf(run: string): string {
+  return `${run}.${process.pid}-${readProcess(process.pid)?.started ?? 0}.unchecked`
+}
+
+function takeEntry(folder: string, name: string): TakenCheck | undefined {
+  const [, run = '', pid, started] = entryName.exec(name) ?? []
+  if (pid === undefined || readProcess(Number(pid))?.started === Number(started)) return undefined
+  const file = join(folder, nameOf(run))
   try {
-    const entry = JSON.parse(readFileSync(file, 'utf8'), asMaps) as Entry
-    if (readProcess(entry.pid)?.started === entry.started) return undefined
-    renameSync(file, taken)
-    rmSync(taken)
-    return entry
-  } catch {
-    // Another run has just taken it, or it was never whole: its command had not begun then.
+    renameSync(join(folder, name), file)
+    return { owed: JSON.parse(readFileSync(file, 'utf8'), asMaps) as Unchecked, file }
+  } catch (error) {
+    // It was never whole: its command had not begun then. Else another run has just taken it.
+    if (error instanceof SyntaxError) settleCheck(file)
     return undefined
   }
 }

@@ -115,6 +115,28 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(oos(['run', '--', 'true']).stderr).toBe('')
   })
 
+  test('is judged by the run after that, where the next one was killed over it', async () => {
+    const killedAt = async (mark: string, env: NodeJS.ProcessEnv) => {
+      const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+      const child = spawn(process.execPath, words, { ...place(), env, stdio: 'ignore' })
+      const ended = new Promise((resolve) => child.on('exit', resolve))
+      while (!existsSync(mark)) await new Promise(setImmediate)
+      child.kill('SIGKILL')
+      await ended
+    }
+    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
+    await killedAt(join(scene.root, '.git/done'), place().env)
+    const slow = join(scene.base, 'bin')
+    mkdirSync(slow)
+    writeFileSync(join(slow, 'git'), `#!/bin/sh\ntouch ${slow}/asked; exec sleep 3\n`, { mode: 0o755 })
+    own(slow, id)
+    await killedAt(join(slow, 'asked'), { ...place().env, PATH: `${slow}:${place().env.PATH}` })
+    expect(subjects()).toEqual(['evil', 'first'])
+    expect(oos(['run', '--', 'true']).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
+    expect(oos(['run', '--', 'true']).stderr).toBe('')
+  })
+
   test('in a repository within the project is judged, too', () => {
     const inner = join(scene.root, 'inner')
     const more = '- **Deny** `file:inner/locked/**:write`\n'
