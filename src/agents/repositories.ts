@@ -5,7 +5,14 @@ import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun, RunIntent } from './prepare.ts'
-import { oweCheck, settleCheck, takeUnchecked, type Unchecked, type WatchedRepository } from './unchecked.ts'
+import {
+  oweCheck,
+  readFirstUnchecked,
+  settleCheck,
+  takeUnchecked,
+  type Unchecked,
+  type WatchedRepository,
+} from './unchecked.ts'
 import type { RunVoice } from './voice.ts'
 
 export interface WatchedRepositories {
@@ -19,8 +26,13 @@ export interface WatchedRepositories {
  */
 export function watchRepositories(prepared: PreparedRun, run: string): WatchedRepositories {
   const { asked, folders } = prepared
-  const repositories = placesOf(prepared).map((place) => ({ place, before: takeSnapshot(place) }))
-  if (repositories.length === 0) return { settle: async () => [] }
+  const places = placesOf(prepared)
+  if (places.length === 0) return { settle: async () => [] }
+  const first = readFirstUnchecked(folders.ghosts)?.repositories
+  const repositories = places.map((place) => {
+    const known = first?.find(({ place: { common } }) => common === place.common)
+    return { place, before: takeSnapshot(place), earlier: known?.earlier ?? known?.before }
+  })
   const owed: Unchecked = { run, agent: asked.agent, repositories }
   const isSettled = oweCheck(folders.ghosts, owed)
   return {
@@ -63,8 +75,17 @@ async function check(
     import('../ops/commits/check.ts'),
     import('./repository-events.ts'),
   ])
-  return changed.flatMap(({ place, before }) => {
-    const report = checkRepository({ place, before, run, policy, agent, root: project.root, ...known })
+  return changed.flatMap(({ place, before, earlier }) => {
+    const report = checkRepository({
+      place,
+      before,
+      earlier,
+      run,
+      policy,
+      agent,
+      root: project.root,
+      ...known,
+    })
     return tellRepository(report, { project, policy, top: place.trees[0]?.top ?? place.common })
   })
 }

@@ -13,6 +13,8 @@ export interface Unchecked {
 export interface WatchedRepository {
   readonly place: RepositoryPlace
   readonly before: Snapshot
+  /** How it was when the first of the runs began that have not ended yet, if there are any. */
+  readonly earlier?: Snapshot | undefined
 }
 
 /** One that another oos owed, and its file: it is gone once the check has been done, and not before. */
@@ -31,6 +33,20 @@ export function oweCheck(folder: string, owed: Unchecked): () => void {
 
 export function settleCheck(file: string): void {
   rmSync(file, { force: true })
+}
+
+/** Of the runs that have not been judged yet, the first. */
+export function readFirstUnchecked(folder: string): Unchecked | undefined {
+  for (const name of readdirSync(folder)
+    .filter((one) => entryName.test(one))
+    .sort()) {
+    try {
+      return JSON.parse(readFileSync(join(folder, name), 'utf8'), asMaps) as Unchecked
+    } catch {
+      // It has ended meanwhile, or is only about to begin.
+    }
+  }
+  return undefined
 }
 
 /** Checks whose oos is gone, now owed by this one. Each is given to one alone, and again where that one is killed, too. */

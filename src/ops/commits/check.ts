@@ -11,7 +11,7 @@ import { clearLogs, newLogIds } from './logs.ts'
 import { lostTips } from './lost.ts'
 import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
-import { parsePacked, resolveRef } from './refs.ts'
+import { namesIn, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { dropBelieved, tidy } from './tidy.ts'
 import { type Unstaged, unstage } from './unstage.ts'
@@ -22,6 +22,8 @@ export interface CheckRequest {
   /** The project, from whose folders git is not taken. */
   readonly root: string
   readonly before: Snapshot
+  /** How it was when the first of the runs began that had not ended by then, if there were any. */
+  readonly earlier?: Snapshot | undefined
   /** The run's id: what it may not keep is kept under this name. */
   readonly run: string
   readonly policy: Policy
@@ -91,7 +93,7 @@ function judgeNames(
   request: CheckRequest,
   { after, logged }: Seen,
 ): { readonly verdict: Verdict; readonly found: readonly NewCommit[]; readonly problem?: string } {
-  const { place, root, before } = request
+  const { place, root, before, earlier } = request
   const names: Names = { before: namesIn(before), after: namesIn(after) }
   const heads = place.trees.map(({ gitDir }, index) => ({
     gitDir,
@@ -101,7 +103,7 @@ function judgeNames(
   const common = { ...names, heads, rebased: rebasedBranch(place) }
   const repository = { gitDir: place.trees[0]?.gitDir ?? place.common, common: place.common, root }
   try {
-    const found = findNew({ repository, names, before, after, logged })
+    const found = findNew({ repository, names, before, earlier, after, logged })
     return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
   } catch (error) {
     const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
@@ -110,11 +112,6 @@ function judgeNames(
     const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
     return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
   }
-}
-
-/** What is loose stands before what is packed. */
-function namesIn({ refs }: Snapshot): ReadonlyMap<string, string> {
-  return new Map([...(parsePacked(refs.packed?.text ?? '') ?? []), ...refs.loose])
 }
 
 function askedOf({ place, policy, agent }: CheckRequest): Asked {

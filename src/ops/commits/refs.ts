@@ -161,3 +161,13 @@ export function isRefName(name: string): boolean {
     !/(?:^|\/)\.|\.\.|@\{|\/\/|\.lock(?:\/|$)|[/.]$/.test(name)
   )
 }
+
+/** What is loose stands before what is packed. */
+export function namesIn({ refs }: { readonly refs: Refs }): ReadonlyMap<string, string> {
+  return new Map([...(parsePacked(refs.packed?.text ?? '') ?? []), ...refs.loose])
+}
+
+/** A new name where refused commits go: another run's, which has ended meanwhile. Nothing better can become of it. */
+export function isPutAway(name: string, before: ReadonlyMap<string, string>): boolean {
+  return name.startsWith('refs/oos/quarantine/') && !before.has(name)
+}

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RepositoryReport } from '../../../src/ops/commits/check.ts'
+import { takeSnapshot } from '../../../src/ops/commits/snapshot.ts'
 import { type Files, git, type Scene } from '../../sandbox/scene.ts'
-import { attempt, createRepository } from './place.ts'
+import { attempt, createRepository, placeOf } from './place.ts'
 
 const scenes: Scene[] = []
 afterEach(() => {
@@ -294,6 +295,18 @@ describe('a branch', () => {
     expect(subjects(scene)).toEqual(['first'])
     expect(subjects(scene, 'refs/oos/quarantine/ONE/heads/main')).toEqual(['evil', 'first'])
   })
+})
+
+test('what another run did beside it is not made good by a run that began meanwhile', async () => {
+  const scene = sceneOf()
+  const one = await attempt(scene, 'git update-ref HEAD $(craft)')
+  const before = takeSnapshot(placeOf(scene))
+  const evil = ask(scene, 'rev-parse', 'HEAD')
+  expect(refused(one.check('ONE'))).toEqual(['main: locked/a:change'])
+  const two = await attempt(scene, `git branch other ${evil}; git commit -q --allow-empty -m fine`)
+  expect(refused(two.check('TWO', { before, earlier: one.before }))).toEqual(['other: locked/a:change'])
+  expect(subjects(scene)).toEqual(['fine', 'first'])
+  expect(subjects(scene, 'refs/oos/quarantine/ONE/heads/main')).toEqual(['evil', 'first'])
 })
 
 describe('a merge', () => {
