@@ -40,10 +40,10 @@ export interface Snapshot {
   readonly believed: ReadonlyMap<string, string>
 }
 
-/** Below the `.git` folder. All but the last are caches. */
+/** Files, and folders of them, below the `.git` folder. All but the last are caches. */
 export const believedFiles = [
   'objects/info/commit-graph',
-  'objects/info/commit-graphs/commit-graph-chain',
+  'objects/info/commit-graphs',
   'objects/pack/multi-pack-index',
   'info/grafts',
 ] as const
@@ -79,7 +79,7 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
     })),
     logs: new Map(logs),
     shallow: readShallow(join(common, 'shallow')),
-    believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
+    believed: new Map(believedFiles.map((name) => [name, stampAll(join(common, name))])),
   }
 }
 
@@ -141,6 +141,11 @@ const mostOfRef = 4096
 /** All capitals, as git has it; COMMIT_EDITMSG and its like hold a text. */
 function isPending(name: string): boolean {
   return /^[A-Z][A-Z_]+$/.test(name) && name !== 'HEAD' && !name.endsWith('MSG')
+}
+
+function stampAll(path: string): string {
+  const inside = entriesOf(path, []).map(({ name }) => join(path, name))
+  return [path, ...inside].map((one) => stampOf(one) ?? '').join(' ')
 }
 
 function readShallow(file: string): string | undefined {

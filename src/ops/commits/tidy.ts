@@ -62,10 +62,7 @@ export function dropBelieved(
   after: Snapshot,
 ): readonly string[] {
   const changed = believedFiles.filter((name) => before.believed.get(name) !== after.believed.get(name))
-  for (const name of changed) {
-    const folder = name.startsWith('objects/info/commit-graphs/') ? 'objects/info/commit-graphs' : name
-    rmSync(join(common, folder), { recursive: true, force: true })
-  }
+  for (const name of changed) rmSync(join(common, name), { recursive: true, force: true })
   const isShallow = before.shallow !== after.shallow
   if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
   return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
