@@ -314,6 +314,27 @@ describe('installing', () => {
     expect(git(['commit', '-am', 'x'], below).out).toContain('the specs that are staged are wrong')
   })
 
+  test('finds the hooks also where the path of the repository has lines and quotes', () => {
+    const cwd = join(place.cwd, `a\nb 'c' "d" $e`)
+    mkdirSync(join(cwd, '.agent-os'), { recursive: true })
+    writeFileSync(join(cwd, '.agent-os/AGENT.md'), '- **Alow** `file:x:read`\n')
+    git(['init', '-q'], { ...place, cwd })
+    expect(oos(['hooks', 'install'], { ...place, cwd }).code).toBe(0)
+    git(['add', '-A'], { ...place, cwd })
+    expect(git(['commit', '-m', 'x'], { ...place, cwd }).out).toContain('the specs that are staged are wrong')
+    expect(oos(['hooks', 'uninstall'], { ...place, cwd }).code).toBe(0)
+    expect(readdirSync(join(cwd, '.git/hooks')).filter((name) => !name.endsWith('.sample'))).toEqual([])
+  })
+
+  test('takes them away where they were installed, also when git looks elsewhere by now', () => {
+    put('.git/hooks/pre-commit', '#!/bin/sh\n', 0o755)
+    const before = listing(join(place.cwd, '.git/hooks'))
+    hooks('install')
+    git(['config', 'core.hooksPath', '.githooks'])
+    expect(hooks('uninstall').code).toBe(0)
+    expect(listing(join(place.cwd, '.git/hooks'))).toEqual(before)
+  })
+
   test('is refused where other repositories take their hooks, too', () => {
     git(['config', '--global', 'core.hooksPath', join(place.env.HOME ?? '', 'hooks')])
     expect(hooks('install')).toMatchObject({
