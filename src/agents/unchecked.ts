@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogFile } from '../ops/commits/log-files.ts'
 import type { RepositoryPlace, Snapshot } from '../ops/commits/snapshot.ts'
 import { readProcess } from '../sandbox/processes.ts'
 
@@ -77,8 +78,13 @@ function takeEntry(folder: string, name: string): TakenCheck | undefined {
 
 /** The index and logs can be large and a check does without: then what is staged is left alone. */
 function withMaps(key: string, value: unknown): unknown {
-  if (key === 'index' || key === 'bytes') return undefined
+  if (key === 'index') return undefined
+  if (key === 'logs' && value instanceof Map) return { map: [...value].map(withoutText) }
   return value instanceof Map ? { map: [...value] } : value
+}
+
+function withoutText([path, { size, stamp }]: [string, LogFile]): [string, LogFile] {
+  return [path, { size, stamp }]
 }
 
 function asMaps(_key: string, value: unknown): unknown {

@@ -1,13 +1,14 @@
+import { constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainBytes } from '../../sandbox/git.ts'
+import { onDisk } from '../../shared/bytes.ts'
 import { entriesOf, isTooLong, mostBytes, stampOf } from './refs.ts'
 
 /** What a ref was before, line by line. */
 export interface LogFile {
   readonly size: number
   readonly stamp: string
-  /** Not kept for a check that a later run makes up for. */
-  readonly bytes?: Buffer | undefined
+  /** As UTF-8, whether it is or not: ids are. Not kept for a check that a later run makes up for. */
+  readonly text?: string | undefined
 }
 
 /** The logs of a `.git` folder, by path. What git would read in their place and is no such file counts as odd. */
@@ -34,6 +35,17 @@ export function readLogs(
 function readLog(path: string, known: LogFile | undefined): LogFile | undefined {
   const stamp = stampOf(path) ?? ''
   if (stamp === known?.stamp) return known
-  const bytes = readPlainBytes(path, mostBytes)
-  return bytes === undefined ? undefined : { stamp, size: bytes.length, bytes }
+  const size = Number(stamp.split(':')[1] ?? 0)
+  try {
+    return size < mostBytes ? { stamp, size, text: readFileSync(onDisk(path), quickly) } : undefined
+  } catch {
+    return undefined
+  }
 }
+
+/** Not through a link, and in one call: there is a log for each ref. */
+const quickly = {
+  encoding: 'utf8',
+  // The types know no flags but by name.
+  flag: (constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK) as unknown as string,
+} as const
