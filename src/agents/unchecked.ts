@@ -76,9 +76,9 @@ function takeEntry(folder: string, name: string): TakenCheck | undefined {
   }
 }
 
-/** The index and logs can be large and a check does without: then what is staged is left alone. */
+/** What the index and logs hold can be large and a check does without: then what is staged is only said. */
 function withMaps(key: string, value: unknown): unknown {
-  if (key === 'index') return undefined
+  if (key === 'bytes') return undefined
   if (key === 'logs' && value instanceof Map) return { map: [...value].map(withoutText) }
   return value instanceof Map ? { map: [...value] } : value
 }

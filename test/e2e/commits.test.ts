@@ -108,6 +108,7 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['evil', 'first'])
     const { stderr } = oos(['run', '--', 'true'])
     expect(stderr).toContain('`main` was put back')
+    expect(stderr).toContain('`locked/a` is staged, which no run may do')
     expect(subjects()).toEqual(['first'])
     const { data } = JSON.parse(oos(['runs', '--json']).stdout)
     expect(data[1]).toMatchObject({ endedBy: 'lost', denied: 2 })

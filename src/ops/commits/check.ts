@@ -14,7 +14,7 @@ import { putBack } from './put-back.ts'
 import { namesIn, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { dropBelieved, tidy } from './tidy.ts'
-import { type Unstaged, unstage } from './unstage.ts'
+import { refusedStaged, type Unstaged, unstage } from './unstage.ts'
 import type { Asked, JudgedCommit, JudgedRef, Verdict } from './verdict.ts'
 
 export interface CheckRequest {
@@ -28,7 +28,7 @@ export interface CheckRequest {
   readonly run: string
   readonly policy: Policy
   readonly agent: string
-  /** What was staged before is not known any more: then what is staged is left alone. */
+  /** What was staged before is not known any more: then what is staged is left alone, and said. */
   readonly indexUnknown?: boolean
 }
 
@@ -147,21 +147,20 @@ function checkStaged(
   const { place, root, before, indexUnknown } = request
   const unstaged: Unstaged[] = []
   const problems: string[] = []
-  if (indexUnknown) return { unstaged, problems }
   const now = takeSnapshot(place, after)
   for (const [index, { gitDir, top }] of place.trees.entries()) {
     const [was, is] = [before.trees[index], now.trees[index]]
     // The same one holds what the person had in it; from one that is gone everything was taken out.
     if (is === undefined || was?.index?.stamp === is.index?.stamp) continue
+    const staged = {
+      place: { gitDir, common: place.common, root },
+      before: was?.index,
+      head: resolveRef(is.head, namesIn(now)),
+      decide: ({ path, action }: Written) => decideFile(request, join(top, path), action),
+    }
     try {
-      unstaged.push(
-        ...unstage({
-          place: { gitDir, common: place.common, root },
-          before: was?.index,
-          head: resolveRef(is.head, namesIn(now)),
-          decide: ({ path, action }) => decideFile(request, join(top, path), action),
-        }),
-      )
+      if (indexUnknown) problems.push(...refusedStaged(staged).slice(0, 1).map(mayBeStaged))
+      else unstaged.push(...unstage(staged))
     } catch (error) {
       problems.push(
         `what is staged could not be checked: ${error instanceof Error ? error.message : String(error)}`,
@@ -169,4 +168,8 @@ function checkStaged(
     }
   }
   return { unstaged, problems }
+}
+
+function mayBeStaged({ path }: Written): string {
+  return `\`${path}\` is staged, which no run may do, and oos was killed before it could see who did it: git diff --cached`
 }

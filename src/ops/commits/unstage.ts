@@ -19,12 +19,22 @@ export interface StagedCheck {
   readonly decide: (written: Written) => Decision
 }
 
-/** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
-export function unstage({ place, before, head, decide }: StagedCheck): readonly Unstaged[] {
-  const refused = readStaged(place, head).flatMap((staged): (RawChange & Unstaged)[] => {
+/** What is staged against a rule, whoever has staged it. */
+export function refusedStaged({
+  place,
+  head,
+  decide,
+}: Pick<StagedCheck, 'place' | 'head' | 'decide'>): readonly (RawChange & Unstaged)[] {
+  return readStaged(place, head).flatMap((staged) => {
     const decision = decide(staged)
     return decision.effect === 'allow' ? [] : [{ ...staged, decision }]
   })
+}
+
+/** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
+export function unstage(check: StagedCheck): readonly Unstaged[] {
+  const { place, before } = check
+  const refused = refusedStaged(check)
   if (refused.length === 0) return []
   const known = readKnown(
     place,

@@ -155,6 +155,15 @@ test('an object that is replaced is not, whatever by', async () => {
   expect(ask(scene, 'for-each-ref', 'refs/replace')).toBe('')
 })
 
+test('a commit is judged by what it holds, not by what stands in its place', async () => {
+  const scene = sceneOf()
+  const script = `id=$(craft); git replace $id $(git commit-tree -m harmless -p HEAD HEAD^{tree})
+    git update-ref HEAD $id`
+  const { check } = await attempt(scene, script)
+  expect(refused(check())).toContain('main: locked/a:change')
+  expect(subjects(scene)).toEqual(['first'])
+})
+
 describe('a branch', () => {
   test('keeps what stands before the first commit that breaks a rule', async () => {
     const scene = sceneOf()
