@@ -464,6 +464,23 @@ describe('nothing of a repository is obeyed', () => {
     expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe('')
   })
 
+  test('nothing that is missing is fetched', async () => {
+    const scene = sceneOf()
+    const hit = join(scene.outside, 'hit')
+    const settings = {
+      'core.repositoryFormatVersion': '1',
+      'extensions.partialClone': 'origin',
+      'remote.origin.promisor': 'true',
+      'remote.origin.url': `ext::touch ${hit}`,
+      'protocol.ext.allow': 'always',
+    }
+    for (const [name, value] of Object.entries(settings)) git(scene, scene.root, 'config', name, value)
+    const tree = `printf '040000 tree ${'6'.repeat(40)}\\tf\\n' | git mktree --missing`
+    const { check } = await attempt(scene, `git commit-tree -m gone $(${tree}) > .git/refs/heads/gone`)
+    expect(refused(check())).toHaveLength(1)
+    expect(existsSync(hit)).toBe(false)
+  })
+
   test('where git cannot say what was added, nothing of it stays', async () => {
     const scene = sceneOf()
     const script =
