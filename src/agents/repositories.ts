@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
 import { openRecord } from '../ops/record.ts'
 import { accessAt } from '../sandbox/reach.ts'
@@ -98,13 +100,17 @@ function isChanged(
 }
 
 function placesOf({ tree, project }: PreparedRun): readonly RepositoryPlace[] {
-  const linked = readWorktree(project.root)
-  const found = new Set(tree.repositories.map(({ path }) => path))
+  const { root } = project
+  const linked = readWorktree(root)
+  const found = new Map(tree.repositories.map(({ path }) => [path, dirname(path)]))
+  const elsewhere = existsSync(join(root, '.git')) ? findRepository(root) : undefined
+  // `git init --separate-git-dir`: a folder of any name.
+  if (elsewhere !== undefined && elsewhere.gitDir === elsewhere.common) found.set(elsewhere.common, root)
   return [...found]
-    .filter((path) => accessAt(tree.entries, join(path, 'refs')) === 'write')
-    .map((common) => {
-      const main = { top: dirname(common), gitDir: common }
-      const trees = linked?.common === common ? [{ top: project.root, gitDir: linked.own }, main] : [main]
+    .filter(([common]) => accessAt(tree.entries, join(common, 'refs')) === 'write')
+    .map(([common, top]) => {
+      const main = { top, gitDir: common }
+      const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
       return { common, trees }
     })
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
@@ -149,6 +149,14 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
       git update-index --add --cacheinfo 100644,$blob,locked/x; git commit -qm evil`)
     expect(stderr).toContain('file:inner/locked/x:create')
     expect(git(scene, inner, 'log', '--format=%s')).toBe('first\n')
+  })
+
+  test('in a repository whose folder has another name is judged, too', () => {
+    renameSync(join(scene.root, '.git'), join(scene.root, 'history'))
+    writeFileSync(join(scene.root, '.git'), 'gitdir: history\n')
+    own(scene.base, id)
+    expect(script(commitEvil).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
   })
 
   test('costs nothing where nothing was: git is not started', () => {
