@@ -74,7 +74,7 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
     trees: trees.map(({ gitDir }, index) => ({
       head: readHead(join(gitDir, 'HEAD')),
       pending: readPending(gitDir, common),
-      strays: new Map(straysIn(gitDir, 0)),
+      strays: new Map([...straysIn(gitDir, 0), ...shadowsIn(gitDir, refs)]),
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
     logs: new Map(logs),
@@ -122,6 +122,7 @@ const ownNames: ReadonlySet<string> = new Set([
   ...['objects', 'refs', 'logs', 'hooks', 'info', 'worktrees', 'modules', 'lfs', 'reftable'],
   ...operations,
 ])
+const inOwnFolder = new RegExp(` refs/(?:heads|tags|remotes)/(?:${[...ownNames].join('|')})/.+`, 'g')
 const deepest = 16
 
 function straysIn(folder: string, depth: number): readonly [string, string][] {
@@ -130,9 +131,22 @@ function straysIn(folder: string, depth: number): readonly [string, string][] {
     if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
     const path = join(folder, name)
     if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
-    const text = entry.isFile() ? readStart(path, mostOfRef) : readHead(path)
-    return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+    return strayAt(path)
   })
+}
+
+function strayAt(path: string): readonly [string, string][] {
+  const text = readStart(path, mostOfRef) ?? readHead(path)
+  return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+}
+
+/** In git's own folders, too, what has the name of a branch stands before it: `.git/lfs/x` before `lfs/x`. */
+function shadowsIn(gitDir: string, { loose, packed }: Refs): readonly [string, string][] {
+  const names = [...loose.keys(), ...(packed?.text.match(inOwnFolder) ?? []).map((name) => name.slice(1))]
+  return names
+    .flatMap((name) => /^refs\/(?:heads|tags|remotes)\/(.+)$/s.exec(name)?.[1] ?? [])
+    .filter((name) => ownNames.has(name.split('/', 1)[0] ?? '') && !name.startsWith('refs/'))
+    .flatMap((name) => strayAt(join(gitDir, name)))
 }
 
 /** In bytes. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { git, type Scene } from '../../sandbox/scene.ts'
 import { attempt, contents, createRepository } from './place.ts'
@@ -243,12 +243,17 @@ test.each([
   expect(git(scene, scene.root, 'log', '--format=%s', 'main')).toBe('first\n')
 })
 
-test('a copy of a remote branch cannot be hidden by a file of its short name', async () => {
+test.each([
+  { ref: 'refs/remotes/origin/main', short: 'remotes/origin/main' },
+  { ref: 'refs/heads/lfs/x', short: 'lfs/x' },
+  { ref: 'refs/heads/info/x', short: 'info/x', packed: true },
+])('$ref cannot be hidden by a file of its short name', async ({ ref, short, packed = false }) => {
   const scene = sceneOf()
-  git(scene, scene.root, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
-  const { check } = await attempt(scene, 'mkdir -p .git/remotes/origin; craft > .git/remotes/origin/main')
-  check()
-  expect(git(scene, scene.root, 'log', '--format=%s', 'remotes/origin/main')).toBe('first\n')
+  git(scene, scene.root, 'update-ref', ref, 'HEAD')
+  if (packed) git(scene, scene.root, 'pack-refs', '--all')
+  const { check } = await attempt(scene, `mkdir -p .git/${dirname(short)}; craft > .git/${short}`)
+  expect(check().removed).toEqual([join(scene.root, '.git', short)])
+  expect(git(scene, scene.root, 'log', '--format=%s', short)).toBe('first\n')
 })
 
 test('no list of commits without parents lies elsewhere', async () => {

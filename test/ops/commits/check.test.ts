@@ -520,7 +520,8 @@ test('honest work stays, all of it', async () => {
     echo four > f && git stash -q
     git tag v1 && git tag -am x v2 && git notes add -m noted && git gc -q
     git cherry-pick --allow-empty --keep-redundant-commits main~1 2> /dev/null; git commit -q --amend -m amended
-    git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh`
+    git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh
+    echo five > f && git stash -q && git notes append -m more && git branch logs/x && git update-ref refs/x/y HEAD`
   const { check } = await attempt(scene, script)
   const refs = () => ask(scene, 'for-each-ref')
   const before = refs()
