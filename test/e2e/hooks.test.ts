@@ -596,6 +596,20 @@ describe('where the specs were checked before, Node is not started again', () =>
     expect(commit(at)).toBe(starts)
   })
 
+  test('unless another person, or another work tree, is asked about', () => {
+    const at = watched()
+    expect([commit(at), commit(at)]).toEqual([true, false])
+    const home = join(place.env.HOME ?? '', 'other')
+    mkdirSync(home)
+    expect(commit({ ...at, env: { ...at.env, HOME: home } })).toBe(true)
+    expect([commit(at), commit(at)]).toEqual([true, false])
+    const linked = join(place.env.HOME ?? '', 'linked')
+    git(['worktree', 'add', '-q', linked])
+    const before = new Date(Date.now() - 60_000)
+    for (const path of ['.agent-os', '.agent-os/AGENT.md']) utimesSync(join(linked, path), before, before)
+    expect(commit({ ...at, cwd: linked })).toBe(true)
+  })
+
   test('unless something is required each time', () => {
     put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:true\` before commit\n`)
     git(['commit', '-qam', 'rules', '--no-verify'])

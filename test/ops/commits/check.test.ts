@@ -348,6 +348,15 @@ describe('a merge', () => {
     expect(subjects(scene)).toHaveLength(4)
   })
 
+  test('among very many is judged by all in which it differs from a side', async () => {
+    const scene = diverged()
+    const script = `x=old; i=0
+      while [ $i -lt 301 ]; do x=$(git commit-tree -m $i -p $x -p main 'old^{tree}'); i=$((i + 1)); done
+      git update-ref refs/heads/new $x`
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual(['new: locked/a:change'])
+  })
+
   test('of what was never one shows all that it brings in', async () => {
     const scene = diverged()
     const root = '$(git commit-tree -m root $(craft)^{tree})'
