@@ -467,6 +467,18 @@ describe('a person', () => {
     expect(git(['commit', '-m', 'x']).code).toBe(0)
   })
 
+  test('has nothing run that he has not agreed to', () => {
+    requiring()
+    put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:touch ran\` before commit\n`)
+    git(['add', '-A'])
+    const { code, out } = git(['commit', '-m', 'x'])
+    expect([code, out]).toEqual([1, expect.stringContaining('each commit with hooks runs touch ran')])
+    expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
+    oos(['trust', '--yes'], place)
+    expect(git(['commit', '-m', 'x']).code).toBe(0)
+    expect(existsSync(join(place.cwd, 'ran'))).toBe(true)
+  })
+
   test('has what is required run under the rules', () => {
     requiring('**Require** `shell:cat .env` before commit', '**Deny** `file:**/.env:*`')
     put('.env', 'SECRET')
