@@ -1,11 +1,20 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
 import { openRecord } from '../ops/record.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun, RunIntent } from './prepare.ts'
-import { oweCheck, takeUnchecked, type Unchecked, type WatchedRepository } from './unchecked.ts'
+import {
+  oweCheck,
+  readFirstUnchecked,
+  settleCheck,
+  takeUnchecked,
+  type Unchecked,
+  type WatchedRepository,
+} from './unchecked.ts'
 import type { RunVoice } from './voice.ts'
 
 export interface WatchedRepositories {
@@ -19,8 +28,13 @@ export interface WatchedRepositories {
  */
 export function watchRepositories(prepared: PreparedRun, run: string): WatchedRepositories {
   const { asked, folders } = prepared
-  const repositories = placesOf(prepared).map((place) => ({ place, before: takeSnapshot(place) }))
-  if (repositories.length === 0) return { settle: async () => [] }
+  const places = placesOf(prepared)
+  if (places.length === 0) return { settle: async () => [] }
+  const first = readFirstUnchecked(folders.ghosts)?.repositories
+  const repositories = places.map((place) => {
+    const known = first?.find(({ place: { common } }) => common === place.common)
+    return { place, before: takeSnapshot(place), earlier: known?.earlier ?? known?.before }
+  })
   const owed: Unchecked = { run, agent: asked.agent, repositories }
   const isSettled = oweCheck(folders.ghosts, owed)
   return {
@@ -34,16 +48,17 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
 
 /** What runs added whose oos was killed before it could look. */
 export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promise<void> {
-  const owed = takeUnchecked(intent.folders.ghosts)
-  if (owed.length === 0) return
+  const taken = takeUnchecked(intent.folders.ghosts)
+  if (taken.length === 0) return
   const store = openRecord(intent.project)
   try {
     store.settleDeadRuns()
-    for (const each of owed) {
-      for (const event of await check(each, intent, { indexUnknown: true })) {
-        store.append(each.run, event)
+    for (const { owed, file } of taken) {
+      for (const event of await check(owed, intent, { indexUnknown: true })) {
+        store.append(owed.run, event)
         if (event.type === 'note') voice.note(event.text)
       }
+      settleCheck(file)
     }
   } finally {
     store.close()
@@ -62,8 +77,17 @@ async function check(
     import('../ops/commits/check.ts'),
     import('./repository-events.ts'),
   ])
-  return changed.flatMap(({ place, before }) => {
-    const report = checkRepository({ place, before, run, policy, agent, root: project.root, ...known })
+  return changed.flatMap(({ place, before, earlier }) => {
+    const report = checkRepository({
+      place,
+      before,
+      earlier,
+      run,
+      policy,
+      agent,
+      root: project.root,
+      ...known,
+    })
     return tellRepository(report, { project, policy, top: place.trees[0]?.top ?? place.common })
   })
 }
@@ -76,13 +100,17 @@ function isChanged(
 }
 
 function placesOf({ tree, project }: PreparedRun): readonly RepositoryPlace[] {
-  const linked = readWorktree(project.root)
-  const found = new Set(tree.repositories.map(({ path }) => path))
+  const { root } = project
+  const linked = readWorktree(root)
+  const found = new Map(tree.repositories.map(({ path }) => [path, dirname(path)]))
+  const elsewhere = existsSync(join(root, '.git')) ? findRepository(root) : undefined
+  // `git init --separate-git-dir`: a folder of any name.
+  if (elsewhere !== undefined && elsewhere.gitDir === elsewhere.common) found.set(elsewhere.common, root)
   return [...found]
-    .filter((path) => accessAt(tree.entries, join(path, 'refs')) === 'write')
-    .map((common) => {
-      const main = { top: dirname(common), gitDir: common }
-      const trees = linked?.common === common ? [{ top: project.root, gitDir: linked.own }, main] : [main]
+    .filter(([common]) => accessAt(tree.entries, join(common, 'refs')) === 'write')
+    .map(([common, top]) => {
+      const main = { top, gitDir: common }
+      const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
       return { common, trees }
     })
 }

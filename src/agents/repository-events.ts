@@ -23,8 +23,9 @@ const mostNotes = 5
 /** What a run did to a repository, as events, and as warnings for who reads the end of the run. */
 export function tellRepository(report: RepositoryReport, place: Place): readonly OosEvent[] {
   const { commits, refs, unstaged } = report
+  const [refused, allowed] = parted(commits)
   const events = [
-    ...commits.map((commit) => commitEvent(commit, place)),
+    ...refused.map((commit) => commitEvent(commit, place)),
     ...refs.map((ref) => refEvent(ref, place)),
     ...unstaged.map(
       ({ path, action, decision }): OosEvent => ({
@@ -35,6 +36,7 @@ export function tellRepository(report: RepositoryReport, place: Place): readonly
         ...because(decision),
       }),
     ),
+    ...allowed.map((commit) => commitEvent(commit, place)),
   ]
   const more = events.length - mostEvents
   return [
@@ -44,6 +46,14 @@ export function tellRepository(report: RepositoryReport, place: Place): readonly
       ? [{ type: 'note', level: 'note', text: `${more} more commits and names are not listed` } as const]
       : []),
   ]
+}
+
+/** Where not all are listed, it is not the refused that are missing. */
+function parted(commits: readonly JudgedCommit[]): readonly [JudgedCommit[], JudgedCommit[]] {
+  const { refused = [], allowed = [] } = Object.groupBy(commits, ({ refusal }) =>
+    refusal === undefined ? 'allowed' : 'refused',
+  )
+  return [refused, allowed]
 }
 
 function commitEvent({ id, refusal }: JudgedCommit, place: Place): OosEvent {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogFile } from '../ops/commits/log-files.ts'
 import type { RepositoryPlace, Snapshot } from '../ops/commits/snapshot.ts'
 import { readProcess } from '../sandbox/processes.ts'
 
@@ -13,49 +14,77 @@ export interface Unchecked {
 export interface WatchedRepository {
   readonly place: RepositoryPlace
   readonly before: Snapshot
+  /** How it was when the first of the runs began that have not ended yet, if there are any. */
+  readonly earlier?: Snapshot | undefined
 }
 
-interface Entry extends Unchecked {
-  readonly pid: number
-  readonly started: number
+/** One that another oos owed, and its file: it is gone once the check has been done, and not before. */
+export interface TakenCheck {
+  readonly owed: Unchecked
+  readonly file: string
 }
-
-const ending = '.unchecked'
 
 /** Written before the command begins, so that whoever kills oos does not spare the run its check. Says how to take it back. */
 export function oweCheck(folder: string, owed: Unchecked): () => void {
-  const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
-  const file = join(folder, `${owed.run}${ending}`)
+  const file = join(folder, nameOf(owed.run))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(file, JSON.stringify({ ...self, ...owed }, withMaps), { mode: 0o600 })
-  return () => rmSync(file, { force: true })
+  writeFileSync(file, JSON.stringify(owed, withMaps), { mode: 0o600 })
+  return () => settleCheck(file)
 }
 
-/** Checks whose oos is gone. Each is given out once. */
-export function takeUnchecked(folder: string): readonly Unchecked[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
-    .flatMap((name) => takeEntry(join(folder, name)) ?? [])
+export function settleCheck(file: string): void {
+  rmSync(file, { force: true })
 }
 
-function takeEntry(file: string): Unchecked | undefined {
-  const taken = `${file}.${process.pid}`
+/** Of the runs that have not been judged yet, the first. */
+export function readFirstUnchecked(folder: string): Unchecked | undefined {
+  for (const name of readdirSync(folder)
+    .filter((one) => entryName.test(one))
+    .sort()) {
+    try {
+      return JSON.parse(readFileSync(join(folder, name), 'utf8'), asMaps) as Unchecked
+    } catch {
+      // It has ended meanwhile, or is only about to begin.
+    }
+  }
+  return undefined
+}
+
+/** Checks whose oos is gone, now owed by this one. Each is given to one alone, and again where that one is killed, too. */
+export function takeUnchecked(folder: string): readonly TakenCheck[] {
+  return readdirSync(folder).flatMap((name) => takeEntry(folder, name) ?? [])
+}
+
+/** Who owes it stands in the name, so that to take it is one step. */
+const entryName = /^(\w+)\.(\d+)-(\d+)\.unchecked$/
+
+function nameOf(run: string): string {
+  return `${run}.${process.pid}-${readProcess(process.pid)?.started ?? 0}.unchecked`
+}
+
+function takeEntry(folder: string, name: string): TakenCheck | undefined {
+  const [, run = '', pid, started] = entryName.exec(name) ?? []
+  if (pid === undefined || readProcess(Number(pid))?.started === Number(started)) return undefined
+  const file = join(folder, nameOf(run))
   try {
-    const entry = JSON.parse(readFileSync(file, 'utf8'), asMaps) as Entry
-    if (readProcess(entry.pid)?.started === entry.started) return undefined
-    renameSync(file, taken)
-    rmSync(taken)
-    return entry
-  } catch {
-    // Another run has just taken it, or it was never whole: its command had not begun then.
+    renameSync(join(folder, name), file)
+    return { owed: JSON.parse(readFileSync(file, 'utf8'), asMaps) as Unchecked, file }
+  } catch (error) {
+    // It was never whole: its command had not begun then. Else another run has just taken it.
+    if (error instanceof SyntaxError) settleCheck(file)
     return undefined
   }
 }
 
-/** The index can be large and a check does without: then what is staged is left alone. */
+/** What the index and logs hold can be large and a check does without: then what is staged is only said. */
 function withMaps(key: string, value: unknown): unknown {
-  if (key === 'index') return undefined
+  if (key === 'bytes') return undefined
+  if (key === 'logs' && value instanceof Map) return { map: [...value].map(withoutText) }
   return value instanceof Map ? { map: [...value] } : value
+}
+
+function withoutText([path, { size, stamp }]: [string, LogFile]): [string, LogFile] {
+  return [path, { size, stamp }]
 }
 
 function asMaps(_key: string, value: unknown): unknown {

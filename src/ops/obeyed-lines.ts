@@ -5,10 +5,11 @@ import { usualRecord } from './record.ts'
 
 /**
  * What a project's specs say besides rules that oos obeys, a line each: its record's place and settings where they are not
- * those that hold without it, what agents run, and what a pack's rules are not to be about, which the rules do not show.
+ * those that hold without it, what agents run, what a person's commits and pushes run, and what a pack's rules are not to
+ * be about, which the rules do not show.
  */
 export function obeyedLines(
-  { specs, settings, agents }: Pick<SpecSet, 'specs' | 'settings' | 'agents'>,
+  { specs, settings, agents, rules }: Pick<SpecSet, 'specs' | 'settings' | 'agents' | 'rules'>,
   own: Pick<SpecSet, 'settings'>,
 ): readonly string[] {
   return [
@@ -20,6 +21,12 @@ export function obeyedLines(
       .filter(isProjects)
       .filter(({ command }) => command.length > 0)
       .map(({ name, command }) => `agent ${name} runs ${command.map(quoteWord).join(' ')}`),
+    ...rules
+      .filter(({ source }) => isProjects({ place: source }))
+      .filter(({ effect, stage }) => effect === 'require' && (stage === 'commit' || stage === 'push'))
+      .flatMap(({ capabilities, stage }) =>
+        capabilities.map(({ pattern }) => `each ${stage} with hooks runs ${pattern}`),
+      ),
     ...specs
       .flatMap((spec) => spec.extends)
       .filter(isProjects)
@@ -27,7 +34,7 @@ export function obeyedLines(
   ]
 }
 
-function isProjects({ place }: Pick<Setting, 'place'>): boolean {
+function isProjects({ place }: { readonly place: Pick<Setting['place'], 'file'> }): boolean {
   return place.file.startsWith('.agent-os/')
 }
 

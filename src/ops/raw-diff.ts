@@ -1,3 +1,5 @@
+import { textOf } from '../shared/bytes.ts'
+
 /** What a difference does to one path. Each is an action of the `file` resource. */
 export interface Written {
   readonly path: string
@@ -12,7 +14,7 @@ export interface RawChange extends Written {
 
 /** `:MODE MODE ID ID STATUS\0PATH\0`, again and again, as `git diff-… --raw -z --no-renames` has it. */
 export function parseRawDiff(answer: Buffer): readonly RawChange[] {
-  const parts = answer.toString('utf8').split('\0')
+  const parts = textOf(answer).split('\0')
   const changes: RawChange[] = []
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const change = readRawChange(parts[at] ?? '', parts[at + 1] ?? '')

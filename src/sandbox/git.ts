@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { onDisk } from '../shared/bytes.ts'
 import { kindOf } from './look.ts'
 import type { Mount, Repository } from './types.ts'
 
@@ -57,11 +58,26 @@ export function readPlainFile(file: string, most = 1_000_000): string | undefine
 }
 
 export function readPlainBytes(file: string, most: number): Buffer | undefined {
+  return withPlainFile(file, (descriptor, size) => (size < most ? readFileSync(descriptor) : undefined))
+}
+
+/** As much of it as that, where it is longer. */
+export function readPlainStart(file: string, length: number): Buffer | undefined {
+  return withPlainFile(file, (descriptor) => {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0))
+  })
+}
+
+function withPlainFile(
+  file: string,
+  read: (descriptor: number, size: number) => Buffer | undefined,
+): Buffer | undefined {
   let descriptor: number | undefined
   try {
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    descriptor = openSync(onDisk(file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const stats = fstatSync(descriptor)
-    return stats.isFile() && stats.size < most ? readFileSync(descriptor) : undefined
+    return stats.isFile() ? read(descriptor, stats.size) : undefined
   } catch {
     return undefined
   } finally {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
@@ -109,10 +109,33 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['evil', 'first'])
     const { stderr } = oos(['run', '--', 'true'])
     expect(stderr).toContain('`main` was put back')
+    expect(stderr).toContain('`locked/a` is staged, which no run may do')
     expect(subjects()).toEqual(['first'])
     const { data } = JSON.parse(oos(['runs', '--json']).stdout)
     expect(data[1]).toMatchObject({ endedBy: 'lost', denied: 2 })
     expect(oos(['runs', 'verify', data[1].id]).status).toBe(0)
+    expect(oos(['run', '--', 'true']).stderr).toBe('')
+  })
+
+  test('is judged by the run after that, where the next one was killed over it', async () => {
+    const killedAt = async (mark: string, env: NodeJS.ProcessEnv) => {
+      const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+      const child = spawn(process.execPath, words, { ...place(), env, stdio: 'ignore' })
+      const ended = new Promise((resolve) => child.on('exit', resolve))
+      while (!existsSync(mark)) await new Promise(setImmediate)
+      child.kill('SIGKILL')
+      await ended
+    }
+    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
+    await killedAt(join(scene.root, '.git/done'), place().env)
+    const slow = join(scene.base, 'bin')
+    mkdirSync(slow)
+    writeFileSync(join(slow, 'git'), `#!/bin/sh\ntouch ${slow}/asked; exec sleep 3\n`, { mode: 0o755 })
+    own(slow, id)
+    await killedAt(join(slow, 'asked'), { ...place().env, PATH: `${slow}:${place().env.PATH}` })
+    expect(subjects()).toEqual(['evil', 'first'])
+    expect(oos(['run', '--', 'true']).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
     expect(oos(['run', '--', 'true']).stderr).toBe('')
   })
 
@@ -127,6 +150,14 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
       git update-index --add --cacheinfo 100644,$blob,locked/x; git commit -qm evil`)
     expect(stderr).toContain('file:inner/locked/x:create')
     expect(git(scene, inner, 'log', '--format=%s')).toBe('first\n')
+  })
+
+  test('in a repository whose folder has another name is judged, too', () => {
+    renameSync(join(scene.root, '.git'), join(scene.root, 'history'))
+    writeFileSync(join(scene.root, '.git'), 'gitdir: history\n')
+    own(scene.base, id)
+    expect(script(commitEvil).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
   })
 
   test('costs nothing where nothing was: git is not started', () => {

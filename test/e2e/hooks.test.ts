@@ -314,6 +314,27 @@ describe('installing', () => {
     expect(git(['commit', '-am', 'x'], below).out).toContain('the specs that are staged are wrong')
   })
 
+  test('finds the hooks also where the path of the repository has lines and quotes', () => {
+    const cwd = join(place.cwd, `a\nb 'c' "d" $e`)
+    mkdirSync(join(cwd, '.agent-os'), { recursive: true })
+    writeFileSync(join(cwd, '.agent-os/AGENT.md'), '- **Alow** `file:x:read`\n')
+    git(['init', '-q'], { ...place, cwd })
+    expect(oos(['hooks', 'install'], { ...place, cwd }).code).toBe(0)
+    git(['add', '-A'], { ...place, cwd })
+    expect(git(['commit', '-m', 'x'], { ...place, cwd }).out).toContain('the specs that are staged are wrong')
+    expect(oos(['hooks', 'uninstall'], { ...place, cwd }).code).toBe(0)
+    expect(readdirSync(join(cwd, '.git/hooks')).filter((name) => !name.endsWith('.sample'))).toEqual([])
+  })
+
+  test('takes them away where they were installed, also when git looks elsewhere by now', () => {
+    put('.git/hooks/pre-commit', '#!/bin/sh\n', 0o755)
+    const before = listing(join(place.cwd, '.git/hooks'))
+    hooks('install')
+    git(['config', 'core.hooksPath', '.githooks'])
+    expect(hooks('uninstall').code).toBe(0)
+    expect(listing(join(place.cwd, '.git/hooks'))).toEqual(before)
+  })
+
   test('is refused where other repositories take their hooks, too', () => {
     git(['config', '--global', 'core.hooksPath', join(place.env.HOME ?? '', 'hooks')])
     expect(hooks('install')).toMatchObject({
@@ -446,6 +467,18 @@ describe('a person', () => {
     expect(git(['commit', '-m', 'x']).code).toBe(0)
   })
 
+  test('has nothing run that he has not agreed to', () => {
+    requiring()
+    put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:touch ran\` before commit\n`)
+    git(['add', '-A'])
+    const { code, out } = git(['commit', '-m', 'x'])
+    expect([code, out]).toEqual([1, expect.stringContaining('each commit with hooks runs touch ran')])
+    expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
+    oos(['trust', '--yes'], place)
+    expect(git(['commit', '-m', 'x']).code).toBe(0)
+    expect(existsSync(join(place.cwd, 'ran'))).toBe(true)
+  })
+
   test('has what is required run under the rules', () => {
     requiring('**Require** `shell:cat .env` before commit', '**Deny** `file:**/.env:*`')
     put('.env', 'SECRET')
@@ -573,6 +606,20 @@ describe('where the specs were checked before, Node is not started again', () =>
     expect([commit(at), commit(at)]).toEqual([true, false])
     change()
     expect(commit(at)).toBe(starts)
+  })
+
+  test('unless another person, or another work tree, is asked about', () => {
+    const at = watched()
+    expect([commit(at), commit(at)]).toEqual([true, false])
+    const home = join(place.env.HOME ?? '', 'other')
+    mkdirSync(home)
+    expect(commit({ ...at, env: { ...at.env, HOME: home } })).toBe(true)
+    expect([commit(at), commit(at)]).toEqual([true, false])
+    const linked = join(place.env.HOME ?? '', 'linked')
+    git(['worktree', 'add', '-q', linked])
+    const before = new Date(Date.now() - 60_000)
+    for (const path of ['.agent-os', '.agent-os/AGENT.md']) utimesSync(join(linked, path), before, before)
+    expect(commit({ ...at, cwd: linked })).toBe(true)
   })
 
   test('unless something is required each time', () => {

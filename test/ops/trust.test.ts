@@ -104,6 +104,17 @@ describe('a project that nobody has agreed to', () => {
     expect(await told(place)).toEqual(['new', 'database.path = ~/x/y.db', 'agent builder runs make all'])
   })
 
+  test('what commits and pushes are to run, also where it may be run anyhow', async () => {
+    const place = makePlace(allow('shell:*'))
+    spec(place, '- **Require** `shell:make test` before commit\n')
+    const line = 'each commit with hooks runs make test'
+    expect(await told(place)).toEqual(['new', line])
+    await agreeTo(place)
+    expect(await told(place)).toEqual(['seen'])
+    spec(place, '- **Require** `shell:make test` before commit\n- **Require** `shell:make all` before push\n')
+    expect(await told(place)).toEqual(['changed', 'each push with hooks runs make all'])
+  })
+
   test('is asked about for the usual place of the record where the user has another', async () => {
     const place = makePlace()
     const setting = (path: string) => `| Setting | Value |\n|---|---|\n| database.path | ${path} |\n`

@@ -11,10 +11,10 @@ import { clearLogs, newLogIds } from './logs.ts'
 import { lostTips } from './lost.ts'
 import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
-import { parsePacked, resolveRef } from './refs.ts'
+import { namesIn, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { dropBelieved, tidy } from './tidy.ts'
-import { type Unstaged, unstage } from './unstage.ts'
+import { refusedStaged, type Unstaged, unstage } from './unstage.ts'
 import type { Asked, JudgedCommit, JudgedRef, Verdict } from './verdict.ts'
 
 export interface CheckRequest {
@@ -22,11 +22,13 @@ export interface CheckRequest {
   /** The project, from whose folders git is not taken. */
   readonly root: string
   readonly before: Snapshot
+  /** How it was when the first of the runs began that had not ended by then, if there were any. */
+  readonly earlier?: Snapshot | undefined
   /** The run's id: what it may not keep is kept under this name. */
   readonly run: string
   readonly policy: Policy
   readonly agent: string
-  /** What was staged before is not known any more: then what is staged is left alone. */
+  /** What was staged before is not known any more: then what is staged is left alone, and said. */
   readonly indexUnknown?: boolean
 }
 
@@ -65,14 +67,14 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
     packed: after.refs.packed?.text ?? '',
   })
   clearLogs(before.logs, after.logs, verdict.tainted)
-  clearPending(before, after, verdict.tainted)
+  const pending = clearPending(place, { before, after, tainted: verdict.tainted })
   const strays = clearStrays(before, after)
   const staged = checkStaged(request, after)
   return {
     commits: verdict.commits,
     refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
     unstaged: staged.unstaged,
-    removed: [...tidied, ...dropped, ...strays],
+    removed: [...tidied, ...dropped, ...pending, ...strays],
     problems: [...(problem === undefined ? [] : [problem]), ...problems, ...staged.problems],
   }
 }
@@ -91,7 +93,7 @@ function judgeNames(
   request: CheckRequest,
   { after, logged }: Seen,
 ): { readonly verdict: Verdict; readonly found: readonly NewCommit[]; readonly problem?: string } {
-  const { place, root, before } = request
+  const { place, root, before, earlier } = request
   const names: Names = { before: namesIn(before), after: namesIn(after) }
   const heads = place.trees.map(({ gitDir }, index) => ({
     gitDir,
@@ -101,7 +103,7 @@ function judgeNames(
   const common = { ...names, heads, rebased: rebasedBranch(place) }
   const repository = { gitDir: place.trees[0]?.gitDir ?? place.common, common: place.common, root }
   try {
-    const found = findNew({ repository, names, before, after, logged })
+    const found = findNew({ repository, names, before, earlier, after, logged })
     return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
   } catch (error) {
     const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
@@ -110,11 +112,6 @@ function judgeNames(
     const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
     return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
   }
-}
-
-/** What is loose stands before what is packed. */
-function namesIn({ refs }: Snapshot): ReadonlyMap<string, string> {
-  return new Map([...(parsePacked(refs.packed?.text ?? '') ?? []), ...refs.loose])
 }
 
 function askedOf({ place, policy, agent }: CheckRequest): Asked {
@@ -150,21 +147,20 @@ function checkStaged(
   const { place, root, before, indexUnknown } = request
   const unstaged: Unstaged[] = []
   const problems: string[] = []
-  if (indexUnknown) return { unstaged, problems }
   const now = takeSnapshot(place, after)
   for (const [index, { gitDir, top }] of place.trees.entries()) {
     const [was, is] = [before.trees[index], now.trees[index]]
-    // Also where the index is the same, but HEAD was put back from under it.
-    if (was?.index?.stamp === is?.index?.stamp || is?.index === undefined) continue
+    // The same one holds what the person had in it; from one that is gone everything was taken out.
+    if (is === undefined || was?.index?.stamp === is.index?.stamp) continue
+    const staged = {
+      place: { gitDir, common: place.common, root },
+      before: was?.index,
+      head: resolveRef(is.head, namesIn(now)),
+      decide: ({ path, action }: Written) => decideFile(request, join(top, path), action),
+    }
     try {
-      unstaged.push(
-        ...unstage({
-          place: { gitDir, common: place.common, root },
-          before: was?.index,
-          head: resolveRef(is.head, namesIn(now)),
-          decide: ({ path, action }) => decideFile(request, join(top, path), action),
-        }),
-      )
+      if (indexUnknown) problems.push(...refusedStaged(staged).slice(0, 1).map(mayBeStaged))
+      else unstaged.push(...unstage(staged))
     } catch (error) {
       problems.push(
         `what is staged could not be checked: ${error instanceof Error ? error.message : String(error)}`,
@@ -172,4 +168,8 @@ function checkStaged(
     }
   }
   return { unstaged, problems }
+}
+
+function mayBeStaged({ path }: Written): string {
+  return `\`${path}\` is staged, which no run may do, and oos was killed before it could see who did it: git diff --cached`
 }

@@ -1,6 +1,6 @@
 import type { GitPlace } from '../git.ts'
 import { listNew, type Named, type NewCommit, readKinds, readWritten } from './history.ts'
-import { isId, resolveRef } from './refs.ts'
+import { isPutAway, namesIn, resolveRef } from './refs.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Names {
@@ -19,34 +19,32 @@ export interface Search {
   readonly names: Names
   readonly before: Snapshot
   readonly after: Snapshot
+  /** How it was when the first of the runs began that had not ended yet, if there were any. */
+  readonly earlier?: Snapshot | undefined
   /** What the logs lead to since. */
   readonly logged: readonly string[]
 }
 
 /** Every commit that anything in the repository leads to now, and nothing led to before. */
-export function findNew({ repository, names, before, after, logged }: Search): FoundCommits {
+export function findNew({ repository, names, before, earlier, after, logged }: Search): FoundCommits {
   const changed = [...names.after].filter(([name, value]) => names.before.get(name) !== value)
   const moved = changed.flatMap(([name, value]) => {
     const id = resolveRef(value, names.after)
     return id === undefined ? [] : [{ name, id }]
   })
+  const led = moved.filter(({ name }) => !isPutAway(name, names.before))
   const others = [...headIds(after, names.after), ...pendingIds(after), ...logged]
   const kinds = readKinds(repository, unique([...moved.map(({ id }) => id), ...others]))
   const commitsOf = (ids: readonly string[]) =>
     unique(ids.flatMap((id) => (kinds.get(id)?.type === 'commit' ? [kinds.get(id)?.id ?? ''] : [])))
-  const known = unique([
-    ...[...names.before].flatMap(([name, value]) =>
-      name.startsWith(putAway) ? [] : (resolveRef(value, names.before) ?? []),
-    ),
-    ...headIds(before, names.before),
-    ...pendingIds(before),
-  ])
-  const commits = listNew(repository, { tips: commitsOf([...moved.map(({ id }) => id), ...others]), known })
+  // What another run has put away since was none of its to leave: what stood there before that run counts.
+  const known = knownIds(earlier !== undefined && led.length < moved.length ? earlier : before)
+  const commits = listNew(repository, { tips: commitsOf([...led.map(({ id }) => id), ...others]), known })
   const isNote = ({ name }: { name: string }) => name.startsWith('refs/notes/')
-  const besides = moved.some(isNote)
+  const besides = led.some(isNote)
     ? new Set(
         listNew(repository, {
-          tips: commitsOf([...moved.filter((one) => !isNote(one)).map(({ id }) => id), ...others]),
+          tips: commitsOf([...led.filter((one) => !isNote(one)).map(({ id }) => id), ...others]),
           known,
         }).map(({ id }) => id),
       )
@@ -56,7 +54,13 @@ export function findNew({ repository, names, before, after, logged }: Search): F
 }
 
 /** What was put away is not known: bringing it back is as good as making it anew. */
-const putAway = 'refs/oos/'
+function knownIds(snapshot: Snapshot): readonly string[] {
+  const names = namesIn(snapshot)
+  const ids = [...names].flatMap(([name, value]) =>
+    name.startsWith('refs/oos/') ? [] : (resolveRef(value, names) ?? []),
+  )
+  return unique([...ids, ...headIds(snapshot, names), ...pendingIds(snapshot)])
+}
 
 function headIds({ trees }: Snapshot, names: ReadonlyMap<string, string>): readonly string[] {
   return trees.flatMap(({ head }) => resolveRef(head, names) ?? [])
@@ -66,12 +70,9 @@ export function pendingIds({ trees }: Pick<Snapshot, 'trees'>): readonly string[
   return trees.flatMap(({ pending, strays }) => [...pending.values(), ...strays.values()].flatMap(idsIn))
 }
 
-/** MERGE_HEAD has one a line, FETCH_HEAD words behind each. */
+/** MERGE_HEAD has one a line, FETCH_HEAD words behind each, the list of a rebase a word before. */
 export function idsIn(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => {
-    const id = line.split(/\s/, 1)[0]?.toLowerCase() ?? ''
-    return isId(id) ? [id] : []
-  })
+  return (text.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/gi) ?? []).map((id) => id.toLowerCase())
 }
 
 function unique(ids: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { readRawChange, type Written } from '../raw-diff.ts'
 
@@ -129,6 +130,7 @@ function compare(repository: GitPlace, pairs: readonly Pair[]): readonly (readon
     '--raw',
     '--no-renames',
     '--no-abbrev',
+    '--ignore-submodules=none',
   ]
   return parseDifferences(
     askGit(repository, words, { input }),
@@ -138,7 +140,7 @@ function compare(repository: GitPlace, pairs: readonly Pair[]): readonly (readon
 
 /** `ID\0` begins each commit's list; behind it come its lines and paths in turns. */
 function parseDifferences(answer: Buffer, commits: readonly string[]): readonly (readonly Written[])[] {
-  const parts = answer.toString('utf8').split('\0')
+  const parts = textOf(answer).split('\0')
   let at = 0
   return commits.map((commit) => {
     if (parts[at] !== commit) throw new Error('git compared something else')

@@ -1,7 +1,7 @@
 import type { Decision } from '../../policy/types.ts'
 import { anyBranch } from './decide-commit.ts'
 import type { NewCommit } from './history.ts'
-import { isId, isRefName, resolveRef, targetOf } from './refs.ts'
+import { isId, isPutAway, isRefName, resolveRef, targetOf } from './refs.ts'
 import type { Asked, Found, FoundHead, JudgedCommit, JudgedRef, Refusal, Verdict } from './verdict.ts'
 
 /** What a run may keep of what it did to a repository. Pure. */
@@ -29,7 +29,7 @@ export function refuseAll(
   words: string,
 ): Verdict {
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => before.get(name) !== after.get(name),
+    (name) => before.get(name) !== after.get(name) && !isPutAway(name, before),
   )
   const refs = changed.map(
     (name): JudgedRef => ({
@@ -89,7 +89,7 @@ function spread(
 function judgeRefs(history: History, asked: Asked): readonly JudgedRef[] {
   const { before, after } = history
   const names = [...new Set([...before.keys(), ...after.keys()])].sort()
-  const changed = names.filter((name) => before.get(name) !== after.get(name))
+  const changed = names.filter((name) => before.get(name) !== after.get(name) && !isPutAway(name, before))
   const judged = changed.map((name) => judgeRef(name, history, asked))
   const gone = displaced(judged, after)
   return [...judged.filter(({ name }) => !gone.some((one) => one.name === name)), ...gone]

@@ -1,24 +1,39 @@
-import { readPlainFile } from '../../sandbox/git.ts'
+import { bytesOf } from '../../shared/bytes.ts'
+import type { LogFile } from './log-files.ts'
 import { replaceFile } from './ref-files.ts'
-import { mostBytes } from './refs.ts'
-import type { Snapshot } from './snapshot.ts'
+import { mostBytes, readText } from './refs.ts'
 
-type Logs = Snapshot['logs']
+type Logs = ReadonlyMap<string, LogFile>
 
 /** The ids that came into the logs of what refs were before: `main@{1}` leads to them, and `stash@{1}`. */
 export function newLogIds(before: Logs, after: Logs): readonly string[] {
-  const ids = changedLogs(before, after).flatMap((path) => {
-    const text = readPlainFile(path, mostBytes) ?? ''
-    const size = before.get(path)?.size ?? 0
-    // One that has become shorter was written anew.
-    const added = text.length > size ? text.slice(size) : text
-    return added.split('\n').flatMap(idsOf)
-  })
-  return [...new Set(ids)]
+  const changed = changedLogs(before, after)
+  return [...new Set(changed.flatMap(({ was, text }) => addedLines(was, text).flatMap(idsOf)))]
 }
 
-function changedLogs(before: Logs, after: Logs): readonly string[] {
-  return [...after.keys()].filter((path) => after.get(path)?.stamp !== before.get(path)?.stamp)
+interface ChangedLog {
+  readonly path: string
+  readonly was: LogFile | undefined
+  readonly text: string
+}
+
+function changedLogs(before: Logs, after: Logs): readonly ChangedLog[] {
+  return [...after].flatMap(([path, { stamp, text = '' }]): ChangedLog[] => {
+    const was = before.get(path)
+    return was?.stamp === stamp ? [] : [{ path, was, text }]
+  })
+}
+
+/** The ones that were not there before, wherever they stand. */
+function addedLines(was: LogFile | undefined, text: string): readonly string[] {
+  if (was?.text !== undefined) {
+    const known = new Set(was.text.split('\n'))
+    return text.split('\n').filter((line) => !known.has(line))
+  }
+  // How long it was is all that is known. One that has become shorter was written anew.
+  const bytes = Buffer.from(text)
+  const added = was === undefined || bytes.length < was.size ? text : bytes.subarray(was.size).toString()
+  return added.split('\n')
 }
 
 /** `OLD NEW WHO WHEN\tWHY`; zeros stand for nothing. */
@@ -27,11 +42,12 @@ function idsOf(line: string): readonly string[] {
   return ids.map((id) => id.toLowerCase()).filter((id) => !/^0+$/.test(id))
 }
 
-/** Takes the lines out that lead to these commits. */
+/** Takes the lines out that lead to these commits, and were not there before. */
 export function clearLogs(before: Logs, after: Logs, ids: ReadonlySet<string>): void {
-  for (const path of changedLogs(before, after)) {
-    const lines = (readPlainFile(path, mostBytes) ?? '').split('\n')
-    const kept = lines.filter((line) => !idsOf(line).some((id) => ids.has(id)))
-    if (kept.length < lines.length) replaceFile(path, kept.join('\n'))
+  for (const { path, was, text } of changedLogs(before, after)) {
+    const bad = new Set(addedLines(was, text).filter((line) => idsOf(line).some((id) => ids.has(id))))
+    if (bad.size === 0) continue
+    const lines = (readText(path, mostBytes) ?? '').split('\n')
+    replaceFile(path, lines.filter((line) => !bad.has(bytesOf(line).toString())).join('\n'))
   }
 }

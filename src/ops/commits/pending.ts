@@ -1,29 +1,53 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainFile } from '../../sandbox/git.ts'
+import { onDisk } from '../../shared/bytes.ts'
 import { idsIn } from './find-new.ts'
 import { replaceFile } from './ref-files.ts'
-import type { RepositoryPlace, Snapshot } from './snapshot.ts'
+import { readText } from './refs.ts'
+import { operations, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
 /** The branch that an unfinished rebase works on: HEAD itself names none meanwhile. */
 export function rebasedBranch({ trees, common }: RepositoryPlace): string | undefined {
   const folder = trees[0]?.gitDir ?? common
   const [name] = ['rebase-merge', 'rebase-apply'].flatMap(
-    (kind) => readPlainFile(join(folder, kind, 'head-name')) ?? [],
+    (kind) => readText(join(folder, kind, 'head-name')) ?? [],
   )
-  return /^refs\/heads\/(\S+)/.exec(name ?? '')?.[1]
+  return /^refs\/heads\/([^\x00-\x20\x7f]+)/.exec(name ?? '')?.[1]
 }
 
-/** The next merge or cherry-pick that a person goes on with must not bring in what was put away. */
-export function clearPending(before: Snapshot, after: Snapshot, tainted: ReadonlySet<string>): void {
-  for (const [index, { pending }] of after.trees.entries()) {
-    for (const [path, text] of pending) {
-      const was = before.trees[index]?.pending.get(path)
-      if (was === text || !idsIn(text).some((id) => tainted.has(id))) continue
-      if (was === undefined) rmSync(path, { force: true })
-      else replaceFile(path, was)
-    }
-  }
+/**
+ * The next merge or cherry-pick that a person goes on with must not bring in what was put away, nor a rebase that is called
+ * off go back to it. Says what was there and is no file of git's, by path.
+ */
+export function clearPending(
+  { trees }: RepositoryPlace,
+  { before, after, tainted }: { before: Snapshot; after: Snapshot; tainted: ReadonlySet<string> },
+): readonly string[] {
+  return after.trees.flatMap(({ pending }, index) => {
+    const was = before.trees[index]?.pending ?? new Map<string, string>()
+    const bad = [...pending].filter(
+      ([path, text]) =>
+        was.get(path) !== text && (text === unreadable || idsIn(text).some((id) => tainted.has(id))),
+    )
+    for (const [path] of bad) putBackFile(begunBy(trees[index]?.gitDir ?? '', { path, was }), was.get(path))
+    return bad.flatMap(([path, text]) => (text === unreadable ? [path] : []))
+  })
+}
+
+/** Half of a rebase is worse than none: what the run has begun goes as a whole. */
+function begunBy(
+  gitDir: string,
+  { path, was }: { readonly path: string; readonly was: ReadonlyMap<string, string> },
+): string {
+  const folder = operations.map((name) => join(gitDir, name)).find((name) => path.startsWith(`${name}/`))
+  return folder === undefined || [...was.keys()].some((other) => other.startsWith(`${folder}/`))
+    ? path
+    : folder
+}
+
+function putBackFile(path: string, text: string | undefined): void {
+  rmSync(onDisk(path), { recursive: true, force: true })
+  if (text !== undefined && text !== unreadable) replaceFile(path, text)
 }
 
 /** Files that git would take for a ref of that name: whatever they lead to, no run needs them. Says which, by path. */
@@ -32,8 +56,7 @@ export function clearStrays(before: Snapshot, after: Snapshot): readonly string[
     [...strays].flatMap(([path, text]) => {
       const was = before.trees[index]?.strays.get(path)
       if (was === text) return []
-      rmSync(path, { force: true })
-      if (was !== undefined) replaceFile(path, was)
+      putBackFile(path, was)
       return [path]
     }),
   )

@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainFile } from '../../sandbox/git.ts'
+import { readPlainBytes, readPlainStart } from '../../sandbox/git.ts'
+import { onDisk, textOf } from '../../shared/bytes.ts'
 
 /** Every name that leads to a commit, as the files say: an id, or `ref: ` and another name. */
 export interface Refs {
@@ -35,17 +36,24 @@ export function readLoose(folder: string, odd: string[]): ReadonlyMap<string, st
     for (const entry of entriesOf(join(folder, name), odd)) {
       const inside = `${name}/${entry.name}`
       const path = join(folder, inside)
-      if (entry.isDirectory()) walk(inside)
+      if (entry.isDirectory() && !isTooLong(inside)) walk(inside)
       else if (!entry.isFile()) odd.push(path)
-      else if (!entry.name.endsWith('.lock')) loose.set(inside, readValue(readPlainFile(path)) ?? '')
+      else if (!entry.name.endsWith('.lock')) loose.set(inside, readValue(readText(path)) ?? '')
     }
   }
 }
 
+export type Entry = Pick<Dirent, 'name' | 'isDirectory' | 'isFile'>
+
+/** No ref has such a name; below it, paths come to be longer than what can be looked at. */
+export function isTooLong(name: string): boolean {
+  return name.length > 1000
+}
+
 /** What cannot be read as a folder counts as odd; what is not there does not. */
-export function entriesOf(folder: string, odd: string[]): readonly Dirent[] {
+export function entriesOf(folder: string, odd: string[]): readonly Entry[] {
   try {
-    if (lstatSync(folder).isDirectory()) return readdirSync(folder, { withFileTypes: true })
+    if (lstatSync(onDisk(folder)).isDirectory()) return listFolder(folder)
     odd.push(folder)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') odd.push(folder)
@@ -53,19 +61,45 @@ export function entriesOf(folder: string, odd: string[]): readonly Dirent[] {
   return []
 }
 
+/** Names that are no UTF-8 are asked for once more, byte by byte. */
+function listFolder(folder: string): readonly Entry[] {
+  const entries = readdirSync(onDisk(folder), { withFileTypes: true })
+  if (!entries.some(({ name }) => name.includes('\ufffd'))) return entries
+  return readdirSync(onDisk(folder), { withFileTypes: true, encoding: 'buffer' }).map((entry) => ({
+    name: textOf(entry.name),
+    isDirectory: () => entry.isDirectory(),
+    isFile: () => entry.isFile(),
+  }))
+}
+
+/** One of git's own files, with every byte that is in it. */
+export function readText(file: string, most = mostOfText): string | undefined {
+  const bytes = readPlainBytes(file, most)
+  return bytes === undefined ? undefined : textOf(bytes)
+}
+
+/** Of a file of any size; git, too, asks only how one begins. */
+export function readStart(file: string, length: number): string | undefined {
+  const bytes = readPlainStart(file, length)
+  return bytes === undefined ? undefined : textOf(bytes)
+}
+
+/** In bytes; no ref is longer. */
+const mostOfText = 1_000_000
+
 /** As git reads a ref: what stands behind the id does not count, and upper case is as good. */
 function readValue(text: string | undefined): string | undefined {
   const [line = ''] = text?.split('\0') ?? []
-  const id = /^([0-9a-f]{64}|[0-9a-f]{40})(?=\s|$)/i.exec(line)?.[1]
-  return text === undefined ? undefined : (id?.toLowerCase() ?? line.trimEnd())
+  const id = /^([0-9a-f]{64}|[0-9a-f]{40})(?=[\t-\r ]|$)/i.exec(line)?.[1]
+  return text === undefined ? undefined : (id?.toLowerCase() ?? line.replace(/[\t-\r ]+$/, ''))
 }
 
 /** HEAD may be a link: git made it so once, and still reads it. */
 export function readHead(file: string): string | undefined {
-  const value = readValue(readPlainFile(file))
+  const value = readValue(readText(file))
   if (value !== undefined) return value
   try {
-    return `ref: ${readlinkSync(file)}`
+    return `ref: ${textOf(readlinkSync(onDisk(file), { encoding: 'buffer' }))}`
   } catch {
     return undefined
   }
@@ -74,13 +108,13 @@ export function readHead(file: string): string | undefined {
 function readPacked(file: string, known: PackedFile | undefined): PackedFile | undefined {
   const stamp = stampOf(file)
   if (stamp === undefined || stamp === known?.stamp) return stamp === undefined ? undefined : known
-  return { text: readPlainFile(file, mostBytes) ?? '', stamp }
+  return { text: readText(file, mostBytes) ?? '', stamp }
 }
 
 /** Whatever changes a file changes this: nothing inside can set the time of its last change. */
 export function stampOf(file: string): string | undefined {
   try {
-    const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false })
+    const stats = lstatSync(onDisk(file), { bigint: true, throwIfNoEntry: false })
     return stats && `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.mode}`
   } catch {
     return undefined
@@ -92,7 +126,7 @@ export function parsePacked(text: string): ReadonlyMap<string, string> | undefin
   const refs = new Map<string, string>()
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#') || /^\^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(line)) continue
-    const [, id, name] = /^([0-9a-f]{40}|[0-9a-f]{64}) (\S+)$/.exec(line) ?? []
+    const [, id, name] = /^([0-9a-f]{40}|[0-9a-f]{64}) ([^\x00-\x20\x7f]+)$/.exec(line) ?? []
     if (id === undefined || name === undefined) return undefined
     refs.set(name, id)
   }
@@ -116,14 +150,24 @@ export function isId(text: string): boolean {
 
 /** The name that `ref: NAME` says; nothing for one that git does not take. */
 export function targetOf(value: string): string | undefined {
-  const name = /^ref:\s*(\S+)$/.exec(value)?.[1]
+  const name = /^ref:[\t-\r ]*([^\x00-\x20\x7f]+)$/.exec(value)?.[1]
   return name !== undefined && isRefName(name) ? name : undefined
 }
 
 /** As `git check-ref-format` has it. */
 export function isRefName(name: string): boolean {
   return (
-    /^refs\/[^\s~^:?*[\\\x00-\x20\x7f]+$/.test(name) &&
+    /^refs\/[^~^:?*[\\\x00-\x20\x7f]+$/.test(name) &&
     !/(?:^|\/)\.|\.\.|@\{|\/\/|\.lock(?:\/|$)|[/.]$/.test(name)
   )
+}
+
+/** What is loose stands before what is packed. */
+export function namesIn({ refs }: { readonly refs: Refs }): ReadonlyMap<string, string> {
+  return new Map([...(parsePacked(refs.packed?.text ?? '') ?? []), ...refs.loose])
+}
+
+/** A new name where refused commits go: another run's, which has ended meanwhile. Nothing better can become of it. */
+export function isPutAway(name: string, before: ReadonlyMap<string, string>): boolean {
+  return name.startsWith('refs/oos/quarantine/') && !before.has(name)
 }

@@ -1,6 +1,17 @@
 import { join } from 'node:path'
-import { readPlainBytes, readPlainFile } from '../../sandbox/git.ts'
-import { entriesOf, mostBytes, type Refs, readHead, readLoose, readRefs, stampOf } from './refs.ts'
+import { readPlainBytes } from '../../sandbox/git.ts'
+import { type LogFile, readLogs } from './log-files.ts'
+import {
+  entriesOf,
+  mostBytes,
+  type Refs,
+  readHead,
+  readLoose,
+  readRefs,
+  readStart,
+  readText,
+  stampOf,
+} from './refs.ts'
 
 /** A repository as far as commits go. */
 export interface RepositoryPlace {
@@ -29,10 +40,10 @@ export interface Snapshot {
   readonly believed: ReadonlyMap<string, string>
 }
 
-/** Below the `.git` folder. All but the last are caches. */
+/** Files, and folders of them, below the `.git` folder. All but the last are caches. */
 export const believedFiles = [
   'objects/info/commit-graph',
-  'objects/info/commit-graphs/commit-graph-chain',
+  'objects/info/commit-graphs',
   'objects/pack/multi-pack-index',
   'info/grafts',
 ] as const
@@ -52,25 +63,23 @@ export interface IndexFile {
   readonly stamp: string
 }
 
-export interface LogFile {
-  readonly size: number
-  readonly stamp: string
-}
-
 /** Files alone, read while bubblewrap is at work: a run that commits nothing pays for no git. */
 export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapshot): Snapshot {
   const folders = new Set([common, ...trees.map(({ gitDir }) => gitDir)])
+  const refs = readRefs(common, known?.refs.packed)
+  const oddLogs: string[] = []
+  const logs = [...folders].flatMap((folder) => readLogs(folder, oddLogs, known?.logs))
   return {
-    refs: readRefs(common, known?.refs.packed),
+    refs: { ...refs, odd: [...refs.odd, ...oddLogs] },
     trees: trees.map(({ gitDir }, index) => ({
       head: readHead(join(gitDir, 'HEAD')),
       pending: readPending(gitDir, common),
-      strays: new Map(straysIn(gitDir, 0)),
+      strays: new Map([...straysIn(gitDir, 0), ...shadowsIn(gitDir, refs)]),
       index: readIndex(join(gitDir, 'index'), known?.trees[index]?.index),
     })),
-    logs: new Map([...folders].flatMap((folder) => logsIn(join(folder, 'logs')))),
-    shallow: readPlainFile(join(common, 'shallow'), mostBytes),
-    believed: new Map(believedFiles.map((name) => [name, stampOf(join(common, name)) ?? ''])),
+    logs: new Map(logs),
+    shallow: readShallow(join(common, 'shallow')),
+    believed: new Map(believedFiles.map((name) => [name, stampAll(join(common, name))])),
   }
 }
 
@@ -79,8 +88,23 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
   const names = entriesOf(gitDir, []).flatMap(({ name }) => (isPending(name) ? [name] : []))
   const own = gitDir === common ? [] : readLoose(gitDir, []).keys()
   const paths = [...names, ...own].map((name) => join(gitDir, name))
-  return new Map(paths.map((path) => [path, readPlainFile(path) ?? '']))
+  const begun = operations.flatMap((folder) =>
+    entriesOf(join(gitDir, folder), []).map(({ name }) => join(gitDir, folder, name)),
+  )
+  return new Map([
+    ...paths.map((path): [string, string] => [path, readText(path) ?? unreadable]),
+    // Patches lie there, too, and can be large.
+    ...begun.map((path): [string, string] => [path, readStart(path, mostBegun) ?? unreadable]),
+  ])
 }
+
+const mostBegun = 1_000_000
+
+/** What git goes on with, or goes back to: a rebase, patches, picks. */
+export const operations = ['rebase-merge', 'rebase-apply', 'sequencer'] as const
+
+/** Stands for a file that is none, or too large for what it should be: no text of git's. */
+export const unreadable = '\0'
 
 /** What lies there by git's own hand, and is no ref. */
 const ownNames: ReadonlySet<string> = new Set([
@@ -95,22 +119,11 @@ const ownNames: ReadonlySet<string> = new Set([
     'commondir',
     'gitdir',
   ],
-  ...[
-    'objects',
-    'refs',
-    'logs',
-    'hooks',
-    'info',
-    'branches',
-    'remotes',
-    'worktrees',
-    'modules',
-    'lfs',
-    'reftable',
-  ],
-  ...['rebase-merge', 'rebase-apply', 'sequencer'],
+  ...['objects', 'refs', 'logs', 'hooks', 'info', 'worktrees', 'modules', 'lfs', 'reftable'],
+  ...operations,
 ])
-const deepest = 4
+const inOwnFolder = new RegExp(` refs/(?:heads|tags|remotes)/(?:${[...ownNames].join('|')})/.+`, 'g')
+const deepest = 16
 
 function straysIn(folder: string, depth: number): readonly [string, string][] {
   return entriesOf(folder, []).flatMap((entry): readonly [string, string][] => {
@@ -118,9 +131,22 @@ function straysIn(folder: string, depth: number): readonly [string, string][] {
     if (depth === 0 && (ownNames.has(name) || isPending(name))) return []
     const path = join(folder, name)
     if (entry.isDirectory()) return depth < deepest ? straysIn(path, depth + 1) : []
-    const text = entry.isFile() ? readPlainFile(path, mostOfRef) : readHead(path)
-    return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+    return strayAt(path)
   })
+}
+
+function strayAt(path: string): readonly [string, string][] {
+  const text = readStart(path, mostOfRef) ?? readHead(path)
+  return text !== undefined && /^(?:ref:|[0-9a-f]{40})/i.test(text) ? [[path, text]] : []
+}
+
+/** In git's own folders, too, what has the name of a branch stands before it: `.git/lfs/x` before `lfs/x`. */
+function shadowsIn(gitDir: string, { loose, packed }: Refs): readonly [string, string][] {
+  const names = [...loose.keys(), ...(packed?.text.match(inOwnFolder) ?? []).map((name) => name.slice(1))]
+  return names
+    .flatMap((name) => /^refs\/(?:heads|tags|remotes)\/(.+)$/s.exec(name)?.[1] ?? [])
+    .filter((name) => ownNames.has(name.split('/', 1)[0] ?? '') && !name.startsWith('refs/'))
+    .flatMap((name) => strayAt(join(gitDir, name)))
 }
 
 /** In bytes. */
@@ -131,23 +157,19 @@ function isPending(name: string): boolean {
   return /^[A-Z][A-Z_]+$/.test(name) && name !== 'HEAD' && !name.endsWith('MSG')
 }
 
+function stampAll(path: string): string {
+  const inside = entriesOf(path, []).map(({ name }) => join(path, name))
+  return [path, ...inside].map((one) => stampOf(one) ?? '').join(' ')
+}
+
+function readShallow(file: string): string | undefined {
+  return readText(file, mostBytes) ?? (stampOf(file) === undefined ? undefined : unreadable)
+}
+
 function readIndex(file: string, known: IndexFile | undefined): IndexFile | undefined {
   const stamp = stampOf(file)
   if (stamp === undefined || stamp === known?.stamp) return stamp === undefined ? undefined : known
   return { bytes: readPlainBytes(file, mostBytes), stamp }
-}
-
-function logsIn(folder: string): readonly [string, LogFile][] {
-  return entriesOf(folder, []).flatMap((entry): readonly [string, LogFile][] => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return logsIn(path)
-    return [[path, logFile(path)]]
-  })
-}
-
-function logFile(path: string): LogFile {
-  const stamp = stampOf(path) ?? ''
-  return { stamp, size: Number(stamp.split(':')[1] ?? 0) }
 }
 
 export function isSame(before: Snapshot, after: Snapshot): boolean {

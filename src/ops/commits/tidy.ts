@@ -1,9 +1,10 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainFile } from '../../sandbox/git.ts'
+import { onDisk } from '../../shared/bytes.ts'
+import { readLogs } from './log-files.ts'
 import { openFolder, openWay, replaceFile } from './ref-files.ts'
-import { mostBytes, parsePacked, readRefs } from './refs.ts'
-import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.ts'
+import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
+import { believedFiles, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
 /**
  * Before git is asked: takes away what a run has put where git would follow it, wait for it or believe it. Says what, by
@@ -12,21 +13,15 @@ import { believedFiles, type RepositoryPlace, type Snapshot } from './snapshot.t
 export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): readonly string[] {
   const removed: string[] = []
   const remove = (path: string): void => {
-    rmSync(path, { recursive: true, force: true })
+    rmSync(onDisk(path), { recursive: true, force: true })
     removed.push(path)
   }
-  for (const folder of [common, ...trees.map(({ gitDir }) => gitDir)]) openFolder(folder)
+  const folders = [...new Set([common, ...trees.map(({ gitDir }) => gitDir)])]
+  for (const folder of folders) openFolder(folder)
   for (;;) {
-    const odd = readRefs(common).odd.filter(
-      (path) => !before.refs.odd.includes(path) && !removed.includes(path),
-    )
+    const odd = oddIn(common, folders).filter((path) => !before.refs.odd.includes(path))
     if (odd.length === 0) break
-    for (const path of odd) {
-      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-        openFolder(path)
-        removed.push(path)
-      } else remove(path)
-    }
+    for (const path of odd) if (!openFolder(path)) remove(path)
   }
   // Without this folder git sees no repository.
   openWay(common, 'refs')
@@ -34,6 +29,12 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
   return removed
+}
+
+function oddIn(common: string, folders: readonly string[]): readonly string[] {
+  const odd = [...readRefs(common).odd]
+  for (const folder of folders) readLogs(folder, odd)
+  return odd
 }
 
 function tidyIndex(file: string, bytes: Buffer | undefined): void {
@@ -46,7 +47,7 @@ function tidyIndex(file: string, bytes: Buffer | undefined): void {
 /** One damaged line, and git reads no ref at all. */
 function tidyPacked(file: string, text: string | undefined): void {
   const stats = lstatSync(file, { throwIfNoEntry: false })
-  if (stats === undefined || parsePacked(readPlainFile(file, mostBytes) ?? '?') !== undefined) return
+  if (stats === undefined || parsePacked(readText(file, mostBytes) ?? '?') !== undefined) return
   rmSync(file, { recursive: true, force: true })
   if (text !== undefined && text !== '') replaceFile(file, text)
 }
@@ -61,10 +62,7 @@ export function dropBelieved(
   after: Snapshot,
 ): readonly string[] {
   const changed = believedFiles.filter((name) => before.believed.get(name) !== after.believed.get(name))
-  for (const name of changed) {
-    const folder = name.startsWith('objects/info/commit-graphs/') ? 'objects/info/commit-graphs' : name
-    rmSync(join(common, folder), { recursive: true, force: true })
-  }
+  for (const name of changed) rmSync(join(common, name), { recursive: true, force: true })
   const isShallow = before.shallow !== after.shallow
   if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
   return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
@@ -74,5 +72,5 @@ export function dropBelieved(
 
 function restoreShallow(file: string, text: string | undefined): void {
   rmSync(file, { recursive: true, force: true })
-  if (text !== undefined) replaceFile(file, text)
+  if (text !== undefined && text !== unreadable) replaceFile(file, text)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
+import { bytesOf, textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
 import { freeLock } from './ref-files.ts'
@@ -18,12 +19,22 @@ export interface StagedCheck {
   readonly decide: (written: Written) => Decision
 }
 
-/** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
-export function unstage({ place, before, head, decide }: StagedCheck): readonly Unstaged[] {
-  const refused = readStaged(place, head).flatMap((staged): (RawChange & Unstaged)[] => {
+/** What is staged against a rule, whoever has staged it. */
+export function refusedStaged({
+  place,
+  head,
+  decide,
+}: Pick<StagedCheck, 'place' | 'head' | 'decide'>): readonly (RawChange & Unstaged)[] {
+  return readStaged(place, head).flatMap((staged) => {
     const decision = decide(staged)
     return decision.effect === 'allow' ? [] : [{ ...staged, decision }]
   })
+}
+
+/** Takes out of the index what the run has put there for a path that it may not write. The work tree is left alone. */
+export function unstage(check: StagedCheck): readonly Unstaged[] {
+  const { place, before } = check
+  const refused = refusedStaged(check)
   if (refused.length === 0) return []
   const known = readKnown(
     place,
@@ -33,7 +44,7 @@ export function unstage({ place, before, head, decide }: StagedCheck): readonly 
   const own = refused.filter(({ path, now }) => known.get(path) !== now)
   if (own.length === 0) return []
   freeLock(join(place.gitDir, 'index.lock'))
-  askGit(place, ['update-index', '-z', '--index-info'], { input: own.map(asBefore).join('') })
+  askGit(place, ['update-index', '-z', '--index-info'], { input: bytesOf(own.map(asBefore).join('')) })
   return own.map(({ path, action, decision }) => ({ path, action, decision }))
 }
 
@@ -55,6 +66,7 @@ function readStaged(place: GitPlace, head: string | undefined): readonly RawChan
     '--no-renames',
     '--no-abbrev',
     '--no-ext-diff',
+    '--ignore-submodules=none',
     head,
     '--',
   ]
@@ -68,10 +80,11 @@ function readKnown(
   paths: readonly string[],
 ): ReadonlyMap<string, string> {
   if (before?.bytes === undefined) return new Map()
-  return withFile(before.bytes, (index) => readEntries(place, index, paths.length > mostWords ? [] : paths))
+  const few = paths.length <= mostWords && paths.every((path) => path.isWellFormed()) ? paths : []
+  return withFile(before.bytes, (index) => readEntries(place, index, few))
 }
 
-/** Of a command line. */
+/** Of a command line, which takes text alone. */
 const mostWords = 500
 
 /** `MODE ID` by path. */
@@ -83,8 +96,7 @@ function readEntries(
   const words = ['ls-files', '--stage', '-z', '--', ...paths]
   const answer = askGit(place, words, index === undefined ? {} : { index })
   return new Map(
-    answer
-      .toString('utf8')
+    textOf(answer)
       .split('\0')
       .flatMap((line): [string, string][] => {
         const [, mode, id, path] = /^(\d+) (\w+) 0\t(.*)$/s.exec(line) ?? []

@@ -38,7 +38,7 @@ function emptyTree(top: string): string {
 /** The branch that a commit goes to, also in the middle of a rebase. */
 export function currentBranch(top: string): string {
   const head = git(top, ['symbolic-ref', '--quiet', 'HEAD'])?.toString() ?? rebasedBranch(top)
-  return /^refs\/heads\/(\S+)/.exec(head)?.[1] ?? anyBranch
+  return /^refs\/heads\/([^\x00-\x20\x7f]+)/.exec(head)?.[1] ?? anyBranch
 }
 
 function rebasedBranch(top: string): string {

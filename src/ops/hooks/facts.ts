@@ -29,13 +29,9 @@ export interface HookFacts {
 
 /** @throws OosError `usage` outside of a work tree, `hooks-refused` where other repositories take their hooks, too */
 export function readHookFacts(root: string): HookFacts {
-  const [top = '', common = ''] = ask(root, [
-    'rev-parse',
-    '--path-format=absolute',
-    '--show-toplevel',
-    '--git-common-dir',
-  ])
-  if (top === '') throw outsideOfWorkTree(root)
+  const top = ask(root, ['rev-parse', '--show-toplevel'])
+  const common = ask(root, ['rev-parse', '--path-format=absolute', '--git-common-dir'])
+  if (top === undefined || common === undefined) throw outsideOfWorkTree(root)
   const folder = hooksFolder(top, common)
   const lefthook = settingsNames.map((name) => join(top, name)).find((path) => existsSync(path))
   const husky = isHusky(top, folder)
@@ -68,9 +64,9 @@ const settingsNames = [
 ]
 
 function hooksFolder(top: string, common: string): string {
-  const [path] = ask(top, ['config', '--type=path', '--get', 'core.hooksPath'])
+  const path = ask(top, ['config', '--type=path', '--get', 'core.hooksPath'])
   if (path === undefined) return join(common, 'hooks')
-  const [scope = ''] = ask(top, ['config', '--show-scope', '--get', 'core.hooksPath'])[0]?.split('\t') ?? []
+  const [scope] = ask(top, ['config', '--show-scope', '--get', 'core.hooksPath'])?.split('\t') ?? []
   if (scope === 'local' || scope === 'worktree') return resolve(top, path)
   throw new OosError(
     'hooks-refused',
@@ -109,13 +105,14 @@ function readText(path: string): string {
   }
 }
 
-function ask(cwd: string, words: readonly string[]): readonly string[] {
-  const answer = git(cwd, words)?.toString().trimEnd() ?? ''
-  return answer === '' ? [] : answer.split('\n')
+/** One answer, which can have lines: a path may hold anything. */
+function ask(cwd: string, words: readonly string[]): string | undefined {
+  const answer = git(cwd, words)?.toString().replace(/\n$/, '')
+  return answer === '' ? undefined : answer
 }
 
 function outsideOfWorkTree(root: string): OosError {
-  const isBare = ask(root, ['rev-parse', '--is-bare-repository'])[0] === 'true'
+  const isBare = ask(root, ['rev-parse', '--is-bare-repository']) === 'true'
   return isBare
     ? new OosError('usage', `\`${root}\` is a bare repository: nothing is committed in it`, {
         hint: 'install the hooks where the work tree is',

@@ -1,5 +1,5 @@
 import { applyEdits, forget, recall, remember } from './apply.ts'
-import { type HookFacts, readHookFacts } from './facts.ts'
+import { type HookFacts, type HookFile, readHookFacts, readHookFile } from './facts.ts'
 import { type HookName, hookNames } from './names.ts'
 import { type HookEdit, installedHooks, planInstall, planUninstall } from './plan.ts'
 
@@ -28,7 +28,16 @@ export function installHooks({ root, dryRun = false }: HookOptions): HookChange 
 /** Byte for byte, where nobody has written since. */
 export function uninstallHooks({ root, dryRun = false }: HookOptions): HookChange {
   const facts = readHookFacts(root)
-  const edits = planUninstall(facts, recall(facts.memory))
+  const remembered = recall(facts.memory)
+  // Also where they were installed, if git has been told since to look elsewhere.
+  const files = new Map([
+    ...facts.files,
+    ...remembered.flatMap(({ path }): [string, HookFile][] => {
+      const file = readHookFile(path)
+      return file === undefined ? [] : [[path, file]]
+    }),
+  ])
+  const edits = planUninstall({ ...facts, files }, remembered)
   if (!dryRun) {
     applyEdits(edits)
     forget(facts.memory)

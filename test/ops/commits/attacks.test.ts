@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { git, type Scene } from '../../sandbox/scene.ts'
 import { attempt, contents, createRepository } from './place.ts'
@@ -21,16 +21,18 @@ const handWritten = `
 `
 
 /** git believes a commit-graph about which tree a commit has: this one says the second where it is the first. */
-function lyingGraph(from: string, to: string): string {
-  return `git commit-graph write --reachable; chmod u+w .git/objects/info/commit-graph
-    python3 - $(git rev-parse '${from}' '${to}') << EOF
+function lyingGraph(from: string, to: string, path = '.git/objects/info/commit-graph'): string {
+  return `chmod u+w ${path}
+    python3 - ${path} $(git rev-parse "${from}" "${to}") << EOF
 import hashlib, sys
-path = '.git/objects/info/commit-graph'
-old, new = (bytes.fromhex(word) for word in sys.argv[1:])
+path = sys.argv[1]
+old, new = (bytes.fromhex(word) for word in sys.argv[2:])
 body = open(path, 'rb').read()[:-20].replace(old, new)
 open(path, 'wb').write(body + hashlib.sha1(body).digest())
 EOF`
 }
+
+const zero = '0'.repeat(40)
 
 /** Each leads from something in the repository to another content of the locked file than the person's. */
 const attacks: readonly { readonly by: string; readonly script: string }[] = [
@@ -66,6 +68,11 @@ EOF`,
     script: 'id=$(craft); rm .git/refs/heads/main; echo "$id refs/heads/main" > .git/packed-refs',
   },
   { by: 'a new branch', script: 'git branch other $(craft)' },
+  { by: 'a name that is no text', script: 'craft > "$(printf ".git/refs/heads/\\377")"' },
+  {
+    by: 'a packed name that is no text',
+    script: 'git update-ref "$(printf "refs/heads/\\377")" $(craft); git pack-refs --all',
+  },
   { by: 'a tag', script: 'git tag v1 $(craft)' },
   { by: 'a tag of a tag', script: 'git tag -am x v1 $(craft); git tag -am x v2 v1' },
   { by: 'notes', script: 'git update-ref refs/notes/x $(craft)' },
@@ -81,8 +88,20 @@ EOF`,
     by: 'a log written by hand',
     script: 'echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/refs/heads/main',
   },
+  {
+    by: 'a log that is written anew in its middle',
+    script: `h=$(git rev-parse HEAD); echo "$h $h a <a> 1 +0000	x" >> .git/logs/HEAD; sed -i "1s/^[0-9a-f]* [0-9a-f]*/${zero} $(craft)/" .git/logs/HEAD`,
+  },
+  {
+    by: 'a log that is too large to be read',
+    script: `echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/HEAD
+      truncate -s 64000001 .git/logs/HEAD`,
+  },
   { by: 'a merge that is under way', script: 'craft > .git/MERGE_HEAD' },
   { by: 'a pick that is under way', script: 'craft > .git/CHERRY_PICK_HEAD' },
+  { by: 'a head of before that lies elsewhere', script: 'craft > x; ln -s ../x .git/ORIG_HEAD' },
+  { by: 'a merge that is too long to be read', script: 'yes $(craft) | head -n 30000 > .git/MERGE_HEAD' },
+  { by: "a long file in git's folder", script: '(craft; printf "%9000s" x) > .git/next' },
   { by: 'a fetch', script: 'git fetch -q . $(craft)' },
   {
     by: 'the hidden parent of a merge',
@@ -113,13 +132,19 @@ EOF`,
     script: 'id=$(craft); mv .git/refs refs; echo $id > refs/heads/main; ln -s ../refs .git/refs',
   },
   {
+    by: 'a commit beside a name that is too long to be looked at',
+    script: `git update-ref HEAD $(craft); long=$(printf 'a%.0s' $(seq 200)); cd .git/refs
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do mkdir $long && cd -P ./$long || break; done`,
+  },
+  {
     by: 'a commit whose put-back is locked',
     script:
       'git update-ref HEAD $(craft); touch .git/refs/heads/main.lock .git/packed-refs.lock .git/index.lock; mkdir .git/HEAD.lock',
   },
   {
     by: 'a commit of which a list says that it holds nothing new',
-    script: `git update-ref HEAD $(craft); ${lyingGraph('HEAD^{tree}', 'HEAD~1^{tree}')}`,
+    script: `git update-ref HEAD $(craft); git commit-graph write --reachable
+      ${lyingGraph('HEAD^{tree}', 'HEAD~1^{tree}')}`,
   },
 ]
 
@@ -138,17 +163,28 @@ describe('a file that a run may not write does not get into the repository', () 
   })
 })
 
-test('what a commit-graph says about a commit of before is not left to be believed', async () => {
-  const scene = sceneOf()
-  const { check } = await attempt(
-    scene,
-    `id=$(craft); ${lyingGraph('HEAD^{tree}', '$id^{tree}').replaceAll("'", '"')}`,
-  )
-  const shown = () => git(scene, scene.root, 'log', '-p', 'main')
-  expect(shown()).toContain('EVIL')
-  check()
-  expect(shown()).not.toContain('EVIL')
-})
+test.each([
+  { graph: 'a commit-graph', write: '', lie: `git commit-graph write --reachable\n` },
+  {
+    graph: 'a chain of them that was there before',
+    write: '--split',
+    path: '.git/objects/info/commit-graphs/*.graph',
+  },
+])(
+  'what $graph says about a commit of before is not left to be believed',
+  async ({ write, lie = '', path }) => {
+    const scene = sceneOf()
+    if (write !== '') git(scene, scene.root, 'commit-graph', 'write', '--reachable', write)
+    const { check } = await attempt(
+      scene,
+      `id=$(craft); ${lie}${lyingGraph('HEAD^{tree}', '$id^{tree}', path)}`,
+    )
+    const shown = () => git(scene, scene.root, 'log', '-p', 'main')
+    expect(shown()).toContain('EVIL')
+    check()
+    expect(shown()).not.toContain('EVIL')
+  },
+)
 
 test('a list of commits without parents hides nothing', async () => {
   const scene = sceneOf()
@@ -169,6 +205,7 @@ test('a list of commits without parents hides nothing', async () => {
 /** Each makes `main` mean something else to the person's git than the branch. */
 test.each([
   { by: "a file in git's folder", script: 'echo $old > .git/main' },
+  { by: "a long file in git's folder", script: '(echo $old; printf "%9000s" x) > .git/main' },
   { by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
   { by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
   { by: 'a tag', script: 'git tag main $old' },
@@ -182,6 +219,49 @@ test.each([
   expect(main()).toBe('first')
   check()
   expect(main()).toBe('second')
+})
+
+/** What a run begins, and a person calls off. */
+test.each([
+  {
+    what: 'a rebase',
+    script: `mkdir .git/rebase-merge; cd .git/rebase-merge; echo refs/heads/main > head-name; craft > orig-head
+      git rev-parse HEAD > onto; echo > git-rebase-todo; echo > done; echo > interactive`,
+    abort: ['rebase', '--abort'],
+  },
+  {
+    what: 'picks',
+    script: `mkdir .git/sequencer; craft > .git/sequencer/head; git rev-parse HEAD > .git/sequencer/abort-safety
+      echo "pick $(craft) x" > .git/sequencer/todo; echo "[options]" > .git/sequencer/opts`,
+    abort: ['cherry-pick', '--abort'],
+  },
+])('$what does not go back to what was put away', async ({ script, abort }) => {
+  const scene = sceneOf()
+  const { check } = await attempt(scene, script)
+  check()
+  git(scene, scene.root, ...abort)
+  expect(git(scene, scene.root, 'log', '--format=%s', 'main')).toBe('first\n')
+})
+
+test.each([
+  { ref: 'refs/remotes/origin/main', short: 'remotes/origin/main' },
+  { ref: 'refs/heads/lfs/x', short: 'lfs/x' },
+  { ref: 'refs/heads/info/x', short: 'info/x', packed: true },
+])('$ref cannot be hidden by a file of its short name', async ({ ref, short, packed = false }) => {
+  const scene = sceneOf()
+  git(scene, scene.root, 'update-ref', ref, 'HEAD')
+  if (packed) git(scene, scene.root, 'pack-refs', '--all')
+  const { check } = await attempt(scene, `mkdir -p .git/${dirname(short)}; craft > .git/${short}`)
+  expect(check().removed).toEqual([join(scene.root, '.git', short)])
+  expect(git(scene, scene.root, 'log', '--format=%s', short)).toBe('first\n')
+})
+
+test('no list of commits without parents lies elsewhere', async () => {
+  const scene = sceneOf()
+  const script = 'git rev-parse HEAD > x; ln -s ../x .git/shallow; git commit -q --allow-empty -m x'
+  const { check } = await attempt(scene, script)
+  expect(check().removed).toEqual([join(scene.root, '.git/shallow')])
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('x\nfirst\n')
 })
 
 /** What the person's git would stumble over or wait for. */

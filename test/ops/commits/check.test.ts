@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RepositoryReport } from '../../../src/ops/commits/check.ts'
+import { takeSnapshot } from '../../../src/ops/commits/snapshot.ts'
 import { type Files, git, type Scene } from '../../sandbox/scene.ts'
-import { attempt, createRepository } from './place.ts'
+import { attempt, createRepository, placeOf } from './place.ts'
 
 const scenes: Scene[] = []
 afterEach(() => {
@@ -112,8 +113,26 @@ describe('what a commit writes', () => {
     const script = `git update-index --add --cacheinfo "100644,$evil,:100644 x
 y" --cacheinfo "100644,$evil,$(printf 'locked/\\377\\033')"; git commit -qm evil`
     const { check } = await attempt(scene, script)
-    expect(refused(check())).toEqual(['main: locked/\ufffd\x1b:create'])
+    expect(refused(check())).toEqual(['main: locked/\udcff\x1b:create'])
   })
+})
+
+test('a submodule is judged, also where settings say that nobody cares', async () => {
+  const scene = sceneOf()
+  const [one, other] = ['1', '2'].map((digit) => digit.repeat(40))
+  writeFileSync(
+    join(scene.root, '.gitmodules'),
+    '[submodule "x"]\npath = locked/sub\nurl = x\nignore = all\n',
+  )
+  git(scene, scene.root, 'config', 'submodule.x.ignore', 'all')
+  git(scene, scene.root, 'add', '-A')
+  git(scene, scene.root, 'update-index', '--add', '--cacheinfo', `160000,${one},locked/sub`)
+  git(scene, scene.root, 'commit', '-qm', 'with a submodule')
+  const move = `git update-index --cacheinfo 160000,${other},locked/sub`
+  const committed = await attempt(scene, `${move}; git commit -qm moved`)
+  expect(refused(committed.check())).toEqual(['main: locked/sub:change'])
+  const staged = await attempt(scene, move)
+  expect(staged.check().unstaged).toMatchObject([{ path: 'locked/sub', action: 'change' }])
 })
 
 test('a file that an Ask is about is one that nobody could be asked about', async () => {
@@ -134,6 +153,15 @@ test('an object that is replaced is not, whatever by', async () => {
   )
   expect(check().refs.every(({ refusal }) => refusal)).toBe(true)
   expect(ask(scene, 'for-each-ref', 'refs/replace')).toBe('')
+})
+
+test('a commit is judged by what it holds, not by what stands in its place', async () => {
+  const scene = sceneOf()
+  const script = `id=$(craft); git replace $id $(git commit-tree -m harmless -p HEAD HEAD^{tree})
+    git update-ref HEAD $id`
+  const { check } = await attempt(scene, script)
+  expect(refused(check())).toContain('main: locked/a:change')
+  expect(subjects(scene)).toEqual(['first'])
 })
 
 describe('a branch', () => {
@@ -243,6 +271,25 @@ describe('a branch', () => {
     )
   })
 
+  test('may have any name that git takes, packed with others or not', async () => {
+    const scene = sceneOf()
+    const file = join(scene.root, '.git/packed-refs')
+    const lines = ['caf\xe9', 'a\u3000b', 'a\u00a0b'].map(
+      (name) => `${ask(scene, 'rev-parse', 'HEAD')} refs/heads/${name}\n`,
+    )
+    const [latin = '', ...others] = lines
+    writeFileSync(file, Buffer.concat([Buffer.from(latin, 'latin1'), Buffer.from(others.join(''))]))
+    const before = readFileSync(file, 'latin1').trimEnd().split('\n')
+    const { check } = await attempt(
+      scene,
+      'echo x > f; git commit -qam fine; git branch -q evil $(craft HEAD~1); git pack-refs --all',
+    )
+    expect(check().problems).toEqual([])
+    expect(subjects(scene)).toEqual(['fine', 'first'])
+    expect(readFileSync(file, 'latin1').split('\n')).toEqual(expect.arrayContaining(before))
+    expect(ask(scene, 'branch', '--list', 'evil')).toBe('')
+  })
+
   test('of another run that was put away stays there', async () => {
     const scene = sceneOf()
     const first = await attempt(scene, 'git update-ref HEAD $(craft)')
@@ -257,6 +304,18 @@ describe('a branch', () => {
     expect(subjects(scene)).toEqual(['first'])
     expect(subjects(scene, 'refs/oos/quarantine/ONE/heads/main')).toEqual(['evil', 'first'])
   })
+})
+
+test('what another run did beside it is not made good by a run that began meanwhile', async () => {
+  const scene = sceneOf()
+  const one = await attempt(scene, 'git update-ref HEAD $(craft)')
+  const before = takeSnapshot(placeOf(scene))
+  const evil = ask(scene, 'rev-parse', 'HEAD')
+  expect(refused(one.check('ONE'))).toEqual(['main: locked/a:change'])
+  const two = await attempt(scene, `git branch other ${evil}; git commit -q --allow-empty -m fine`)
+  expect(refused(two.check('TWO', { before, earlier: one.before }))).toEqual(['other: locked/a:change'])
+  expect(subjects(scene)).toEqual(['fine', 'first'])
+  expect(subjects(scene, 'refs/oos/quarantine/ONE/heads/main')).toEqual(['evil', 'first'])
 })
 
 describe('a merge', () => {
@@ -289,6 +348,15 @@ describe('a merge', () => {
     expect(subjects(scene)).toHaveLength(4)
   })
 
+  test('among very many is judged by all in which it differs from a side', async () => {
+    const scene = diverged()
+    const script = `x=old; i=0
+      while [ $i -lt 301 ]; do x=$(git commit-tree -m $i -p $x -p main 'old^{tree}'); i=$((i + 1)); done
+      git update-ref refs/heads/new $x`
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual(['new: locked/a:change'])
+  })
+
   test('of what was never one shows all that it brings in', async () => {
     const scene = diverged()
     const root = '$(git commit-tree -m root $(craft)^{tree})'
@@ -310,6 +378,22 @@ describe('the index', () => {
     const { check } = await attempt(scene, `echo two > f; git add f; ${script}`)
     expect(check().unstaged).toMatchObject([{ path: 'locked/a', action }])
     expect(ask(scene, 'status', '--porcelain')).toBe('M  f')
+  })
+
+  test('keeps in it what may not be deleted, where a run has taken it away', async () => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, 'rm .git/index')
+    expect(check().unstaged).toMatchObject([{ path: 'locked/a', action: 'delete' }])
+    expect(ask(scene, 'ls-files')).toBe('locked/a')
+  })
+
+  test('does not keep what is staged under a name that is no text', async () => {
+    const scene = sceneOf()
+    const script = 'git update-index --add --cacheinfo 100644,$evil,"$(printf "locked/\\377")"'
+    const { check } = await attempt(scene, script)
+    expect(ask(scene, 'diff', '--cached', '--name-only')).toBe('"locked/\\377"')
+    expect(check().unstaged).toHaveLength(1)
+    expect(ask(scene, 'diff', '--cached', '--name-only')).toBe('')
   })
 
   test('keeps what a person had staged before', async () => {
@@ -389,6 +473,23 @@ describe('nothing of a repository is obeyed', () => {
     expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe('')
   })
 
+  test('nothing that is missing is fetched', async () => {
+    const scene = sceneOf()
+    const hit = join(scene.outside, 'hit')
+    const settings = {
+      'core.repositoryFormatVersion': '1',
+      'extensions.partialClone': 'origin',
+      'remote.origin.promisor': 'true',
+      'remote.origin.url': `ext::touch ${hit}`,
+      'protocol.ext.allow': 'always',
+    }
+    for (const [name, value] of Object.entries(settings)) git(scene, scene.root, 'config', name, value)
+    const tree = `printf '040000 tree ${'6'.repeat(40)}\\tf\\n' | git mktree --missing`
+    const { check } = await attempt(scene, `git commit-tree -m gone $(${tree}) > .git/refs/heads/gone`)
+    expect(refused(check())).toHaveLength(1)
+    expect(existsSync(hit)).toBe(false)
+  })
+
   test('where git cannot say what was added, nothing of it stays', async () => {
     const scene = sceneOf()
     const script =
@@ -428,7 +529,8 @@ test('honest work stays, all of it', async () => {
     echo four > f && git stash -q
     git tag v1 && git tag -am x v2 && git notes add -m noted && git gc -q
     git cherry-pick --allow-empty --keep-redundant-commits main~1 2> /dev/null; git commit -q --amend -m amended
-    git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh`
+    git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh
+    echo five > f && git stash -q && git notes append -m more && git branch logs/x && git update-ref refs/x/y HEAD`
   const { check } = await attempt(scene, script)
   const refs = () => ask(scene, 'for-each-ref')
   const before = refs()

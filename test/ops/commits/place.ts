@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { checkRepository, type RepositoryReport } from '../../../src/ops/commits/check.ts'
-import { type RepositoryPlace, takeSnapshot } from '../../../src/ops/commits/snapshot.ts'
+import { type RepositoryPlace, type Snapshot, takeSnapshot } from '../../../src/ops/commits/snapshot.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { builtInRules, rulesOf } from '../../sandbox/rules.ts'
 import {
@@ -57,7 +57,8 @@ const prelude = `
 export interface Attempt {
   readonly out: string
   /** Judges what the run did, as oos does when it has ended. */
-  readonly check: (run?: string) => RepositoryReport
+  readonly check: (run?: string, known?: { before: Snapshot; earlier: Snapshot }) => RepositoryReport
+  readonly before: Snapshot
 }
 
 /** Runs a script in the real sandbox. */
@@ -70,7 +71,9 @@ export async function attempt(scene: Scene, script: string, options: RunOptions 
   const policy = compilePolicy({ rules: [...builtInRules(), ...rulesOf(rules)], root, home, now: 0 })
   return {
     out,
-    check: (run = 'RUN') => checkRepository({ place, root, before, run, policy, agent: 'command' }),
+    before,
+    check: (run = 'RUN', known) =>
+      checkRepository({ place, root, before, run, policy, agent: 'command', ...known }),
   }
 }
 
