@@ -93,7 +93,6 @@ interface Known {
 }
 
 export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
-const effects = Object.keys(freedom) as readonly DecisionEffect[]
 
 function freest(given: readonly DecisionEffect[]): DecisionEffect {
   return given.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
@@ -166,9 +165,10 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   }
   for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
   for (const { text, accepted } of likely(claim, automata, field)) keep(accepted, () => text, 1)
-  const look = (places: readonly number[], wanted: (way: Pick<Way, 'from' | 'to'>) => boolean): boolean => {
+  const look = (places: readonly number[], way: 'gain' | 'loss'): boolean => {
+    const wanted = (each: Way) => widens(each) === (way === 'gain')
     const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
-      !couldStill(wanted, field, { settled, open })
+      !couldStill(way, field, { settled, open })
     const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
     let given = budget.left
     const isFound = () => [...ways.values()].some(wanted)
@@ -179,8 +179,8 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
     }
     const visit = (accepted: ReadonlySet<number>, text: () => string) => {
       // Of examples that nobody knows one is enough.
-      const way = keep(accepted, text, 1)
-      if (way && wanted(way)) spare()
+      const found = keep(accepted, text, 1)
+      if (found && wanted(found)) spare()
       return false
     }
     if (isFound()) spare()
@@ -189,7 +189,7 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
       const own = languages.automata([...automata.keys(), place])
       if (own === undefined) return false
       // Most often the first text that the clause is about is one: seen at once, without all the others.
-      const first = shortest(within, own, field.budget)
+      const first = isFound() ? undefined : shortest(within, own, field.budget)
       if (first === 'none') return true
       if (first !== undefined) visit(acceptedBy(own, first.text), () => first.text)
       return search({ automata: own, within, budget, isSettled, visit }) === 'all'
@@ -197,8 +197,8 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
     field.budget.left -= given - Math.max(0, budget.left)
     return complete
   }
-  const complete = gain === undefined || look(gain, widens)
-  if (loss !== undefined && !field.options.wideningOnly) look(loss, (way) => !widens(way))
+  const complete = gain === undefined || look(gain, 'gain')
+  if (loss !== undefined && !field.options.wideningOnly) look(loss, 'loss')
   return { ways: [...ways.values()], complete }
 }
 
@@ -250,20 +250,18 @@ function only(
   return new Map([...automata].filter(([number]) => wanted.has(number)))
 }
 
-/** Whether some text that begins so can still come out in a wanted way. */
+/** Whether some text that begins so can still come out freer, or less free. */
 function couldStill(
-  wanted: (way: Pick<Way, 'from' | 'to'>) => boolean,
+  way: 'gain' | 'loss',
   { old, now }: Pick<Field, 'old' | 'now'>,
   outlook: Outlook,
 ): boolean {
-  const least = freest(old.map((claims) => strictestOf(claims, outlook)))
+  if (way === 'gain') {
+    const least = freest(old.map((claims) => strictestOf(claims, outlook)))
+    return freedom[freestOf(now, outlook)] > freedom[least]
+  }
   const most = freest(old.map((claims) => freestOf(claims, outlook)))
-  const tos = between(strictestOf(now, outlook), freestOf(now, outlook))
-  return between(least, most).some((from) => tos.some((to) => from !== to && wanted({ from, to })))
-}
-
-function between(least: DecisionEffect, most: DecisionEffect): readonly DecisionEffect[] {
-  return effects.filter((effect) => freedom[least] <= freedom[effect] && freedom[effect] <= freedom[most])
+  return freedom[strictestOf(now, outlook)] < freedom[most]
 }
 
 /**
