@@ -23,3 +23,18 @@ export function peerProgram(name: string): string {
 export function nativeProgram(name: string): string {
   return join(folder, 'node_modules', `${name}-${process.platform}-${process.arch}`, 'bin', name)
 }
+
+/** What bare bubblewrap is given: everything as it is, in namespaces of its own. */
+export const bareArgv = [
+  '--unshare-all',
+  '--die-with-parent',
+  '--ro-bind',
+  '/',
+  '/',
+  '--dev',
+  '/dev',
+  '--proc',
+  '/proc',
+  '--',
+  'true',
+]

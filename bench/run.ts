@@ -5,7 +5,7 @@ import { toBubblewrap } from '../src/sandbox/bubblewrap.ts'
 import { readFacts } from '../src/sandbox/facts.ts'
 import { runSandbox } from '../src/sandbox/run.ts'
 import type { Mount, SandboxPlan } from '../src/sandbox/types.ts'
-import { installPeers, peerProgram } from './peers.ts'
+import { bareArgv, installPeers, peerProgram } from './peers.ts'
 import { median, type Row } from './row.ts'
 
 const oos = join(import.meta.dirname, '../bin/oos.js')
@@ -26,19 +26,6 @@ export async function bench(): Promise<readonly Row[]> {
 }
 
 /** `node` that spawns one bare bubblewrap: the least that anything written in Node can cost. */
-const bareArgv = [
-  '--unshare-all',
-  '--die-with-parent',
-  '--ro-bind',
-  '/',
-  '/',
-  '--dev',
-  '/dev',
-  '--proc',
-  '/proc',
-  '--',
-  'true',
-]
 const bareScript = `require('node:child_process').spawn('bwrap', ${JSON.stringify(bareArgv)}, { stdio: 'inherit' }).on('exit', (code) => { process.exitCode = code })`
 
 interface Command {

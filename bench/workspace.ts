@@ -16,6 +16,7 @@ import { watchTree } from '../src/sandbox/watch.ts'
 import { packageRoot } from '../src/shared/package.ts'
 import { parseSources } from '../src/spec/parse.ts'
 import { readSources } from '../src/spec/read.ts'
+import { bareArgv } from './peers.ts'
 import { median, type Row } from './row.ts'
 
 const folders = 1_000
@@ -161,21 +162,8 @@ function planOf(root: string, policy: Watched['policy'], machine: MachineFacts, 
 }
 
 function rawRun(): Promise<void> {
-  const words = [
-    '--unshare-all',
-    '--die-with-parent',
-    '--ro-bind',
-    '/',
-    '/',
-    '--dev',
-    '/dev',
-    '--proc',
-    '/proc',
-    '--',
-    'true',
-  ]
   return new Promise((resolve) => {
-    spawn('bwrap', words, { stdio: 'ignore' }).once('exit', () => resolve())
+    spawn('bwrap', bareArgv, { stdio: 'ignore' }).once('exit', () => resolve())
   })
 }
 

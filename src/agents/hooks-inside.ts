@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cardFile, cardFolder, cardProgram, renderCard } from '../ops/hooks/card.ts'
 import { usesHooks } from '../ops/hooks/uses.ts'
+import { quoteWord } from '../ops/quote-word.ts'
 import type { Policy } from '../policy/compile.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import type { Mount, TreeFacts } from '../sandbox/types.ts'
@@ -30,7 +31,7 @@ export function hooksInside({ project, policy, asked }: Intent, tree: TreeFacts)
   const run = nextUlid(undefined, Date.now(), randomBytes())
   const note = 'for git hooks that ask oos'
   const programs = [packageRoot, process.execPath].filter((path) => accessAt(tree.entries, path) === 'none')
-  const start = `exec ${[process.execPath, join(packageRoot, 'bin/oos.js')].map(quote).join(' ')} "$@"\n`
+  const start = `exec ${[process.execPath, join(packageRoot, 'bin/oos.js')].map(quoteWord).join(' ')} "$@"\n`
   return {
     run,
     mounts: [
@@ -53,5 +54,3 @@ function randomBytes(): Uint8Array {
     closeSync(file)
   }
 }
-
-const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`

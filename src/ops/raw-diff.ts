@@ -33,3 +33,17 @@ export function readRawChange(line: string, path: string): RawChange | undefined
 }
 
 const actions: Readonly<Record<string, Written['action']>> = { A: 'create', D: 'delete' }
+
+/** What git is asked about the index, before the commit to compare with. */
+export const stagedWords = [
+  'diff-index',
+  '--cached',
+  '-r',
+  '-z',
+  '--raw',
+  '--no-renames',
+  '--no-abbrev',
+  '--no-relative',
+  '--no-ext-diff',
+  '--ignore-submodules=none',
+] as const

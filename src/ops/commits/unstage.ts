@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
 import { bytesOf, textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
-import { parseRawDiff, type RawChange, type Written } from '../raw-diff.ts'
+import { parseRawDiff, type RawChange, stagedWords, type Written } from '../raw-diff.ts'
 import { freeLock } from './ref-files.ts'
 import type { IndexFile } from './snapshot.ts'
 import { withFile } from './with-file.ts'
@@ -57,20 +57,7 @@ function readStaged(place: GitPlace, head: string | undefined): readonly RawChan
   if (head === undefined) {
     return [...readEntries(place)].map(([path, now]) => ({ path, action: 'create', was: undefined, now }))
   }
-  const words = [
-    'diff-index',
-    '--cached',
-    '-r',
-    '-z',
-    '--raw',
-    '--no-renames',
-    '--no-abbrev',
-    '--no-ext-diff',
-    '--ignore-submodules=none',
-    head,
-    '--',
-  ]
-  return parseRawDiff(askGit(place, words))
+  return parseRawDiff(askGit(place, [...stagedWords, head, '--']))
 }
 
 /** What the index had before for these paths. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { anyBranch } from '../commits/decide-commit.ts'
-import { stagedWords } from './names.ts'
+import { stagedWords } from '../raw-diff.ts'
 
 /**
  * What is staged, as `git diff-index` has it.

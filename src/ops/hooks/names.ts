@@ -10,16 +10,3 @@ export function isHookName(name: string): name is HookName {
 export const listGiven = 'stdin'
 /** What such a list ends with, if it is whole: no line of git's. */
 export const listEnd = 'end'
-/** What git is asked about the index, before the commit to compare with. */
-export const stagedWords = [
-  'diff-index',
-  '--cached',
-  '-r',
-  '-z',
-  '--raw',
-  '--no-renames',
-  '--no-abbrev',
-  '--no-relative',
-  '--no-ext-diff',
-  '--ignore-submodules=none',
-] as const

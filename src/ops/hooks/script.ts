@@ -1,6 +1,8 @@
 import { specFolder } from '../project-root.ts'
+import { quoteWord } from '../quote-word.ts'
+import { stagedWords } from '../raw-diff.ts'
 import { cardFolder, cardProgram } from './card.ts'
-import { type HookName, listEnd, listGiven, stagedWords } from './names.ts'
+import { type HookName, listEnd, listGiven } from './names.ts'
 import { stampName } from './stamp.ts'
 
 /** What every hook of ours says in it, and nothing else does. */
@@ -66,7 +68,7 @@ function callOos(
   { project, stamped = false }: ScriptOptions,
   { words = '"$@"', before = '' }: { readonly words?: string; readonly before?: string } = {},
 ): string {
-  const where = project === undefined ? '' : ` --project ${quote(project)}`
+  const where = project === undefined ? '' : ` --project ${quoteWord(project)}`
   const line = `hooks run${where} ${name} ${words}`.trimEnd()
   const goPast = { 'pre-push': 'git push', 'pre-merge-commit': 'git merge' }[name as string] ?? 'git commit'
   return [
@@ -98,7 +100,7 @@ function callOos(
  */
 function soundAlready(project: string | undefined): readonly string[] {
   const folder = project === undefined ? specFolder : `${project}/${specFolder}`
-  const specs = [quote(folder), `"$HOME"/${specFolder}`].flatMap((one) => [
+  const specs = [quoteWord(folder), `"$HOME"/${specFolder}`].flatMap((one) => [
     one,
     ...[one, `${one}/agents`, `${one}/rules`].flatMap((at) => [at, `${at}/*.[mM][dD]`]),
   ])
@@ -111,12 +113,10 @@ function soundAlready(project: string | undefined): readonly string[] {
     `    for oos_file in "$oos_program" "$oos_program"/main.js ${[...new Set(specs)].join(' ')}; do`,
     '      if [ "$oos_file" -nt "$oos_stamp" ]; then oos_same=; break; fi',
     '    done',
-    `    if [ -n "$oos_same" ] && git diff-index --cached --quiet HEAD -- ${quote(folder)} 2> /dev/null; then exit 0; fi`,
+    `    if [ -n "$oos_same" ] && git diff-index --cached --quiet HEAD -- ${quoteWord(folder)} 2> /dev/null; then exit 0; fi`,
     '  fi',
   ]
 }
-
-const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Asked by the hook, git answers while Node starts. */
 const listing = `{ git -c core.fsmonitor=false ${stagedWords.join(' ')} HEAD -- 2> /dev/null && printf '${listEnd}\\0'; }`
