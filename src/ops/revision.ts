@@ -37,6 +37,15 @@ export function resolveCommit(root: string, name: string): string {
   }
 }
 
+/** The commit that is checked out; none before the first. */
+export function findHead(root: string): string | undefined {
+  try {
+    return git(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).toString().trim()
+  } catch {
+    return undefined
+  }
+}
+
 export function mergeBase(root: string, one: string, other: string): string {
   try {
     return git(root, ['merge-base', '--end-of-options', one, other]).toString().trim()
