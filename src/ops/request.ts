@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseRequest } from '../policy/request.ts'
 import type { Request } from '../policy/types.ts'
+import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import type { Project } from './project.ts'
 
@@ -22,7 +23,9 @@ export function readRequest(
 export function requireAgent(name: string, { agents }: Pick<Project, 'agents'>): string {
   const names = ['command', ...agents.map((agent) => agent.name)]
   if (names.includes(name)) return name
-  throw new OosError('agent-unknown', `no agent \`${name}\``, { hint: `agents here: ${names.join(', ')}` })
+  const meant = closest(name, names)
+  const hint = meant === undefined ? `agents here: ${names.join(', ')}` : `did you mean \`${meant}\`?`
+  throw new OosError('agent-unknown', `no agent \`${name}\``, { hint })
 }
 
 type Problems = Extract<ReturnType<typeof parseRequest>, { ok: false }>['problems']
