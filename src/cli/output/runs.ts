@@ -34,8 +34,9 @@ export function renderEnd({ state, endedBy, exitCode, signal }: Run): string {
   return endedBy === 'signal' ? `signal ${signal}` : endedBy
 }
 
-export function renderDuration({ startedAt, createdAt, endedAt }: Run): string {
-  return endedAt === null ? '' : renderElapsed(endedAt - (startedAt ?? createdAt))
+/** As the run itself said when it ended; where nobody saw that, as far as the record goes. */
+export function renderDuration({ startedAt, createdAt, endedAt, duration }: Run): string {
+  return endedAt === null ? '' : renderElapsed(duration ?? endedAt - (startedAt ?? createdAt))
 }
 
 function countOf(count: number): string {
