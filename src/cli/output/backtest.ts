@@ -82,7 +82,7 @@ function renderExamples(examples: readonly BacktestExample[], { style, width }: 
       { title: 'request', text: ({ request }) => request, wrap: true },
       { title: 'times', text: ({ count }) => (count === 1 ? '' : `${count} ×`), align: 'right' },
       { title: 'run', text: ({ run }) => shortId(run), paint: () => style.place },
-      { title: 'event', text: ({ seq }) => String(seq), align: 'right' },
+      { title: 'event', named: true, text: ({ seq }) => String(seq), align: 'right' },
     ],
     width,
     heading: style.dim,
