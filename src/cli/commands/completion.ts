@@ -6,7 +6,6 @@ import type { Define, LoadProgram } from '../command.ts'
 import { bashScript, fishMore, zshMore } from '../output/completion.ts'
 import { sanitizeLine } from '../output/sanitize.ts'
 import { writeAnswer } from '../output/write.ts'
-import { findEntry } from './index.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
@@ -40,7 +39,8 @@ export const complete: Define = (command, terminal, loadProgram) => {
     }
     const completions = await describe(loadProgram)
     const place = { cwd: terminal.cwd(), env: terminal.env }
-    const name = findEntry(words)?.name ?? ''
+    const line = words.filter((word) => !word.startsWith('-')).join(' ')
+    const isIn = (name: string) => line.startsWith(`${name} `)
     const offering = (candidates: readonly Candidate[]) => (offer: Offer) => {
       for (const { value, description } of candidates) offer(sanitizeLine(value), sanitizeLine(description))
     }
@@ -50,11 +50,10 @@ export const complete: Define = (command, terminal, loadProgram) => {
       completions.commands.get(asking)?.option('agent', 'the agent that asks', offering(agents))
     const shellNames = shells.map((value) => ({ value, description: 'shell' }))
     completions.commands.get('completion')?.argument('shell', offering(shellNames))
-    if (takesRun.includes(name))
+    for (const name of takesRun.filter(isIn))
       completions.commands.get(name)?.argument('run', offering(await offerRuns(place)))
-    const revision = takesRevision[name]
-    if (revision !== undefined)
-      completions.commands.get(name)?.argument(revision, offering(offerRevisions(words.at(-1) ?? '', place)))
+    for (const [name, argument] of takesRevision.filter(([name]) => isIn(name)))
+      completions.commands.get(name)?.argument(argument, offering(offerRevisions(words.at(-1) ?? '', place)))
     completions.parse(words)
     return 0
   }
@@ -63,11 +62,11 @@ export const complete: Define = (command, terminal, loadProgram) => {
 type Offer = (value: string, description: string) => void
 
 const takesRun: readonly string[] = ['runs show', 'runs verify', 'learn']
-/** By command: the argument that names a revision. */
-const takesRevision: Readonly<Record<string, string>> = {
-  'spec diff': 'revisions',
-  'spec backtest': 'revision',
-}
+/** Commands, and which of their arguments names a revision. */
+const takesRevision = [
+  ['spec diff', 'revisions'],
+  ['spec backtest', 'revision'],
+] as const
 
 /** The directive for a shell to offer files by itself. */
 const fileCompletion = 0
