@@ -85,6 +85,7 @@ test('policy and spec reach no input and no output', () => {
 /** Every other program that is started is a probe, and says here why it is. */
 const spawners: Readonly<Record<string, string>> = {
   'ops/init/ask.ts': 'asks the package manager that is installed where packages come from',
+  'ops/find-oos.ts': 'asks the oos in PATH, which hooks start, whether it starts',
   'ops/git.ts': 'asks git what a run has added to a repository',
   'ops/hooks/asked-git.ts': 'asks git, from which the hook comes, about the commit at hand',
   'ops/hooks/required.ts':

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import type { AgentDefinition } from '../spec/types.ts'
 
@@ -66,7 +67,13 @@ function someCommand(command: RunWords['command']): readonly string[] {
 function unknownAgent(name: string, words: RunWords, agents: readonly AgentDefinition[]): OosError {
   const meant =
     words.command === undefined ? `did you mean \`oos run -- ${words.names.join(' ')}\`?` : undefined
-  const known = agents.map((agent) => agent.name).join(', ')
-  const list = known === '' ? 'no agent is defined: write `.agent-os/agents/NAME.md`' : `agents: ${known}`
-  return new OosError('agent-unknown', `no agent \`${name}\``, { hint: meant ?? list })
+  const known = agents.map((agent) => agent.name)
+  const list =
+    known.length === 0
+      ? 'no agent is defined: write `.agent-os/agents/NAME.md`'
+      : `agents: ${known.join(', ')}`
+  const near = closest(name, known)
+  // Of `oos run coder fix it` the name is what was misspelt, of `oos run npm test` the two dashes are missing.
+  const agent = near === undefined ? undefined : `did you mean the agent \`${near}\`?`
+  return new OosError('agent-unknown', `no agent \`${name}\``, { hint: agent ?? meant ?? list })
 }

@@ -1,6 +1,8 @@
 import type { CommanderError } from 'commander'
+import { closest } from '../shared/closest.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
-import { findEntry, parents } from './commands/index.ts'
+import type { CommandEntry } from './command.ts'
+import { commands, findEntry, parents } from './commands/index.ts'
 import { renderErrorEnvelope } from './output/envelope.ts'
 import { renderError } from './output/error.ts'
 import { writeAnswer } from './output/write.ts'
@@ -37,7 +39,35 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
   if (code === 'commander.help') return new OosError('usage', 'a command is missing', { hint: help })
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion?.match(/Did you mean (?:one of )?(.*)\?/)?.[1]?.split(', ')
-  return new OosError('usage', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), {
-    hint: meant === undefined ? help : `did you mean ${meant.map((word) => `\`${word}\``).join(' or ')}?`,
-  })
+  const guess = meant === undefined ? guessCommand(code, argv) : undefined
+  const known = meant ?? guess?.meant
+  return new OosError(
+    'usage',
+    guess === undefined
+      ? what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, '')
+      : `unknown command \`${guess.typed}\``,
+    {
+      hint: known === undefined ? help : `did you mean ${known.map((word) => `\`${word}\``).join(' or ')}?`,
+    },
+  )
+}
+
+interface Guess {
+  readonly typed: string
+  readonly meant: readonly string[]
+}
+
+/** A word that commander has no guess for may be that of a command below: `chekc`, or `hooks instal`, whose parent takes no words. */
+function guessCommand(code: string, argv: readonly string[]): Guess | undefined {
+  const above = code === 'commander.excessArguments' ? findEntry(argv)?.name : undefined
+  if (above === undefined && code !== 'commander.unknownCommand') return undefined
+  const typed = argv.filter((word) => !word.startsWith('-'))[above?.split(' ').length ?? 0] ?? ''
+  const below = commands.filter(({ name, hidden }) => !hidden && name.startsWith(above ? `${above} ` : ''))
+  const near = closest(typed, below.map(lastWord))
+  const meant = below.filter((entry) => lastWord(entry) === near).map(({ name }) => `oos ${name}`)
+  return meant.length === 0 ? undefined : { typed: above ? `${above} ${typed}` : typed, meant }
+}
+
+function lastWord({ name }: CommandEntry): string {
+  return name.split(' ').at(-1) ?? name
 }

@@ -18,7 +18,7 @@ export interface HookCall {
   readonly project?: string
 }
 
-/** What a git hook does: in a run by the rules of the run, for a person by what the specs require. Says nothing if all is well. */
+/** What a git hook does: in a run by the rules of the run, for a person by what the specs require. Of what is well it says only what it ran. */
 export async function runHook(call: HookCall, terminal: Terminal): Promise<number> {
   const { name } = call
   if (!isHookName(name)) {
@@ -141,10 +141,13 @@ async function runRequirements(
       root: asked.root,
       env: terminal.env,
     })
-    if (ok) continue
-    const { renderTail } = await import('./output/tail.ts')
-    terminal.tell(renderTail(tail, terminal.talk))
+    const { renderPassed, renderTail } = await import('./output/required.ts')
     const { rule, words } = required
+    if (ok) {
+      terminal.tell(renderPassed({ words, stage, place: rule.source }, terminal.talk))
+      continue
+    }
+    terminal.tell(renderTail(tail, terminal.talk))
     throw new OosError('denied', `\`${words.join(' ')}\` ${how}, and has to end well before a ${stage}`, {
       place: rule.source,
       hint:

@@ -39,7 +39,7 @@ export function checkStagedSpecs({ root, terminal }: StagedSpecs): number {
   return exitCodes.done
 }
 
-/** Nothing where there is nothing to compare with: no commit yet, or specs in it that nobody can read. */
+/** Where nobody can read the specs of the last commit, there is nothing to compare with. */
 function differenceText({ root, terminal: { env, talk } }: StagedSpecs, width: number): string {
   try {
     const difference = readSpecDifference({ cwd: root, env, staged: true, now: Date.now() })

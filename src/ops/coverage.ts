@@ -1,11 +1,11 @@
 import { compilePolicy } from '../policy/compile.ts'
-import { compileNameGlob } from '../policy/name-glob.ts'
 import { compilePathGlob } from '../policy/path-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Holding, HoldMachine } from '../sandbox/holds.ts'
 import type { Place } from '../shared/diagnostics.ts'
 import { createRuleFinder, type FindRulesBehind } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, Spec, SpecSet } from '../spec/types.ts'
+import { isForAgent, isForAnother } from './for-agent.ts'
 import { judgeRule, leastHeld, type Point, pointNames, points, type Verdict } from './points.ts'
 
 /** One line of a spec that asks for something: a rule, or a sentence. */
@@ -85,19 +85,12 @@ const heldByNothing: Verdict = {
   by: [],
 }
 
-function isForAnother({ content }: Spec, agent: string): boolean {
-  return content.kind === 'definition' && content.definition.name !== agent
-}
-
 /** Whether the rule says something here, to this agent. */
-function concerns({ agents, capabilities, in: folder }: Rule, { agent, root, home }: CoverageInput): boolean {
+function concerns(rule: Rule, { agent, root, home }: CoverageInput): boolean {
+  const { in: folder } = rule
   if (folder !== undefined && !compilePathGlob(folder, { root, home, caseSensitive: true }).matches(root))
     return false
-  if (agent === undefined) return true
-  if (agents.length > 0 && !agents.includes(agent)) return false
-  return capabilities.some(
-    ({ resource, pattern }) => resource !== 'run' || compileNameGlob(pattern).matches(agent),
-  )
+  return agent === undefined || isForAgent(rule, agent)
 }
 
 /** How far each point by itself holds a rule. */

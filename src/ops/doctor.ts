@@ -8,6 +8,8 @@ import { openCacheFolder } from '../shared/cache-folder.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { openStore } from '../store/store.ts'
+import { findOos, wrapperLine } from './find-oos.ts'
+import { readHookStates } from './hooks/install.ts'
 import { type Project, readProject } from './project.ts'
 import { openRecord } from './record.ts'
 import { findTrust, isSeen } from './trust.ts'
@@ -16,6 +18,8 @@ import { findTrust, isSeen } from './trust.ts'
 export interface Finding {
   readonly name: string
   readonly ok: boolean
+  /** It is not there, and a run does without: neither well nor wrong. */
+  readonly missing?: true
   readonly detail: string
   /** What to type. */
   readonly fix?: string
@@ -36,8 +40,45 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   )
   const root = 'root' in project ? project.root : cwd
   const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env, { root })))
+  const hooks = 'root' in project ? examineHooks(root) : undefined
   const others = [record, examineCache(env), examineTracer(env, root), specs]
-  return [node, ...('name' in sandbox ? [sandbox] : sandbox), ...others]
+  return [
+    node,
+    ...('name' in sandbox ? [sandbox] : sandbox),
+    ...others,
+    examineCommand(root, env, hooks?.missing === undefined && hooks !== undefined),
+    ...(hooks === undefined ? [] : [hooks]),
+  ]
+}
+
+/** What a shell alias runs, hooks and editors do not see. Where hooks are installed, nothing is committed without it. */
+function examineCommand(root: string, env: NodeJS.ProcessEnv, needed: boolean): Finding {
+  const name = 'command'
+  const found = findOos(root, env)
+  if (found !== undefined && found.problem === undefined)
+    return { name, ok: true, detail: `${found.path}: git hooks and editors find it` }
+  const detail =
+    found === undefined
+      ? 'no `oos` in your PATH: git hooks and editors do not find it'
+      : `${found.path} does not start: ${found.problem}`
+  const fix = wrapperLine()
+  return needed ? { name, ok: false, detail, fix } : { name, ok: true, missing: true, detail, fix }
+}
+
+/** Nothing to say outside of a repository. */
+function examineHooks(root: string): Finding | undefined {
+  const name = 'hooks'
+  try {
+    const { hooks } = readHookStates(root)
+    const there = hooks.filter(({ path }) => path !== undefined).map((hook) => hook.name)
+    if (there.length === hooks.length)
+      return { name, ok: true, detail: `git asks oos at ${there.join(', ')}` }
+    const detail = there.length === 0 ? 'not installed here' : `only ${there.join(', ')} installed here`
+    return { name, ok: true, missing: true, detail, fix: 'oos hooks install' }
+  } catch (error) {
+    if (error instanceof OosError) return undefined
+    throw error
+  }
 }
 
 function examineSpecs({ root, diagnostics, rules }: Project): Finding {
@@ -76,6 +117,7 @@ function examineCache(env: NodeJS.ProcessEnv): Finding {
   return {
     name: 'cache',
     ok: true,
+    ...(folder === undefined && { missing: true }),
     detail: folder ?? 'none: HOME is missing, read-only or not yours alone; specs are parsed each time',
   }
 }
@@ -92,6 +134,7 @@ function examineTracer(env: NodeJS.ProcessEnv, root: string): Finding {
     return {
       name: 'strace',
       ok: true,
+      missing: true,
       detail: `${message}; ${only}`,
       ...(hint === undefined ? {} : { fix: hint }),
     }
@@ -103,8 +146,10 @@ async function attempt<Value>(name: string, run: () => Value | Promise<Value>): 
   try {
     return await run()
   } catch (error) {
-    const { hint: fix, code } = error instanceof OosError ? error : { hint: undefined, code: undefined }
+    const { hint, code } = error instanceof OosError ? error : { hint: undefined, code: undefined }
     const detail = error instanceof Error ? error.message : String(error)
-    return { name, ok: code === 'project-missing', detail, ...(fix === undefined ? {} : { fix }) }
+    const outside = code === 'project-missing'
+    const fix = hint?.replace(/^run `(.*)`$/, '$1')
+    return { name, ok: outside, ...(outside && { missing: true }), detail, ...(fix && { fix }) }
   }
 }

@@ -10,7 +10,7 @@ export function findProjectRoot(cwd: string, home: string): string {
   const { root, hasSpecs } = searchUp(cwd, home)
   if (hasSpecs) return root
   throw new OosError('project-missing', `no \`${specFolder}\` in \`${cwd}\` or above it`, {
-    hint: 'run `oos init`',
+    hint: holdsHome(root, home) ? 'cd into a project, then: oos init' : 'run `oos init`',
   })
 }
 
@@ -21,10 +21,15 @@ export function findProjectRoot(cwd: string, home: string): string {
  */
 export function findBareRoot(cwd: string, home: string): string {
   const { root } = searchUp(cwd, home)
-  if (!`${home}/`.startsWith(root === '/' ? '/' : `${root}/`)) return root
+  if (!holdsHome(root, home)) return root
   throw new OosError('project-missing', `\`${root}\` is no project: your home folder lies in it`, {
     hint: 'cd into the project',
   })
+}
+
+/** HOME, or a folder that it lies in: no project can be there. */
+function holdsHome(root: string, home: string): boolean {
+  return `${home}/`.startsWith(root === '/' ? '/' : `${root}/`)
 }
 
 interface FoundRoot {

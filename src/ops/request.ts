@@ -1,9 +1,11 @@
-import { realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { parseRequest } from '../policy/request.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { parseRequest, type RequestPlace } from '../policy/request.ts'
 import type { Request } from '../policy/types.ts'
+import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import type { Project } from './project.ts'
+import { quoteWord } from './quote-word.ts'
 
 /** What a person or program asks about, standing where he stands: paths are taken as the disk has them. */
 export function readRequest(
@@ -12,7 +14,7 @@ export function readRequest(
   agent?: string,
 ): Request {
   const parsed = parseRequest(text, { root, home, cwd: resolveLinks(cwd) })
-  if (!parsed.ok) throw invalidRequest(text, parsed.problems)
+  if (!parsed.ok) throw invalidRequest(text, parsed.problems, { root, home, cwd })
   const { value } = parsed
   const request = value.resource === 'file' ? { ...value, target: resolveLinks(value.target) } : value
   return agent === undefined ? request : { ...request, agent }
@@ -22,17 +24,49 @@ export function readRequest(
 export function requireAgent(name: string, { agents }: Pick<Project, 'agents'>): string {
   const names = ['command', ...agents.map((agent) => agent.name)]
   if (names.includes(name)) return name
-  throw new OosError('agent-unknown', `no agent \`${name}\``, { hint: `agents here: ${names.join(', ')}` })
+  const meant = closest(name, names)
+  const hint = meant === undefined ? `agents here: ${names.join(', ')}` : `did you mean \`${meant}\`?`
+  throw new OosError('agent-unknown', `no agent \`${name}\``, { hint })
 }
 
 type Problems = Extract<ReturnType<typeof parseRequest>, { ok: false }>['problems']
+type Problem = Problems[number]
 
-function invalidRequest(text: string, problems: Problems): OosError {
+function invalidRequest(text: string, problems: Problems, place: RequestPlace): OosError {
   const [problem] = problems
   const message = `${problem?.message ?? 'not a request'}, at column ${problem?.column ?? 1} of \`${text}\``
+  const meant = guesses(text, problem, place).find((guess) => parseRequest(guess, place).ok)
   return new OosError('capability-invalid', message, {
-    hint: problem?.fix ?? "oos explain 'file:src/index.ts:read'",
+    hint: `oos explain ${quoteRequest(meant ?? 'file:src/index.ts:read')}`,
   })
+}
+
+/** What may have been meant, the likeliest first; whether each is a request is for the caller to see. */
+function guesses(text: string, problem: Problem | undefined, place: RequestPlace): readonly string[] {
+  const [, host, path = ''] = /^https?:\/\/(?:[^/@?#]*@)?([^/?#]+)([^?#]*)/i.exec(text) ?? []
+  const port = /^http:/i.test(text) && host !== undefined && !/:\d+$/.test(host) ? ':80' : ''
+  const isWord = problem?.code === 'capability/unknown-resource' && text.trim() !== ''
+  return [
+    ...(host === undefined ? [] : [`http:${host}${port}${path === '/' ? '' : path}:get`]),
+    ...fixesOf(problem?.fix, place),
+    ...(isWord && existsSync(resolve(place.cwd, text)) ? [`file:${text}:read`] : []),
+    ...(isWord ? [`shell:${text}`] : []),
+  ]
+}
+
+const mostFixes = 3
+
+/** A fix mends one fault, and the text may have another. */
+function fixesOf(fix: string | undefined, place: RequestPlace, more = mostFixes): readonly string[] {
+  if (fix === undefined || more === 0) return []
+  const parsed = parseRequest(fix, place)
+  return [fix, ...(parsed.ok ? [] : fixesOf(parsed.problems[0]?.fix, place, more - 1))]
+}
+
+/** In quotes even where no shell asks for them: so requests stand everywhere else. */
+function quoteRequest(request: string): string {
+  const quoted = quoteWord(request)
+  return quoted.startsWith("'") ? quoted : `'${quoted}'`
 }
 
 /** Resolves as much of a path as exists: what is yet to be made has no links of its own. */

@@ -37,6 +37,21 @@ export function resolveCommit(root: string, name: string): string {
   }
 }
 
+/** The commit that is checked out; none before the first. */
+export function findHead(root: string): string | undefined {
+  try {
+    return git(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).toString().trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** Branches and tags, as people name them. */
+export function listRefs(root: string): readonly string[] {
+  const words = ['for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/tags', 'refs/remotes']
+  return git(root, words).toString().split('\n').filter(Boolean)
+}
+
 export function mergeBase(root: string, one: string, other: string): string {
   try {
     return git(root, ['merge-base', '--end-of-options', one, other]).toString().trim()

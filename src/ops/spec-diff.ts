@@ -10,7 +10,14 @@ import { readSources } from '../spec/read.ts'
 import { isProjectSource } from '../spec/source.ts'
 import type { AgentDefinition, SpecSource } from '../spec/types.ts'
 import { findProjectRoot, readHome } from './project-root.ts'
-import { mergeBase, readRevision, readStagedSpecs, resolveCommit, trackedFiles } from './revision.ts'
+import {
+  findHead,
+  mergeBase,
+  readRevision,
+  readStagedSpecs,
+  resolveCommit,
+  trackedFiles,
+} from './revision.ts'
 
 export interface SpecDifference extends Difference {
   readonly root: string
@@ -27,7 +34,7 @@ export interface SpecDiffOptions {
   readonly env: NodeJS.ProcessEnv
   /** `REV` against the working tree, `REV..REV`, or `REV...REV` from where they parted; HEAD if left out. */
   readonly range?: string
-  /** HEAD against what is staged. */
+  /** HEAD against what is staged; before the first commit, nothing against it. */
   readonly staged?: boolean
   /** ms since 1970. */
   readonly now: number
@@ -44,7 +51,7 @@ export function readSpecDifference({
   const home = readHome(env)
   const root = findProjectRoot(cwd, home)
   const shared = readSources({ home, packs: join(packageRoot, 'specs') })
-  const { from, to } = staged ? { from: resolveCommit(root, 'HEAD'), to: theIndex } : readRange(root, range)
+  const { from, to } = staged ? { from: findHead(root) ?? noCommit, to: theIndex } : readRange(root, range)
   const side = (revision: string | undefined) =>
     readSide({ root, home, now, shared: shared.sources }, revision)
   return { ...compareMeaning(side(from), side(to)), from: shownAs(from), to: shownAs(to) }
@@ -65,6 +72,7 @@ const mostFiles = 200
 
 /** No commit is called so. */
 const theIndex = ':'
+const noCommit = ''
 
 interface Range {
   /** Full ids; nothing for the working tree. */
@@ -96,10 +104,7 @@ function readSide({ root, home, now, shared }: Base, revision: string | undefine
   const read =
     revision === undefined
       ? readWorkingTree(root, home)
-      : {
-          sources: revision === theIndex ? readStagedSpecs(root) : readRevision(root, revision),
-          diagnostics: [],
-        }
+      : { sources: readCommitted(root, revision), diagnostics: [] }
   const { rules, agents, diagnostics } = parseSources([...shared, ...read.sources])
   const fault = [...read.diagnostics, ...diagnostics].find(({ severity }) => severity === 'error')
   if (fault === undefined) return { policy: compilePolicy({ rules, root, home, now }), agents }
@@ -112,6 +117,11 @@ function readSide({ root, home, now, shared }: Base, revision: string | undefine
   })
 }
 
+function readCommitted(root: string, revision: string): readonly SpecSource[] {
+  if (revision === noCommit) return []
+  return revision === theIndex ? readStagedSpecs(root) : readRevision(root, revision)
+}
+
 function readWorkingTree(root: string, home: string): ReturnType<typeof readSources> {
   const { sources, diagnostics } = readSources({ root, home, packs: join(packageRoot, 'specs') })
   return {
@@ -122,5 +132,6 @@ function readWorkingTree(root: string, home: string): ReturnType<typeof readSour
 
 function shownAs(revision: string | undefined): string {
   if (revision === theIndex) return 'what is staged'
+  if (revision === noCommit) return 'no commit'
   return revision === undefined ? 'the working tree' : revision.slice(0, 12)
 }

@@ -23,7 +23,7 @@ export function decidePart(policy: Policy, request: Request): Decision {
   if (!isResource(request.resource)) return denial([{ kind: 'no-allow' }])
   const index = policy.view(request.agent, request.lineage).about(request.resource)
   const hits = index.find(request)
-  if (hits === undefined) return unreadable(index, request, `\`${request.target}\` can be read in two ways`)
+  if (hits === undefined) return unreadable(index, request, () => sayUnknown(request))
   return settle(index, hits, request)
 }
 
@@ -49,13 +49,27 @@ function decideCommands(policy: Policy, request: Request): Decision {
 
 function decideUnread(policy: Policy, request: Request, { text, reason }: Undecidable): Decision {
   const index = policy.view(request.agent, request.lineage).about('shell')
-  return unreadable(index, { ...request, words: [] }, `\`${text}\` cannot be judged: ${reason}`)
+  return unreadable(index, { ...request, words: [] }, ({ effect, rule }) =>
+    rule === undefined || effect === 'allow'
+      ? `what \`${text}\` does cannot be told: ${reason}`
+      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`,
+  )
+}
+
+/** Why a target could be any: a git command without it means what git's configuration says, or what is checked out. */
+function sayUnknown({ resource, action, target }: Request): string {
+  if (resource !== 'git') return `\`${target}\` means one thing to one program and another to the next`
+  if (action === 'commit') return 'the branch is the one that is checked out then, so it could be any'
+  const what = action === 'tag' ? 'which tag it is' : 'the branch'
+  return action === 'push' || action === 'force-push'
+    ? "the branch depends on git's configuration, so it could be any"
+    : `${what} is only known when the command runs, so it could be any`
 }
 
 /** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */
-function unreadable(index: RuleIndex, request: Request, text: string): Decision {
+function unreadable(index: RuleIndex, request: Request, say: (decision: Decision) => string): Decision {
   const decision = settle(index, index.findUnreadable(), request)
-  return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text }] }
+  return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text: say(decision) }] }
 }
 
 /** Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. */

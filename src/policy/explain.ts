@@ -1,8 +1,9 @@
 import type { Place } from '../shared/diagnostics.ts'
-import { printCapability } from './capability.ts'
+import { parseCapability, printCapability } from './capability.ts'
 import type { Policy } from './compile.ts'
 import { decidePart } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
+import { escapeLet, printCode } from './print-code.ts'
 import { capabilityOf, holeOf } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
@@ -48,7 +49,7 @@ export function explainDecision(policy: Policy, request: Request, decision: Deci
     because: explainReason(reason, asked, policy) + whyUnread(reason, decision),
     parts: explainParts(policy, request),
     nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
-    changes: changesFor(reason, asked, policy),
+    changes: changesFor(reason, { asked, unread: unreadText(reason, decision) }, policy),
   }
   return decision.rule ? { ...explanation, rule: decision.rule } : explanation
 }
@@ -61,10 +62,14 @@ function tellingReason({ reasons }: Decision): DecisionReason {
 }
 
 /** A Deny or Ask that does not name the command matches it because nobody can tell what it runs. */
-function whyUnread({ kind, part }: DecisionReason, { reasons }: Decision): string {
-  if (kind !== 'deny' && kind !== 'ask') return ''
-  const unread = reasons.find((reason) => reason.kind === 'undecidable' && reason.part === part)
-  return unread?.text === undefined ? '' : `: ${unread.text}`
+function whyUnread(reason: DecisionReason, decision: Decision): string {
+  if (reason.kind !== 'deny' && reason.kind !== 'ask') return ''
+  const unread = unreadText(reason, decision)
+  return unread === undefined ? '' : `: ${unread}`
+}
+
+function unreadText({ part }: DecisionReason, { reasons }: Decision): string | undefined {
+  return reasons.find((reason) => reason.kind === 'undecidable' && reason.part === part)?.text
 }
 
 function explainParts(policy: Policy, request: Request): readonly ExplainedPart[] {
@@ -102,26 +107,70 @@ function explainReason(reason: DecisionReason, asked: Request, policy: Policy): 
   }
 }
 
-function changesFor({ kind, rule }: DecisionReason, asked: Request, policy: Policy): readonly Change[] {
-  const capability = printRequest(asked, policy)
+interface Asked {
+  readonly asked: Request
+  /** Why it cannot be told what is asked. */
+  readonly unread: string | undefined
+}
+
+function changesFor(
+  { kind, rule }: DecisionReason,
+  { asked, unread }: Asked,
+  policy: Policy,
+): readonly Change[] {
   const place = rule?.source
   const edit = (text: string): Change =>
     place ? { kind: 'edit-rule', text, place } : { kind: 'edit-rule', text }
-  if (kind === 'allow') return [{ kind: 'add-rule', text: `- **Deny** \`${capability}\`` }]
+  if (kind === 'allow') return addRule('Deny', asked, policy)
   if (kind === 'limit' || kind === 'constraint') return [edit('another value of the constraint')]
   if (kind === 'broken-rule') return [edit('correct the rule, then `oos spec check`')]
-  if (kind === 'undecidable')
-    return [{ kind: 'rewrite', text: 'write the command so that its program and arguments can be read' }]
+  if (kind === 'undecidable') return [rewrite(asked)]
   if (kind === 'no-allow' || !rule || !place)
-    return [{ kind: 'add-rule', text: `- **Allow** \`${capability}\`` }]
+    return unread === undefined ? addRule('Allow', asked, policy) : [rewrite(asked)]
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
-  const hole = printRequest(asked, policy, holeOf)
-  const exception: Change =
-    place.pack === undefined
-      ? { kind: 'add-except', text: `except \`${hole}\``, place }
-      : { kind: 'add-except', text: `in \`extends\`: {pack: ${place.pack}, except: ["${hole}"]}` }
-  return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, exception] : [exception]
+  // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
+  const exceptions = unread === undefined ? addExcept(asked, { place, policy }) : [rewrite(asked)]
+  return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, ...exceptions] : exceptions
+}
+
+function rewrite({ resource, action }: Request): Change {
+  const what = resource === 'git' ? 'it names the branch' : 'its program and arguments can be read'
+  const example = action === 'push' ? ': `git push origin main`' : ''
+  return { kind: 'rewrite', text: `write the command so that ${what}${example}` }
+}
+
+/** Only what can be pasted: a text with a line break in it, for one, stands in no rule. */
+function addRule(effect: 'Allow' | 'Deny', asked: Request, policy: Policy): readonly Change[] {
+  const capability = escapeLet(printRequest(onlyCommand(asked, policy), policy))
+  if (!parseCapability(capability).ok || (effect === 'Allow' && !standsInAllow(asked))) return []
+  return [{ kind: 'add-rule', text: `- **${effect}** ${printCode(capability)}` }]
+}
+
+/** Limits of a run, and a secret that might go anywhere, do not. */
+function standsInAllow({ resource, attributes }: Request): boolean {
+  return resource !== 'run' && (resource !== 'secret' || typeof attributes?.to === 'string')
+}
+
+function addExcept(
+  asked: Request,
+  { place, policy }: { readonly place: Rule['source']; readonly policy: Policy },
+): readonly Change[] {
+  const hole = printRequest(onlyCommand(asked, policy), policy, holeOf)
+  if (!parseCapability(hole).ok) return []
+  if (place.pack === undefined)
+    return [{ kind: 'add-except', text: `except ${printCode(escapeLet(hole))}`, place }]
+  // A string of JSON is one of YAML, too.
+  const text = `in \`extends\`: {pack: ${place.pack}, except: [${JSON.stringify(hole)}]}`
+  return [{ kind: 'add-except', text }]
+}
+
+/** Of a text that is one command its words, which a rule names as they are; its quotes would be something else there. */
+function onlyCommand(asked: Request, policy: Policy): Request {
+  if (asked.resource !== 'shell' || asked.words !== undefined) return asked
+  const { parts, unread } = partsOf(asked, policy)
+  const [only = asked] = parts
+  return parts.length === 1 && unread === undefined ? only : asked
 }
 
 function printRequest(request: Request, policy: Policy, capability = capabilityOf): string {

@@ -57,7 +57,12 @@ function placed(resource: Resource, path: Part): Part {
 function decode(part: Part): Part {
   if (!part.text.includes('%')) return part
   const slash = /%2f/i.exec(part.text)
-  if (slash) refuse('encoded', 'an encoded slash can be read in two ways', part.offset + slash.index)
+  if (slash)
+    refuse(
+      'encoded',
+      'an encoded slash is a slash to one program and part of a name to the next: write `/`',
+      part.offset + slash.index,
+    )
   const stray = /%(?![0-9a-f]{2})/i.exec(part.text)
   if (stray) refuse('encoded', '`%` is written `%25` here', part.offset + stray.index)
   return { text: decoded(part), offset: part.offset }

@@ -73,7 +73,12 @@ export interface NamedPart {
 export function parsePattern(resource: Resource, part: Part, fix: Fixer): string {
   if (part.text === '') refuse('empty', 'the pattern is missing', part.offset, resources[resource].example)
   const encoded = /(?<!\\)%(2f|5c)/i.exec(part.text)
-  if (encoded) refuse('encoded', 'an encoded slash can be read in two ways', part.offset + encoded.index)
+  if (encoded)
+    refuse(
+      'encoded',
+      'an encoded slash is a slash to one program and part of a name to the next: write `/`',
+      part.offset + encoded.index,
+    )
   try {
     return normalizers[resources[resource].pattern](part.text, part.offset)
   } catch (error) {

@@ -59,7 +59,8 @@ function targetReader(place: RequestPlace): PatternReader {
       refuseWildcard(part, fix)
     const target = targets[kind](unescapePattern(part.text), place)
     return (
-      target ?? refuse('pattern', `\`${part.text}\` is not a host, or can be read in two ways`, part.offset)
+      target ??
+      refuse('pattern', `\`${part.text}\` is no host that every program takes for the same one`, part.offset)
     )
   }
 }

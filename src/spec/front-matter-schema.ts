@@ -38,13 +38,35 @@ function reportIssue(
     }
     return
   }
-  const key = issue.path.join('.')
+  const path = deepest(issue)
+  const missing = path.length > 1 && valueAt(matter.data, path) === undefined
+  const key = path.join('.')
   const about = schema.shape[String(issue.path[0])]?.description
   const message =
     key === ''
       ? 'the front matter is no list of keys'
-      : `\`${key.slice(0, 60)}\` has a value of the wrong kind`
-  report('front-matter/value', matter.spanOf(issue.path), message, about ? { fix: `it is ${about}` } : {})
+      : `\`${key.slice(0, 60)}\` ${missing ? 'is missing' : 'has a value of the wrong kind'}`
+  const span = matter.spanOf(missing ? path.slice(0, -1) : path)
+  report(
+    'front-matter/value',
+    span,
+    message,
+    about ? { fix: `\`${issue.path[0]?.toString()}\` is ${about}` } : {},
+  )
+}
+
+/** Of the shapes that a value may have, where it departs from the one that it comes nearest to. */
+function deepest(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): readonly PropertyKey[] {
+  const path = [...above, ...issue.path]
+  const inner = issue.code === 'invalid_union' ? issue.errors.flat().map((one) => deepest(one, path)) : []
+  return inner.reduce((best, one) => (one.length > best.length ? one : best), path)
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    data,
+  )
 }
 
 function nestedShape(schema: z.ZodObject, path: readonly PropertyKey[]): Readonly<Record<string, unknown>> {

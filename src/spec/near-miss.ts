@@ -1,8 +1,16 @@
 import type { Heading, ListItem, Paragraph, PhrasingContent, TableCell } from 'mdast'
 import { isResource } from '../policy/resources.ts'
-import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
+import { closest } from '../shared/closest.ts'
+import {
+  type EffectWord,
+  effectTitle,
+  effectWords,
+  isNearlyCapability,
+  isNearlyEffect,
+} from './effect-word.ts'
 import { spanOf } from './inline.ts'
-import { nearestWord, plain } from './spelling.ts'
+import type { Meant } from './mend.ts'
+import { plain } from './spelling.ts'
 import { oneLine, type Span } from './text.ts'
 
 export type TextBlock = Paragraph | Heading | TableCell
@@ -11,36 +19,87 @@ export interface NearMiss {
   readonly severity: 'error' | 'warning'
   readonly span: Span
   readonly message: string
-  readonly fix: string
+  readonly meant: Meant
+}
+
+/** Where the block stands: `item` is the list item that it begins, `nested` are the items below it. */
+export interface BlockPlace {
+  readonly nested: readonly ListItem[]
+  readonly inItem: boolean
 }
 
 /**
- * A block that is no rule: was it meant as one? `nested` are the items below it. A bold effect word at its start
- * and something like a capability in it is an error, the same without the bold a warning.
+ * A block that is no rule: was it meant as one? A bold effect word at its start and something like a capability in it
+ * is an error, the same without the bold a warning.
  */
-export function findNearMiss(
-  source: string,
-  block: TextBlock,
-  nested: readonly ListItem[],
-): NearMiss | undefined {
+export function findNearMiss(source: string, block: TextBlock, place: BlockPlace): NearMiss | undefined {
   for (const lead of leadsOf(source, block)) {
-    if (!isNearlyEffect(lead.word)) continue
-    const capability = capabilityAfter(source, block, lead) ?? nestedCapability(nested)
-    if (capability === undefined) continue
-    const effect = effectWords.find((word) => word === nearestWord(lead.word, effectWords)) ?? 'deny'
-    const fix = `write it as one list item: - **${effectTitle(effect)}** ${quoted(capability)} — why`
-    const shown = oneLine(source.slice(lead.start, lead.end)).slice(0, 60)
-    if (lead.bold)
-      return { severity: 'error', span: lead, message: `${shown} looks like a rule and is none`, fix }
-    if (isDirect(source, block, lead))
-      return {
-        severity: 'warning',
-        span: lead,
-        message: `\`${lead.word}\` looks like a rule and is none`,
-        fix,
-      }
+    const effect = effectOf(lead)
+    if (effect === undefined) continue
+    const found = capabilityAfter(source, block, lead) ?? nestedCapability(place.nested)
+    if (found === undefined) continue
+    const severity = severityOf(lead, isDirect(source, block, lead))
+    if (severity === undefined) continue
+    const after = source.slice(lead.start, spanOf(block).end)
+    const meant = {
+      effect,
+      text: after.slice(after.indexOf(lead.word) + lead.word.length),
+      capability: capabilityText(found.text),
+    }
+    const shown = lead.bold ? oneLine(source.slice(lead.start, lead.end)).slice(0, 60) : `\`${lead.word}\``
+    const why = faultOf(lead, { effect, found, place, after })
+    return { severity, span: lead, message: `${shown} looks like a rule and is none: ${why}`, meant }
   }
   return undefined
+}
+
+/** What people write for an effect, and what they mean by it. */
+const synonyms: Readonly<Record<string, EffectWord>> = {
+  forbid: 'deny',
+  never: 'deny',
+  block: 'deny',
+  disallow: 'deny',
+  prohibit: 'deny',
+  refuse: 'deny',
+  reject: 'deny',
+  permit: 'allow',
+  grant: 'allow',
+  confirm: 'ask',
+  restrict: 'only',
+}
+
+function effectOf({ word, bold }: Lead): EffectWord | undefined {
+  if (isNearlyEffect(word)) return closest(plain(word), effectWords) ?? 'deny'
+  const letters = plain(word)
+  return bold && Object.hasOwn(synonyms, letters) ? synonyms[letters] : undefined
+}
+
+/** Only a word that can be nothing else than an effect makes an error of a line. */
+function severityOf({ bold, word }: Lead, direct: boolean): NearMiss['severity'] | undefined {
+  if (bold && isNearlyEffect(word)) return 'error'
+  return direct ? 'warning' : undefined
+}
+
+interface Around {
+  readonly effect: EffectWord
+  readonly found: FoundCapability
+  readonly place: BlockPlace
+  /** The block from the lead on. */
+  readonly after: string
+}
+
+/** What is wrong first, in words. */
+function faultOf({ word, bold, start, end }: Lead, { effect, found, place, after }: Around): string {
+  const title = effectTitle(effect)
+  if (plain(word) !== effect) return `\`${word}\` is no effect, **${title}** is`
+  if (word !== title) return `the effect is written **${title}**`
+  if (!bold) return `the effect is not bold: **${title}**`
+  if (!/^(?:\*\*|__)\p{L}+:?(?:\*\*|__)$/u.test(after.slice(0, end - start)))
+    return `between the asterisks stands the effect alone: **${title}**`
+  if (found.nested) return 'a group is a list item itself, and its rules stand below it'
+  if (!found.inCode) return `\`${found.text}\` has no backticks around it`
+  if (!place.inItem) return 'it is no list item of its own'
+  return 'the capability does not stand right behind the effect'
 }
 
 /** Whether one line of plain text is a rule that lost its markdown: in indented code, or in HTML. */
@@ -104,21 +163,29 @@ function hasStrong(node: PhrasingContent): boolean {
   return first !== undefined && hasStrong(first)
 }
 
+interface FoundCapability {
+  readonly text: string
+  readonly inCode: boolean
+  readonly nested?: true
+}
+
 /** The first span, or bare word, behind the lead that is or nearly is a capability. */
-function capabilityAfter(source: string, block: TextBlock, lead: Lead): string | undefined {
+function capabilityAfter(source: string, block: TextBlock, lead: Lead): FoundCapability | undefined {
   const { end } = spanOf(block)
   const inside = source.slice(lead.start, end)
   const spans = codeTexts(block).filter(({ start }) => start >= lead.start)
   const span = spans.find(({ text }) => isNearlyCapability(text))
-  if (span) return span.text
+  if (span) return { text: span.text, inCode: true }
   const bare = inside.split(/[\s`]+/).map((word) => word.replace(/^[*_"'‘’“”(]+|["'‘’“”),.;]+$/g, ''))
-  return bare.find(isBareCapability)
+  const text = bare.find(isBareCapability)
+  return text === undefined ? undefined : { text, inCode: false }
 }
 
-function nestedCapability(items: readonly ListItem[]): string | undefined {
+function nestedCapability(items: readonly ListItem[]): FoundCapability | undefined {
   for (const { children } of items) {
     const first = children[0]?.type === 'paragraph' ? children[0].children[0] : undefined
-    if (first?.type === 'inlineCode' && isNearlyCapability(first.value)) return first.value
+    if (first?.type === 'inlineCode' && isNearlyCapability(first.value))
+      return { text: first.value, inCode: true, nested: true }
   }
   return undefined
 }
@@ -145,8 +212,7 @@ export function plainText(node: PhrasingContent | TextBlock): string {
   return 'children' in node ? node.children.map(plainText).join('') : node.type === 'break' ? ' ' : ''
 }
 
-function quoted(capability: string): string {
-  const text =
-    plain(capability.slice(0, 80)) === capability.slice(0, 80) ? capability.slice(0, 80) : 'file:**/.env*:*'
-  return `\`${text}\``
+function capabilityText(capability: string): string {
+  const text = capability.slice(0, 80)
+  return plain(text) === text.toLowerCase() ? text : 'file:**/.env*:*'
 }

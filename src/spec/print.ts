@@ -1,4 +1,5 @@
 import { printCapability } from '../policy/capability.ts'
+import { escapeLet, printCode } from '../policy/print-code.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { effectTitle } from './effect-word.ts'
 
@@ -38,19 +39,5 @@ export function printRuleText({
 }
 
 function printAll(capabilities: readonly Capability[]): string {
-  return capabilities.map((capability) => printCode(printLiteral(capability))).join(', ')
-}
-
-/** A pattern that begins with @ is no name of a Let. */
-function printLiteral(capability: Capability): string {
-  return printCapability(capability).replace(/^([a-z]+:)@/, '$1\\@')
-}
-
-/** A code span for any text of one line: its fence is longer than every run of backticks in it. */
-export function printCode(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  const pad =
-    text.startsWith('`') || text.endsWith('`') || (/^ .* $/.test(text) && text.trim() !== '') ? ' ' : ''
-  return `${fence}${pad}${text}${pad}${fence}`
+  return capabilities.map((capability) => printCode(escapeLet(printCapability(capability)))).join(', ')
 }

@@ -4,7 +4,8 @@ import type { Rule } from '../policy/types.ts'
 import { readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
-import { findNearMiss, isRuleLine, type TextBlock } from './near-miss.ts'
+import { type Meant, mendRule } from './mend.ts'
+import { type BlockPlace, findNearMiss, isRuleLine, type TextBlock } from './near-miss.ts'
 import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
 import { readItem } from './rule-item.ts'
@@ -25,7 +26,7 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
   const usedLets = new Set<string>()
   const rules: Rule[] = []
   const prose: Paragraph[] = []
-  visit(root, true, { context: { ...context, lets, usedLets }, rules, prose })
+  visit(root, true, { context: { ...context, lets, usedLets }, rules, prose, misses: 0 })
   for (const [name, { span }] of named) {
     if (!usedLets.has(name)) context.report('let/unused', span, `no rule uses \`${name}\``)
   }
@@ -36,12 +37,16 @@ interface Visit {
   readonly context: RuleContext
   readonly rules: Rule[]
   readonly prose: Paragraph[]
+  /** How much was found that may be meant as a rule, and is none. */
+  misses: number
 }
+
+const mostMended = 50
 
 /** `free`: nothing but lists around it, so a list item here can be a rule. */
 function visit(node: Nodes, free: boolean, state: Visit): void {
   if (node.type === 'listItem' && free) visitItem(node, state)
-  else if (isTextBlock(node)) visitText(node, [], state)
+  else if (isTextBlock(node)) visitText(node, { nested: [], inItem: false }, state)
   else if (node.type === 'code') visitCode(node, state)
   else if (node.type === 'html') visitHtml(node, state)
   else if ('children' in node) visitAll(node.children, free && isList(node), state)
@@ -55,11 +60,13 @@ function isList({ type }: Nodes): boolean {
   return type === 'root' || type === 'list'
 }
 
-function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit): void {
+function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: ListItem): void {
   nodes.forEach((node, index) => {
     const next = nodes[index + 1]
+    const inItem = item?.children[0] === node
     // "**Deny**:" above a list is meant as a group.
-    if (node.type === 'paragraph' && next?.type === 'list') visitText(node, next.children, state)
+    if (node.type === 'paragraph' && (next?.type === 'list' || inItem))
+      visitText(node, { nested: next?.type === 'list' ? next.children : [], inItem }, state)
     else visit(node, free, state)
   })
 }
@@ -67,26 +74,38 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit): void {
 function visitItem(item: ListItem, state: Visit): void {
   const reading = readItem(item, state.context)
   if (reading.kind === 'rules') state.rules.push(...reading.rules)
-  if (reading.kind === 'prose') visitAll(item.children, true, state)
+  if (reading.kind === 'prose') visitAll(item.children, true, state, item)
   else for (const block of reading.below) visit(block, true, state)
 }
 
-function visitText(block: TextBlock, nested: readonly ListItem[], { context, prose }: Visit): void {
+function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
+  const { context, prose } = state
   const { text, report } = context
   if (block.type === 'paragraph') prose.push(block)
-  const miss = findNearMiss(text.text, block, nested)
+  const miss = findNearMiss(text.text, block, place)
   if (miss) {
-    report(miss.severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss', miss.span, miss.message, {
-      fix: miss.fix,
-    })
+    const code = miss.severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss'
+    report(code, miss.span, miss.message, mend(miss.meant, 'write', state))
     return
   }
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
-      report('rule/stray-capability', spanOf(code), `\`${code.value}\` stands in no rule`, {
-        fix: `if it is meant as a rule, write: - **Deny** \`${code.value}\` — why`,
-      })
+      report(
+        'rule/stray-capability',
+        spanOf(code),
+        `\`${code.value}\` stands in no rule`,
+        mend(strayMeant(code.value), 'if it is meant as a rule, write', state),
+      )
   }
+}
+
+/** To try what would mend a line costs a parse of each attempt; whoever wrote thousands reads the first ones. */
+function mend(meant: Meant, say: string, state: Visit): { readonly fix?: string } {
+  return state.misses++ < mostMended ? { fix: `${say}: ${mendRule(meant, state.context)}` } : {}
+}
+
+function strayMeant(capability: string): Meant {
+  return { effect: capability.startsWith('run:') ? 'limit' : 'deny', text: '', capability }
 }
 
 function visitCode(node: Code, { context }: Visit): void {

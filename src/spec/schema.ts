@@ -19,7 +19,9 @@ const shared = {
   extends: z
     .union([extension, z.array(extension)])
     .default([])
-    .describe('packs whose rules hold as if they stood in this file'),
+    .describe(
+      'packs whose rules hold as if they stood in this file: `oos:node`, `./rules/team.md`, or with holes `{pack: oos:secrets, except: ["file:test/**:read"]}`',
+    ),
 }
 
 const words = z.union([z.string().min(1), z.array(z.string().min(1))])

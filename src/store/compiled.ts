@@ -1,16 +1,16 @@
 // biome-ignore-all format: written by scripts/docs.ts from queries.ts
 export const compiled = {
   insertRun: {
-    sql: 'insert into "runs" ("id", "reversed", "agent", "command", "cwd", "policy", "supervisor", "state", "created_at", "started_at", "ended_at", "ended_by", "exit_code", "signal", "denied", "connections", "files", "events", "head") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    parameters: ['id', 'reversed', 'agent', 'command', 'cwd', 'policy', 'supervisor', 'state', 'created_at', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'denied', 'connections', 'files', 'events', 'head'],
+    sql: 'insert into "runs" ("id", "reversed", "agent", "command", "cwd", "policy", "supervisor", "state", "created_at", "started_at", "ended_at", "ended_by", "exit_code", "signal", "denied", "connections", "files", "events", "head", "duration") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    parameters: ['id', 'reversed', 'agent', 'command', 'cwd', 'policy', 'supervisor', 'state', 'created_at', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'denied', 'connections', 'files', 'events', 'head', 'duration'],
   },
   countEvent: {
     sql: 'update "runs" set "denied" = ?, "connections" = ?, "files" = ?, "events" = ?, "head" = ? where "id" = ? and "head" = ?',
     parameters: ['denied', 'connections', 'files', 'events', 'head', 'id', 'previous'],
   },
   updateRun: {
-    sql: 'update "runs" set "state" = ?, "started_at" = ?, "ended_at" = ?, "ended_by" = ?, "exit_code" = ?, "signal" = ?, "denied" = ?, "connections" = ?, "files" = ?, "events" = ?, "head" = ? where "id" = ? and "head" = ?',
-    parameters: ['state', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'denied', 'connections', 'files', 'events', 'head', 'id', 'previous'],
+    sql: 'update "runs" set "state" = ?, "started_at" = ?, "ended_at" = ?, "ended_by" = ?, "exit_code" = ?, "signal" = ?, "duration" = ?, "denied" = ?, "connections" = ?, "files" = ?, "events" = ?, "head" = ? where "id" = ? and "head" = ?',
+    parameters: ['state', 'started_at', 'ended_at', 'ended_by', 'exit_code', 'signal', 'duration', 'denied', 'connections', 'files', 'events', 'head', 'id', 'previous'],
   },
   insertEvent: {
     sql: 'insert into "events" ("run", "seq", "body", "hash") values (?, ?, ?, ?)',

@@ -16,6 +16,8 @@ export interface Run {
   readonly endedBy: EndedBy | null
   readonly exitCode: number | null
   readonly signal: string | null
+  /** ms; null where nobody saw the end. */
+  readonly duration: number | null
   readonly denied: number
   readonly connections: number
   readonly files: number
@@ -45,6 +47,7 @@ const untouched = {
   endedBy: null,
   exitCode: null,
   signal: null,
+  duration: null,
   denied: 0,
   connections: 0,
   files: 0,
@@ -82,6 +85,7 @@ function ended(event: EventOf<'run.ended'>, at: number): Partial<Run> {
     endedBy: event.endedBy,
     exitCode: event.code ?? null,
     signal: event.signal ?? null,
+    duration: event.duration === undefined ? null : Math.round(event.duration),
   }
 }
 

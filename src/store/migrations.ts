@@ -49,4 +49,18 @@ export const migrations: readonly Migration[] = [
       ) strict, without rowid;
     `,
   },
+  {
+    name: '002-duration-of-a-run',
+    sql: `
+      alter table runs add column duration integer;
+
+      update runs set duration = (
+        select cast(round(json_extract(body, '$.duration')) as integer)
+        from events
+        where run = runs.id and json_extract(body, '$.type') = 'run.ended'
+        order by seq desc
+        limit 1
+      );
+    `,
+  },
 ]

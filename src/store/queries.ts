@@ -66,6 +66,7 @@ export const queries = {
         ended_by: p.ended_by,
         exit_code: p.exit_code,
         signal: p.signal,
+        duration: p.duration,
         denied: p.denied,
         connections: p.connections,
         files: p.files,

@@ -26,6 +26,7 @@ export function fromRow(row: Tables['runs']): RecordedRun {
     files: row.files,
     events: row.events,
     head: row.head,
+    duration: row.duration,
   }
 }
 
@@ -44,6 +45,7 @@ export function progressOf(run: RecordedRun) {
     ended_by: run.endedBy,
     exit_code: run.exitCode,
     signal: run.signal,
+    duration: run.duration,
   }
 }
 

@@ -30,6 +30,7 @@ export const tables = {
       files: count.describe('`file.changed` events'),
       events: count.describe('events so far, which is also the last `seq`'),
       head: z.string().describe('hash of the last event: a cut tail shows'),
+      duration: count.nullable().describe('ms that the run took, as its last event says'),
     })
     .describe('One row a run: the fold of its events, kept so that a list need not read them.'),
   events: z

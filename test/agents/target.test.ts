@@ -55,6 +55,20 @@ describe('what a run is of', () => {
       names: ['codr'],
       command: ['x'],
       code: 'agent-unknown',
+      hint: 'did you mean the agent `coder`?',
+    },
+    {
+      typed: 'an agent one letter away with a task',
+      names: ['claud', 'fix it'],
+      command: undefined,
+      code: 'agent-unknown',
+      hint: 'did you mean the agent `claude`?',
+    },
+    {
+      typed: 'a name that is like none',
+      names: ['writer'],
+      command: ['x'],
+      code: 'agent-unknown',
       hint: 'agents: coder, claude',
     },
     {

@@ -1,14 +1,40 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeTree, oos } from './oos.ts'
+import { openStore } from '../../src/store/store.ts'
+import { executable, makeTree, oos } from './oos.ts'
 
-const cwd = makeTree({ '.agent-os/AGENT.md': '', '.agent-os/agents/painter.md': '# Painter\n' })
+const cwd = makeTree({
+  '.agent-os/AGENT.md': '',
+  '.agent-os/agents/painter.md': '# Painter\n',
+  'src/price.txt': '',
+})
+const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
+for (const words of [
+  ['init', '-q', '-b', 'main'],
+  ['add', '-A'],
+  [...author, 'commit', '-qm', 'x'],
+  ['tag', 'v1'],
+])
+  execFileSync('git', words, { cwd })
+const run = recordRun()
+
+function recordRun(): string {
+  const store = openStore(join(cwd, '.oos/data/atlas.db'), { now: Date.now })
+  const { id } = store.createRun({ agent: 'command', command: ['a\nb'], cwd, policy: 'f'.repeat(64) })
+  store.close()
+  return id.slice(-8)
+}
+
+const isThere = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
 test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell can read', (shell) => {
   const { code, stdout } = oos(['completion', shell], { cwd })
   expect(code).toBe(0)
   expect(stdout).toContain('complete --')
-  if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: stdout }).status).toBe(0)
+  const script = join(makeTree({ script: stdout }), 'script')
+  if (isThere(shell)) expect(spawnSync(shell, ['-n', script]).status).toBe(0)
 })
 
 test.each([
@@ -17,6 +43,14 @@ test.each([
   { typed: ['runs', ''], offers: ['show', 'verify'] },
   { typed: ['run', ''], offers: ['painter', 'coder'] },
   { typed: ['explain', '--agent', ''], offers: ['painter'] },
+  { typed: ['spec', 'show', '--agent', ''], offers: ['painter'] },
+  { typed: ['completion', ''], offers: ['bash', 'zsh', 'fish'] },
+  { typed: ['spec', 'diff', ''], offers: ['HEAD', 'main', 'v1'] },
+  { typed: ['spec', 'diff', 'main..'], offers: ['main..HEAD', 'main..v1'] },
+  { typed: ['spec', 'backtest', 'v'], offers: ['v1'] },
+  { typed: ['runs', 'show', ''], offers: [run] },
+  { typed: ['runs', 'verify', ''], offers: [run] },
+  { typed: ['learn', ''], offers: [run] },
   { typed: ['explain', '--'], offers: ['--stdin', '--spec'] },
 ])('$typed offers $offers', ({ typed, offers }) => {
   const words = oos(['complete', '--', ...typed], { cwd })
@@ -24,6 +58,82 @@ test.each([
     .map((line) => line.split('\t')[0])
   expect(words).toEqual(expect.arrayContaining(offers))
 })
+
+test('what is not for people is not offered', () => {
+  const { stdout } = oos(['complete', '--', ''], { cwd })
+  expect(stdout).not.toMatch(/^(?:tab-completion|complete)\t/m)
+})
+
+test.each([
+  ['why', 'sr'],
+  ['spec', 'coverage', '--annotate', ''],
+  ['run', '--', 'np'],
+  ['run', 'coder', '--', 'ls', ''],
+])('for %s %s … the shell offers files by itself', (...typed) => {
+  expect(oos(['complete', '--', ...typed], { cwd })).toMatchObject({ code: 0, stdout: ':0\n' })
+})
+
+/** What each shell makes of keys, typed into it at a terminal; nothing but the shell is installed for it. */
+const shells = [
+  {
+    shell: 'bash',
+    argv: ['bash', '--norc', '--noprofile', '-i'],
+    load: 'source <(oos completion bash); source <(oos completion bash)',
+  },
+  {
+    shell: 'zsh',
+    argv: ['zsh', '-f', '-i'],
+    load: 'autoload -Uz compinit && compinit -u -D; source <(oos completion zsh); source <(oos completion zsh)',
+  },
+  {
+    shell: 'fish',
+    argv: ['fish', '--no-config', '-i'],
+    load: 'oos completion fish | source; oos completion fish | source',
+  },
+]
+
+/** Before a tab, and what it makes of that. */
+const tabs = [
+  ['oos runs ver', 'oos runs verify '],
+  ['oos run pain', 'oos run painter '],
+  ['oos why src/pri', 'oos why src/price.txt'],
+  ['oos run -- some-pro', 'oos run -- some-program-of-mine'],
+  ['oos run painter -- cat src/pri', 'cat src/price.txt'],
+  ['oos spec coverage --annotate .agent-os/AG', '--annotate .agent-os/AGENT.md'],
+  ['oos runs show $(touch evil) src/pri', ''],
+  ['oos run -- $(touch evil) src/pri', 'evil\\) src/price.txt'],
+] as const
+
+test.each(shells.filter(({ shell }) => isThere(shell)))(
+  'a tab in $shell offers commands, agents and files, and runs nothing that was typed',
+  ({ argv, load }) => {
+    const home = makeTree({ 'bin/some-program-of-mine': '#!/bin/sh\n' })
+    chmodSync(join(home, 'bin/some-program-of-mine'), 0o755)
+    symlinkSync(executable, join(home, 'bin/oos'))
+    symlinkSync(process.execPath, join(home, 'bin/node'))
+    const steps = [
+      ['send', `${load}; echo LOAD''ED\n`],
+      ['expect', 'LOADED'],
+      ...tabs.flatMap(([keys, shows]) => [
+        ['send', `${keys}\t`],
+        ['expect', shows],
+        ['send', '\x15'],
+      ]),
+      ['send', 'exit\n'],
+    ]
+    const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
+    const PATH = `${home}/bin:/usr/bin:/bin`
+    const { stdout } = spawnSync('python3', [driver, JSON.stringify({ argv, steps })], {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, HOME: home, ZDOTDIR: home, PATH, TERM: 'dumb', PS1: '> ' },
+    })
+    const { missed, seen } = JSON.parse(stdout)
+    expect(missed, seen).toBeNull()
+    expect(seen).not.toMatch(/command not found|readonly|Unknown command/)
+    expect(existsSync(join(cwd, 'evil'))).toBe(false)
+  },
+)
 
 test('outside a project only the agents that ship are offered, and nothing fails', () => {
   const { code, stdout } = oos(['complete', '--', 'run', ''], { cwd: makeTree({}) })

@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeTree, oos } from './oos.ts'
+import { executable, makeTree, oos } from './oos.ts'
 
 interface Finding {
   readonly name: string
   readonly ok: boolean
+  readonly missing?: true
+  readonly detail: string
   readonly fix?: string
 }
 
@@ -25,8 +28,61 @@ test('a machine that can run says so of every part, having tried it', () => {
   )
 })
 
-test('outside a project there is nothing to fix', () => {
-  expect(examine({ cwd: makeTree({}) })).toMatchObject({ code: 0, ok: true })
+test('outside a project there is nothing to fix, and no tick for what is not there', () => {
+  const cwd = makeTree({})
+  const { code, ok, found } = examine({ cwd })
+  expect({ code, ok, specs: found.get('specs') }).toMatchObject({
+    code: 0,
+    ok: true,
+    specs: { ok: true, missing: true, fix: 'oos init' },
+  })
+  expect(oos(['doctor'], { cwd }).stdout).toMatch(/^○ specs +no `\.agent-os`.*\n +type oos init$/m)
+})
+
+/** A PATH with nothing but the system's programs and a folder for an `oos`. */
+function placeWith(script?: string) {
+  const home = makeTree({ 'bin/.keep': '' })
+  const cwd = makeTree(specs)
+  execFileSync('git', ['init', '-q'], { cwd })
+  if (script !== undefined) writeFileSync(join(home, 'bin/oos'), script, { mode: 0o755 })
+  return { cwd, env: { HOME: home, PATH: `${home}/bin:/usr/bin:/bin` } }
+}
+
+test('whether hooks and editors find `oos` is said, and the line that is to be typed makes it so', () => {
+  const place = placeWith()
+  const before = examine(place).found.get('command')
+  expect(before).toMatchObject({ ok: true, missing: true, detail: expect.stringContaining('no `oos`') })
+  execFileSync('sh', ['-c', before?.fix ?? ''], { env: place.env })
+  const PATH = `${place.env.HOME}/.local/bin:${place.env.PATH}`
+  const after = examine({ ...place, env: { ...place.env, PATH } }).found.get('command')
+  expect(after).toMatchObject({ ok: true, detail: expect.stringContaining('.local/bin/oos') })
+  expect(after?.missing).toBeUndefined()
+})
+
+test('an `oos` whose Node is too old is wrong where hooks are installed', () => {
+  const place = placeWith(
+    '#!/bin/sh\necho "oos: needs Node 22.12 or newer, and this is 20.20.2" >&2; exit 4\n',
+  )
+  expect(examine(place).found.get('command')).toMatchObject({
+    ok: true,
+    missing: true,
+    detail: expect.stringContaining('does not start: needs Node 22.12 or newer'),
+  })
+  expect(examine(place).found.get('hooks')).toMatchObject({ missing: true, fix: 'oos hooks install' })
+  oos(['hooks', 'install'], place)
+  const { code, found } = examine(place)
+  expect({ code, command: found.get('command') }).toMatchObject({ code: 4, command: { ok: false } })
+  expect(found.get('hooks')).toMatchObject({ ok: true, detail: expect.stringContaining('pre-commit') })
+})
+
+test('whoever installs hooks without `oos` in PATH is told that they would let nothing through', () => {
+  const place = placeWith()
+  expect(oos(['hooks', 'install'], place)).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/no `oos` is in your PATH.*\n +mkdir -p ~\/\.local\/bin/),
+  })
+  const own = placeWith(`#!/bin/sh\nexec "${process.execPath}" "${executable}" "$@"\n`)
+  expect(oos(['hooks', 'install'], own)).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('a spec with an error is found, with what to type', () => {

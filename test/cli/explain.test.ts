@@ -97,6 +97,24 @@ test.each([
   expect(stderr).toContain(says)
 })
 
+test.each([
+  ['ls', 'shell:ls'],
+  ['npm test', 'shell:npm test'],
+  ['.agent-os/AGENT.md', 'file:.agent-os/AGENT.md:read'],
+  ['https://example.com/x?q=1', 'http:example.com/x:get'],
+  ['http://example.com', 'http:example.com:80:get'],
+  ['https://me@example.com:8443/', 'http:example.com:8443:get'],
+  ['flie:a', 'file:a:read'],
+  ['file:src/*', 'file:src/\\*:read'],
+  ['file:a:raed', 'file:a:read'],
+  ['', 'file:src/index.ts:read'],
+])('`%s` is no request, and the one that was meant is one', (text, meant) => {
+  const { code, stderr } = oos(['explain', text], { cwd })
+  expect(code).toBe(2)
+  expect(stderr).toContain(`\n     oos explain '${meant}'\n`)
+  expect(oos(['explain', meant], { cwd }).code).toBe(0)
+})
+
 test('--stdin answers line by line, and a bad line costs only itself', () => {
   const input =
     'shell:npm test\n\n{"request":"env:API_BASE","agent":"reader"}\nflie:x\n{"agent":1}\nfile:.env:read\n'

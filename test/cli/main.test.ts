@@ -37,6 +37,21 @@ test.each([
     says: ['unknown command `compltion`', 'did you mean `completion`?'],
   },
   {
+    name: 'a command that stands below another',
+    words: ['chekc'],
+    says: ['unknown command `chekc`', 'did you mean `oos spec check`?'],
+  },
+  {
+    name: 'an unknown word behind a command that has others below it',
+    words: ['runs', 'shwo', 'x'],
+    says: ['unknown command `runs shwo`', 'did you mean `oos runs show`?'],
+  },
+  {
+    name: 'a misspelt option of a run',
+    words: ['run', '--dryrun', '--', 'ls'],
+    says: ['unknown option `--dryrun`', 'did you mean `--dry-run`?'],
+  },
+  {
     name: 'an unknown option',
     words: ['runs', '--nope'],
     says: ['unknown option `--nope`', 'oos runs --help'],

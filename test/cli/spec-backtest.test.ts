@@ -27,6 +27,7 @@ function makeRecorded(rules: readonly string[]) {
       action: 'execute',
       target: 'npm test',
       effect: 'allow',
+      rule: { file: '.agent-os/AGENT.md', line: 2, column: 1, text: '**Allow** `shell:*`' },
     })
     for (let time = 0; time < 3; time++) store.append(id, { type: 'file.changed', path, change: 'changed' })
     store.finishRun(id, { endedBy: 'exit', code: 0 })
@@ -122,6 +123,12 @@ test('what a file was called cannot drive the terminal', () => {
   const { stdout } = oos(['spec', 'backtest'], { cwd: makeRecorded([]).cwd })
   expect(stdout).toContain('No rule would allow 9 of your last 9 writes')
   expect(stdout).not.toContain('\x1b')
+})
+
+test('the rule that decided before is told as of that time', () => {
+  const { stdout } = oos(['spec', 'backtest'], { cwd: makeRecorded(['- **Ask** `shell:npm *`']).cwd })
+  expect(stdout).toContain('now          .agent-os/AGENT.md:1 **Ask** `shell:npm *`\n')
+  expect(stdout).toContain('at the time  .agent-os/AGENT.md:2 **Allow** `shell:*`\n')
 })
 
 test('where nothing comes out differently, it says so', () => {

@@ -45,6 +45,27 @@ test('rules are shown with effect, capability, reason and line', () => {
   expect(stdout).toMatch(/ask +shell:git push \*(:execute)? +a person looks +\.agent-os\/AGENT\.md:4/)
 })
 
+test('with --agent only what says something to that agent is shown', () => {
+  const rules =
+    '- **Allow** `file:a:read`\n- **Allow** `file:b:read` for `coder`\n- **Limit** `run:coder{timeout:1m}`\n'
+  const definition = (name: string) =>
+    `---\ndescription: x\n---\n\n- **Allow** \`env:${name}\`\n\nNever push to ${name}.\n`
+  const cwd = makeTree({
+    '.agent-os/AGENT.md': rules,
+    '.agent-os/agents/writer.md': definition('WRITER'),
+    '.agent-os/rules/x.md': '',
+  })
+  const shown = (...words: string[]) => oos(['spec', 'show', ...words], { cwd })
+  expect(shown().stdout).toMatch(/file:b:read.*run:coder.*env:WRITER.*Never push to WRITER/s)
+  expect(shown('--agent', 'command').stdout).toContain('file:a:read')
+  expect(shown('--agent', 'command').stdout).not.toMatch(/file:b:read|run:coder|WRITER/)
+  expect(shown('--agent', 'writer').stdout).toMatch(/env:WRITER.*Never push to WRITER/s)
+  expect(shown('--agent', 'wrter')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean `writer`?'),
+  })
+})
+
 test('a spec with an error starts nothing', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': '- **Allow** `flie:src/**:read`\n' })
   const { code, stdout, stderr } = oos(['spec', 'show'], { cwd })

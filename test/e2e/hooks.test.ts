@@ -440,6 +440,16 @@ describe('a person', () => {
     expect(log()).toEqual(['first'])
   })
 
+  test('is told what the specs mean with the very first commit', () => {
+    const fresh = { ...place, cwd: makeTree({ '.agent-os/AGENT.md': rules }) }
+    git(['init', '-q'], fresh)
+    oos(['hooks', 'install'], fresh)
+    git(['add', '-A'], fresh)
+    const { code, out } = git(['commit', '-m', 'first'], fresh)
+    expect([code, out]).toEqual([0, expect.stringMatching(/newly allowed.*\(no commit → what is staged\)/s)])
+    expect(out).not.toContain('cannot be compared')
+  })
+
   test('commits the first specs of all', () => {
     const cwd = makeTree({ '.agent-os/AGENT.md': rules, f: '' })
     const fresh = { ...place, cwd }
@@ -464,7 +474,12 @@ describe('a person', () => {
     )
     expect(out).not.toContain('| 50\n')
     put('check.sh', 'exit 0')
-    expect(git(['commit', '-m', 'x']).code).toBe(0)
+    expect(git(['commit', '-m', 'x'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^oos: `sh check\.sh` passed, as is required before a commit \(\.agent-os\/AGENT\.md:\d+:\d+\)$/m,
+      ),
+    })
   })
 
   test('has nothing run that he has not agreed to', () => {

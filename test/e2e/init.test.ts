@@ -149,11 +149,26 @@ describe('oos init', () => {
     expect(existsSync(join(project.env.HOME, '.agent-os'))).toBe(false)
   })
 
+  test('shows every file, and the rules of the project last', () => {
+    const project = makeProject({ 'package.json': '{}' })
+    const shown = oos(['init', '--dry-run'], project).stdout
+    const { files } = JSON.parse(oos(['init', '--dry-run', '--json'], project).stdout).data
+    expect(files.length).toBeGreaterThan(5)
+    for (const { path, content } of files) {
+      expect(shown).toContain(`${path}\n`)
+      for (const line of content.split('\n')) expect(shown).toContain(line)
+    }
+    const [last] = files
+      .map(({ path }: { path: string }) => path)
+      .toSorted((a: string, b: string) => shown.lastIndexOf(`${b}\n\n`) - shown.lastIndexOf(`${a}\n\n`))
+    expect(last).toBe('.agent-os/AGENT.md')
+  })
+
   test('does not write without a yes', () => {
     const project = makeProject({ 'package.json': '{}' })
     expect(oos(['init'], project)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('oos init --yes'),
+      stderr: expect.stringMatching(/oos init --dry-run shows the files, oos init --yes/),
     })
     expect(existsSync(join(project.cwd, '.agent-os'))).toBe(false)
   })

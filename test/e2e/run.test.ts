@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { renderElapsed } from '../../src/cli/output/amount.ts'
 import { executable, makeTree, oos } from '../cli/oos.ts'
 
 const rules = `
@@ -44,6 +45,15 @@ describe('the command', () => {
     { does: 'is ended by a signal', script: 'kill -TERM $$', code: 143 },
   ])('that $does gives oos its exit code', ({ script, code }) => {
     expect(oos(trusted(['sh', '-c', script]), project).code).toBe(code)
+  })
+
+  test('took as long as oos says when it ends, in the list of runs, and in what is shown of it', () => {
+    const { stderr } = oos(trusted(['sh', '-c', 'sleep 0.1; exit 3']), project)
+    const took = /after (.*?); oos runs show/.exec(stderr)?.[1]
+    const [{ id, duration }] = JSON.parse(oos(['runs', '--json'], project).stdout).data
+    expect(took).toBe(renderElapsed(duration))
+    expect(oos(['runs'], project).stdout).toContain(`  ${took}  exit 3`)
+    expect(oos(['runs', 'show', id], project).stdout).toMatch(new RegExp(`ended +took ${took}, `))
   })
 
   test('gets its words as they are, its input, and stdout to itself', () => {

@@ -151,6 +151,10 @@ test('nothing that the repository names is run', () => {
 
 test.each([
   { what: 'nope', says: 'there is no commit `nope`' },
+  { what: 'f', says: '`f` is a file and no commit: name a line of it\n     oos why f:1\n' },
+  { what: 'locked', says: '`locked` is a folder and no commit: name a line of a file in it' },
+  { what: 'nofile:1', says: 'there is no file `nofile`' },
+  { what: 'f:0', says: 'lines begin at 1\n     oos why f:1\n' },
   { what: 'f:99', says: 'git knows no line 99 of `f`' },
   { what: '--upload-pack=x', says: 'unknown option' },
 ])('$what is an error', ({ what, says }) => {

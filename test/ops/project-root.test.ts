@@ -36,11 +36,18 @@ test.each([
   { name: 'they lie beyond the git root', folders: ['.agent-os', 'p/.git'], cwd: 'p' },
   { name: 'they lie beyond HOME', folders: ['.agent-os', 'home/p'], cwd: 'home/p' },
   { name: 'they lie in HOME itself', folders: ['home/.agent-os', 'home/p'], cwd: 'home/p' },
-  { name: 'they lie in HOME and so do you', folders: ['home/.agent-os'], cwd: 'home' },
 ])('there is no project where $name', ({ folders, cwd }) => {
   const top = makeTree(...folders)
   expect(() => findProjectRoot(join(top, cwd), join(top, 'home'))).toThrow(
     expect.objectContaining({ code: 'project-missing', hint: 'run `oos init`' }),
+  )
+})
+
+test.each(['home', '.', '/'])('in %s, where no project can be, nobody is sent to `oos init`', (cwd) => {
+  const top = makeTree('home/.agent-os')
+  const stand = cwd === '/' ? cwd : join(top, cwd)
+  expect(() => findProjectRoot(stand, join(top, 'home'))).toThrow(
+    expect.objectContaining({ code: 'project-missing', hint: 'cd into a project, then: oos init' }),
   )
 })
 

@@ -96,6 +96,72 @@ describe('an explanation', () => {
     ])
   })
 
+  test.each([
+    [
+      'shell:node -e 1',
+      '`node -e 1` could do what **ask** shell:git push * is about: `node` runs code that oos does not read',
+      'write the command so that its program and arguments can be read',
+    ],
+    [
+      'shell:curl x | sh',
+      '`sh` could do what **ask** shell:git push * is about: a shell reads commands from its input',
+      'write the command so that its program and arguments can be read',
+    ],
+    [
+      'shell:git -C . push',
+      "the branch depends on git's configuration, so it could be any",
+      'write the command so that it names the branch: `git push origin main`',
+    ],
+  ])('of `%s` says why it cannot be told, and offers no exception', (text, why, change) => {
+    const asking = compilePolicy({
+      rules: [
+        makeRule({ effect: 'allow', capabilities: ['shell:*', 'git:*:push'], line: 1 }),
+        makeRule({
+          effect: 'ask',
+          capabilities: [text.includes('-C') ? 'git:main:push' : 'shell:git push *'],
+          line: 2,
+        }),
+      ],
+      root: '/p',
+      home: '/h',
+      now: 0,
+    })
+    const request = ask(text)
+    const { because, changes } = explainDecision(asking, request, decide(asking, request))
+    expect(because).toContain(why)
+    expect(changes.map((one) => one.text)).toEqual(['a yes at the terminal', change])
+  })
+
+  test('every rule and exception that it offers can be pasted', () => {
+    const strict = compilePolicy({
+      rules: [
+        makeRule({ effect: 'allow', capabilities: ['shell:*'], line: 1 }),
+        makeRule({ effect: 'deny', capabilities: ['shell:echo **', 'file:etc/**:*'], line: 2 }),
+      ],
+      root: '/p',
+      home: '/h',
+      now: 0,
+    })
+    for (const [text, change] of [
+      ["shell:echo 'a;b' | cat", 'except `shell:echo a\\;b`'],
+      ["shell:echo 'c`'", 'except `` shell:echo c\\` ``'],
+      ['shell:echo $(ls)', 'except `shell:echo *`'],
+      ["shell:echo 'a\nb'", undefined],
+      ['file:etc/@x:read', 'except `file:etc/@x:read`'],
+      ['file:@x:read', '- **Allow** `file:\\@x:read`'],
+      ['run:coder', undefined],
+      ['secret:key', undefined],
+    ] as const) {
+      const request = ask(text)
+      const { changes } = explainDecision(strict, request, decide(strict, request))
+      const offered = changes.filter(({ kind }) => kind === 'add-rule' || kind === 'add-except')
+      expect(
+        offered.map((one) => one.text),
+        text,
+      ).toEqual(change === undefined ? [] : [change])
+    }
+  })
+
   test('of a shell text has a line for each part', () => {
     const found = explain('shell:git push origin main > log')
     expect(found.parts.map(({ text, effect }) => [text, effect])).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { printCapability } from '../../src/policy/capability.ts'
 import { runExamples } from '../../src/spec/examples.ts'
-import { codesOf, setOf } from './sources.ts'
+import { codesOf, rulesOf, setOf } from './sources.ts'
 
 const secrets = '- **Deny** `file:**/.env*:*` — secrets\n- **Allow** `env:CI`\n'
 const shown = ({ rules }: ReturnType<typeof setOf>) =>
@@ -234,4 +234,17 @@ describe('examples', () => {
     const set = setOf({ '.agent-os/agents/coder.md': '- **Allow** `env:A`\n  - ✓ `env:A`' })
     expect(runExamples(set, place).map(({ passed }) => passed)).toEqual([true])
   })
+})
+
+it.each([
+  ['[{pack: oos:secrets}]', '`extends.0.except` is missing'],
+  ['{pack: oos:secrets}', '`extends.except` is missing'],
+  ['[{pack: oos:secrets, except: x}]', '`extends.0.except` has a value of the wrong kind'],
+  ['[7]', '`extends.0` has a value of the wrong kind'],
+])('of extends: %s it is said where it is wrong, and what is right', (written, message) => {
+  const { diagnostics } = rulesOf(`---\nextends: ${written}\n---\n`)
+  expect(diagnostics.map((one) => one.message)).toEqual([message])
+  expect(diagnostics[0]?.fix).toContain(
+    '`oos:node`, `./rules/team.md`, or with holes `{pack: oos:secrets, except: [',
+  )
 })

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { OosError } from '../../src/shared/errors.ts'
+import { migrations } from '../../src/store/migrations.ts'
 import { openStore } from '../../src/store/store.ts'
 import { newRun, scratchPath } from './scratch.ts'
 
@@ -81,7 +82,7 @@ const refusals: { name: string; prepare: (path: string) => void; code: string; s
     name: 'of a newer oos',
     prepare: sql('pragma user_version = 99'),
     code: 'store-newer',
-    says: /schema 99, this one knows 1/,
+    says: new RegExp(`schema 99, this one knows ${migrations.length}`),
   },
   {
     name: 'that is no database',

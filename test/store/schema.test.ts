@@ -51,6 +51,18 @@ describe('a record of schema 1', () => {
     expect(store.listRuns().flatMap(({ id }) => store.verifyRun(id).problems)).toEqual([])
     expect(store.createRun(newRun).events).toBe(1)
   })
+
+  it('tells how long its runs took, where they said so', () => {
+    const path = fromDump('schema-1.sql')
+    const db = new Database(path)
+    db.exec(
+      `update events set body = json_set(body, '$.duration', 1234.5)
+       where run = '01M7Q5CQG1DHGTTE7MN9M5JZAW' and json_extract(body, '$.type') = 'run.ended'`,
+    )
+    db.close()
+    const runs = openStore(path, { now }).listRuns()
+    expect(runs.map(({ duration }) => duration)).toEqual([null, 1235])
+  })
 })
 
 describe('a migration', () => {

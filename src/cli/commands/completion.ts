@@ -1,7 +1,11 @@
 import tab from '@bomb.sh/tab/commander'
 import { listAgentNames } from '../../ops/agent-names.ts'
+import { type Candidate, offerRevisions, offerRuns } from '../../ops/completions.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define, LoadProgram } from '../command.ts'
+import { bashScript, fishMore, zshMore } from '../output/completion.ts'
+import { sanitizeLine } from '../output/sanitize.ts'
+import { writeAnswer } from '../output/write.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
@@ -14,8 +18,13 @@ export const completion: Define = (command, _terminal, loadProgram) => {
         hint: `oos completion ${shells.join('|')}`,
       })
     }
+    if (shell === 'bash') {
+      writeAnswer(bashScript)
+      return 0
+    }
     const completions = await describe(loadProgram)
     completions.setup('oos', 'oos', shell)
+    writeAnswer(shell === 'zsh' ? zshMore : fishMore)
     return 0
   }
 }
@@ -24,18 +33,58 @@ export const completion: Define = (command, _terminal, loadProgram) => {
 export const complete: Define = (command, terminal, loadProgram) => {
   command.argument('[words...]')
   return async (words: string[]) => {
-    const completions = await describe(loadProgram)
-    const offerAgents = (offer: (value: string, description: string) => void) => {
-      for (const agent of listAgentNames(terminal.cwd(), terminal.env)) offer(agent, 'agent')
+    if (wantsFiles(words)) {
+      writeAnswer(`:${fileCompletion}\n`)
+      return 0
     }
-    completions.commands.get('run')?.argument('agent', offerAgents)
-    completions.commands.get('explain')?.option('agent', 'the agent that asks', offerAgents)
+    const completions = await describe(loadProgram)
+    const place = { cwd: terminal.cwd(), env: terminal.env }
+    const line = words.filter((word) => !word.startsWith('-')).join(' ')
+    const isIn = (name: string) => line.startsWith(`${name} `)
+    const offering = (candidates: readonly Candidate[]) => (offer: Offer) => {
+      for (const { value, description } of candidates) offer(sanitizeLine(value), sanitizeLine(description))
+    }
+    const agents = listAgentNames(place.cwd, place.env).map((value) => ({ value, description: 'agent' }))
+    completions.commands.get('run')?.argument('agent', offering(agents))
+    for (const asking of ['explain', 'spec show', 'spec coverage'])
+      completions.commands.get(asking)?.option('agent', 'the agent that asks', offering(agents))
+    const shellNames = shells.map((value) => ({ value, description: 'shell' }))
+    completions.commands.get('completion')?.argument('shell', offering(shellNames))
+    for (const name of takesRun.filter(isIn))
+      completions.commands.get(name)?.argument('run', offering(await offerRuns(place)))
+    for (const [name, argument] of takesRevision.filter(([name]) => isIn(name)))
+      completions.commands.get(name)?.argument(argument, offering(offerRevisions(words.at(-1) ?? '', place)))
     completions.parse(words)
     return 0
   }
 }
 
-/** The adapter adds its own command to the program it reads: the copy it gets here is never run. */
-async function describe(loadProgram: LoadProgram) {
-  return tab(await loadProgram(), { completionCommandName: 'tab-completion' })
+type Offer = (value: string, description: string) => void
+
+const takesRun: readonly string[] = ['runs show', 'runs verify', 'learn']
+/** Commands, and which of their arguments names a revision. */
+const takesRevision = [
+  ['spec diff', 'revisions'],
+  ['spec backtest', 'revision'],
+] as const
+
+/** The directive for a shell to offer files by itself. */
+const fileCompletion = 0
+
+/** A line of a file, a spec, a folder of specs, or whatever stands behind the two dashes of a run. */
+function wantsFiles(words: readonly string[]): boolean {
+  const [first, ...rest] = words
+  const before = words.at(-2) ?? ''
+  if (first === 'run' && rest.slice(0, -1).includes('--')) return true
+  if (['--annotate', '--spec', '--project'].includes(before)) return true
+  return first === 'why' && rest.length === 1 && !before.startsWith('-') && rest[0]?.startsWith('-') === false
 }
+
+/** The adapter adds its own command to the program it reads: the copy it gets here is never run, and offers none of it. */
+async function describe(loadProgram: LoadProgram) {
+  const completions = tab(await loadProgram(), { completionCommandName: ownCommand })
+  completions.commands.delete(ownCommand)
+  return completions
+}
+
+const ownCommand = 'tab-completion'

@@ -14,8 +14,9 @@ export const doctor: Define = (_command, terminal) => async () => {
   return well ? exitCodes.done : exitCodes.unable
 }
 
-function renderFinding({ name, ok, detail, fix }: Finding, style: Style): string {
-  const mark = ok ? style.good('✓') : style.bad('✗')
+function renderFinding({ name, ok, missing, detail, fix }: Finding, style: Style): string {
+  const here = missing ? style.warn('○') : style.good('✓')
+  const mark = ok ? here : style.bad('✗')
   const remedy = fix === undefined ? '' : `  ${' '.repeat(16)}${style.dim('type')} ${sanitizeLine(fix)}\n`
   return `${mark} ${name.padEnd(16)} ${sanitizeLine(detail)}\n${remedy}`
 }

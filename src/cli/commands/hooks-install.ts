@@ -1,7 +1,9 @@
+import { findOos, wrapperLine } from '../../ops/find-oos.ts'
 import { installHooks } from '../../ops/hooks/install.ts'
 import { findProjectRoot, readHome } from '../../ops/project-root.ts'
 import type { Define } from '../command.ts'
 import { hookChangeData, renderHookChange } from '../output/hooks.ts'
+import type { Style } from '../output/style.ts'
 
 interface Options {
   readonly dryRun?: true
@@ -16,6 +18,13 @@ export const hooksInstall: Define = (command, terminal) => {
     terminal.answer('hooks install', hookChangeData(change), () =>
       renderHookChange(change, { style: terminal.style, dryRun: dryRun === true, done: 'installed' }),
     )
+    if (findOos(root, terminal.env) === undefined) terminal.tell(renderNoCommand(terminal.talk))
     return 0
   }
+}
+
+/** A hook without oos lets nothing through. */
+function renderNoCommand(style: Style): string {
+  const what = `${style.warn('oos:')} no \`oos\` is in your PATH, and without it the hooks let no commit through`
+  return `${what}\n     ${wrapperLine()}\n`
 }

@@ -45,7 +45,10 @@ async function agreed(plan: InitPlan, terminal: Terminal): Promise<boolean> {
   const fresh = plan.files.filter(({ state }) => state === 'new').length
   if (fresh === 0) return true
   const confirm = terminal.json ? undefined : confirmAtTerminal()
-  if (confirm === undefined) throw new OosError('usage', 'nobody is here to ask', { hint: 'oos init --yes' })
+  if (confirm === undefined)
+    throw new OosError('usage', 'nobody is here to ask', {
+      hint: 'oos init --dry-run shows the files, oos init --yes writes them',
+    })
   terminal.tell(renderInitPlan(plan, terminal.talk))
   return confirm(`write ${fresh === 1 ? 'this file' : `these ${fresh} files`}?`, true)
 }

@@ -4,6 +4,7 @@ import { leaveOutExcess } from '../../agents/consent.ts'
 import { intendRun, prepareRun } from '../../agents/prepare.ts'
 import { superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
+import { closest } from '../../shared/closest.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { planJson, renderPlan } from '../output/plan.ts'
@@ -51,16 +52,27 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 /** commander drops the `--` that tells an agent's name from a command, so it is looked up in what was typed. */
-function splitWords({ args, parent }: Command): RunWords {
+function splitWords(command: Command): RunWords {
+  const { args, parent } = command
   const typed: readonly string[] =
     (parent as (Command & { readonly rawArgs: readonly string[] }) | null)?.rawArgs ?? []
   const end = typed.indexOf('--')
   const after = end === -1 ? undefined : typed.slice(end + 1)
   const names = args.slice(0, args.length - (after?.length ?? 0))
   const unknown = names[0]?.startsWith('-') ? names[0] : undefined
-  if (unknown !== undefined)
-    throw new OosError('usage', `unknown option \`${unknown}\``, { hint: 'oos run --help' })
+  if (unknown !== undefined) throw unknownOption(unknown, command)
   return { names, command: after }
+}
+
+function unknownOption(typed: string, command: Command): OosError {
+  const known = command.createHelp().visibleOptions(command)
+  const meant = closest(
+    typed,
+    known.flatMap(({ long }) => long ?? []),
+  )
+  return new OosError('usage', `unknown option \`${typed}\``, {
+    hint: meant === undefined ? 'oos run --help' : `did you mean \`${meant}\`?`,
+  })
 }
 
 const jsonOfARun = () =>

@@ -1,33 +1,57 @@
+import { isForAgent, isForAnother } from '../../ops/for-agent.ts'
 import { openProject } from '../../ops/project.ts'
-import type { AdvisoryLine, Setting } from '../../spec/types.ts'
+import { requireAgent } from '../../ops/request.ts'
+import type { AdvisoryLine, Setting, SpecSet } from '../../spec/types.ts'
 import type { Define } from '../command.ts'
 import { renderPlace } from '../output/diagnostics.ts'
 import { renderRules } from '../output/rules.ts'
 import { renderTable } from '../output/table.ts'
 import type { Terminal } from '../terminal.ts'
 
+interface Options {
+  readonly agent?: string
+}
+
 /** `oos spec show`: what holds here, as it was understood. */
-export const specShow: Define = (_command, terminal) => async () => {
-  const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
-  const { specs, rules, agents, settings } = await project.loadSpecs()
-  const lets = specs.flatMap((spec) => spec.lets)
-  const advisory = specs.filter(({ pack }) => pack === undefined).flatMap((spec) => spec.advisory)
-  const contents = specs.map(({ path, kind, layer, content }) => ({ path, kind, layer, content }))
-  const data = { root: project.root, rules, lets, settings, agents, advisory, specs: contents }
-  terminal.answer('spec show', data, () => {
-    const parts = [
-      renderRules(rules, terminal),
-      renderPairs(
-        'names for patterns',
-        lets.map(({ name, pattern, place }) => [name, pattern, renderPlace(place)]),
-        terminal,
-      ),
-      renderPairs('settings', settings.map(settingRow), terminal),
-      renderPairs('advisory, held by nothing', advisoryRows(advisory), terminal),
-    ]
-    return parts.filter((part) => part !== '').join('\n')
-  })
-  return 0
+export const specShow: Define = (command, terminal) => {
+  command.option('--agent <name>', 'only what is for this agent')
+  return async ({ agent }: Options) => {
+    const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
+    const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
+    const shown = shownTo(await project.loadSpecs(), asking.agent)
+    terminal.answer('spec show', { root: project.root, ...asking, ...shown }, () =>
+      renderShown(shown, terminal),
+    )
+    return 0
+  }
+}
+
+/** Everything, or what says something to one agent. */
+function shownTo({ specs: all, rules, agents, settings }: SpecSet, agent: string | undefined) {
+  const specs = agent === undefined ? all : all.filter((spec) => !isForAnother(spec, agent))
+  return {
+    rules: agent === undefined ? rules : rules.filter((rule) => isForAgent(rule, agent)),
+    lets: specs.flatMap((spec) => spec.lets),
+    settings,
+    agents,
+    advisory: specs.filter(({ pack }) => pack === undefined).flatMap((spec) => spec.advisory),
+    specs: specs.map(({ path, kind, layer, content }) => ({ path, kind, layer, content })),
+  }
+}
+
+function renderShown(shown: ReturnType<typeof shownTo>, terminal: Terminal): string {
+  const { rules, lets, settings, advisory } = shown
+  const parts = [
+    renderRules(rules, terminal),
+    renderPairs(
+      'names for patterns',
+      lets.map(({ name, pattern, place }) => [name, pattern, renderPlace(place)]),
+      terminal,
+    ),
+    renderPairs('settings', settings.map(settingRow), terminal),
+    renderPairs('advisory, held by nothing', advisoryRows(advisory), terminal),
+  ]
+  return parts.filter((part) => part !== '').join('\n')
 }
 
 type Triple = readonly [what: string, value: string, place: string]

@@ -1,6 +1,7 @@
 /** `340 ms`, `1.2 s`, `3 min 05 s`, `2 h 10 min`: how long something took, to the precision that a person wants. */
-export function renderElapsed(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+export function renderElapsed(exact: number): string {
+  const ms = Math.round(exact)
+  if (ms < 1000) return `${ms} ms`
   const seconds = ms / 1000
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)

@@ -32,10 +32,14 @@ function renderChange(change: BacktestChange, { requests }: Backtest, { style, w
   const what = share(count, requests[kind], kind)
   const shown = examples.slice(0, mostExamples)
   const rest = count - sum(shown.map((example) => example.count))
+  const prior = priorRules(examples)
+  const then = prior.length === 0 ? '' : 'at the time'
   return [
     `${style.bold(`${headline(change, what)}, ${renderRuns(change)}`)}\n`,
-    ...(rule === undefined ? [] : [`${paintEffect(rule.effect, style)('now')}  ${ruleLine(rule, style)}\n`]),
-    ...priorRules(examples).map((by) => `${style.dim('then')} ${by}\n`),
+    ...(rule === undefined
+      ? []
+      : [`${paintEffect(rule.effect, style)('now'.padEnd(then.length))}  ${ruleLine(rule, style)}\n`]),
+    ...prior.map((by) => `${style.dim(then)}  ${by}\n`),
     indented(renderExamples(shown, { style, width: width - 2 })),
     ...(rest > 0 ? [`  and ${number(rest)} more\n`] : []),
   ].join('')
@@ -78,7 +82,7 @@ function renderExamples(examples: readonly BacktestExample[], { style, width }: 
       { title: 'request', text: ({ request }) => request, wrap: true },
       { title: 'times', text: ({ count }) => (count === 1 ? '' : `${count} ×`), align: 'right' },
       { title: 'run', text: ({ run }) => shortId(run), paint: () => style.place },
-      { title: 'event', text: ({ seq }) => String(seq), align: 'right' },
+      { title: 'event', named: true, text: ({ seq }) => String(seq), align: 'right' },
     ],
     width,
     heading: style.dim,

@@ -29,6 +29,7 @@ export function renderCoverage(
     },
     ...pointNames.map((point) => ({
       title: point,
+      named: true,
       text: ({ points }: Row) => shownLevel(points?.[point].level),
       paint: ({ points }: Row) => paintLevel(points?.[point].level ?? 'none', style),
     })),

@@ -43,7 +43,7 @@ export function renderRows(
   const columns: readonly Column<Row>[] = [
     { title: 'what', text: ({ title }) => title, paint: ({ widens }) => (widens ? style.bad : style.good) },
     { title: 'for example', text: ({ examples }) => examples.join('  '), wrap: true },
-    { title: 'for', text: ({ agent }) => (agent === 'command' ? '' : agent) },
+    { title: 'for', named: true, text: ({ agent }) => (agent === 'command' ? '' : agent) },
     { title: '', text: ({ sign }) => sign },
     { title: 'line', text: ({ rule }) => renderRulePlace(rule), paint: () => style.place },
     { title: 'rule', text: ({ rule }) => rule.source.text, wrap: true },

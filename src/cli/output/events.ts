@@ -16,7 +16,7 @@ export function renderEvents(
   events: readonly StoredEvent[],
   { style, width }: Pick<Terminal, 'style' | 'width'>,
 ): string {
-  const start = events[0]?.at ?? 0
+  const start = startOf(events)
   const paints = { allow: style.good, deny: style.bad, ask: style.warn } as Readonly<
     Record<string, (text: string) => string>
   >
@@ -33,6 +33,15 @@ export function renderEvents(
   ]
   const rows = events.map((event) => ({ at: event.at, ...describe(event) }))
   return renderTable(rows, { columns, width, heading: style.dim })
+}
+
+/** The record is begun while the sandbox is made: where the run has ended it says itself how long before that it was. */
+function startOf(events: readonly StoredEvent[]): number {
+  const [first] = events
+  const last = events.at(-1)
+  const began =
+    last?.type === 'run.ended' && last.duration !== undefined ? last.at - last.duration : undefined
+  return Math.min(first?.at ?? 0, began ?? Number.POSITIVE_INFINITY)
 }
 
 function describe(event: StoredEvent): Omit<Row, 'at'> {

@@ -3,9 +3,24 @@ import type { InitPlan, PlannedFile } from '../../ops/init/plan.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 
-/** Every file of a plan, as it would be written; of a kept one what is different. */
+/**
+ * Every file of a plan, as it would be written; of a kept one what is different. The rules of the project come last: what
+ * stands right above the question is what gets read. The others are set close.
+ */
 export function renderInitPlan(plan: InitPlan, style: Style): string {
-  return [...plan.files.map((file) => renderFile(file, style)), ...renderNotes(plan, style)].join('')
+  const main = plan.files.filter(({ path }) => path === rulesFile)
+  const others = plan.files.filter(({ path }) => path !== rulesFile)
+  return [
+    ...others.map((file) => renderFile({ ...file, content: withoutEmptyLines(file.content) }, style)),
+    ...main.map((file) => renderFile(file, style)),
+    ...renderNotes(plan, style),
+  ].join('')
+}
+
+const rulesFile = '.agent-os/AGENT.md'
+
+function withoutEmptyLines(text: string): string {
+  return text.replace(/\n{2,}/g, '\n')
 }
 
 /** What `oos init` did, and what to type next. */

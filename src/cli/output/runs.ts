@@ -18,9 +18,15 @@ export function renderRuns(
       text: renderEnd,
       paint: (run) => ({ completed: style.good, failed: style.bad })[run.state as string] ?? style.warn,
     },
-    { title: 'denied', text: ({ denied }) => countOf(denied), align: 'right', paint: () => style.bad },
-    { title: 'network', text: ({ connections }) => countOf(connections), align: 'right' },
-    { title: 'files', text: ({ files }) => countOf(files), align: 'right' },
+    {
+      title: 'denied',
+      text: ({ denied }) => countOf(denied),
+      align: 'right',
+      named: true,
+      paint: () => style.bad,
+    },
+    { title: 'network', text: ({ connections }) => countOf(connections), align: 'right', named: true },
+    { title: 'files', text: ({ files }) => countOf(files), align: 'right', named: true },
     { title: 'agent', text: ({ agent }) => agent },
     { title: 'command', text: ({ command }) => command.join(' '), wrap: true },
   ]
@@ -34,8 +40,9 @@ export function renderEnd({ state, endedBy, exitCode, signal }: Run): string {
   return endedBy === 'signal' ? `signal ${signal}` : endedBy
 }
 
-export function renderDuration({ startedAt, createdAt, endedAt }: Run): string {
-  return endedAt === null ? '' : renderElapsed(endedAt - (startedAt ?? createdAt))
+/** As the run itself said when it ended; where nobody saw that, as far as the record goes. */
+export function renderDuration({ startedAt, createdAt, endedAt, duration }: Run): string {
+  return endedAt === null ? '' : renderElapsed(duration ?? endedAt - (startedAt ?? createdAt))
 }
 
 function countOf(count: number): string {

@@ -8,15 +8,21 @@ export function displayWidth(text: string): number {
   return Array.from(text).reduce((sum, character) => sum + characterWidth(character), 0)
 }
 
-/** Lines of at most `width` columns, broken at spaces where there are any. */
+/** Lines of at most `width` columns, broken at spaces where there are any; at those in a code span only where that is too long itself. */
 export function wrapText(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)))
+}
+
+/** Words, each with the space behind it. */
+function wordsOf(line: string, width: number): readonly string[] {
+  const whole = line.match(/(?:`[^`]*`|[^ ])+ ?|^ +| +/g) ?? []
+  return whole.flatMap((word) => (displayWidth(word.trimEnd()) <= width ? word : word.split(/(?<= )/)))
 }
 
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = []
   let current = ''
-  for (const word of line.split(/(?<= )/)) {
+  for (const word of wordsOf(line, width)) {
     if (displayWidth(current + word.trimEnd()) <= width) {
       current += word
       continue
@@ -35,13 +41,21 @@ function breakWord(word: string, width: number): string[] {
   for (const character of word) {
     const columns = characterWidth(character)
     if (used + columns > width && used > 0 && character !== ' ') {
-      pieces.push('')
-      used = 0
+      const full = pieces.pop() ?? ''
+      const cut = goodBreak(full)
+      pieces.push(full.slice(0, cut), full.slice(cut))
+      used = displayWidth(full.slice(cut))
     }
     pieces[pieces.length - 1] += character
     used += columns
   }
   return pieces
+}
+
+/** Behind the last separator of a path or a list, if that wastes no more than half of the line. */
+function goodBreak(text: string): number {
+  const cut = Math.max(...['/', ',', ':', '='].map((mark) => text.lastIndexOf(mark) + 1))
+  return cut > text.length / 2 ? cut : text.length
 }
 
 function characterWidth(character: string): number {

@@ -23,15 +23,19 @@ export interface LineFacts {
   readonly commit?: string
 }
 
-/** @throws OosError `usage` where there is no such commit */
-export function readCommit(cwd: string, name: string): CommitFacts {
+/** The commit of an id that git gave. */
+export function readCommit(cwd: string, id: string): CommitFacts {
+  const commit = findCommit(cwd, id)
+  if (commit !== undefined) return commit
+  throw new OosError('failed', `git does not have the commit ${id}`, { hint: 'git fsck' })
+}
+
+/** Nothing where there is no such commit. */
+export function findCommit(cwd: string, name: string): CommitFacts | undefined {
   const repository = findRepository(cwd)
   const words = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]
   const id = answer(() => askGit(repository, words).toString().trim())
-  if (id === undefined)
-    throw new OosError('usage', `there is no commit \`${name}\``, {
-      hint: 'oos why HEAD, or oos why src/index.ts:12',
-    })
+  if (id === undefined) return undefined
   const raw = askGit(repository, ['cat-file', 'commit', id]).toString()
   const [head = '', ...rest] = raw.split('\n\n')
   const [, author = '', seconds = '0'] = /^author (.*) <.*> (\d+) [+-]\d+$/m.exec(head) ?? []

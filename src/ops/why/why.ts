@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { OosError } from '../../shared/errors.ts'
 import type { EventOf, RuleReference } from '../../store/events.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
 import { readProject } from '../project.ts'
+import { quoteWord } from '../quote-word.ts'
 import { readRecord } from '../record.ts'
-import { type CommitFacts, type LineFacts, readCommit, readLine } from './commit.ts'
+import { type CommitFacts, findCommit, type LineFacts, readCommit, readLine } from './commit.ts'
 
 /** A run behind a commit, and how that is known. */
 export interface RunBehind {
@@ -49,7 +51,7 @@ export async function readWhy({ cwd, env, what }: WhyOptions): Promise<Why> {
   const line = lineOf(cwd, what)
   const commit =
     line === undefined
-      ? readCommit(cwd, what)
+      ? readNamedCommit(cwd, what)
       : line.commit === undefined
         ? undefined
         : readCommit(cwd, line.commit)
@@ -70,7 +72,7 @@ export async function readWhy({ cwd, env, what }: WhyOptions): Promise<Why> {
   return found
 }
 
-const linePattern = /^(.+):([1-9]\d{0,8})$/
+const linePattern = /^(.+):(\d{1,9})$/
 
 function fileOf(what: string): string {
   return linePattern.exec(what)?.[1] ?? what
@@ -78,7 +80,30 @@ function fileOf(what: string): string {
 
 function lineOf(cwd: string, what: string): LineFacts | undefined {
   const [, file, line] = linePattern.exec(what) ?? []
-  return file !== undefined && existsSync(resolve(cwd, file)) ? readLine(cwd, file, Number(line)) : undefined
+  if (file === undefined || !existsSync(resolve(cwd, file))) return undefined
+  if (Number(line) > 0) return readLine(cwd, file, Number(line))
+  throw new OosError('usage', 'lines begin at 1', { hint: `oos why ${quoteWord(`${file}:1`)}` })
+}
+
+/** A commit, or else what the person may have meant: a line of a file, said by half. */
+function readNamedCommit(cwd: string, what: string): CommitFacts {
+  const commit = findCommit(cwd, what)
+  if (commit !== undefined) return commit
+  const [, file] = linePattern.exec(what) ?? []
+  if (file !== undefined)
+    throw new OosError('usage', `there is no file \`${file}\``, { hint: 'oos why src/index.ts:12' })
+  const entry = statSync(resolve(cwd, what), { throwIfNoEntry: false })
+  if (entry?.isFile())
+    throw new OosError('usage', `\`${what}\` is a file and no commit: name a line of it`, {
+      hint: `oos why ${quoteWord(`${what}:1`)}`,
+    })
+  if (entry?.isDirectory())
+    throw new OosError('usage', `\`${what}\` is a folder and no commit: name a line of a file in it`, {
+      hint: 'oos why src/index.ts:12',
+    })
+  throw new OosError('usage', `there is no commit \`${what}\``, {
+    hint: 'oos why HEAD, or oos why src/index.ts:12',
+  })
 }
 
 function readRuns(store: Store, { id, claims }: CommitFacts): Pick<Why, 'runs' | 'unknown'> {

@@ -139,7 +139,7 @@ function interpreterReader(program: string, interpreter: Interpreter): ProgramRe
   const code = new Set(interpreter.code.split(' '))
   const idle = new Set(interpreter.idle?.split(' '))
   return (words, walk) => {
-    const refuse = (): void => walk.refuse(`\`${program}\` runs code that is not read`)
+    const refuse = (): void => walk.refuse(`\`${program}\` runs code that oos does not read`)
     if (program === 'make') return words.some(bringsMakeCode) ? refuse() : readMake(words, refuse)
     const read = readOptions(words, options)
     if (read === undefined) return refuse()

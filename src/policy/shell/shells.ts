@@ -34,7 +34,7 @@ const posix: ProgramReader = (words, walk) => {
 
 const foreign: ProgramReader = (words, walk) => {
   const option = words.find((word, index) => index > 0 && word[0] === '-')
-  if (option !== undefined) return walk.refuse('it runs code of a language that is not read')
+  if (option !== undefined) return walk.refuse('it runs code of a language that oos does not read')
   readScript(words[1], false, walk)
 }
 

@@ -114,7 +114,7 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
   ...never
     .trim()
     .split(/\s+/)
-    .map((program) => [program, refuser(`what \`${program}\` runs is not read`)] as const),
+    .map((program) => [program, refuser(`what \`${program}\` runs is code that oos does not read`)] as const),
   ['find', readFind],
   ['gfind', readFind],
   ['fd', readFd],

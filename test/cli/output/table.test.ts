@@ -35,9 +35,71 @@ test('an empty column is left out', () => {
 
 test('a wrapping column gives way where the terminal is narrow', () => {
   const row = { name: 'a', note: 'words that do not fit on one line of it', count: '1' }
-  const text = renderTable([row], { columns, width: 30, heading: plain })
-  expect(text.split('\n').every((line) => displayWidth(line) <= 30)).toBe(true)
-  expect(text.split(/\s+/).join(' ')).toContain('words that do not 1 fit on one line of it')
+  const text = renderTable([row], { columns, width: 42, heading: plain })
+  expect(text.split('\n').every((line) => displayWidth(line) <= 42)).toBe(true)
+  expect(text.split(/\s+/).join(' ')).toContain('words that do not fit on one 1 line of it')
+})
+
+test('where columns would be too narrow to read, long cells stand below, each with the whole width', () => {
+  const wide: readonly Column<Row>[] = [
+    { title: 'Name', text: (row) => row.name },
+    { title: 'Line', text: (row) => row.note, wrap: true },
+    { title: 'Count', text: (row) => row.count, named: true },
+    { title: 'because', text: ({ note }) => note, wrap: true },
+  ]
+  const rows = [
+    { name: 'a', note: 'words, and `a code span that is long` at the end', count: '1' },
+    { name: 'b', note: 'short', count: '' },
+  ]
+  expect(renderTable(rows, { columns: wide, width: 36, heading: plain })).toBe(
+    [
+      'a  Count 1',
+      '  words, and',
+      '  `a code span that is long` at the',
+      '  end',
+      '  because words, and',
+      '  `a code span that is long` at the',
+      '  end',
+      'b  short',
+      '  because short',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('through a pipe a row is one line, and one that is very long pushes no other', () => {
+  const rows = [
+    { name: 'a', note: 'x'.repeat(300), count: '1' },
+    { name: 'b', note: 'short', count: '2' },
+  ]
+  const lines = renderTable(rows, { columns, width: Number.POSITIVE_INFINITY, heading: plain }).split('\n')
+  expect(lines).toHaveLength(4)
+  expect(lines[1]).toContain(`${'x'.repeat(300)}  `)
+  expect(lines[2]?.length).toBeLessThan(80)
+})
+
+test('every line of every table fits, whatever is in it', () => {
+  const row = fc.record({
+    name: fc.string({ maxLength: 8 }),
+    note: fc.string({ maxLength: 200 }),
+    count: fc.string({ maxLength: 5 }),
+  })
+  fc.assert(
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 60, max: 120 }),
+      (rows, width) => {
+        const text = renderTable(rows, { columns, width, heading: plain })
+        expect(text.split('\n').every((line) => displayWidth(line) <= width)).toBe(true)
+      },
+    ),
+  )
+})
+
+test('code spans are broken only where they are longer than a line, and paths behind a slash', () => {
+  expect(wrapText('see `a b c` and `d e f`', 12)).toEqual(['see `a b c`', 'and `d e f`'])
+  expect(wrapText('`a b c d e f g h`', 10)).toEqual(['`a b c d e', 'f g h`'])
+  expect(wrapText('/usr/local/share/doc', 12)).toEqual(['/usr/local/', 'share/doc'])
 })
 
 test('colour changes no column', () => {

@@ -1,0 +1,120 @@
+import { parseCapability } from '../policy/capability.ts'
+import { isResource } from '../policy/resources.ts'
+import type { Diagnostic } from '../shared/diagnostics.ts'
+import { type EffectWord, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
+import { tokenize } from './inline.ts'
+import { parseLet } from './lets.ts'
+import { parseMarkdown } from './markdown.ts'
+import { createReport } from './report.ts'
+import type { RuleContext } from './rule-build.ts'
+import { readItem } from './rule-item.ts'
+import { createText, oneLine } from './text.ts'
+
+/** What stands behind the word that was meant as an effect, and how it was marked up. */
+export interface Meant {
+  readonly effect: EffectWord
+  readonly text: string
+  /** The first capability, for where nothing else of it can be kept. */
+  readonly capability: string
+}
+
+/** The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an example. */
+export function mendRule(meant: Meant, context: RuleContext): string {
+  const head = `- **${effectTitle(meant.effect)}**`
+  const lines = [meant.text.split(nextRule)[0] ?? '', meant.text.split(/[\r\n]/)[0] ?? ''].map(oneLine)
+  const bodies = lines
+    .filter((line) => line.length <= longest)
+    .flatMap(unwrap)
+    .flatMap(mends)
+  const why = reasonIn(meant.text) ?? 'why'
+  const attempts = [
+    ...bodies.map((body) => `${head} ${body}`),
+    ...stages[meant.effect === 'require' ? 'require' : 'other'].map(
+      (stage) => `${head} \`${repair(meant.capability)}\`${stage} — ${why}`,
+    ),
+  ]
+  return attempts.find((line) => isSound(line, context)) ?? `${head} ${examples[meant.effect]}`
+}
+
+/** A line further down that begins like a rule of its own. */
+const nextRule = /[\r\n][\s>]*(?:[-+*]\s+)?(?:\*\*|__)\p{L}/u
+const longest = 300
+const stages = { require: [' before commit'], other: [''] } as const
+
+const examples: Readonly<Record<EffectWord, string>> = {
+  allow: '`file:src/**:read` — why',
+  deny: '`file:**/.env*:*` — why',
+  ask: '`shell:git push *` — why',
+  only: '`file:src/**:write` — why',
+  limit: '`run:*{timeout:30m}` — why',
+  require: '`shell:npm test` before commit — why',
+  let: '`@code` = `src/**`',
+}
+
+/** Without the ends of markup that began at the effect: `**Deny `env:A`**`, a link, a line through all of it. */
+function unwrap(line: string): readonly string[] {
+  const body = line.replace(/^(?:<\/\w+>|[:*_~\s])+/, '')
+  const inside = body.replace(/^([^`]*`[^`]*`)[*_~]+/, '$1')
+  return [body, inside, body.replace(/[*_~\s]+$/, ''), body.replace(/\]\([^()]*\)[*_~\s]*$/, '')]
+}
+
+function mends(body: string): readonly string[] {
+  const quoted = quoteBare(body)
+  const near = repairSpans(quoted)
+  return [body, quoted, near, near.replace(/^[^`]+(?=`)/, '')]
+}
+
+const bareCommand = /\bshell:\S.*?(?=\s+(?:[—–]|--?\s|because\s|before\s|for\s|except\s|when\s|via\s)|$)/
+
+/** Capabilities without their backticks get them; those of a command end where a clause or the reason begins. */
+function quoteBare(body: string): string {
+  return outsideCode(body, (text) =>
+    bareCommand.test(text)
+      ? text.replace(bareCommand, (command) => `\`${command.trim()}\``)
+      : text.replace(/\S+/g, (word) => {
+          const [, bare = '', end = ''] = /^["'‘“(]*([a-z]+:.*?)(["'’”),.;]*)$/.exec(word) ?? []
+          const isOne = bare.startsWith('capability://') || isResource(/^[a-z]+/.exec(bare)?.[0] ?? '')
+          return isOne ? `\`${bare}\`${end.replace(/["'’”)]/g, '')}` : word
+        }),
+  )
+}
+
+function outsideCode(body: string, change: (text: string) => string): string {
+  return body
+    .split(/(`[^`]*`)/)
+    .map((piece, index) => (index % 2 === 0 ? change(piece) : piece))
+    .join('')
+}
+
+function repairSpans(body: string): string {
+  return body.replace(/`([^`]*)`/g, (span, text: string) =>
+    isNearlyCapability(text) ? `\`${repair(text)}\`` : span,
+  )
+}
+
+/** As far as the capability's own fixes lead: one mends one fault. */
+function repair(capability: string, more = 3): string {
+  const parsed = parseCapability(capability)
+  const fix = parsed.ok ? undefined : parsed.problems[0]?.fix
+  return fix === undefined || more === 0 ? capability : repair(fix, more - 1)
+}
+
+function reasonIn(text: string): string | undefined {
+  const reason = /(?:\s(?:[—–]|--?)|\bbecause)\s+([^`]+)$/.exec(oneLine(text))?.[1]
+  return reason === undefined || reason.length > longest ? undefined : reason.replace(/[*_~]+$/, '')
+}
+
+/** Whether the line, in this file, would be a rule with nothing to report. */
+function isSound(line: string, context: RuleContext): boolean {
+  const found: Diagnostic[] = []
+  const text = createText(context.text.file, line)
+  const report = createReport(text, found)
+  const [list] = parseMarkdown(text, { bodyStart: 0, report }).children
+  const [item] = list?.type === 'list' ? list.children : []
+  const [paragraph] = item?.children ?? []
+  if (item === undefined || paragraph?.type !== 'paragraph') return false
+  const reading = readItem(item, { ...context, text, report, usedLets: new Set() })
+  const isLet = () => parseLet(tokenize(line, paragraph).slice(1), text, report) !== undefined
+  const isOne = reading.kind === 'rules' ? reading.rules.length > 0 : reading.kind === 'let' && isLet()
+  return isOne && found.length === 0 && readEffect(tokenize(line, paragraph)) !== undefined
+}

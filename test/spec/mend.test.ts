@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { rulesOf } from './sources.ts'
+
+describe('text that was meant as a rule is offered as it stands, with what is wrong mended', () => {
+  test.each([
+    ['- **Requre** `shell:npm test` before push — mine', '- **Require** `shell:npm test` before push — mine'],
+    ['- **Dney** `env:A`, `env:B` for `one` — mine', '- **Deny** `env:A`, `env:B` for `one` — mine'],
+    ['- **deny** `env:A` because mine', '- **Deny** `env:A` because mine'],
+    ['- **Deny** env:A — mine', '- **Deny** `env:A` — mine'],
+    ['- **Ask** shell:git push * — mine', '- **Ask** `shell:git push *` — mine'],
+    ['- **Deny** "file:a:read", file:b:read', '- **Deny** `file:a:read`, `file:b:read`'],
+    ['- **Deny `env:A`** because mine', '- **Deny** `env:A` because mine'],
+    ['- [**Deny** `env:A`](https://x.example)', '- **Deny** `env:A`'],
+    ['- **Deny** all of `file:a/**:read` — mine', '- **Deny** `file:a/**:read` — mine'],
+    ['- **Allw** `fle:src/**:read` — mine', '- **Allow** `file:src/**:read` — mine'],
+    ['- **Requre** `shell:npm test` — mine', '- **Require** `shell:npm test` before commit — mine'],
+    ['- **Limt** `env:A`', '- **Limit** `run:*{timeout:30m}` — why'],
+    ['**Deny** `env:A`\nfor `one` — mine', '- **Deny** `env:A` for `one` — mine'],
+    ['**Deny** `env:A` — one\n**Deny** `env:B` — two', '- **Deny** `env:A` — one'],
+    ['- **Forbid** `env:A` — mine', '- **Deny** `env:A` — mine'],
+    ['- _Deny_ `env:A` — mine', '- **Deny** `env:A` — mine'],
+    ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
+  ])('%s', (text, mended) => {
+    const [found] = rulesOf(text).diagnostics
+    expect(found?.fix?.replace(/^.*?write: /, '')).toBe(mended)
+  })
+
+  test('and that checks, whatever was wrong', () => {
+    const text = readFileSync(join(import.meta.dirname, 'fixtures/near-miss.rules.md'), 'utf8')
+    const fixes = rulesOf(text.replace(/ \{[a-z/-]+\}/g, '')).diagnostics.flatMap(
+      ({ fix }) => /write: (- .*)$/.exec(fix ?? '')?.[1] ?? [],
+    )
+    expect(fixes.length).toBeGreaterThan(25)
+    for (const fix of fixes) expect(rulesOf(fix).diagnostics, fix).toEqual([])
+  })
+})
+
+test.each([
+  ['- **Dney** `env:A`', '**Dney** looks like a rule and is none: `Dney` is no effect, **Deny** is'],
+  ['- **DENY** `env:A`', '**DENY** looks like a rule and is none: the effect is written **Deny**'],
+  ['- **Deny** env:A', '**Deny** looks like a rule and is none: `env:A` has no backticks around it'],
+  ['- *Deny* `env:A`', '`Deny` looks like a rule and is none: the effect is not bold: **Deny**'],
+  ['**Deny** `env:A`', '**Deny** looks like a rule and is none: it is no list item of its own'],
+  [
+    '- **Deny** all of `env:A`',
+    '**Deny** looks like a rule and is none: the capability does not stand right behind the effect',
+  ],
+  ['- **Never** `env:A`', '**Never** looks like a rule and is none: `Never` is no effect, **Deny** is'],
+])('of %s it is said what is wrong', (text, message) => {
+  expect(rulesOf(text).diagnostics[0]?.message).toBe(message)
+})
+
+test('of thousands of such lines the first are mended, so that a hostile file costs little', () => {
+  const fixes = rulesOf('- **Dney** `env:A`\n'.repeat(60)).diagnostics.map(({ fix }) => fix)
+  expect(fixes[0]).toBe('write: - **Deny** `env:A`')
+  expect(fixes[59]).toBe('write it as one list item: - **Deny** `file:**/.env*:*` — why')
+})
