@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { findExcess, isEmpty, withoutExcess } from '../../src/ops/excess.ts'
 import type { Project } from '../../src/ops/project.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
-import { decide } from '../../src/policy/decide.ts'
+import { decidePart } from '../../src/policy/decide.ts'
+import { partsOf } from '../../src/policy/request-parts.ts'
 import type { Request, Rule } from '../../src/policy/types.ts'
 import { parseSources } from '../../src/spec/parse.ts'
 import { printRule } from '../../src/spec/print.ts'
@@ -17,10 +18,13 @@ const rules = fc.array(
   arbitraryRule.map((rule): Rule => ({ ...rule, agents: [] })),
   { maxLength: 4 },
 )
-const requests = fc.array(
-  arbitraryRequest.map(({ agent: _agent, lineage: _lineage, ...request }): Request => request),
-  { minLength: perRun, maxLength: perRun },
-)
+const requests = fc
+  .array(
+    arbitraryRequest.map(({ agent: _agent, lineage: _lineage, ...request }): Request => request),
+    { minLength: perRun, maxLength: perRun },
+  )
+  // One thing at a time: of a command, one side may give the program and the other the branch that it moves.
+  .map((all) => all.flatMap((request) => partsOf(request, { root, home }).parts))
 
 const file = (layer: 'user' | 'project', written: readonly Rule[]): SpecSource => ({
   path: layer === 'user' ? '~/.agent-os/GLOBAL_RULES.md' : '.agent-os/AGENT.md',
@@ -33,7 +37,7 @@ const policyOf = (all: readonly Rule[]) => compilePolicy({ rules: all, root, hom
 const freedom = { deny: 0, ask: 1, allow: 2 }
 const answers = (all: readonly Rule[]) => {
   const policy = policyOf(all)
-  return (request: Request) => freedom[decide(policy, request).effect]
+  return (part: Request) => freedom[decidePart(policy, part).effect]
 }
 const project = (sources: readonly SpecSource[]) =>
   ({ root, home, sources, ...parseSources(sources) }) as unknown as Project
