@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,7 +89,9 @@ async function typeInto(file: string, text: string, home: string): Promise<reado
     times.push(performance.now() - start)
   }
   await editor.sendRequest(ShutdownRequest.type)
+  const ended = once(child, 'exit')
   await editor.sendNotification(ExitNotification.type)
+  await ended
   return times
 }
 
