@@ -1,5 +1,5 @@
 import type { Budget } from './analysis/budget.ts'
-import { type Claim, claimsOf, mattersOf } from './analysis/claims.ts'
+import { claimsOf, mattersOf, textOfClaim } from './analysis/claims.ts'
 import {
   type Change,
   type Changed,
@@ -102,7 +102,10 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
       ...(given && { given: claimsOf(given, matter, languages) }),
     }
     // Actions about which the same is said differ in name alone.
-    const key = JSON.stringify([matter.attributes, ...Object.values(claims).map((each) => each.map(keyOf))])
+    const key = JSON.stringify([
+      matter.attributes,
+      ...Object.values(claims).map((each) => each.map(textOfClaim)),
+    ])
     if (seen.has(key)) return []
     seen.add(key)
     const field = createField({ ...scope, matter, claims })
@@ -153,10 +156,6 @@ function plain(clause: Clause): Clause {
     Object.entries(clause.capability.constraints).filter(([name]) => !lasting.some((each) => each === name)),
   )
   return { ...clause, capability: { ...clause.capability, constraints } }
-}
-
-function keyOf({ clause, about, holes, outcome }: Claim): unknown {
-  return [outcome, about, holes, clause.onlyTightens]
 }
 
 /** The clauses that the other list does not have; repeats count once. */

@@ -176,6 +176,21 @@ describe('a project that was agreed to', () => {
     expect(await told(place)).toEqual(['changed', 'file:.env:read', 'timeout of a run', 'what is required'])
   })
 
+  test.each(['oos:secrets', 'oos:git', 'oos:node', 'oos:python', 'oos:rust', 'oos:go'])(
+    'needs no word for an edit that narrows beside the pack %s',
+    async (pack) => {
+      const head = `---\nextends: [${pack}]\n---\n`
+      const place = await agreed(
+        head + allow('file:**:read,write') + allow('shell:*') + allow('http:*:request'),
+      )
+      spec(
+        place,
+        head + allow('file:src/**:read,write') + allow('shell:git *') + allow('http:*.example.com:get'),
+      )
+      expect(await told(place, 'undecided too')).toEqual(['kept'])
+    },
+  )
+
   test('shows of a hole in a pack what it opens alone, and closes it again without a word', async () => {
     const pack = '---\nextends: [oos:secrets]\n---\n'
     const open = '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n'

@@ -40,8 +40,28 @@ export function outcomeOf(claims: readonly Claim[], accepted: ReadonlySet<number
   return allowed ? 'allow' : 'deny'
 }
 
-/** Claims that say the same of different targets, as one each: the outcomes stay, and far fewer languages are looked at. */
-export function unite(claims: readonly Claim[], languages: Languages): readonly Claim[] {
+/** What makes claims alike: they hold for the same targets, and do the same there. */
+export function textOfClaim({ outcome, about, holes, clause }: Claim): string {
+  return JSON.stringify([outcome, about, holes, clause.onlyTightens])
+}
+
+/**
+ * Claims that say the same of different targets, as one each: the outcomes stay, and far fewer languages are looked at.
+ * Those that stand on both sides of an edit stay apart from the others, so that they are alike afterwards, too.
+ */
+export function uniteBeside(
+  claims: readonly Claim[],
+  others: readonly Claim[],
+  languages: Languages,
+): readonly Claim[] {
+  const known = new Set(others.map(textOfClaim))
+  const isShared = (claim: Claim) => known.has(textOfClaim(claim))
+  return [claims.filter(isShared), claims.filter((claim) => !isShared(claim))].flatMap((each) =>
+    unite(each, languages),
+  )
+}
+
+function unite(claims: readonly Claim[], languages: Languages): readonly Claim[] {
   const groups = Map.groupBy(claims, ({ outcome, holes, clause }) =>
     JSON.stringify([outcome, holes, clause.onlyTightens]),
   )

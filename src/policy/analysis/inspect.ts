@@ -5,19 +5,11 @@ import { resources } from '../resources.ts'
 import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
 import type { Automaton } from './automaton.ts'
 import type { Budget } from './budget.ts'
-import {
-  type Claim,
-  freestOf,
-  holds,
-  type Matter,
-  type Outlook,
-  outcomeOf,
-  strictestOf,
-  unite,
-} from './claims.ts'
+import { type Claim, holds, type Matter, outcomeOf, uniteBeside } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
 import { placesOf, type Side } from './places.ts'
+import { createProspect, freedom, freest, type Prospect } from './prospect.ts'
 import { plainSamplesOf } from './samples.ts'
 import { accepts, search } from './search.ts'
 import { requestOf, textOf } from './witness.ts'
@@ -75,6 +67,7 @@ export interface Field extends Scope {
   /** United: what is said before the edit, by each policy that counts; and what after it. */
   readonly old: readonly (readonly Claim[])[]
   readonly now: readonly Claim[]
+  readonly prospect: Prospect
   readonly claims: FieldClaims
   /** Nothing if some pattern needs too many states. */
   readonly automata: ReadonlyMap<number, Automaton> | undefined
@@ -92,16 +85,12 @@ interface Known {
   readonly accepted: ReadonlySet<number>
 }
 
-export const freedom: Readonly<Record<DecisionEffect, number>> = { deny: 0, ask: 1, allow: 2 }
-
-function freest(given: readonly DecisionEffect[]): DecisionEffect {
-  return given.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
-}
-
 export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Field {
   const { languages, claims, options, matter } = place
-  const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) => unite(each, languages))
-  const now = unite(claims.added, languages)
+  const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) =>
+    uniteBeside(each, claims.added, languages),
+  )
+  const now = uniteBeside(claims.added, claims.removed, languages)
   const all = [...old.flat(), ...now, ...claims.removed, ...claims.added]
   const automata = languages.automata(all.flatMap(({ about, holes }) => [about, ...holes]))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
@@ -110,7 +99,7 @@ export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Fi
     if (text === undefined || automata === undefined) return []
     return [{ text, accepted: acceptedBy(automata, text) }]
   })
-  return { ...place, old, now, automata, familiar }
+  return { ...place, old, now, prospect: createProspect(old, now), automata, familiar }
 }
 
 /** Looks through what the changed clause is about for requests that come out differently. */
@@ -168,7 +157,7 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   const look = (places: readonly number[], way: 'gain' | 'loss'): boolean => {
     const wanted = (each: Way) => widens(each) === (way === 'gain')
     const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
-      !couldStill(way, field, { settled, open })
+      !field.prospect[way]({ settled, open })
     const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
     let given = budget.left
     const isFound = () => [...ways.values()].some(wanted)
@@ -248,20 +237,6 @@ function only(
 ): ReadonlyMap<number, Automaton> {
   const wanted = new Set([any, ...claims.flatMap(({ about, holes }) => [about, ...holes])])
   return new Map([...automata].filter(([number]) => wanted.has(number)))
-}
-
-/** Whether some text that begins so can still come out freer, or less free. */
-function couldStill(
-  way: 'gain' | 'loss',
-  { old, now }: Pick<Field, 'old' | 'now'>,
-  outlook: Outlook,
-): boolean {
-  if (way === 'gain') {
-    const least = freest(old.map((claims) => strictestOf(claims, outlook)))
-    return freedom[freestOf(now, outlook)] > freedom[least]
-  }
-  const most = freest(old.map((claims) => freestOf(claims, outlook)))
-  return freedom[strictestOf(now, outlook)] < freedom[most]
 }
 
 /**

@@ -6,7 +6,7 @@ import { partsOf } from '../request-parts.ts'
 import type { Capability, Request, Rule } from '../types.ts'
 import { isOwn } from './compared.ts'
 import { anyone, createHolding, type Grounds } from './ground.ts'
-import { freedom } from './inspect.ts'
+import { freedom } from './prospect.ts'
 import { type Respelling, respell } from './respell.ts'
 import { type SpokenPattern, spokenPatterns } from './spoken-pattern.ts'
 

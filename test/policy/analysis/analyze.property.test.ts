@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { analyze, type Finding } from '../../../src/policy/analysis/analyze.ts'
-import { freedom } from '../../../src/policy/analysis/inspect.ts'
+import { freedom } from '../../../src/policy/analysis/prospect.ts'
 import { sameEffects } from '../../../src/policy/analysis/same-effect.ts'
 import { printCapability } from '../../../src/policy/capability.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
