@@ -25,7 +25,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
-      return intent
+      return { ...intent, answer: 'yes' }
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':

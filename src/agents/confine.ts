@@ -121,7 +121,7 @@ async function recordOrStop(
     const changes = watchChanges(prepared)
     recorder = createRecorder(prepared)
     const repositories = watchRepositories(prepared, recorder.id)
-    recorder.append(decisionEvent(prepared.asked, prepared.decision))
+    recorder.append(decisionEvent(prepared.asked, prepared.decision, prepared.answer))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
     recorded.resolve()
     return { recorder, changes, repositories }

@@ -5,7 +5,7 @@ import type { LimitPlan } from '../sandbox/types.ts'
 import type { EventOf, OosEvent, RuleReference } from '../store/events.ts'
 
 /** A decision as the record keeps it. */
-export function decisionEvent(request: Request, decision: Decision): OosEvent {
+export function decisionEvent(request: Request, decision: Decision, answer?: 'yes' | 'no'): OosEvent {
   const words = decision.reasons.find((reason) => reason.text !== undefined)?.text
   return {
     type: 'decision',
@@ -16,6 +16,7 @@ export function decisionEvent(request: Request, decision: Decision): OosEvent {
     effect: decision.effect,
     ...ruleOf(decision.rule),
     ...(words === undefined ? {} : { reason: words }),
+    ...(answer === undefined ? {} : { answer }),
   }
 }
 

@@ -43,6 +43,8 @@ export interface RunIntent {
   readonly learning?: { readonly base: Policy }
   readonly asked: CommandRequest
   readonly decision: Decision
+  /** A person was asked, and lets it be this once. */
+  readonly answer?: 'yes'
   readonly folders: RunFolders
 }
 

@@ -57,11 +57,11 @@ export function createRecorder({
   }
 }
 
-/** A command that was not let begin: what was decided of it counts like all else. */
-export function recordRefusal(intent: RunIntent): void {
+/** A command that was not let begin: what was decided of it counts like all else. `answer`: a person was asked. */
+export function recordRefusal(intent: RunIntent, answer?: 'no'): void {
   const recorder = createRecorder(intent)
   try {
-    recorder.append(decisionEvent(intent.asked, intent.decision))
+    recorder.append(decisionEvent(intent.asked, intent.decision, answer))
     recorder.refuse()
   } finally {
     recorder.close()

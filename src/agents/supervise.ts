@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { recordPath, usualRecord } from '../ops/record.ts'
+import { keepRecordOut } from '../ops/keep-record-out.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { OosError } from '../shared/errors.ts'
@@ -22,9 +20,9 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   voice.warn(meant.project.diagnostics)
   const agreed = await agreeToSpecs(meant, voice)
   if (request.learn) await tellLearning(voice)
-  await keepRecordOut(agreed)
+  await keepRecordOut(agreed.project)
   const intent = await authorize(agreed, voice).catch((error) => {
-    if (isNo(error)) writeDown(agreed, voice)
+    if (isNo(error)) writeDown(agreed, error.code === 'denied' ? 'no' : undefined, voice)
     throw error
   })
   const ghosts = openRunFolders(intent.project, intent.folders)
@@ -46,22 +44,14 @@ async function tellLearning({ note }: Pick<RunVoice, 'note'>): Promise<void> {
   note(learnNotice)
 }
 
-/** Who clones a project, or adds a work tree, has no `.oos/` there yet: what is kept in it does not land in git. */
-async function keepRecordOut({ project }: RunIntent): Promise<void> {
-  const isUsual = recordPath(project) === join(project.root, usualRecord)
-  if (!isUsual || existsSync(join(project.root, dirname(dirname(usualRecord)), '.gitignore'))) return
-  const { ignoreRecord } = await import('../ops/init/ignore-record.ts')
-  ignoreRecord(project)
-}
-
-function isNo(error: unknown): boolean {
+function isNo(error: unknown): error is OosError {
   return error instanceof OosError && (error.code === 'denied' || error.code === 'unasked')
 }
 
 /** The no stands, whether it can be written down or not. */
-function writeDown(refused: RunIntent, { note }: Pick<RunVoice, 'note'>): void {
+function writeDown(refused: RunIntent, said: 'no' | undefined, { note }: Pick<RunVoice, 'note'>): void {
   try {
-    recordRefusal(refused)
+    recordRefusal(refused, refused.decision.effect === 'ask' ? said : undefined)
   } catch (error) {
     note(`this could not be written down: ${error instanceof Error ? error.message : error}`)
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFacts, readStrace } from '../sandbox/facts.ts'
@@ -10,7 +10,9 @@ import { OosError } from '../shared/errors.ts'
 import { openStore } from '../store/store.ts'
 import { findOos, wrapperLine } from './find-oos.ts'
 import { readHookStates } from './hooks/install.ts'
+import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
+import { quoteWord } from './quote-word.ts'
 import { openRecord } from './record.ts'
 import { findTrust, isSeen } from './trust.ts'
 
@@ -44,10 +46,20 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   const others = [record, examineCache(env), examineTracer(env, root), specs]
   return [
     node,
+    ...examineHome(env),
     ...('name' in sandbox ? [sandbox] : sandbox),
     ...others,
     examineCommand(root, env, hooks?.missing === undefined && hooks !== undefined),
     ...(hooks === undefined ? [] : [hooks]),
+  ]
+}
+
+/** Only where it is wrong: nothing runs then, and the person's own rules are not there. */
+function examineHome({ HOME: home = '' }: NodeJS.ProcessEnv): readonly Finding[] {
+  if (existsSync(home)) return []
+  const detail = home === '' ? 'HOME is not set' : `HOME is \`${home}\`, and there is no such folder`
+  return [
+    { name: 'home', ok: false, detail, fix: home === '' ? 'export HOME=~' : `mkdir ${quoteWord(home)}` },
   ]
 }
 
@@ -93,7 +105,8 @@ function withUsualRecord(project: Project, env: NodeJS.ProcessEnv): Project {
   return isSeen(project, findTrust(project, env)) ? project : { ...project, settings: [] }
 }
 
-function tryRecord(project: Project): Finding {
+async function tryRecord(project: Project): Promise<Finding> {
+  await keepRecordOut(project)
   const store = openRecord(project)
   store.listRuns({ limit: 1 })
   store.close()

@@ -81,6 +81,7 @@ export const eventSchemas = {
       effect,
       rule: rule.optional(),
       reason: z.string().optional().describe('in words, where no rule says it'),
+      answer: z.enum(['yes', 'no']).optional().describe('what a person at the terminal said to an Ask'),
     })
     .describe('The policy was asked, and answered.'),
   'network.request': z

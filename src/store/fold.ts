@@ -61,7 +61,7 @@ function change(run: Run, event: OosEvent, at: number): Partial<Run> {
     case 'run.ended':
       return ended(event, at)
     case 'decision':
-      return { denied: run.denied + notAllowed(event.effect) }
+      return { denied: run.denied + (event.answer === 'yes' ? 0 : notAllowed(event.effect)) }
     case 'network.request':
       return { connections: run.connections + 1, denied: run.denied + notAllowed(event.effect) }
     case 'file.changed':

@@ -360,12 +360,21 @@ describe('an Ask, at a terminal', () => {
     return JSON.parse(execFileSync('python3', words, { cwd: project.cwd, env, encoding: 'utf8' }))
   }
 
+  /** The last run, with what a person said to it. */
+  function newest() {
+    const [run] = JSON.parse(oos(['runs', '--json'], project).stdout).data
+    const { events } = JSON.parse(oos(['runs', 'show', run.id, '--json'], project).stdout).data
+    return { ...run, answer: events.find(({ type }: { type: string }) => type === 'decision').answer }
+  }
+
   test('is a no by Enter alone', () => {
     expect(answer('\r')).toMatchObject({ missed: null, status: 3 })
+    expect(newest()).toMatchObject({ endedBy: 'refused', denied: 1, answer: 'no' })
   })
 
   test('is a yes for this once', () => {
     expect(answer('\x1b[B\r')).toMatchObject({ missed: null, status: 0 })
+    expect(newest()).toMatchObject({ endedBy: 'exit', denied: 0, answer: 'yes' })
     expect(spec()).toBe(asking)
     expect(oos(['run', '--', 'echo', 'hello'], project).code).toBe(3)
   })

@@ -66,7 +66,7 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
       return {
         kind: event.resource,
         what: `${event.target}${event.resource === 'shell' ? '' : `:${event.action}`}`,
-        outcome: event.effect,
+        outcome: answered(event),
         because: because(event.rule, event.reason),
       }
     case 'network.request':
@@ -74,10 +74,7 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         kind: 'network',
         what: describeRequest(event),
         outcome: event.effect,
-        because:
-          event.effect === 'allow' && event.reason !== undefined
-            ? `not reached: ${event.reason}`
-            : because(event.rule, event.reason),
+        because: isUnreached(event) ? `not reached: ${event.reason}` : because(event.rule, event.reason),
       }
     case 'file.changed':
       return {
@@ -129,6 +126,15 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
 function because(rule: RuleReference | undefined, words: string | undefined): string {
   if (rule === undefined) return words ?? 'no rule allows it'
   return `${rule.file}:${rule.line} ${rule.text}${rule.reason === undefined ? '' : ` — ${rule.reason}`}`
+}
+
+/** With what a person said. */
+function answered({ effect, answer }: EventOf<'decision'>): string {
+  return answer === undefined ? effect : `${effect}, ${answer}`
+}
+
+function isUnreached({ effect, reason }: EventOf<'network.request'>): boolean {
+  return effect === 'allow' && reason !== undefined
 }
 
 function describeRequest({ host, port, method, path = '' }: EventOf<'network.request'>): string {
