@@ -54,13 +54,11 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   ]
 }
 
-/** Only where it is wrong: nothing runs then, and the person's own rules are not there. */
+/** Only where it is gone: nothing runs then, and the person's own rules are not there. */
 function examineHome({ HOME: home = '' }: NodeJS.ProcessEnv): readonly Finding[] {
-  if (existsSync(home)) return []
-  const detail = home === '' ? 'HOME is not set' : `HOME is \`${home}\`, and there is no such folder`
-  return [
-    { name: 'home', ok: false, detail, fix: home === '' ? 'export HOME=~' : `mkdir ${quoteWord(home)}` },
-  ]
+  if (home === '' || existsSync(home)) return []
+  const detail = `HOME is \`${home}\`, and there is no such folder`
+  return [{ name: 'home', ok: false, detail, fix: `mkdir ${quoteWord(home)}` }]
 }
 
 /** What a shell alias runs, hooks and editors do not see. Where hooks are installed, nothing is committed without it. */

@@ -118,3 +118,9 @@ test('a missing HOME is found, and nothing is thrown', () => {
   expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
   expect(stdout).toMatch(/✗ specs +HOME is not set/)
 })
+
+test('a HOME that is gone is found: nothing runs there', () => {
+  const { code, stdout } = oos(['doctor'], { cwd: makeTree(specs), env: { HOME: '/gone' } })
+  expect(code).toBe(4)
+  expect(stdout).toMatch(/✗ home +HOME is `\/gone`, and there is no such folder\n +type mkdir \/gone/)
+})
