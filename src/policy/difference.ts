@@ -98,7 +98,8 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   ]
   const mayMatter = options.wideningOnly ? changed.some(mayWiden) : changed.length > 0
   if (!mayMatter) return []
-  const { matters, complete } = mattersOf(resource, [...old, ...now, ...(given ?? [])])
+  const all = [...old, ...now, ...(given ?? [])]
+  const { matters, complete } = mattersOf(resource, all)
   const numbers = new Map(changed.map(({ clause }, number) => [clause, number]))
   const seen = new Set<string>()
   const found = matters.flatMap((matter) => {
@@ -119,7 +120,7 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   })
   const isKnown = ({ clause }: Changed) =>
     found.some((each) => each.rule === clause.rule && (!('from' in each) || widens(each)))
-  const isUnreadFreer = changed.some(mayWiden) && givesMoreUnread(scope, matters)
+  const isUnreadFreer = changed.some(mayWiden) && givesMoreUnread(scope, all, matters)
   const isOpen = (one: Changed) => mayLast(one, changed, { old, now }) || (isUnreadFreer && mayWiden(one))
   const open = complete ? changed.filter(isOpen) : changed
   const undecided = open
@@ -136,12 +137,13 @@ function mayWiden({ side, clause: { effect } }: Changed): boolean {
 /** Whether more passes of what is only known at run time: it is in no language, and lines that decide texts alike may differ in it. */
 function givesMoreUnread(
   { before, after, agent, resource, options }: Scope,
+  clauses: readonly Clause[],
   matters: readonly Matter[],
 ): boolean {
   const freest = (policies: readonly Policy[], request: Request) =>
     Math.max(...policies.map((policy) => freedom[decidePart(policy, request).effect]))
   const given = [before, ...(options.given ? [options.given] : [])]
-  return (unread[resource] ?? []).some((target) =>
+  return unreadTargets(resource, clauses).some((target) =>
     matters.some((matter) => {
       const attributes = { ...matter.attributes, ...target.attributes }
       const request = {
@@ -155,12 +157,17 @@ function givesMoreUnread(
   )
 }
 
-const unread: Readonly<
-  Partial<Record<Resource, readonly Pick<Request, 'target' | 'words' | 'attributes'>[]>>
-> = {
-  shell: [{ target: '', words: [] }],
-  git: [{ target: unknownTarget }, { target: unknownTarget, attributes: { remote: unknownTarget } }],
+/** One request of each kind that can be told apart: a branch may be unknown where the remote is not. */
+function unreadTargets(resource: Resource, clauses: readonly Clause[]): readonly Target[] {
+  if (resource === 'shell') return [{ target: '', words: [] }]
+  if (resource !== 'git') return []
+  const named = clauses.flatMap(({ capability: { constraints } }) => constraints.remote ?? [])
+  const remotes = new Set([unknownTarget, ...[...named, 'q7*'].map((name) => name.replaceAll('*', 'z'))])
+  const target = { target: unknownTarget }
+  return [target, ...[...remotes].map((remote) => ({ ...target, attributes: { remote } }))]
 }
+
+type Target = Pick<Request, 'target' | 'words' | 'attributes'>
 
 /**
  * Whether the changed clause may let more pass over time. Of a pattern that stands on both sides the amounts are compared
