@@ -51,6 +51,12 @@ export async function confine(
   const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
   try {
     let committed: readonly OosEvent[] = []
+    const tell = (events: readonly OosEvent[]) => {
+      for (const event of events) {
+        recorder.append(event)
+        if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
+      }
+    }
     const end = await endOfRun(sandbox, recorder, { prepared, network }).catch(async (error) => {
       await settleUnrecorded(repositories, voice)
       throw error
@@ -58,11 +64,8 @@ export async function confine(
     try {
       // First what must not stay, whatever a look at the files runs into.
       committed = await repositories.settle()
-      const learned = (await trace?.events()) ?? []
-      for (const event of [...committed, ...specEvents(prepared), ...learned, ...changes.events()]) {
-        recorder.append(event)
-        if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
-      }
+      tell(committed)
+      tell([...specEvents(prepared), ...((await trace?.events()) ?? []), ...changes.events()])
     } finally {
       // Whatever a look at what is left runs into, the run itself is over, and how it ended is known.
       recorder.finish(end)

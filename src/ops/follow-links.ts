@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { expandBraces } from '../policy/braces.ts'
 import { type PathStart, splitPath } from '../policy/path-pattern.ts'
 import type { Capability, Rule } from '../policy/types.ts'
@@ -112,9 +112,18 @@ function follow(path: string, top: string, links: Links, hops = 0): string {
   const folder = follow(slash === 0 ? '/' : path.slice(0, slash), top, links, hops)
   const at = below(folder, path.slice(slash + 1))
   const target = readLink(at)
-  const real = target === undefined ? at : follow(resolve(dirname(at), target), '/', links, hops + 1)
+  const real = target === undefined ? at : followTarget(target, folder, links, hops + 1)
   links.set(path, real)
   return real
+}
+
+/** Name by name: behind a link `..` leads up from where the link leads. */
+function followTarget(target: string, folder: string, links: Links, hops: number): string {
+  const names = target.split('/').filter((name) => name !== '' && name !== '.')
+  return names.reduce(
+    (at, name) => (name === '..' ? dirname(at) : follow(below(at, name), at, links, hops)),
+    target.startsWith('/') ? '/' : folder,
+  )
 }
 
 function below(folder: string, name: string): string {

@@ -1,5 +1,5 @@
 import type { Budget } from './analysis/budget.ts'
-import { claimsOf, mattersOf, textOfClaim } from './analysis/claims.ts'
+import { claimsOf, type Matter, mattersOf, textOfClaim } from './analysis/claims.ts'
 import {
   type Change,
   type Changed,
@@ -11,11 +11,15 @@ import {
   widens,
 } from './analysis/inspect.ts'
 import { Languages } from './analysis/languages.ts'
+import { freedom } from './analysis/prospect.ts'
 import { printCapability } from './capability.ts'
 import type { Clause } from './clause.ts'
+import { clauseText, lasting, overTime, plainText } from './clause-text.ts'
 import type { Policy } from './compile.ts'
+import { decidePart } from './decide.ts'
 import { resources } from './resources.ts'
-import type { Resource } from './types.ts'
+import { unknownTarget } from './shell/git.ts'
+import type { Request, Resource } from './types.ts'
 
 export interface Difference {
   readonly changes: readonly Change[]
@@ -31,8 +35,9 @@ export interface DifferenceOptions extends InspectOptions {
 }
 
 /**
- * What the second policy decides otherwise than the first. Exact for targets that are known; where an amount over time or an
- * end goes with a pattern that is written in another way, the line counts as not decided. Both stand in one place.
+ * What the second policy decides otherwise than the first. Exact for targets that are known; where more passes of what is
+ * not, or an amount over time or an end goes with a pattern that is written in another way, the line counts as not decided.
+ * Both stand in one place.
  */
 export function differenceOf(before: Policy, after: Policy, options: DifferenceOptions = {}): Difference {
   const budget = { left: options.mostSteps ?? defaultSteps }
@@ -93,7 +98,9 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   ]
   const mayMatter = options.wideningOnly ? changed.some(mayWiden) : changed.length > 0
   if (!mayMatter) return []
-  const { matters, complete } = mattersOf(resource, [...old, ...now, ...(given ?? [])])
+  const all = [...old, ...now, ...(given ?? [])]
+  const { matters, complete } = mattersOf(resource, all)
+  const numbers = new Map(changed.map(({ clause }, number) => [clause, number]))
   const seen = new Set<string>()
   const found = matters.flatMap((matter) => {
     const claims = {
@@ -101,11 +108,11 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
       added: claimsOf(now, matter, languages),
       ...(given && { given: claimsOf(given, matter, languages) }),
     }
-    // Actions about which the same is said differ in name alone.
-    const key = JSON.stringify([
-      matter.attributes,
-      ...Object.values(claims).map((each) => each.map(textOfClaim)),
-    ])
+    // Actions about which the same is said, by the same lines as far as they changed, differ in name alone.
+    const keys = Object.values(claims).map((each) =>
+      each.map((claim) => [numbers.get(claim.clause), textOfClaim(claim)]),
+    )
+    const key = JSON.stringify([matter.attributes, ...keys])
     if (seen.has(key)) return []
     seen.add(key)
     const field = createField({ ...scope, matter, claims })
@@ -113,7 +120,9 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   })
   const isKnown = ({ clause }: Changed) =>
     found.some((each) => each.rule === clause.rule && (!('from' in each) || widens(each)))
-  const open = complete ? changed.filter((one) => mayLast(one, changed, { old, now })) : changed
+  const isUnreadFreer = changed.some(mayWiden) && givesMoreUnread(scope, all, matters)
+  const isOpen = (one: Changed) => mayLast(one, changed, { old, now }) || (isUnreadFreer && mayWiden(one))
+  const open = complete ? changed.filter(isOpen) : changed
   const undecided = open
     .filter((one) => !isKnown(one))
     .map(({ side, clause: { rule, capability } }) => ({ agent, side, rule, capability }))
@@ -125,8 +134,40 @@ function mayWiden({ side, clause: { effect } }: Changed): boolean {
   return side === 'added' ? effect === 'allow' || effect === 'ask' : effect !== 'allow'
 }
 
-/** Amounts over time, and ends: what one request says nothing of. */
-const lasting = ['expires', 'rate', 'tokens', 'usd', 'everywhere'] as const
+/** Whether more passes of what is only known at run time: it is in no language, and lines that decide texts alike may differ in it. */
+function givesMoreUnread(
+  { before, after, agent, resource, options }: Scope,
+  clauses: readonly Clause[],
+  matters: readonly Matter[],
+): boolean {
+  const freest = (policies: readonly Policy[], request: Request) =>
+    Math.max(...policies.map((policy) => freedom[decidePart(policy, request).effect]))
+  const given = [before, ...(options.given ? [options.given] : [])]
+  return unreadTargets(resource, clauses).some((target) =>
+    matters.some((matter) => {
+      const attributes = { ...matter.attributes, ...target.attributes }
+      const request = {
+        ...matter,
+        ...target,
+        agent,
+        ...(Object.keys(attributes).length > 0 && { attributes }),
+      }
+      return freest([after], request) > freest(given, request)
+    }),
+  )
+}
+
+/** One request of each kind that can be told apart: a branch may be unknown where the remote is not. */
+function unreadTargets(resource: Resource, clauses: readonly Clause[]): readonly Target[] {
+  if (resource === 'shell') return [{ target: '', words: [] }]
+  if (resource !== 'git') return []
+  const named = clauses.flatMap(({ capability: { constraints } }) => constraints.remote ?? [])
+  const remotes = new Set([unknownTarget, ...[...named, 'q7*'].map((name) => name.replaceAll('*', 'z'))])
+  const target = { target: unknownTarget }
+  return [target, ...[...remotes].map((remote) => ({ ...target, attributes: { remote } }))]
+}
+
+type Target = Pick<Request, 'target' | 'words' | 'attributes'>
 
 /**
  * Whether the changed clause may let more pass over time. Of a pattern that stands on both sides the amounts are compared
@@ -139,34 +180,23 @@ function mayLast(
 ): boolean {
   const isLasting = (one: Clause) => lasting.some((name) => one.capability.constraints[name] !== undefined)
   const isPaired = (one: Clause, others: readonly Clause[]) =>
-    others.some((other) => clauseText(plain(other)) === clauseText(plain(one)))
+    others.some((other) => plainText(other) === plainText(one))
   if (side === 'removed') return clause.effect !== 'allow' && isLasting(clause) && !isPaired(clause, now)
-  const gone = changed.some(
+  if (clause.effect !== 'allow' || isPaired(clause, old)) return false
+  const isGone = (one: Clause) => changed.some(({ clause: gone }) => gone === one) && !isPaired(one, now)
+  // Beside what holds so much over a time another amount over another time adds up, though a request shows nothing of it.
+  return old.some(
     (one) =>
-      one.side === 'removed' &&
-      one.clause.effect === 'allow' &&
-      isLasting(one.clause) &&
-      !isPaired(one.clause, now),
+      one.effect === 'allow' &&
+      isLasting(one) &&
+      (isGone(one) || overTime.some((name) => clause.capability.constraints[name] !== undefined)),
   )
-  return clause.effect === 'allow' && gone && !isPaired(clause, old)
-}
-
-function plain(clause: Clause): Clause {
-  const constraints = Object.fromEntries(
-    Object.entries(clause.capability.constraints).filter(([name]) => !lasting.some((each) => each === name)),
-  )
-  return { ...clause, capability: { ...clause.capability, constraints } }
 }
 
 /** The clauses that the other list does not have; repeats count once. */
 function without(clauses: readonly Clause[], others: readonly Clause[]): readonly Clause[] {
   const known = new Set(others.map(clauseText))
   return clauses.filter((clause) => !known.has(clauseText(clause)))
-}
-
-function clauseText({ effect, capability, except, everything, onlyTightens, broken }: Clause): string {
-  const holes = except.map((hole) => printCapability(hole)).sort()
-  return JSON.stringify([effect, printCapability(capability), holes, everything, onlyTightens, broken])
 }
 
 function isSame(a: Change | Undecided, b: Change | Undecided): boolean {

@@ -45,14 +45,7 @@ export function limitsFor(
   agent: string,
   lineage: readonly string[] = [],
 ): readonly LimitFor[] {
-  const line = [agent, ...lineage]
-  const limits = policy
-    .view(agent, lineage)
-    .clauses('run')
-    .filter(({ effect, capability, except }) => {
-      const names = (one: Capability) => line.some((name) => compileNameGlob(one.pattern).matches(name))
-      return effect === 'limit' && names(capability) && !except.some(names)
-    })
+  const limits = runLimits(policy, agent, lineage)
   return numericConstraints.flatMap((name) => {
     const given = limits.flatMap(({ capability, rule }) => {
       const value = capability.constraints[name]
@@ -60,6 +53,18 @@ export function limitsFor(
     })
     return given.toSorted((a, b) => a.value - b.value).slice(0, 1)
   })
+}
+
+/** What limits a whole run of the agent. */
+export function runLimits(policy: Policy, agent: string, lineage: readonly string[] = []): readonly Clause[] {
+  const line = [agent, ...lineage]
+  const names = (one: Capability) => line.some((name) => compileNameGlob(one.pattern).matches(name))
+  return policy
+    .view(agent, lineage)
+    .clauses('run')
+    .filter(
+      ({ effect, capability, except }) => effect === 'limit' && names(capability) && !except.some(names),
+    )
 }
 
 const numericConstraints = ['timeout', 'memory', 'disk', 'output', 'cpu', 'processes'] as const

@@ -1,8 +1,11 @@
 import { printCapability } from './capability.ts'
+import type { Clause } from './clause.ts'
+import { lasting, overTime, plainText } from './clause-text.ts'
 import type { Policy } from './compile.ts'
-import { amountOf, constraintKinds, periodMs } from './constraints.ts'
-import { limitsFor } from './rules-for.ts'
-import type { Capability, ConstraintName, Constraints, Rule } from './types.ts'
+import { amountOf, constraintKinds, periodMs, tightest } from './constraints.ts'
+import { resources } from './resources.ts'
+import { limitsFor, runLimits } from './rules-for.ts'
+import type { ConstraintName, Constraints, Resource, Rule } from './types.ts'
 
 /** What holds of a run as a whole, or over time, and is no answer to one request: limits, conditions, expiry. */
 export interface TermChange {
@@ -21,15 +24,20 @@ export function termDifference(
   after: Policy,
   agents: readonly string[] = ['command'],
 ): readonly TermChange[] {
-  const general = limitChanges(before, after, 'command')
+  const termsOf = (agent: string) => [
+    ...limitChanges(before, after, agent),
+    ...budgetChanges(before, after, agent),
+    ...lastingChanges(before, after, agent),
+  ]
+  const general = termsOf('command')
   const own = agents
     .filter((agent) => agent !== 'command')
     .flatMap((agent) =>
-      limitChanges(before, after, agent)
+      termsOf(agent)
         .filter((each) => !general.some((known) => isSame(known, each)))
         .map((each) => ({ ...each, agent })),
     )
-  return [...general, ...own, ...requireChanges(before, after), ...lastingChanges(before, after)]
+  return [...general, ...own, ...requireChanges(before, after)]
 }
 
 function isSame(one: TermChange, other: TermChange): boolean {
@@ -47,6 +55,18 @@ function limitChanges(before: Policy, after: Policy, agent: string): readonly Te
     const print = (value: number | undefined) =>
       value === undefined ? undefined : constraintKinds[name].print(value)
     return [change(`${name} of a run`, print(from?.value), print(to?.value), { widens, rule })]
+  })
+}
+
+/** What whole runs may use up together, which is no limit of the sandbox. */
+function budgetChanges(before: Policy, after: Policy, agent: string): readonly TermChange[] {
+  const [old, now] = [runLimits(before, agent), runLimits(after, agent)]
+  const [from, to] = [tightestConstraints(old), tightestConstraints(now)]
+  return overTime.flatMap((name): TermChange[] => {
+    const [was, is] = [printOne(name, from), printOne(name, to)]
+    const rule = [...now, ...old].find(({ capability }) => capability.constraints[name] !== undefined)?.rule
+    if (rule === undefined || was === is) return []
+    return [change(`${name} of a run`, was, is, { widens: isFreer(name, from, to), rule })]
   })
 }
 
@@ -82,54 +102,83 @@ function requireText({ capabilities, stage, when, agents }: Rule): string {
   ].join(' ')
 }
 
-/** Of a capability that else is the same: until when it holds, how often, and whether a program is hidden. */
-function lastingChanges(before: Policy, after: Policy): readonly TermChange[] {
-  const old = new Map(granted(before).map((each) => [each.key, each]))
-  return granted(after).flatMap(({ key, capability, rule }) => {
-    const known = old.get(key)
-    if (known === undefined) return []
-    return lasting.flatMap((name): TermChange[] => {
-      const [from, to] = [known.capability, capability].map(({ constraints }) => printOne(name, constraints))
-      if (from === to) return []
-      const widens = flow(name, capability.constraints) > flow(name, known.capability.constraints)
-      return [
-        change(`${name} of ${printCapability({ ...capability, constraints: {} })}`, from, to, {
-          widens,
-          rule,
-        }),
-      ]
+/**
+ * Of clauses that else are alike: until when they hold, how often, and whether a program is hidden. Clause by clause and for
+ * each agent, so that it is the same however the lines are cut.
+ */
+function lastingChanges(before: Policy, after: Policy, agent: string): readonly TermChange[] {
+  const names = Object.keys(resources) as Resource[]
+  return names
+    .filter((name) => name !== 'run')
+    .flatMap((resource) => {
+      const clausesOf = (policy: Policy) => Map.groupBy(policy.view(agent).clauses(resource), plainText)
+      const [old, now] = [clausesOf(before), clausesOf(after)]
+      return [...now].flatMap(([key, clauses]) => {
+        const known = old.get(key)
+        if (known === undefined) return []
+        return clauses[0]?.effect === 'allow'
+          ? grantChanges(known, clauses)
+          : changesOf(comparison(tightestOf(known), tightestOf(clauses)))
+      })
     })
+}
+
+/** What comes as an Allow is set against the one of before that it goes beyond in least. */
+function grantChanges(old: readonly Clause[], now: readonly Clause[]): readonly TermChange[] {
+  return now.flatMap((clause) => {
+    const [least] = old
+      .map((known) => changesOf(comparison(known, clause)))
+      .toSorted((a, b) => beyond(a) - beyond(b) || a.length - b.length)
+    return least ?? []
   })
 }
 
-const lasting = [
-  'expires',
-  'rate',
-  'tokens',
-  'usd',
-  'everywhere',
-] as const satisfies readonly ConstraintName[]
-
-interface Granted {
-  readonly key: string
-  readonly capability: Capability
-  readonly rule: Rule
+function beyond(changes: readonly TermChange[]): number {
+  return changes.filter(({ widens }) => widens).length
 }
 
-function granted({ rules }: Policy): readonly Granted[] {
-  return rules.flatMap((rule) =>
-    rule.capabilities.map((capability) => {
-      const { resource, pattern, actions } = capability
-      const except = rule.except.map((hole) => printCapability(hole)).sort()
-      const key = JSON.stringify([rule.effect, rule.agents.toSorted(), resource, pattern, actions, except])
-      return { key, capability, rule }
-    }),
-  )
+interface Comparison {
+  readonly from: Constraints
+  readonly to: Constraints
+  readonly now: Clause
+}
+
+function comparison(old: Clause, now: Clause): Comparison {
+  return { from: old.capability.constraints, to: now.capability.constraints, now }
+}
+
+function changesOf({ from, to, now: { capability, rule } }: Comparison): readonly TermChange[] {
+  return lasting.flatMap((name): TermChange[] => {
+    const [old, now] = [from, to].map((constraints) => printOne(name, constraints))
+    if (old === now) return []
+    const widens = isFreer(name, from, to)
+    return [
+      change(`${name} of ${printCapability({ ...capability, constraints: {} })}`, old, now, { widens, rule }),
+    ]
+  })
+}
+
+/** The first, as tight as all of them are together. */
+function tightestOf(clauses: readonly Clause[]): Clause {
+  const [first] = clauses as readonly [Clause]
+  return { ...first, capability: { ...first.capability, constraints: tightestConstraints(clauses) } }
+}
+
+function tightestConstraints(clauses: readonly Clause[]): Constraints {
+  return clauses.map(({ capability }) => capability.constraints).reduce(tightest, {})
 }
 
 function printOne(name: ConstraintName, constraints: Constraints): string | undefined {
   const print = constraintKinds[name].print as (value: unknown) => string
   return constraints[name] === undefined ? undefined : print(constraints[name])
+}
+
+/** Of a run and of a period neither can be told to be less: there may be many runs in a day, and many days in a run. */
+function isFreer(name: ConstraintName, from: Constraints, to: Constraints): boolean {
+  const isOfARun = ({ [name]: value }: Constraints) =>
+    typeof value === 'object' && 'count' in value && !('per' in value && value.per)
+  const areAlike = isOfARun(from) === isOfARun(to) || from[name] === undefined || to[name] === undefined
+  return !areAlike || flow(name, to) > flow(name, from)
 }
 
 /** More of it is freer; without the constraint nothing is held back. */

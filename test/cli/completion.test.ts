@@ -8,6 +8,7 @@ import { executable, makeTree, oos } from './oos.ts'
 const cwd = makeTree({
   '.agent-os/AGENT.md': '',
   '.agent-os/agents/painter.md': '# Painter\n',
+  '.agent-os/agents/$(id).md': '# Odd\n',
   'src/price.txt': '',
 })
 const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
@@ -16,6 +17,8 @@ for (const words of [
   ['add', '-A'],
   [...author, 'commit', '-qm', 'x'],
   ['tag', 'v1'],
+  ['tag', 'v2;id'],
+  ['tag', 'v$(id)'],
 ])
   execFileSync('git', words, { cwd })
 const run = recordRun()
@@ -35,6 +38,13 @@ test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell can 
   expect(stdout).toContain('complete --')
   const script = join(makeTree({ script: stdout }), 'script')
   if (isThere(shell)) expect(spawnSync(shell, ['-n', script]).status).toBe(0)
+})
+
+test.each([
+  { what: 'branches', typed: ['spec', 'diff', ''] },
+  { what: 'agents', typed: ['run', ''] },
+])('offers no $what whose names a shell would run', ({ typed }) => {
+  expect(oos(['complete', '--', ...typed], { cwd }).stdout).not.toMatch(/[;$]/)
 })
 
 test.each([

@@ -20,6 +20,8 @@ beforeAll(() => {
     gone: 'no/such',
     loop: 'loop',
     'home/x': '../real',
+    'home/y': '../real/deep',
+    beside: 'home/y/../f',
   }
   for (const [name, target] of Object.entries(links)) symlinkSync(target, join(root, name))
 })
@@ -58,6 +60,7 @@ test.each([
   { pattern: 'one/new/f', path: 'real/new/f' },
   { pattern: 'odd/**', path: '[a]*{b}/f' },
   { pattern: 'gone', path: 'no/such' },
+  { pattern: 'beside', path: 'real/f' },
   { pattern: '~/x/f', path: 'real/f' },
 ])('a Deny on $pattern holds at $path', ({ pattern, path }) => {
   const allow = rule('allow', ['file:**:read'])

@@ -1,16 +1,33 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { widens } from '../../src/policy/analysis/inspect.ts'
+import { freedom } from '../../src/policy/analysis/prospect.ts'
 import { printWitness } from '../../src/policy/analysis/witness.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decidePart } from '../../src/policy/decide.ts'
 import { differenceOf } from '../../src/policy/difference.ts'
 import { parseRequest } from '../../src/policy/request.ts'
-import type { Rule } from '../../src/policy/types.ts'
-import { arbitraryRequest, arbitraryRule, home, root } from './random-rules.ts'
+import { unknownTarget } from '../../src/policy/shell/git.ts'
+import type { Request, Rule } from '../../src/policy/types.ts'
+import { arbitraryRequest, arbitraryRule, home, makeRule, root } from './random-rules.ts'
 
 const cases = Number(process.env.OOS_CASES ?? 10_000)
 const requests = fc.array(arbitraryRequest, { minLength: 200, maxLength: 200 })
-const few = fc.array(arbitraryRule, { maxLength: 4 })
+/** Like `*` of every text, and unlike it of what is no text yet. */
+const nearlyAll = fc
+  .constantFrom<readonly string[]>(['shell:{*,npm}'], ['git:{*,main}:push'], ['git:*:push'], ['shell:*'])
+  .map((capabilities) => makeRule({ effect: 'allow', capabilities }))
+const few = fc.array(fc.oneof({ weight: 9, arbitrary: arbitraryRule }, { weight: 1, arbitrary: nearlyAll }), {
+  maxLength: 4,
+})
+
+/** What is only known at run time. */
+const unreadRequests: readonly Request[] = [
+  { resource: 'shell', action: 'execute', target: '', words: [] },
+  ...['commit', 'push', 'force-push', 'delete', 'tag'].map(
+    (action) => ({ resource: 'git', action, target: unknownTarget }) as const,
+  ),
+]
 
 function policyOf(rules: readonly Rule[]) {
   return compilePolicy({ rules, root, home, now: 0 })
@@ -22,7 +39,23 @@ test('whatever comes out differently is in the difference, and nothing else is',
       const [before, after] = [policyOf([...shared, ...old]), policyOf([...shared, ...now])]
       const agents = ['coder', 'tester']
       const { changes, undecided } = differenceOf(before, after, { agents })
-      expect(undecided).toEqual([])
+      const unread = ['command', ...agents].flatMap((agent) =>
+        unreadRequests.map((one) => ({ ...one, agent })),
+      )
+      for (const request of unread) {
+        const [from, to] = [decidePart(before, request).effect, decidePart(after, request).effect]
+        const { agent, resource } = request
+        const told = [...changes.filter(widens), ...undecided].some(
+          ({ capability }) => capability.resource === resource,
+        )
+        if (freedom[to] > freedom[from]) expect([agent, from, to, told]).toEqual([agent, from, to, true])
+      }
+      const isFreer = (request: Request) =>
+        freedom[decidePart(after, request).effect] > freedom[decidePart(before, request).effect]
+      for (const { agent, capability } of undecided)
+        expect(
+          unread.some((one) => one.agent === agent && one.resource === capability.resource && isFreer(one)),
+        ).toBe(true)
       for (const request of asked) {
         const alone = { ...request, lineage: [] }
         const [from, to] = [decidePart(before, alone).effect, decidePart(after, alone).effect]

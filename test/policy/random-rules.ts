@@ -88,6 +88,7 @@ const name = fc.constantFrom(
   'mcp:*/read',
   'git:main:push',
   'git:*:push,commit',
+  'git:?*:push',
   'memory:team/*:read',
   'agent:spawn',
   'agent:joe:*',

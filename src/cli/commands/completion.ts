@@ -3,7 +3,7 @@ import { listAgentNames } from '../../ops/agent-names.ts'
 import { type Candidate, offerRevisions, offerRuns } from '../../ops/completions.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define, LoadProgram } from '../command.ts'
-import { bashScript, fishMore, zshMore } from '../output/completion.ts'
+import { bashScript, fishMore, isPlainWord, zshMore } from '../output/completion.ts'
 import { sanitizeLine } from '../output/sanitize.ts'
 import { writeAnswer } from '../output/write.ts'
 
@@ -42,7 +42,8 @@ export const complete: Define = (command, terminal, loadProgram) => {
     const line = words.filter((word) => !word.startsWith('-')).join(' ')
     const isIn = (name: string) => line.startsWith(`${name} `)
     const offering = (candidates: readonly Candidate[]) => (offer: Offer) => {
-      for (const { value, description } of candidates) offer(sanitizeLine(value), sanitizeLine(description))
+      for (const { value, description } of candidates)
+        if (isPlainWord(value)) offer(value, sanitizeLine(description))
     }
     const agents = listAgentNames(place.cwd, place.env).map((value) => ({ value, description: 'agent' }))
     completions.commands.get('run')?.argument('agent', offering(agents))

@@ -57,7 +57,7 @@ export class Languages {
       ({ constraints }) => constraints.to !== undefined || constraints.remote !== undefined,
     )
     this.ends = resources[resource].pattern === 'words' ? 'after-mark' : 'anywhere'
-    this.compile('', () => this.anyTarget(capabilities.map(({ pattern }) => pattern)))
+    this.compile('', () => this.anyTarget(capabilities))
   }
 
   of({ pattern, constraints }: Capability, reading: Reading): number {
@@ -127,19 +127,20 @@ export class Languages {
     return kinds[resources[this.resource].pattern]()
   }
 
-  private anyTarget(patterns: readonly string[]): Language {
+  private anyTarget(capabilities: readonly Capability[]): Language {
     const kinds: Readonly<Record<PatternKind, () => Regular>> = {
       path: () => anyPath,
-      host: () => anyHost(patterns),
+      host: () => anyHost(capabilities.map(({ pattern }) => pattern)),
       words: () => anyCommand,
-      name: () => sequence(anyName, this.tailed ? optional(this.anyTail()) : sequence()),
+      name: () => sequence(anyName, this.tailed ? optional(this.anyTail(capabilities)) : sequence()),
     }
     return { says: kinds[resources[this.resource].pattern]() }
   }
 
   /** After a mark: the host that a secret goes to, the remote that a branch goes to. */
-  private anyTail(): Regular {
-    const value = this.resource === 'secret' ? anyHost([], 'hosts-alone') : anyName
+  private anyTail(capabilities: readonly Capability[]): Regular {
+    const hosts = capabilities.flatMap(({ constraints: { to } }) => to ?? [])
+    const value = this.resource === 'secret' ? anyHost(hosts, 'hosts-alone') : anyName
     return sequence(word(mark), value)
   }
 
