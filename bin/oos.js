@@ -5,11 +5,14 @@ const version = process.versions.node.split('.')
 const main = new URL('../dist/cli/main.js', import.meta.url)
 
 if (Number(version[0]) < 22 || (Number(version[0]) === 22 && Number(version[1]) < 12)) {
-  process.stderr.write(
-    'oos: needs Node 22.12 or newer, and this is ' +
-      process.versions.node +
-      '; get one from https://nodejs.org\n',
-  )
+  // A checkout has brought one along.
+  const own = new URL('../node_modules/.bin/node', import.meta.url)
+  const isThere =
+    process.getBuiltinModule === undefined ? () => false : process.getBuiltinModule('fs').existsSync
+  const where = isThere(own)
+    ? `this checkout has one: ${decodeURIComponent(own.pathname)}`
+    : 'get one from https://nodejs.org'
+  process.stderr.write(`oos: needs Node 22.12 or newer, and this is ${process.versions.node}; ${where}\n`)
   process.exitCode = 4
 } else if (!process.getBuiltinModule('fs').existsSync(main)) {
   process.stderr.write('oos: this checkout is not built yet; type `npm run build`\n')
