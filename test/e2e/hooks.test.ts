@@ -576,6 +576,7 @@ describe('a person', () => {
     git(['add', '-A'])
     const { code, out } = git(['commit', '-m', 'x'])
     expect([code, out]).toEqual([1, expect.stringContaining('each commit with hooks runs touch ran')])
+    expect(out).toMatch(/AGENT\.md:\d+:\d+ `touch ran` was not run: you have not agreed .*\n +oos trust\n$/)
     expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
     oos(['trust', '--yes'], place)
     expect(git(['commit', '-m', 'x']).code).toBe(0)
