@@ -575,7 +575,10 @@ describe('a person', () => {
     put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:touch ran\` before commit\n`)
     git(['add', '-A'])
     const { code, out } = git(['commit', '-m', 'x'])
-    expect([code, out]).toEqual([1, expect.stringContaining('each commit with hooks runs touch ran')])
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/before a commit, your hooks run {2}touch ran {2}\.agent-os\/AGENT\.md:\d+$/m),
+    ])
     expect(out).toMatch(/AGENT\.md:\d+:\d+ `touch ran` was not run: you have not agreed .*\n +oos trust\n$/)
     expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
     oos(['trust', '--yes'], place)
