@@ -370,6 +370,20 @@ describe('what is written and git does not run counts as not there', () => {
 })
 
 describe('installing', () => {
+  test.each([
+    { path: '.git/hooks/pre-commit', text: '#!/bin/sh\nnpm run lint && npm test\n', says: true },
+    { path: '.git/hooks/pre-commit', text: '#!/bin/sh\n# npm test\nnpm test-all\n', says: false },
+    { path: 'lefthook.yml', text: 'pre-commit:\n  commands:\n    x:\n      run: npm test\n', says: true },
+  ])('says of $path whether it runs what is required, too: $says', ({ path, text, says }) => {
+    put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:npm test\` before commit\n`)
+    put(path, text, 0o755)
+    for (const { code, stderr } of [hooks('install'), hooks('install')])
+      expect([code, stderr.includes(`\`npm test\` is to run twice before a commit: ${path}`)]).toEqual([
+        0,
+        says,
+      ])
+  })
+
   test('in a linked work tree and in a submodule finds the hooks of that repository', () => {
     const linked = join(dirname(place.cwd), 'linked')
     git(['worktree', 'add', '-q', linked])

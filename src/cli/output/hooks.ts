@@ -1,6 +1,8 @@
 import { relative } from 'node:path'
 import type { HookFacts, HookFile } from '../../ops/hooks/facts.ts'
 import { type HookChange, type HookState, isActive } from '../../ops/hooks/install.ts'
+import type { RunTwice } from '../../ops/hooks/twice.ts'
+import { renderPlace } from './diagnostics.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 
@@ -60,6 +62,17 @@ export function renderHookStates(facts: HookFacts, hooks: readonly HookState[], 
   const missing = hooks.some(({ path }) => path === undefined) ? ['oos hooks install'] : []
   const fixes = new Set([...missing, ...hooks.flatMap(({ idle }) => (idle ? [idle.fix] : []))])
   return `${lines.join('')}${[...fixes].map((fix) => `${style.dim('type')} ${sanitizeLine(fix)}\n`).join('')}`
+}
+
+/** Only the one that is required runs under the rules. */
+export function renderRunTwice(
+  { command, stage, path, place }: RunTwice,
+  facts: HookFacts,
+  style: Style,
+): string {
+  const where = style.place(sanitizeLine(shown(path, facts)))
+  const what = `\`${sanitizeLine(command)}\` is to run twice before a ${stage}: ${where} has it, too`
+  return `${style.dim('oos:')} ${what} (${style.place(renderPlace(place))} requires it)\n`
 }
 
 function changeOf(before: HookFile | undefined, after: HookFile | undefined): string {
