@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type RunCard, readCard } from '../ops/hooks/card.ts'
 import { type Change, readStagedChange, settleGitEnvironment } from '../ops/hooks/change.ts'
 import { type HookName, hookNames, isHookName, listGiven } from '../ops/hooks/names.ts'
+import type { Required } from '../ops/hooks/required.ts'
 import { stampSound } from '../ops/hooks/stamp.ts'
 import { type Project, readProject } from '../ops/project.ts'
 import { specFolder } from '../ops/project-root.ts'
@@ -65,7 +66,7 @@ async function beforeCommit(hook: Hook): Promise<number> {
     if (code !== exitCodes.done) return code
   }
   if (!requires(sound(project).rules, 'commit')) stampSound(cwd, terminal.env, startedAt)
-  return await runRequirements(hook, 'commit', { ...project, agent: 'command', change })
+  return await runRequirements(hook, 'commit', { ...project, project, agent: 'command', change })
 }
 
 async function markMessage({ words: [file], cwd, card }: Hook): Promise<number> {
@@ -85,7 +86,7 @@ async function beforePush(hook: Hook): Promise<number> {
     const project = await readHere(hook)
     return project === undefined
       ? exitCodes.done
-      : await runRequirements(hook, 'push', { ...sound(project), agent: 'command' })
+      : await runRequirements(hook, 'push', { ...sound(project), project, agent: 'command' })
   }
   const { isAheadOf, parsePushed, pushRequests } = await import('../ops/hooks/pushed.ts')
   const { judgePush, requireNone } = await import('../ops/hooks/judge-commit.ts')
@@ -126,6 +127,8 @@ interface Requiring {
   readonly home: string
   readonly agent: string
   readonly change?: Change
+  /** Of a person, whose yes decides whether anything is run; a run has its own. */
+  readonly project?: Project
 }
 
 async function runRequirements(
@@ -148,6 +151,7 @@ async function runRequirements(
       continue
     }
     terminal.tell(renderTail(tail, terminal.talk))
+    if (asked.project !== undefined) await requireAgreed(asked.project, { required, env: terminal.env })
     throw new OosError('denied', `\`${words.join(' ')}\` ${how}, and has to end well before a ${stage}`, {
       place: rule.source,
       hint:
@@ -157,4 +161,16 @@ async function runRequirements(
     })
   }
   return exitCodes.done
+}
+
+/** What nobody has agreed to was not run at all: there is nothing to mend in it. */
+async function requireAgreed(
+  project: Project,
+  { required, env }: { readonly required: Required; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const { findTrust, judgeTrust } = await import('../ops/trust.ts')
+  const { excess } = await judgeTrust(project, findTrust(project, env))
+  if (excess === undefined) return
+  const what = `\`${required.words.join(' ')}\` was not run: you have not agreed to what these specs give`
+  throw new OosError('untrusted', what, { place: required.rule.source, hint: 'oos trust' })
 }

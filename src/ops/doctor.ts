@@ -9,7 +9,7 @@ import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
 import { openStore } from '../store/store.ts'
 import { findOos, wrapperLine } from './find-oos.ts'
-import { readHookStates } from './hooks/install.ts'
+import { isActive, readHookStates } from './hooks/install.ts'
 import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
 import { quoteWord } from './quote-word.ts'
@@ -80,14 +80,21 @@ function examineHooks(root: string): Finding | undefined {
   const name = 'hooks'
   try {
     const { hooks } = readHookStates(root)
-    const there = hooks.filter(({ path }) => path !== undefined).map((hook) => hook.name)
+    const there = hooks.filter(isActive).map((hook) => hook.name)
+    const idle = hooks.find((hook) => hook.idle)?.idle
+    if (idle !== undefined) {
+      const rest = there.length === 0 ? 'git runs none of them' : `git runs only ${there.join(', ')}`
+      return { name, ok: true, missing: true, detail: `written, but ${rest}: ${idle.why}`, fix: idle.fix }
+    }
     if (there.length === hooks.length)
       return { name, ok: true, detail: `git asks oos at ${there.join(', ')}` }
     const detail = there.length === 0 ? 'not installed here' : `only ${there.join(', ')} installed here`
     return { name, ok: true, missing: true, detail, fix: 'oos hooks install' }
   } catch (error) {
-    if (error instanceof OosError) return undefined
-    throw error
+    if (!(error instanceof OosError)) throw error
+    if (error.code !== 'hooks-refused') return undefined
+    const { message: detail, hint: fix } = error
+    return { name, ok: true, missing: true, detail, ...(fix && { fix }) }
   }
 }
 

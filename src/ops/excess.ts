@@ -8,7 +8,7 @@ import type { Rule } from '../policy/types.ts'
 import { parseSources } from '../spec/parse.ts'
 import { isOwnSource, isProjectSource } from '../spec/source.ts'
 import type { SpecSet, SpecSource } from '../spec/types.ts'
-import { obeyedLines } from './obeyed-lines.ts'
+import { type ObeyedLine, obeyedLines, textOfLine } from './obeyed-lines.ts'
 import type { Project } from './project.ts'
 
 /** What a project's specs give beyond what their reader has given or agreed to. */
@@ -19,7 +19,7 @@ export interface Excess {
   readonly undecided: readonly Undecided[]
   readonly terms: readonly TermChange[]
   /** What oos would obey besides rules. */
-  readonly lines: readonly string[]
+  readonly lines: readonly ObeyedLine[]
   /** The specs that were agreed to, as far as they still count. */
   readonly agreed: readonly SpecSource[]
 }
@@ -158,13 +158,14 @@ function agentsOf(...sets: readonly SpecSet[]): readonly string[] {
 function linesBeyond(
   now: SpecSet,
   { own, then }: { readonly own: SpecSet; readonly then: SpecSet | undefined },
-): readonly string[] {
-  const known = new Set(then && obeyedLines(then, own))
-  return [...obeyedLines(now, own).filter((line) => !known.has(line)), ...(then ? ownersLost(now, then) : [])]
+): readonly ObeyedLine[] {
+  const known = new Set((then ? obeyedLines(then, own) : []).map(textOfLine))
+  const lines = obeyedLines(now, own).filter((line) => !known.has(textOfLine(line)))
+  return [...lines, ...(then ? ownersLost(now, then) : [])]
 }
 
 /** Runs of a program count as its agent's, by that agent's rules, for as long as the definition says so. */
-function ownersLost(now: SpecSet, then: SpecSet): readonly string[] {
+function ownersLost(now: SpecSet, then: SpecSet): readonly ObeyedLine[] {
   const owners = ({ agents }: SpecSet) =>
     new Map(
       agents.flatMap(({ name, command: [program] }) => (program === undefined ? [] : [[program, name]])),
@@ -174,6 +175,6 @@ function ownersLost(now: SpecSet, then: SpecSet): readonly string[] {
     const isBound = then.rules.some(({ agents }) => agents.includes(name))
     return !isBound || current.get(program) === name
       ? []
-      : [`runs of ${program} no longer go by the rules of agent ${name}`]
+      : [{ what: `runs of ${program} no longer go by the rules of`, value: `agent ${name}` }]
   })
 }

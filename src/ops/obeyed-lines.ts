@@ -1,7 +1,23 @@
+import type { Place } from '../shared/diagnostics.ts'
 import type { Setting, SpecSet } from '../spec/types.ts'
 import { defaultPragmas } from '../store/pragmas.ts'
 import { quoteWord } from './quote-word.ts'
 import { usualRecord } from './record.ts'
+
+/** One thing that oos would obey besides rules, in words that are read in one go. */
+export interface ObeyedLine {
+  /** `before a commit, your hooks run` */
+  readonly what: string
+  /** `npm test` */
+  readonly value: string
+  /** The line that says so; none where one is gone. */
+  readonly place?: Pick<Place, 'file' | 'line'>
+}
+
+/** Where it stands makes no difference. */
+export function textOfLine({ what, value }: ObeyedLine): string {
+  return `${what} ${value}`
+}
 
 /**
  * What a project's specs say besides rules that oos obeys, a line each: its record's place and settings where they are not
@@ -11,26 +27,36 @@ import { usualRecord } from './record.ts'
 export function obeyedLines(
   { specs, settings, agents, rules }: Pick<SpecSet, 'specs' | 'settings' | 'agents' | 'rules'>,
   own: Pick<SpecSet, 'settings'>,
-): readonly string[] {
+): readonly ObeyedLine[] {
   return [
     ...settings
       .filter(isProjects)
       .filter((setting) => isOther(setting, own.settings))
-      .map(({ key, value }) => `${key} = ${value}`),
+      .map(({ key, value, place }) => ({ what: 'sets', value: `${key} = ${value}`, place })),
     ...agents
       .filter(isProjects)
       .filter(({ command }) => command.length > 0)
-      .map(({ name, command }) => `agent ${name} runs ${command.map(quoteWord).join(' ')}`),
+      .map(({ name, command, place }) => ({
+        what: `agent ${name} runs`,
+        value: command.map(quoteWord).join(' '),
+        place,
+      })),
     ...rules
       .filter(({ source }) => isProjects({ place: source }))
       .filter(({ effect, stage }) => effect === 'require' && (stage === 'commit' || stage === 'push'))
-      .flatMap(({ capabilities, stage }) =>
-        capabilities.map(({ pattern }) => `each ${stage} with hooks runs ${pattern}`),
+      .flatMap(({ capabilities, stage, source: place }) =>
+        capabilities.map(({ pattern: value }) => ({
+          what: `before a ${stage}, your hooks run`,
+          value,
+          place,
+        })),
       ),
     ...specs
       .flatMap((spec) => spec.extends)
       .filter(isProjects)
-      .flatMap(({ pack, except }) => except.map((hole) => `${pack} without ${hole}`)),
+      .flatMap(({ pack, except, place }) =>
+        except.map((hole) => ({ what: `leaves out of ${pack}`, value: `${hole}`, place })),
+      ),
   ]
 }
 

@@ -48,22 +48,34 @@ export interface SuggestionResult extends Suggestion {
   readonly problem?: string
 }
 
+export interface Settled {
+  readonly results: readonly SuggestionResult[]
+  /** All specs as they are then. */
+  readonly sources: readonly SpecSource[]
+}
+
 /** Puts what was accepted below its sentence; unless `write` is set, only says what would become of it. */
 export function settleSuggestions(
   project: Pick<Project, 'root' | 'home' | 'sources'>,
   found: readonly Suggestion[],
   { accepted, write }: { readonly accepted: readonly Suggestion[]; readonly write: boolean },
-): readonly SuggestionResult[] {
+): Settled {
   const files = planFiles(project, accepted)
   const placed = new Set(files.flatMap(({ done }) => done))
   const failed = write ? writeFiles(files, project) : new Map<SpecSource, OosError>()
-  return found.map((suggestion) => {
+  const results = found.map((suggestion): SuggestionResult => {
     const problem = failed.get(suggestion.source)?.message
     if (!accepted.includes(suggestion)) return { ...suggestion, state: 'declined' }
     if (!placed.has(suggestion.line)) return { ...suggestion, state: 'left' }
     if (problem !== undefined) return { ...suggestion, state: 'failed', problem }
     return { ...suggestion, state: write ? 'written' : 'offered' }
   })
+  const written = files.filter(({ source }) => write && !failed.has(source))
+  const sources = project.sources.map((source) => {
+    const bytes = written.find((file) => file.source === source)?.bytes
+    return bytes === undefined ? source : { ...source, bytes }
+  })
+  return { results, sources }
 }
 
 interface PlannedFile extends Inserted {

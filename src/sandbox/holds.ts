@@ -21,15 +21,17 @@ export type HoldMachine = LimitMachine & {
 export interface RepositoryHolds {
   /** git is there to say what a run has added. */
   readonly git: boolean
-  /** Hooks ask oos before commits and pushes. */
+  /** Hooks ask oos before commits and pushes: git runs them, they do not only lie there. */
   readonly hooks: boolean
+  /** Why not, and what to type, where they are written and git does not run them. */
+  readonly idle?: string
 }
 
 /** How far the sandbox of this machine holds a rule: as far as its least held capability. */
 export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = false): Holding {
   if (machine.platform !== 'linux') return none(`there is no sandbox for ${machine.platform} yet`)
   if (machine.bubblewrap === undefined) return none('bubblewrap is not installed')
-  if (rule.effect === 'require') return unrequired(rule)
+  if (rule.effect === 'require') return unrequired(rule, machine)
   if (rule.via !== undefined) return none('`via` is not held yet')
   const each = rule.capabilities.map((capability) =>
     holders[capability.resource](rule, capability, { machine, interactive }),
@@ -37,9 +39,11 @@ export function sandboxHolds(rule: Rule, machine: HoldMachine, interactive = fal
   return each.find(({ level }) => level === 'none') ?? each.find(({ level }) => level === 'partial') ?? full
 }
 
+type Where = Pick<HoldMachine, 'repository'>
+
 /** How far a rule is held by judging the command that oos is asked to run, before it starts. */
-export function startHolds(rule: Rule): Holding {
-  if (rule.effect === 'require') return unrequired(rule)
+export function startHolds(rule: Rule, machine: Where = {}): Holding {
+  if (rule.effect === 'require') return unrequired(rule, machine)
   const commands = rule.capabilities.filter(({ resource }) => resource === 'shell' || resource === 'git')
   if (commands.length === 0) return none('it is not about commands')
   return commands.some((each) => uncounted(rule, each))
@@ -48,9 +52,9 @@ export function startHolds(rule: Rule): Holding {
 }
 
 /** What a git hook is for, a run does not do itself. */
-function unrequired({ stage }: Rule): Holding {
+function unrequired({ stage }: Rule, { repository }: Where): Holding {
   return stage === 'commit' || stage === 'push'
-    ? none('the git hooks run it: oos hooks install')
+    ? none(`the git hooks run it: ${repository?.idle ?? 'oos hooks install'}`)
     : none('what is required is not run yet')
 }
 

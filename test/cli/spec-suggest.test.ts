@@ -102,6 +102,42 @@ test('at a terminal each is asked for, and only a yes is written', () => {
   expect(read(cwd)).toBe(text.replace('`rm -rf`\r\n', '`rm -rf`\r\n  - **Deny** `shell:rm -rf *`\r\n'))
 })
 
+test.each([
+  { before: 'agreed to', agreed: true, code: 0 },
+  { before: 'not agreed to', agreed: false, code: 3 },
+])(
+  'the next run does not ask about a rule after a yes, if all before was $before: $code',
+  ({ agreed, code }) => {
+    const cwd = makeTree({
+      [file]: '- **Allow** `file:**:read`, `shell:*`\n- Always run `npm test` before committing\n',
+    })
+    const env = { HOME: makeTree({}, 'home'), XDG_STATE_HOME: undefined, XDG_CACHE_HOME: undefined }
+    if (agreed) oos(['trust', '--yes'], { cwd, env })
+    const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
+    const steps = [
+      ['expect', 'shell:npm test[\\s\\S]*write this rule\\?'],
+      ['send', 'y\r'],
+      ['expect', 'written'],
+    ]
+    const argv = [process.execPath, executable, 'spec', 'suggest']
+    const options = { cwd, env: { ...process.env, ...env }, encoding: 'utf8' } as const
+    const seen = JSON.parse(execFileSync('python3', [driver, JSON.stringify({ argv, steps })], options))
+    expect(seen).toMatchObject({ missed: null, status: 0 })
+    expect(read(cwd)).toContain('**Require** `shell:npm test` before commit')
+    expect(oos(['run', '--', 'true'], { cwd, env }).code).toBe(code)
+  },
+)
+
+test('what --write has written without a question the next run asks about', () => {
+  const cwd = makeTree({ [file]: '- Always run `npm test` before committing\n' })
+  const env = { HOME: makeTree({}, 'home'), XDG_STATE_HOME: undefined, XDG_CACHE_HOME: undefined }
+  oos(['trust', '--yes'], { cwd, env })
+  expect(oos(['spec', 'suggest', '--write'], { cwd, env }).stdout).toContain('written')
+  expect(oos(['trust', '--dry-run'], { cwd, env }).stdout).toContain(
+    `before a commit, your hooks run  npm test  ${file}:2`,
+  )
+})
+
 test('Ctrl-C at a question writes nothing, not even what was agreed to before', () => {
   const cwd = shop()
   const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')

@@ -75,6 +75,11 @@ function git(words: readonly string[], { cwd, env }: Place = place) {
 }
 
 const hooks = (...words: string[]) => oos(['hooks', ...words], place)
+/** The ones that git runs. */
+const active = (at = place): string[] =>
+  JSON.parse(oos(['hooks', '--json'], at).stdout).data.hooks.flatMap(
+    (hook: { readonly name: string; readonly active: boolean }) => (hook.active ? [hook.name] : []),
+  )
 const put = (path: string, text: string, mode = 0o644) => {
   const file = join(place.cwd, path)
   mkdirSync(dirname(file), { recursive: true })
@@ -149,7 +154,8 @@ const keepers: readonly { readonly by: string; readonly prepare: () => void; rea
     by: 'husky',
     prepare: () => {
       put('.husky/pre-commit', 'echo RAN >&2\n')
-      for (const name of ['pre-commit', 'commit-msg', 'pre-push']) put(`.husky/_/${name}`, huskyRunner, 0o755)
+      for (const name of ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'])
+        put(`.husky/_/${name}`, huskyRunner, 0o755)
       git(['config', 'core.hooksPath', '.husky/_'])
     },
     says: 'RAN',
@@ -180,9 +186,7 @@ describe.each(keepers)('where hooks are kept by $by', ({ prepare, says }) => {
     const installed = listing(place.cwd)
     expect(hooks('install').stdout).toContain('installed already')
     expect(listing(place.cwd)).toEqual(installed)
-    expect(JSON.parse(hooks('--json').stdout).data.hooks.every(({ path }: { path?: string }) => path)).toBe(
-      true,
-    )
+    expect(active()).toEqual(['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'])
     put('x', 'x')
     git(['add', 'x'])
     const { code, out } = git(['commit', '-m', 'x'])
@@ -249,7 +253,7 @@ commit-msg:
       "run: 'check {1}'",
     ])
       expect(text).toContain(kept)
-    expect(hooks('install').stdout).toContain('installed already')
+    expect(hooks('install').stdout).toContain('lefthook is not active here')
     put('x', 'x')
     git(['add', 'x'])
     expect(spawnSync('sh', ['-c', lineOf('pre-commit')], { ...place, encoding: 'utf8' })).toMatchObject({
@@ -281,7 +285,105 @@ commit-msg:
   })
 })
 
+describe('what is written and git does not run counts as not there', () => {
+  const clone = (): Place => {
+    git(['add', '-A'])
+    git(['commit', '-qm', 'hooks', '--no-verify'])
+    const cwd = join(dirname(place.cwd), 'clone')
+    git(['clone', '-q', place.cwd, cwd])
+    return { ...place, cwd }
+  }
+  const told = (at: Place) =>
+    [['hooks'], ['doctor'], ['hooks', 'install'], ['spec', 'coverage']].map((words) => oos(words, at).stdout)
+  const required = `${rules}- **Require** \`shell:false\` before commit\n`
+
+  test('in a clone of a project with husky, until packages are installed', () => {
+    put('.agent-os/AGENT.md', required)
+    put('package.json', '{"devDependencies":{"husky":"^9"}}')
+    put('.husky/_/.gitignore', '*')
+    const runners = (at: string) => {
+      for (const name of ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push']) {
+        mkdirSync(join(at, '.husky/_'), { recursive: true })
+        writeFileSync(join(at, '.husky/_', name), huskyRunner, { mode: 0o755 })
+      }
+    }
+    runners(place.cwd)
+    git(['config', 'core.hooksPath', '.husky/_'])
+    expect(hooks('install').stdout).toContain('where husky is active (npm install) and with oos in the PATH')
+    const cloned = clone()
+    expect(git(['commit', '--allow-empty', '-qm', 'unasked'], cloned).code).toBe(0)
+    expect(active(cloned)).toEqual([])
+    const [shown, doctor, installed, coverage] = told(cloned)
+    expect(shown).toMatch(/^○ pre-commit .*husky is not active here\n(○.*\n){3}type npm install\n$/)
+    expect(doctor).toMatch(/○ hooks .*git runs none of them: husky is not active here/)
+    expect(installed).toContain('git does not run them: husky is not active here: npm install')
+    expect(coverage).toMatch(/Require.* ○ none .*husky is not active here: npm install/)
+    git(['config', 'core.hooksPath', '.husky/_'], cloned)
+    expect(active(cloned)).toEqual([])
+    runners(cloned.cwd)
+    expect(active(cloned)).toHaveLength(4)
+    expect(git(['commit', '--allow-empty', '-qm', 'asked'], cloned).code).toBe(1)
+    expect(oos(['spec', 'coverage'], cloned).stdout).toMatch(/Require.* ◐ partial/)
+  })
+
+  test('in a clone of a project with lefthook, until it is installed', () => {
+    put('.agent-os/AGENT.md', required)
+    put('lefthook.yml', 'pre-commit:\n  commands:\n    x:\n      run: echo x\n')
+    hooks('install')
+    const cloned = clone()
+    expect(active(cloned)).toEqual([])
+    const [shown, doctor, installed, coverage] = told(cloned)
+    expect(shown).toMatch(/^○ pre-commit .*lefthook is not active here\n(○.*\n){3}type lefthook install\n$/)
+    expect(doctor).toContain('git runs none of them: lefthook is not active here')
+    expect(installed).toContain('git does not run them: lefthook is not active here: lefthook install')
+    expect(coverage).toMatch(/Require.* ○ none .*lefthook is not active here: lefthook install/)
+    for (const name of ['pre-commit', 'commit-msg', 'pre-push'])
+      writeFileSync(
+        join(cloned.cwd, '.git/hooks', name),
+        `#!/bin/sh\ncall_lefthook() { lefthook "$@"; }\ncall_lefthook run ${name} "$@"\n`,
+        { mode: 0o755 },
+      )
+    expect(active(cloned)).toEqual(['pre-commit', 'commit-msg', 'pre-push'])
+    expect(oos(['doctor'], cloned).stdout).toContain('git runs only pre-commit, commit-msg, pre-push')
+    expect(oos(['spec', 'coverage'], cloned).stdout).toMatch(/Require.* ○ none/)
+  })
+
+  test('where the file is not executable', () => {
+    hooks('install')
+    expect(active()).toHaveLength(4)
+    chmodSync(join(place.cwd, '.git/hooks/pre-commit'), 0o644)
+    expect(active()).toEqual(['pre-merge-commit', 'commit-msg', 'pre-push'])
+    expect(hooks().stdout).toContain('`.git/hooks/pre-commit` is not executable')
+    expect(hooks().stdout).toContain("type chmod +x '.git/hooks/pre-commit'")
+    hooks('install')
+    expect(active()).toHaveLength(4)
+  })
+
+  test('where git is told in its own settings to look elsewhere', () => {
+    put('.agent-os/AGENT.md', required)
+    hooks('install')
+    expect(oos(['spec', 'coverage'], place).stdout).toMatch(/Require.* ◐ partial/)
+    git(['config', '--global', 'core.hooksPath', join(place.env.HOME ?? '', 'hooks')])
+    expect(oos(['spec', 'coverage'], place).stdout).toMatch(/Require.* ○ none/)
+    expect(oos(['doctor'], place).stdout).toMatch(/○ hooks .*`core\.hooksPath` is/)
+  })
+})
+
 describe('installing', () => {
+  test.each([
+    { path: '.git/hooks/pre-commit', text: '#!/bin/sh\nnpm run lint && npm test\n', says: true },
+    { path: '.git/hooks/pre-commit', text: '#!/bin/sh\n# npm test\nnpm test-all\n', says: false },
+    { path: 'lefthook.yml', text: 'pre-commit:\n  commands:\n    x:\n      run: npm test\n', says: true },
+  ])('says of $path whether it runs what is required, too: $says', ({ path, text, says }) => {
+    put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:npm test\` before commit\n`)
+    put(path, text, 0o755)
+    for (const { code, stderr } of [hooks('install'), hooks('install')])
+      expect([code, stderr.includes(`\`npm test\` is to run twice before a commit: ${path}`)]).toEqual([
+        0,
+        says,
+      ])
+  })
+
   test('in a linked work tree and in a submodule finds the hooks of that repository', () => {
     const linked = join(dirname(place.cwd), 'linked')
     git(['worktree', 'add', '-q', linked])
@@ -487,7 +589,11 @@ describe('a person', () => {
     put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:touch ran\` before commit\n`)
     git(['add', '-A'])
     const { code, out } = git(['commit', '-m', 'x'])
-    expect([code, out]).toEqual([1, expect.stringContaining('each commit with hooks runs touch ran')])
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/before a commit, your hooks run {2}touch ran {2}\.agent-os\/AGENT\.md:\d+$/m),
+    ])
+    expect(out).toMatch(/AGENT\.md:\d+:\d+ `touch ran` was not run: you have not agreed .*\n +oos trust\n$/)
     expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
     oos(['trust', '--yes'], place)
     expect(git(['commit', '-m', 'x']).code).toBe(0)

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { textOfLine } from '../../src/ops/obeyed-lines.ts'
 import { openProject } from '../../src/ops/project.ts'
 import { readIdentity } from '../../src/ops/project-identity.ts'
 import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../src/ops/trust.ts'
@@ -54,7 +55,7 @@ async function told(place: Place, undecidedToo?: 'undecided too'): Promise<reado
     const text = witness === undefined ? '' : printWitness(witness.request, place)
     return to === 'allow' ? text : `${to} ${text}`
   })
-  return [trust.state, ...new Set(examples), ...terms.map(({ what }) => what), ...lines]
+  return [trust.state, ...new Set(examples), ...terms.map(({ what }) => what), ...lines.map(textOfLine)]
 }
 
 const allow = (capability: string) => `- **Allow** \`${capability}\`\n`
@@ -88,10 +89,10 @@ describe('a project that nobody has agreed to', () => {
   test('is asked about what it leaves out of a pack', async () => {
     const place = makePlace()
     spec(place, '---\nextends: [{pack: oos:secrets, except: ["file:.env:read"]}]\n---\n')
-    expect(await told(place)).toEqual(['new', 'oos:secrets without file:.env:read'])
+    expect(await told(place)).toEqual(['new', 'leaves out of oos:secrets file:.env:read'])
     await agreeTo(place)
     spec(place, '---\nextends: [{pack: oos:secrets, except: ["file:.envrc:read"]}]\n---\n')
-    expect(await told(place)).toEqual(['changed', 'oos:secrets without file:.envrc:read'])
+    expect(await told(place)).toEqual(['changed', 'leaves out of oos:secrets file:.envrc:read'])
   })
 
   test('is asked about for a record elsewhere and for what its agents run', async () => {
@@ -101,18 +102,18 @@ describe('a project that nobody has agreed to', () => {
       '| Setting | Value |\n|---|---|\n| database.path | ~/x/y.db |\n',
     )
     write(join(place.root, '.agent-os/agents/builder.md'), '---\ncommand: make all\n---\n')
-    expect(await told(place)).toEqual(['new', 'database.path = ~/x/y.db', 'agent builder runs make all'])
+    expect(await told(place)).toEqual(['new', 'sets database.path = ~/x/y.db', 'agent builder runs make all'])
   })
 
   test('what commits and pushes are to run, also where it may be run anyhow', async () => {
     const place = makePlace(allow('shell:*'))
     spec(place, '- **Require** `shell:make test` before commit\n')
-    const line = 'each commit with hooks runs make test'
+    const line = 'before a commit, your hooks run make test'
     expect(await told(place)).toEqual(['new', line])
     await agreeTo(place)
     expect(await told(place)).toEqual(['seen'])
     spec(place, '- **Require** `shell:make test` before commit\n- **Require** `shell:make all` before push\n')
-    expect(await told(place)).toEqual(['changed', 'each push with hooks runs make all'])
+    expect(await told(place)).toEqual(['changed', 'before a push, your hooks run make all'])
   })
 
   test('is asked about for the usual place of the record where the user has another', async () => {
@@ -120,9 +121,9 @@ describe('a project that nobody has agreed to', () => {
     const setting = (path: string) => `| Setting | Value |\n|---|---|\n| database.path | ${path} |\n`
     write(join(place.home, '.agent-os/STACK_PREFERENCES.md'), setting('~/records/all.db'))
     write(join(place.root, '.agent-os/PREFERRED_STACK.md'), setting('.oos/data/atlas.db'))
-    expect(await told(place)).toEqual(['new', 'database.path = .oos/data/atlas.db'])
+    expect(await told(place)).toEqual(['new', 'sets database.path = .oos/data/atlas.db'])
     write(join(place.root, '.agent-os/PREFERRED_STACK.md'), setting('.OOS/data/atlas.db'))
-    expect(await told(place)).toEqual(['new', 'database.path = .OOS/data/atlas.db'])
+    expect(await told(place)).toEqual(['new', 'sets database.path = .OOS/data/atlas.db'])
   })
 
   test('is not asked about for the usual place of the record', async () => {
@@ -197,7 +198,11 @@ describe('a project that was agreed to', () => {
     const all = allow('file:**:read,write')
     const place = await agreed(pack + all)
     spec(place, open + all)
-    expect(await told(place)).toEqual(['changed', 'file:.env:read', 'oos:secrets without file:.env:read'])
+    expect(await told(place)).toEqual([
+      'changed',
+      'file:.env:read',
+      'leaves out of oos:secrets file:.env:read',
+    ])
     await agreeTo(place)
     spec(place, pack + all)
     expect(await told(place)).toEqual(['kept'])
@@ -320,7 +325,7 @@ describe('a project that was agreed to', () => {
     expect(await told(place)).toEqual([
       'new',
       expect.stringContaining('shell:sudo'),
-      'oos:coder without shell:sudo **',
+      'leaves out of oos:coder shell:sudo **',
     ])
   })
 

@@ -1,5 +1,6 @@
 import { openProject } from '../../ops/project.ts'
 import { findSuggestions, type Suggestion, settleSuggestions } from '../../ops/suggestions.ts'
+import { trustEdited } from '../../ops/trust.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
@@ -20,10 +21,13 @@ export const specSuggest: Define = (command, terminal) => {
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
     const found = findSuggestions(project, await project.loadSpecs())
     const asked = terminal.json || write || dryRun ? undefined : await askEach(found, terminal)
-    const results = settleSuggestions(project, found, {
+    const { results, sources } = settleSuggestions(project, found, {
       accepted: asked ?? found,
       write: !dryRun && (write === true || asked !== undefined),
     })
+    // Only who was asked has seen what is in them now.
+    if (asked !== undefined && results.some(({ state }) => state === 'written'))
+      await trustEdited(project, sources, terminal.env)
     terminal.answer('spec suggest', { suggestions: results.map(suggestionData) }, () =>
       renderSuggestions(results, terminal.style),
     )

@@ -1,13 +1,16 @@
 import { relative } from 'node:path'
 import type { HookFacts, HookFile } from '../../ops/hooks/facts.ts'
-import type { HookChange, HookState } from '../../ops/hooks/install.ts'
+import { type HookChange, type HookState, isActive } from '../../ops/hooks/install.ts'
+import type { RunTwice } from '../../ops/hooks/twice.ts'
+import { renderPlace } from './diagnostics.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 
 /** What was written, and how: the files' contents are for who looks at the files. */
-export function hookChangeData({ facts, edits }: HookChange) {
+export function hookChangeData({ facts, edits, idle }: HookChange) {
   return {
     keeper: facts.keeper,
+    ...(idle && { idle }),
     edits: edits.map(({ path, before, after }) => ({ path, change: changeOf(before, after) })),
   }
 }
@@ -18,32 +21,58 @@ interface ChangeWords {
   readonly done: 'installed' | 'taken away'
 }
 
-export function renderHookChange({ facts, edits }: HookChange, { style, dryRun, done }: ChangeWords): string {
-  if (edits.length === 0)
-    return `${style.good(done === 'installed' ? 'the hooks are installed already' : 'no hook of oos is here')}\n`
+export function renderHookChange(change: HookChange, { style, dryRun, done }: ChangeWords): string {
+  const { facts, edits } = change
+  const sleeping = renderIdle(change, style)
+  if (edits.length === 0) {
+    const head = done === 'installed' ? 'the hooks are installed already' : 'no hook of oos is here'
+    return sleeping === '' ? `${style.good(head)}\n` : sleeping
+  }
   const lines = edits.map(({ path, before, after }) => {
     return `${changeOf(before, after).padEnd(7)} ${style.place(sanitizeLine(shown(path, facts)))}\n`
   })
   const end = dryRun
     ? 'nothing was written: this was a look\n'
-    : `${style.good(`the hooks are ${done}`)}${nextStep(facts, done)}\n`
+    : `${style.good(`the hooks are ${done}`)}${nextStep(facts, done)}\n${sleeping}`
   return `${lines.join('')}${end}`
 }
 
+/** What is committed holds for others no sooner than git runs it there, and a hook without oos lets nothing through. */
 function nextStep({ keeper }: HookFacts, done: ChangeWords['done']): string {
-  if (keeper === 'lefthook') return ': lefthook install'
-  return keeper === 'husky' && done === 'installed'
-    ? ': commit them, and they hold for everyone who works here'
-    : ''
+  if (done === 'taken away') return keeper === 'lefthook' ? ': lefthook install' : ''
+  if (keeper === 'git') return ''
+  const active = keeper === 'husky' ? 'where husky is active (npm install)' : 'after lefthook install'
+  return `: commit them, and they hold for others, too, ${active} and with oos in the PATH`
+}
+
+function renderIdle({ idle }: HookChange, style: Style): string {
+  if (idle === undefined) return ''
+  return `${style.warn('the hooks are written, but git does not run them')}: ${sanitizeLine(idle.why)}: ${sanitizeLine(idle.fix)}\n`
 }
 
 export function renderHookStates(facts: HookFacts, hooks: readonly HookState[], style: Style): string {
-  const lines = hooks.map(({ name, path }) => {
-    const mark = path === undefined ? style.warn('○') : style.good('●')
-    return `${mark} ${name.padEnd(16)} ${path === undefined ? style.dim('not installed') : style.place(sanitizeLine(shown(path, facts)))}\n`
+  const lines = hooks.map((hook) => {
+    const { name, path, idle } = hook
+    const mark = isActive(hook) ? style.good('●') : style.warn('○')
+    const where =
+      path === undefined ? style.dim('not installed') : style.place(sanitizeLine(shown(path, facts)))
+    const why = idle === undefined ? '' : `  ${sanitizeLine(idle.why)}`
+    return `${mark} ${name.padEnd(16)} ${where}${why}\n`
   })
-  const missing = hooks.some(({ path }) => path === undefined)
-  return `${lines.join('')}${missing ? `${style.dim('type')} oos hooks install\n` : ''}`
+  const missing = hooks.some(({ path }) => path === undefined) ? ['oos hooks install'] : []
+  const fixes = new Set([...missing, ...hooks.flatMap(({ idle }) => (idle ? [idle.fix] : []))])
+  return `${lines.join('')}${[...fixes].map((fix) => `${style.dim('type')} ${sanitizeLine(fix)}\n`).join('')}`
+}
+
+/** Only the one that is required runs under the rules. */
+export function renderRunTwice(
+  { command, stage, path, place }: RunTwice,
+  facts: HookFacts,
+  style: Style,
+): string {
+  const where = style.place(sanitizeLine(shown(path, facts)))
+  const what = `\`${sanitizeLine(command)}\` is to run twice before a ${stage}: ${where} has it, too`
+  return `${style.dim('oos:')} ${what} (${style.place(renderPlace(place))} requires it)\n`
 }
 
 function changeOf(before: HookFile | undefined, after: HookFile | undefined): string {

@@ -1,7 +1,9 @@
 import type { TrustChange } from '../../agents/voice.ts'
+import { type ObeyedLine, textOfLine } from '../../ops/obeyed-lines.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderRows, rowsOf, toldData } from './difference.ts'
 import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
 
 /** What a project's specs give beyond what the person has given or agreed to, with the lines that do it. */
 export function renderTrust(change: TrustChange, terminal: Pick<Terminal, 'style' | 'width'>): string {
@@ -12,11 +14,21 @@ export function renderTrust(change: TrustChange, terminal: Pick<Terminal, 'style
       ? 'gives, beyond your own specs and what comes with oos:'
       : 'gives, beyond what you agreed to:'
   const rows = rowsOf({ ...excess, root, home })
-  const lines = excess.lines.map((line) => `${style.bad('sets')}  ${sanitizeLine(line)}\n`)
+  const lines = excess.lines.map((line) => renderLine(line, style))
   return `${style.bold(sanitizeLine(root))} ${head}\n${rows.length === 0 ? '' : renderRows(rows, terminal)}${lines.join('')}`
+}
+
+function renderLine({ what, value, place }: ObeyedLine, style: Style): string {
+  const where = place === undefined ? '' : `  ${style.place(sanitizeLine(`${place.file}:${place.line}`))}`
+  return `${style.bad(sanitizeLine(what))}  ${sanitizeLine(value)}${where}\n`
 }
 
 export function trustData({ root, home, excess }: Pick<TrustChange, 'root' | 'home' | 'excess'>) {
   const { allowed, asked, terms, undecided } = toldData({ ...excess, root, home })
-  return { allowed, asked, terms, undecided, lines: excess.lines }
+  return { allowed, asked, terms, undecided, lines: excess.lines.map(lineData) }
+}
+
+function lineData(line: ObeyedLine) {
+  const { place } = line
+  return { text: textOfLine(line), ...(place && { file: place.file, line: place.line }) }
 }

@@ -1,8 +1,8 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { git } from './asked-git.ts'
-import { hookNames } from './names.ts'
+import { type HookName, hookNames } from './names.ts'
 import { keptEnding } from './script.ts'
 
 /** Who runs a repository's hooks. */
@@ -10,11 +10,20 @@ export type HookKeeper = 'git' | 'husky' | 'lefthook'
 
 export type HookFile = { readonly bytes: Buffer; readonly mode: number } | { readonly link: string }
 
+/** What git would run, if it may. */
+export interface FoundHook {
+  readonly text: string
+  /** git passes over a file that is not. */
+  readonly executable: boolean
+}
+
 /** All that is known of a repository's hooks before any of them is written. */
 export interface HookFacts {
   readonly keeper: HookKeeper
-  /** Where git looks for hooks. */
+  /** Where hooks are written: for git alone where it looks, too. */
   readonly folder: string
+  /** Where git looks for hooks, and what it finds. */
+  readonly looked: { readonly folder: string; readonly hooks: ReadonlyMap<HookName, FoundHook> }
   /** The top of the work tree. */
   readonly top: string
   /** The project's folder below it, if it is not that. */
@@ -45,6 +54,7 @@ export function readHookFacts(root: string): HookFacts {
   return {
     keeper,
     folder: written,
+    looked: { folder, hooks: new Map(hookNames.flatMap((name) => foundAt(folder, name))) },
     top,
     project: below === '' ? undefined : below,
     memory: join(common, 'hooks/oos/installed.json'),
@@ -90,6 +100,21 @@ export function readHookFile(path: string): HookFile | undefined {
   if (stats.isSymbolicLink()) return { link: readlinkSync(path) }
   if (stats.isFile()) return { bytes: readFileSync(path), mode: stats.mode & 0o777 }
   throw new OosError('hooks-refused', `\`${path}\` is no file`, { hint: `ls -ld '${path}'` })
+}
+
+/** Through links, as git does. */
+function foundAt(folder: string, name: HookName): [HookName, FoundHook][] {
+  const path = join(folder, name)
+  return existsSync(path) ? [[name, { text: readText(path), executable: isExecutable(path) }]] : []
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function entryOf(path: string): [string, HookFile][] {

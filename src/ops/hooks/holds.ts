@@ -11,7 +11,7 @@ export function hookHolds(rule: Rule, { repository, platform, bubblewrap }: Hold
   if (repository === undefined) return none('there is no git repository here')
   return repository.hooks
     ? partial('whoever commits can go past a hook: `git commit --no-verify`')
-    : none('the hooks are not installed: oos hooks install')
+    : none(repository.idle ?? 'the hooks are not installed: oos hooks install')
 }
 
 function isForHooks({ effect, stage, capabilities, via }: Rule): boolean {

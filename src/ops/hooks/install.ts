@@ -1,11 +1,14 @@
 import { applyEdits, forget, recall, remember } from './apply.ts'
 import { type HookFacts, type HookFile, readHookFacts, readHookFile } from './facts.ts'
+import { type Idle, idleHook } from './idle.ts'
 import { type HookName, hookNames } from './names.ts'
 import { type HookEdit, installedHooks, planInstall, planUninstall } from './plan.ts'
 
 export interface HookChange {
   readonly facts: HookFacts
   readonly edits: readonly HookEdit[]
+  /** Why git does not run them after all. */
+  readonly idle?: Idle
 }
 
 export interface HookOptions {
@@ -22,7 +25,8 @@ export function installHooks({ root, dryRun = false }: HookOptions): HookChange 
     applyEdits(edits)
     remember(facts.memory, edits)
   }
-  return { facts, edits }
+  const idle = dryRun ? undefined : readHookStates(root).hooks.find((hook) => hook.idle)?.idle
+  return { facts, edits, ...(idle && { idle }) }
 }
 
 /** Byte for byte, where nobody has written since. */
@@ -47,8 +51,15 @@ export function uninstallHooks({ root, dryRun = false }: HookOptions): HookChang
 
 export interface HookState {
   readonly name: HookName
-  /** Where it is installed, if it is. */
+  /** Where it is written, if it is. */
   readonly path?: string
+  /** Why git does not run it there. */
+  readonly idle?: Idle
+}
+
+/** git runs it, and it asks oos. */
+export function isActive({ path, idle }: HookState): boolean {
+  return path !== undefined && idle === undefined
 }
 
 export function readHookStates(root: string): {
@@ -59,7 +70,9 @@ export function readHookStates(root: string): {
   const installed = installedHooks(facts)
   const hooks = hookNames.map((name) => {
     const path = installed.get(name)
-    return path === undefined ? { name } : { name, path }
+    if (path === undefined) return { name }
+    const idle = idleHook(facts, name)
+    return { name, path, ...(idle && { idle }) }
   })
   return { facts, hooks }
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { readPlainFile } from '../../sandbox/git.ts'
 import { marker } from './script.ts'
 
-/** Whether a commit here asks oos. Found out from a few files, without git: each run has to know. */
+/** Whether a commit here may ask oos: the hooks are written, and git may run them. Found out from a few files, without git: each run has to know. */
 export function usesHooks(top: string, common: string): boolean {
   const folder = /^\s*hookspath\s*=\s*"?([^"\n]+?)"?\s*$/im.exec(
     readPlainFile(join(common, 'config')) ?? '',
