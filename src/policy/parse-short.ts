@@ -1,7 +1,9 @@
 import { closest, editDistance } from '../shared/closest.ts'
 import { closingBrace, splitOutside } from './braces.ts'
 import { constraintNames, isConstraintName } from './constraints.ts'
+import { type Aim, anyPattern, isUrl, meantActions } from './meant.ts'
 import {
+  createFixer,
   type Fixer,
   isAction,
   type NamedPart,
@@ -10,6 +12,7 @@ import {
   parseConstraints,
   parsePattern,
   parseResource,
+  refuseResource,
 } from './parts.ts'
 import { refuse } from './problem.ts'
 import { resources } from './resources.ts'
@@ -18,13 +21,15 @@ import type { Capability, Resource } from './types.ts'
 export type PatternReader = (resource: Resource, part: Part, fix: Fixer) => string
 
 /** `resource:pattern[:actions][{constraint,constraint}]` */
-export function parseShort(text: string, readPattern: PatternReader = parsePattern): Capability {
-  const fix: Fixer = (replacement, part) =>
-    text.slice(0, part.offset) + replacement + text.slice(part.offset + part.text.length)
+export function parseShort(
+  text: string,
+  { aim = 'opens', readPattern = parsePattern }: { aim?: Aim; readPattern?: PatternReader } = {},
+): Capability {
+  const fix = createFixer(text, aim)
   const colon = text.indexOf(':')
-  const resource = parseResource({ text: colon < 0 ? text : text.slice(0, colon), offset: 0 }, fix)
-  if (colon < 0)
-    refuse('missing', `a pattern follows \`${resource}\``, text.length, resources[resource].example)
+  const head = { text: colon < 0 ? text : text.slice(0, colon), offset: 0 }
+  const resource = isUrl(text) ? refuseResource(head, text, fix) : parseResource(head, text, fix)
+  if (colon < 0) refuse('missing', `a pattern follows \`${resource}\``, text.length, whole(resource, aim))
   const { body, named } = splitConstraints({ text: text.slice(colon + 1), offset: colon + 1 })
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
@@ -33,6 +38,11 @@ export function parseShort(text: string, readPattern: PatternReader = parsePatte
     actions: actions ? parseActions(resource, actions, fix) : Object.keys(resources[resource].actions),
     constraints: parseConstraints(resource, named, fix),
   }
+}
+
+/** All of what is to be closed; of what is to be opened an example. */
+function whole(resource: Resource, aim: Aim): string {
+  return aim === 'closes' ? `${resource}:${anyPattern(resource)}` : resources[resource].example
 }
 
 interface Split {
@@ -130,21 +140,24 @@ interface Tail {
 /** Several actions: the last segment names them. */
 function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, fix: Fixer): Split {
   if (body.text === '') refuse('empty', 'the pattern is missing', body.offset, resources[resource].example)
-  const anyPattern = !split && resources[resource].patternOptional === 'always'
+  const isAny = !split && resources[resource].patternOptional === 'always'
   const isActions = tail.text.split(',').every((word) => word === '*' || isAction(resource, word.trim()))
-  if (anyPattern && isActions)
-    return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
+  if (isAny && isActions) return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
   const names = Object.keys(resources[resource].actions)
   const isNearly = () => tail.text.split(',').every((word) => closest(word.trim(), names) !== undefined)
   if (split && (isActions || tail.text.endsWith(',') || tail.text === '' || isNearly()))
     return { pattern, actions: tail }
-  if (split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text)) return { pattern, actions: tail }
+  const [first = '', ...others] = body.text.split(':')
+  const areActions = first.split(',').every((word) => isAction(resource, word))
+  const turned = areActions ? `${others.join(':') || anyPattern(resource)}:${first}` : undefined
+  if (turned === undefined && split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text))
+    return { pattern, actions: tail }
   const message = `\`${resource}\` has several actions (${names.join(', ')}): name them, or \`*\` for all`
   return refuse(
     'missing-action',
     message,
     body.offset + body.text.length,
-    fix(`${body.text}:${resources[resource].usualAction ?? names[0]}`, body),
+    fix(turned ?? `${body.text}:${meantActions(resource, fix.aim)}`, body),
   )
 }
 
