@@ -1,6 +1,6 @@
 import { closest, editDistance } from '../shared/closest.ts'
 import { closingBrace, splitOutside } from './braces.ts'
-import { constraintNames, isConstraintName } from './constraints.ts'
+import { constraintNames, isConstraintName, shortFor } from './constraints.ts'
 import { type Aim, anyPattern, isUrl, meantActions } from './meant.ts'
 import {
   createFixer,
@@ -30,7 +30,7 @@ export function parseShort(
   const head = { text: colon < 0 ? text : text.slice(0, colon), offset: 0 }
   const resource = isUrl(text) ? refuseResource(head, text, fix) : parseResource(head, text, fix)
   if (colon < 0) refuse('missing', `a pattern follows \`${resource}\``, text.length, whole(resource, aim))
-  const { body, named } = splitConstraints({ text: text.slice(colon + 1), offset: colon + 1 })
+  const { body, named } = splitConstraints(resource, { text: text.slice(colon + 1), offset: colon + 1 })
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
     resource,
@@ -51,8 +51,8 @@ interface Split {
   readonly actions?: Part
 }
 
-function splitConstraints(rest: Part): { body: Part; named: readonly NamedPart[] } {
-  const group = trailingConstraints(rest.text)
+function splitConstraints(resource: Resource, rest: Part): { body: Part; named: readonly NamedPart[] } {
+  const group = trailingConstraints(resource, rest.text)
   if (group === undefined) return { body: rest, named: [] }
   const named = group.items.map((item) =>
     namedPart({ text: item.text, offset: rest.offset + group.open + 1 + item.offset }),
@@ -60,12 +60,16 @@ function splitConstraints(rest: Part): { body: Part; named: readonly NamedPart[]
   return { body: { text: rest.text.slice(0, group.open), offset: rest.offset }, named }
 }
 
-/** The last group, if an item of it names a constraint, or nearly does. */
-function trailingConstraints(text: string): { open: number; items: readonly Part[] } | undefined {
+/** The last group, if an item of it names a constraint, or nearly does; in an agent's name no colon stands. */
+function trailingConstraints(
+  resource: Resource,
+  text: string,
+): { open: number; items: readonly Part[] } | undefined {
   const open = text.endsWith('}') ? lastGroup(text) : -1
   if (open < 0) return undefined
   const items = joinLists(splitOutside(text.slice(open + 1, -1), ','))
-  return items.some(isConstraint) ? { open, items } : undefined
+  const isOne = (item: Part) => isConstraint(item) || (resource === 'run' && item.text.includes(':'))
+  return items.some(isOne) ? { open, items } : undefined
 }
 
 function isConstraint(item: Part): boolean {
@@ -76,7 +80,10 @@ function isConstraint(item: Part): boolean {
 /** A misspelt constraint is an error, never a piece of the pattern. */
 function isNearConstraint(name: string): boolean {
   const enough = name.length > 5 ? 3 : 2
-  return constraintNames.some((known) => editDistance(name, known, enough) < enough)
+  return (
+    shortFor(name, constraintNames) !== undefined ||
+    constraintNames.some((known) => editDistance(name, known, enough) < enough)
+  )
 }
 
 /** `allowlist:ls,cat` is one item: a word without a colon goes on with the list before it. */

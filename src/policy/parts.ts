@@ -1,5 +1,5 @@
 import { closest } from '../shared/closest.ts'
-import { constraintKinds, constraintNames, isConstraintName } from './constraints.ts'
+import { constraintKinds, constraintNames, isConstraintName, shortFor } from './constraints.ts'
 import { normalizeHostPattern } from './host-glob.ts'
 import { type Aim, meantActions, meantResource } from './meant.ts'
 import { normalizeNamePattern } from './name-glob.ts'
@@ -159,7 +159,7 @@ function constraintOf(resource: Resource, name: Part, fix: Fixer): ConstraintNam
   const list = `it takes ${taken.join(', ')}`
   if (name.text === '') refuse('empty', 'a constraint is missing', name.offset)
   if (!isConstraintName(name.text)) {
-    const meant = closest(name.text.trim(), taken)
+    const meant = shortFor(name.text.trim(), taken) ?? closest(name.text.trim(), taken)
     return refuse(
       'unknown-constraint',
       `\`${name.text}\` is not a constraint of \`${resource}\`: ${list}`,
