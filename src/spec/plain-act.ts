@@ -21,15 +21,19 @@ const branches = `${branchItem}(?:(?:, or|, and|,| or| and) ${branchItem})*(?: b
 const gitActs: readonly { readonly action: string; readonly pattern: RegExp }[] = [
   {
     action: 'force-push',
-    pattern: new RegExp(`^force[- ]?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(
+      `^force[- ]?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`,
+    ),
   },
   {
     action: 'push',
-    pattern: new RegExp(`^(?:git )?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(
+      `^(?:git )?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`,
+    ),
   },
   {
     action: 'commit',
-    pattern: new RegExp(`^commit(?:ting)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(`^commit(?:ting)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`),
   },
   { action: 'delete', pattern: /^delet(?:e|ing) (?:(?:any|the|git|remote|local) )*branch(?:es)?$/ },
   {
