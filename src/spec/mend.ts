@@ -16,6 +16,8 @@ export interface Meant {
   readonly text: string
   /** The first capability, for where nothing else of it can be kept. */
   readonly capability: string
+  /** What the whole line was plainly meant as, the likeliest first. */
+  readonly lines?: readonly string[]
 }
 
 /** The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an example. */
@@ -29,6 +31,7 @@ export function mendRule(meant: Meant, context: RuleContext): string {
     .flatMap((line) => mends(line, aim))
   const why = reasonIn(meant.text) ?? 'why'
   const attempts = [
+    ...(meant.lines ?? []),
     ...bodies.map((body) => `${head} ${body}`),
     ...stages[meant.effect === 'require' ? 'require' : 'other'].map(
       (stage) => `${head} \`${repair(meant.capability, aim)}\`${stage} — ${why}`,
