@@ -1,5 +1,5 @@
 import { openProject } from '../../ops/project.ts'
-import { findSuggestions, type Suggestion, settleSuggestions } from '../../ops/suggestions.ts'
+import { findSuggestions, lookedAt, type Suggestion, settleSuggestions } from '../../ops/suggestions.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
@@ -24,8 +24,9 @@ export const specSuggest: Define = (command, terminal) => {
       accepted: asked ?? found,
       write: !dryRun && (write === true || asked !== undefined),
     })
-    terminal.answer('spec suggest', { suggestions: results.map(suggestionData) }, () =>
-      renderSuggestions(results, terminal.style),
+    const looked = lookedAt(project)
+    terminal.answer('spec suggest', { suggestions: results.map(suggestionData), ...looked }, () =>
+      renderSuggestions(results, looked, terminal.style),
     )
     const whole = results.every(({ state }) => state !== 'failed' && state !== 'left')
     return whole ? exitCodes.done : exitCodes.failed
