@@ -34,7 +34,8 @@ function effectOf(word: string): EffectWord | undefined {
 }
 
 function firstSentence(text: string): string {
-  const body = oneLine(text).replace(/^[:*_~\s]+/, '')
+  const [own = ''] = text.slice(0, 2 * longest).split(/[\r\n](?=[\s>]*(?:\*\*|__))/)
+  const body = oneLine(own).replace(/^[:*_~\s]+/, '')
   return body.split(/(?<=[.!?])\s+(?=[\p{Lu}*])/u)[0] ?? ''
 }
 

@@ -28,7 +28,8 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
   const prose: Paragraph[] = []
   const state: Visit = { context: { ...context, lets, usedLets }, rules, prose, plain: [], misses: 0 }
   visit(root, true, state)
-  for (const miss of state.plain.filter((one) => !isSaid(one, rules))) reportMiss(miss, state)
+  const said = new Set(rules.map(({ source }) => `- ${source.text}`))
+  for (const miss of state.plain.filter((one) => !isSaid(one, said))) reportMiss(miss, state)
   for (const [name, { span }] of named) {
     if (!usedLets.has(name)) context.report('let/unused', span, `no rule uses \`${name}\``)
   }
@@ -107,8 +108,8 @@ function reportMiss({ severity, span, message, meant }: NearMiss, state: Visit):
 }
 
 /** Whether the warning's own line stands in the file: the words above it are then the prose of that rule. */
-function isSaid({ severity, meant }: NearMiss, rules: readonly Rule[]): boolean {
-  return severity === 'warning' && rules.some(({ source }) => meant.lines?.includes(`- ${source.text}`))
+function isSaid({ severity, meant }: NearMiss, said: ReadonlySet<string>): boolean {
+  return severity === 'warning' && meant.lines?.some((line) => said.has(line)) === true
 }
 
 /** To try what would mend a line costs a parse of each attempt; whoever wrote thousands reads the first ones. */
