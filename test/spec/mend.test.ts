@@ -72,6 +72,11 @@ test.each([
   ['- **Require** `make` before done', 'shell:make'],
   ['- **Deny** `file:a/**:*` except `file:a/b`', 'file:a/b:read'],
   ['- **Allow** `file:a/**:read` except `file:a/b`', 'file:a/b:*'],
+  ['- **Limit** `run:*{timeout:30 minutes}`', 'run:*{timeout:30m}'],
+  [
+    '- **Limit** `run:*{timeout:5 moons}`',
+    'write a number with one of the units: `timeout:30m`, `memory:4GB`, `rate:100/min`',
+  ],
   ['- **Deny** `file:a/**`', 'file:a/**:*'],
   ['- **Ask** `file:a/**`', 'file:a/**:*'],
   ['- **Allow** `file:a/**`', 'file:a/**:read'],
