@@ -23,7 +23,7 @@ export function runRules({ allow, deny, interactive }: RunRuleWords): readonly R
 }
 
 function runRule(effect: 'allow' | 'deny', text: string): Rule {
-  const parsed = parseCapability(text)
+  const parsed = parseCapability(text, effect === 'deny' ? 'closes' : 'opens')
   if (!parsed.ok) {
     const [problem] = parsed.problems
     throw new OosError(

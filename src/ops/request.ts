@@ -48,7 +48,8 @@ function guesses(text: string, problem: Problem | undefined, place: RequestPlace
   const isWord = problem?.code === 'capability/unknown-resource' && text.trim() !== ''
   return [
     ...(host === undefined ? [] : [`http:${host}${port}${path === '/' ? '' : path}:get`]),
-    ...fixesOf(problem?.fix, place),
+    // `git:push`: a request is about one branch.
+    ...fixesOf(problem?.fix, place).map((fix) => fix.replace(/^git:\\?\*:/, 'git:main:')),
     ...(isWord && existsSync(resolve(place.cwd, text)) ? [`file:${text}:read`] : []),
     ...(isWord ? [`shell:${text}`] : []),
   ]

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { compilePolicy } from '../policy/compile.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
@@ -34,6 +36,21 @@ export function findSuggestions(
     })
   })
 }
+
+/** The files whose sentences were read, and those with guidance for other tools that are no specs. */
+export interface LookedAt {
+  readonly read: readonly string[]
+  readonly unread: readonly string[]
+}
+
+export function lookedAt({ sources, root }: Pick<Project, 'sources' | 'root'>): LookedAt {
+  return {
+    read: sources.filter(({ pack }) => pack === undefined).map(({ path }) => path),
+    unread: guidance.filter((name) => existsSync(join(root, name))),
+  }
+}
+
+const guidance = ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md']
 
 export type SuggestionState =
   | 'offered'

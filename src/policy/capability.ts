@@ -1,21 +1,20 @@
 import type { Result } from '../shared/result.ts'
 import { constraintKinds, constraintNames } from './constraints.ts'
 import { refuseHostileText } from './hostile-text.ts'
+import type { Aim } from './meant.ts'
 import { parseShort } from './parse-short.ts'
 import { parseUri, uriScheme } from './parse-uri.ts'
 import { type CapabilityProblem, refuse, Unparsable } from './problem.ts'
 import { resources } from './resources.ts'
 import type { Capability, Constraints, Resource } from './types.ts'
 
+export type { Aim } from './meant.ts'
 export type { CapabilityProblem } from './problem.ts'
 
 /** Both spellings: `file:src/**:read` and `capability://file/./src/**?action=read`. */
-export function parseCapability(text: string): Result<Capability, CapabilityProblem> {
-  return caught(() => {
-    if (text.length > longest) refuse('too-long', `it is longer than ${longest} characters`, longest)
-    refuseHostileText(text)
-    return freeze(text.startsWith(uriScheme) ? parseUri(text) : parseShort(text))
-  })
+export function parseCapability(text: string, aim: Aim = 'opens'): Result<Capability, CapabilityProblem> {
+  const parsed = parseOnce(text, aim)
+  return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map((one) => settle(one, aim)) }
 }
 
 /** The canonical text: parsing it gives the same capability again. */
@@ -36,6 +35,24 @@ export function caught<Value>(parse: () => Value): Result<Value, CapabilityProbl
 }
 
 const longest = 4_096
+
+function parseOnce(text: string, aim: Aim): Result<Capability, CapabilityProblem> {
+  return caught(() => {
+    if (text.length > longest) refuse('too-long', `it is longer than ${longest} characters`, longest)
+    refuseHostileText(text)
+    return freeze(text.startsWith(uriScheme) ? parseUri(text, aim) : parseShort(text, { aim }))
+  })
+}
+
+/** One fix mends one fault: as far as the fixes lead, so that what is proposed is whole. */
+function settle(problem: CapabilityProblem, aim: Aim, more = mostFaults): CapabilityProblem {
+  if (problem.fix === undefined || more === 0) return problem
+  const parsed = parseOnce(problem.fix, aim)
+  const next = parsed.ok ? undefined : parsed.problems[0]?.fix
+  return next === undefined ? problem : settle({ ...problem, fix: next }, aim, more - 1)
+}
+
+const mostFaults = 4
 
 function freeze(capability: Capability): Capability {
   Object.freeze(capability.actions)

@@ -78,6 +78,12 @@ export function isConstraintName(word: string): word is ConstraintName {
   return Object.hasOwn(constraintKinds, word)
 }
 
+/** The one that a word of three letters or more begins: `mem`, `proc`. */
+export function shortFor(word: string, among: readonly ConstraintName[]): ConstraintName | undefined {
+  const lower = word.toLowerCase()
+  return lower.length < 3 ? undefined : among.find((name) => name.startsWith(lower))
+}
+
 /** Both together, the tightest of each. */
 export function tightest(a: Constraints, b: Constraints): Constraints {
   if (isEmpty(b)) return a

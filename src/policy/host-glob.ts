@@ -78,6 +78,9 @@ export function parseHostTarget(target: string): HostTarget | undefined {
 
 /** The one text of a host pattern. `offset` is that of the pattern in the capability. */
 export function normalizeHostPattern(pattern: string, offset = 0): string {
+  const [scheme] = /^https?:\/\//i.exec(pattern) ?? []
+  if (scheme !== undefined)
+    refuse('pattern', `\`${scheme}\` is no part of a host`, offset, withoutScheme(pattern, scheme))
   const { host, port, path } = splitHostPattern(pattern)
   if (host === '') refuse('pattern', 'the host is missing', offset, `*${pattern}`)
   const encoded = path.search(/%[0-9a-f]{2}/i)
@@ -100,6 +103,13 @@ const closeBracket = 0x5d
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
+}
+
+/** `http://` is port 80 alone; without a port a pattern is for both. */
+function withoutScheme(pattern: string, scheme: string): string {
+  const rest = pattern.slice(scheme.length)
+  const { host, port, path } = splitHostPattern(rest)
+  return port === undefined && scheme.toLowerCase() === 'http://' ? `${host}:80${path}` : rest
 }
 
 function compileAlternative(alternative: string): HostGlob {

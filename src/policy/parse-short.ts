@@ -1,7 +1,9 @@
 import { closest, editDistance } from '../shared/closest.ts'
 import { closingBrace, splitOutside } from './braces.ts'
-import { constraintNames, isConstraintName } from './constraints.ts'
+import { constraintNames, isConstraintName, shortFor } from './constraints.ts'
+import { type Aim, anyPattern, isUrl, meantActions } from './meant.ts'
 import {
+  createFixer,
   type Fixer,
   isAction,
   type NamedPart,
@@ -10,6 +12,7 @@ import {
   parseConstraints,
   parsePattern,
   parseResource,
+  refuseResource,
 } from './parts.ts'
 import { refuse } from './problem.ts'
 import { resources } from './resources.ts'
@@ -18,14 +21,16 @@ import type { Capability, Resource } from './types.ts'
 export type PatternReader = (resource: Resource, part: Part, fix: Fixer) => string
 
 /** `resource:pattern[:actions][{constraint,constraint}]` */
-export function parseShort(text: string, readPattern: PatternReader = parsePattern): Capability {
-  const fix: Fixer = (replacement, part) =>
-    text.slice(0, part.offset) + replacement + text.slice(part.offset + part.text.length)
+export function parseShort(
+  text: string,
+  { aim = 'opens', readPattern = parsePattern }: { aim?: Aim; readPattern?: PatternReader } = {},
+): Capability {
+  const fix = createFixer(text, aim)
   const colon = text.indexOf(':')
-  const resource = parseResource({ text: colon < 0 ? text : text.slice(0, colon), offset: 0 }, fix)
-  if (colon < 0)
-    refuse('missing', `a pattern follows \`${resource}\``, text.length, resources[resource].example)
-  const { body, named } = splitConstraints({ text: text.slice(colon + 1), offset: colon + 1 })
+  const head = { text: colon < 0 ? text : text.slice(0, colon), offset: 0 }
+  const resource = isUrl(text) ? refuseResource(head, text, fix) : parseResource(head, text, fix)
+  if (colon < 0) refuse('missing', `a pattern follows \`${resource}\``, text.length, whole(resource, aim))
+  const { body, named } = splitConstraints(resource, { text: text.slice(colon + 1), offset: colon + 1 })
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
     resource,
@@ -35,14 +40,19 @@ export function parseShort(text: string, readPattern: PatternReader = parsePatte
   }
 }
 
+/** All of what is to be closed; of what is to be opened an example. */
+function whole(resource: Resource, aim: Aim): string {
+  return aim === 'closes' ? `${resource}:${anyPattern(resource)}` : resources[resource].example
+}
+
 interface Split {
   readonly pattern: Part
   /** Left out where the resource has one action or none. */
   readonly actions?: Part
 }
 
-function splitConstraints(rest: Part): { body: Part; named: readonly NamedPart[] } {
-  const group = trailingConstraints(rest.text)
+function splitConstraints(resource: Resource, rest: Part): { body: Part; named: readonly NamedPart[] } {
+  const group = trailingConstraints(resource, rest.text)
   if (group === undefined) return { body: rest, named: [] }
   const named = group.items.map((item) =>
     namedPart({ text: item.text, offset: rest.offset + group.open + 1 + item.offset }),
@@ -50,12 +60,16 @@ function splitConstraints(rest: Part): { body: Part; named: readonly NamedPart[]
   return { body: { text: rest.text.slice(0, group.open), offset: rest.offset }, named }
 }
 
-/** The last group, if an item of it names a constraint, or nearly does. */
-function trailingConstraints(text: string): { open: number; items: readonly Part[] } | undefined {
+/** The last group, if an item of it names a constraint, or nearly does; in an agent's name no colon stands. */
+function trailingConstraints(
+  resource: Resource,
+  text: string,
+): { open: number; items: readonly Part[] } | undefined {
   const open = text.endsWith('}') ? lastGroup(text) : -1
   if (open < 0) return undefined
   const items = joinLists(splitOutside(text.slice(open + 1, -1), ','))
-  return items.some(isConstraint) ? { open, items } : undefined
+  const isOne = (item: Part) => isConstraint(item) || (resource === 'run' && item.text.includes(':'))
+  return items.some(isOne) ? { open, items } : undefined
 }
 
 function isConstraint(item: Part): boolean {
@@ -66,7 +80,10 @@ function isConstraint(item: Part): boolean {
 /** A misspelt constraint is an error, never a piece of the pattern. */
 function isNearConstraint(name: string): boolean {
   const enough = name.length > 5 ? 3 : 2
-  return constraintNames.some((known) => editDistance(name, known, enough) < enough)
+  return (
+    shortFor(name, constraintNames) !== undefined ||
+    constraintNames.some((known) => editDistance(name, known, enough) < enough)
+  )
 }
 
 /** `allowlist:ls,cat` is one item: a word without a colon goes on with the list before it. */
@@ -130,21 +147,24 @@ interface Tail {
 /** Several actions: the last segment names them. */
 function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, fix: Fixer): Split {
   if (body.text === '') refuse('empty', 'the pattern is missing', body.offset, resources[resource].example)
-  const anyPattern = !split && resources[resource].patternOptional === 'always'
+  const isAny = !split && resources[resource].patternOptional === 'always'
   const isActions = tail.text.split(',').every((word) => word === '*' || isAction(resource, word.trim()))
-  if (anyPattern && isActions)
-    return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
+  if (isAny && isActions) return { pattern: { text: '*', offset: tail.offset, implied: true }, actions: tail }
   const names = Object.keys(resources[resource].actions)
   const isNearly = () => tail.text.split(',').every((word) => closest(word.trim(), names) !== undefined)
   if (split && (isActions || tail.text.endsWith(',') || tail.text === '' || isNearly()))
     return { pattern, actions: tail }
-  if (split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text)) return { pattern, actions: tail }
+  const [first = '', ...others] = body.text.split(':')
+  const areActions = first.split(',').every((word) => isAction(resource, word))
+  const turned = areActions ? `${others.join(':') || anyPattern(resource)}:${first}` : undefined
+  if (turned === undefined && split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text))
+    return { pattern, actions: tail }
   const message = `\`${resource}\` has several actions (${names.join(', ')}): name them, or \`*\` for all`
   return refuse(
     'missing-action',
     message,
     body.offset + body.text.length,
-    fix(`${body.text}:${resources[resource].usualAction ?? names[0]}`, body),
+    fix(turned ?? `${body.text}:${meantActions(resource, fix.aim)}`, body),
   )
 }
 

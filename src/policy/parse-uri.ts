@@ -1,5 +1,7 @@
 import { refuseHostileText } from './hostile-text.ts'
+import { type Aim, meantActions } from './meant.ts'
 import {
+  createFixer,
   type Fixer,
   type NamedPart,
   type Part,
@@ -15,15 +17,15 @@ import type { Capability, Resource } from './types.ts'
 export const uriScheme = 'capability://'
 
 /** `capability://resource[/pattern]?action=actions[&constraint=value]` */
-export function parseUri(text: string): Capability {
-  const fix: Fixer = (replacement, part) =>
-    text.slice(0, part.offset) + replacement + text.slice(part.offset + part.text.length)
+export function parseUri(text: string, aim: Aim): Capability {
+  const fix = createFixer(text, aim)
   const question = text.indexOf('?')
   const end = question < 0 ? text.length : question
   const head = text.slice(uriScheme.length, end)
   const slash = head.indexOf('/')
   const resource = parseResource(
     { text: slash < 0 ? head : head.slice(0, slash), offset: uriScheme.length },
+    text,
     fix,
   )
   const written = slash < 0 ? undefined : { text: head.slice(slash), offset: uriScheme.length + slash }
@@ -120,7 +122,7 @@ function uriActions(
   if (first) return parseActions(resource, first.value, fix)
   if (names.length <= 1) return names
   const message = `\`${resource}\` has several actions (${names.join(', ')}): name them, or \`*\` for all`
-  const query = named.length > 0 ? `?action=${names[0]}&` : `?action=${names[0]}`
+  const query = `?action=${meantActions(resource, fix.aim)}${named.length > 0 ? '&' : ''}`
   return refuse(
     'missing-action',
     message,

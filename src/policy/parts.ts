@@ -1,6 +1,7 @@
 import { closest } from '../shared/closest.ts'
-import { constraintKinds, constraintNames, isConstraintName } from './constraints.ts'
+import { constraintKinds, constraintNames, isConstraintName, shortFor } from './constraints.ts'
 import { normalizeHostPattern } from './host-glob.ts'
+import { type Aim, meantActions, meantResource } from './meant.ts'
 import { normalizeNamePattern } from './name-glob.ts'
 import { normalizePathPattern } from './path-pattern.ts'
 import { refuse, Unparsable } from './problem.ts'
@@ -16,15 +17,33 @@ export interface Part {
   readonly implied?: true
 }
 
-/** The whole text, so that a fix can be whole too. */
-export type Fixer = (replacement: string, part: Part) => string
+/** Gives the whole text, so that a fix can be whole too. */
+export interface Fixer {
+  (replacement: string, part: Part): string
+  readonly aim: Aim
+}
 
-export function parseResource(part: Part, fix: Fixer): Resource {
-  if (isResource(part.text)) return part.text
-  const meant = closest(part.text, Object.keys(resources))
-  const known = `the resources are ${Object.keys(resources).join(', ')}`
-  const message = part.text === '' ? 'the resource is missing' : `\`${part.text}\` is not a resource`
-  return refuse('unknown-resource', `${message}: ${known}`, part.offset, meant && fix(meant, part))
+export function createFixer(text: string, aim: Aim): Fixer {
+  const fix = (replacement: string, part: Part): string =>
+    text.slice(0, part.offset) + replacement + text.slice(part.offset + part.text.length)
+  return Object.assign(fix, { aim })
+}
+
+export function parseResource(part: Part, whole: string, fix: Fixer): Resource {
+  return isResource(part.text) ? part.text : refuseResource(part, whole, fix)
+}
+
+export function refuseResource(part: Part, whole: string, fix: Fixer): never {
+  const names = Object.keys(resources)
+  const near = closest(part.text, names)
+  const meant = meantResource(whole, fix.aim) ?? (near && fix(near, part))
+  const what =
+    part.text === ''
+      ? 'the resource is missing'
+      : isResource(part.text)
+        ? 'an address stands behind its resource'
+        : `\`${part.text}\` is not a resource`
+  return refuse('unknown-resource', `${what}: the resources are ${names.join(', ')}`, part.offset, meant)
 }
 
 /** `read,write` or `*`: sorted, with `write` in place of the three actions it stands for. */
@@ -34,6 +53,7 @@ export function parseActions(resource: Resource, part: Part, fix: Fixer): readon
   let offset = part.offset
   const seen: string[] = []
   for (const word of part.text.split(',')) {
+    if (word === '') refuse('empty', 'an action is missing', offset, fix(named(resource, part, fix), part))
     refuseAction(resource, { text: word, offset }, fix)
     const other = seen.find((earlier) => overlaps(table, earlier, word))
     if (other !== undefined)
@@ -97,11 +117,15 @@ const normalizers: Readonly<Record<PatternKind, (pattern: string, offset: number
 function refuseAction(resource: Resource, part: Part, fix: Fixer): void {
   if (isAction(resource, part.text)) return
   const names = Object.keys(resources[resource].actions)
-  if (part.text === '') refuse('empty', 'an action is missing', part.offset, fix(names[0] ?? '', part))
   if (part.text === '*') refuse('repeated', '`*` is already every action', part.offset)
   const meant = closest(part.text.trim(), names)
   const message = `\`${part.text}\` is not an action of \`${resource}\` (${names.join(', ')})`
   refuse('unknown-action', message, part.offset, meant && fix(meant, part))
+}
+
+/** What is named of a list with holes. */
+function named(resource: Resource, { text }: Part, { aim }: Fixer): string {
+  return text.replace(/^,+|,+$/g, '').replace(/,{2,}/g, ',') || meantActions(resource, aim)
 }
 
 function overlaps(table: Readonly<Record<string, readonly string[]>>, a: string, b: string): boolean {
@@ -135,7 +159,7 @@ function constraintOf(resource: Resource, name: Part, fix: Fixer): ConstraintNam
   const list = `it takes ${taken.join(', ')}`
   if (name.text === '') refuse('empty', 'a constraint is missing', name.offset)
   if (!isConstraintName(name.text)) {
-    const meant = closest(name.text.trim(), taken)
+    const meant = shortFor(name.text.trim(), taken) ?? closest(name.text.trim(), taken)
     return refuse(
       'unknown-constraint',
       `\`${name.text}\` is not a constraint of \`${resource}\`: ${list}`,

@@ -39,7 +39,7 @@ function commandRequest(text: string, place: RequestPlace): Request {
 
 function plainRequest(text: string, place: RequestPlace): Request {
   refuseHostileText(text)
-  const { resource, pattern, actions, constraints } = parseShort(text, targetReader(place))
+  const { resource, pattern, actions, constraints } = parseShort(text, { readPattern: targetReader(place) })
   const [action = ''] = actions
   const all = /:\*(?:\{|$)/.exec(text)
   if (all)

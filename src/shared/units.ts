@@ -63,11 +63,17 @@ export function printTokens(budget: Budget): string {
 
 export function parseDollars(text: string): Quantity<Budget> {
   return parseBudget(text, (amount) => {
-    if (!/^\d{1,9}(\.\d{1,6})?$/.test(amount)) return wrong(`\`${amount}\` is not an amount`, '5.00')
+    if (!/^\d{1,9}(\.\d{1,6})?$/.test(amount))
+      return wrong(`\`${amount}\` is not an amount`, plainDollars(amount))
     return Number(amount) > 0
       ? { ok: true, value: Number(amount) }
       : wrong(`\`${amount}\` is not more than zero`)
   })
+}
+
+/** `$5`, `5 USD`. */
+function plainDollars(text: string): string | undefined {
+  return /^(?:\$|usd)?\s*(\d{1,9}(?:\.\d{1,6})?)\s*(?:\$|usd|dollars?)?$/i.exec(text.trim())?.[1]
 }
 
 export function printDollars(budget: Budget): string {
@@ -93,7 +99,8 @@ const periods: readonly RateUnit[] = ['s', 'min', 'h', 'day']
 
 function parseUnits(text: string, units: Units, usual: string): Quantity<number> {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text) ?? []
-  if (amount === undefined || unit === undefined) return wrong(`\`${text}\` is not a quantity`, `1${usual}`)
+  if (amount === undefined || unit === undefined)
+    return wrong(`\`${text}\` is not a quantity`, readAmount(text, units))
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
   if (factor === undefined) return wrongUnit(amount, unit, units, usual)
   const value = Math.round(Number(amount) * factor)
@@ -108,13 +115,57 @@ function wrongUnit(amount: string, unit: string, units: Units, usual: string): Q
   const names = Object.keys(units).filter((name) => name !== '')
   if (unit === '') return wrong(`\`${amount}\` has no unit (${names.join(', ')})`, amount + usual)
   if (names.length === 0) return wrong(`\`${amount}${unit}\` is not a plain number`, amount)
-  const lower = unit.toLowerCase()
-  const meant =
-    names.find((name) => name.toLowerCase() === lower) ??
-    names.find((name) => name.toLowerCase()[0] === lower[0] && name.length === 1) ??
-    names.find((name) => name.toLowerCase()[0] === lower[0])
-  return wrong(`\`${unit}\` is not a unit here (${names.join(', ')})`, amount + (meant ?? usual))
+  const meant = meantUnit(unit, units)
+  return wrong(
+    `\`${unit}\` is not a unit here (${names.join(', ')})`,
+    meant === undefined ? undefined : amount + meant,
+  )
 }
+
+/** The amount as people write it: `30 minutes`, `1h 30m`, `4 GB`; nothing where it cannot be read for sure. */
+function readAmount(text: string, units: Units): string | undefined {
+  const pieces = [...text.matchAll(amountPiece)].map(([, amount = '', unit = '']) => {
+    const known = Object.hasOwn(units, unit) ? unit : meantUnit(unit, units)
+    return known === undefined ? undefined : { amount, unit: known }
+  })
+  const [only] = pieces
+  if (only === undefined || !pieces.every((piece) => piece !== undefined)) return undefined
+  if (text.replace(amountPiece, '').trim() !== '') return undefined
+  if (pieces.length === 1) return `${only.amount}${only.unit}`
+  if (pieces.some(({ unit }) => unit === '')) return undefined
+  const sum = pieces.reduce((total, { amount, unit }) => total + Number(amount) * (units[unit] ?? 0), 0)
+  return Number.isSafeInteger(sum) ? printUnits(sum, units) : undefined
+}
+
+const amountPiece = /(\d+(?:\.\d+)?)\s*([A-Za-z]*)/g
+
+/** The unit that a word or another spelling stands for. */
+function meantUnit(word: string, units: Units): string | undefined {
+  const lower = word.toLowerCase()
+  const own = Object.keys(units).find((name) => name.toLowerCase() === lower)
+  const [alias] = unitWords.find(([name, words]) => Object.hasOwn(units, name) && words.test(lower)) ?? []
+  return own ?? alias
+}
+
+const unitWords: readonly (readonly [string, RegExp])[] = [
+  ['ms', /^(?:msecs?|millis|milliseconds?)$/],
+  ['s', /^(?:secs?|seconds?)$/],
+  ['m', /^(?:mins?|minutes?)$/],
+  ['h', /^(?:hrs?|hours?)$/],
+  ['d', /^days?$/],
+  ['B', /^bytes?$/],
+  ['KB', /^(?:k|kilobytes?)$/],
+  ['MB', /^(?:m|megs?|megabytes?)$/],
+  ['GB', /^(?:g|gigs?|gigabytes?)$/],
+  ['TB', /^(?:t|terabytes?)$/],
+  ['KiB', /^(?:ki|kibibytes?)$/],
+  ['MiB', /^(?:mi|mebibytes?)$/],
+  ['GiB', /^(?:gi|gibibytes?)$/],
+  ['TiB', /^(?:ti|tebibytes?)$/],
+  ['k', /^thousand$/],
+  ['M', /^(?:mio|millions?)$/],
+  ['G', /^(?:b|billions?)$/],
+]
 
 /** The unit with the smallest whole number; of two equal ones the first. */
 function printUnits(value: number, units: Units): string {
@@ -124,6 +175,8 @@ function printUnits(value: number, units: Units): string {
 }
 
 function parseBudget(text: string, parseAmount: (amount: string) => Quantity<number>): Quantity<Budget> {
+  const spoken = text.trim().replace(/\s*(?:\/|\bper\b|\ban?\b)\s*/i, '/')
+  if (spoken !== text) return wrong(`\`${text}\` is written \`${spoken}\``, settled(spoken, parseAmount))
   const slash = text.indexOf('/')
   const count = parseAmount(slash < 0 ? text : text.slice(0, slash))
   if (!count.ok) return slash < 0 ? count : withEnding(count.problems, text.slice(slash))
@@ -131,8 +184,25 @@ function parseBudget(text: string, parseAmount: (amount: string) => Quantity<num
   const written = text.slice(slash + 1)
   const per = periods.find((period) => period === written)
   if (per) return { ok: true, value: { count: count.value, per } }
-  const meant = periods.find((period) => period[0] === written[0]?.toLowerCase()) ?? 'min'
-  return wrong(`\`${written}\` is not a period (${periods.join(', ')})`, `${text.slice(0, slash)}/${meant}`)
+  const meant = periods.find((_, index) => periodWords[index]?.test(written))
+  return wrong(
+    `\`${written}\` is not a period (${periods.join(', ')})`,
+    meant && `${text.slice(0, slash)}/${meant}`,
+  )
+}
+
+/** In the order of the periods. */
+const periodWords = [
+  /^(?:s|secs?|seconds?)$/i,
+  /^(?:m|mins?|minutes?)$/i,
+  /^(?:h|hrs?|hours?)$/i,
+  /^(?:d|days?)$/i,
+]
+
+/** A budget's text once more, as far as its own fix leads. */
+function settled(text: string, parseAmount: (amount: string) => Quantity<number>): string | undefined {
+  const parsed = parseBudget(text, parseAmount)
+  return parsed.ok ? text : parsed.problems[0]?.fix
 }
 
 function withEnding(problems: readonly QuantityProblem[], ending: string): Quantity<never> {

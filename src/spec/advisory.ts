@@ -6,7 +6,7 @@ import { oneLine, type Span, type SpecText } from './text.ts'
 import type { AdvisoryLine } from './types.ts'
 
 const normative =
-  /\b(?:must not|mustn't|must never|must|never|always|only|do not|don't|don’t|may not|should not|shall not|shall|cannot|forbidden|prohibited|not allowed|not permitted|off[- ]limits|read-only|avoid|under no circumstances|ask (?:\w+ ){0,3}(?:before|first)|(?:needs?|requires?|without) (?:\w+ ){0,2}(?:approval|permission|confirmation|asking))\b/i
+  /\b(?:must not|mustn't|must never|must|never|always|only|do not|don't|don’t|may not|should not|shall not|shall|cannot|forbidden|prohibited|not allowed|not permitted|off[- ]limits|read-only|avoid|under no circumstances|ask (?:\w+ ){0,3}(?:before|first)|(?:needs?|requires?|without) (?:\w+ ){0,2}(?:approval|permission|confirmation|asking))\b|\brun `[^`]+` before \w/i
 
 /** Sentences that ask for something and are no rule. Nothing holds them; where the meant rule is plain it is suggested. */
 export function findAdvisory(

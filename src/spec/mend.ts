@@ -1,4 +1,4 @@
-import { parseCapability } from '../policy/capability.ts'
+import { type Aim, parseCapability } from '../policy/capability.ts'
 import { isResource } from '../policy/resources.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { type EffectWord, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
@@ -6,7 +6,7 @@ import { tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { parseMarkdown } from './markdown.ts'
 import { createReport } from './report.ts'
-import type { RuleContext } from './rule-build.ts'
+import { aims, type RuleContext } from './rule-build.ts'
 import { readItem } from './rule-item.ts'
 import { createText, oneLine } from './text.ts'
 
@@ -16,21 +16,25 @@ export interface Meant {
   readonly text: string
   /** The first capability, for where nothing else of it can be kept. */
   readonly capability: string
+  /** What the whole line was plainly meant as, the likeliest first. */
+  readonly lines?: readonly string[]
 }
 
 /** The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an example. */
 export function mendRule(meant: Meant, context: RuleContext): string {
   const head = `- **${effectTitle(meant.effect)}**`
+  const aim = meant.effect === 'let' ? 'opens' : aims[meant.effect]
   const lines = [meant.text.split(nextRule)[0] ?? '', meant.text.split(/[\r\n]/)[0] ?? ''].map(oneLine)
   const bodies = lines
     .filter((line) => line.length <= longest)
     .flatMap(unwrap)
-    .flatMap(mends)
+    .flatMap((line) => mends(line, aim))
   const why = reasonIn(meant.text) ?? 'why'
   const attempts = [
+    ...(meant.lines ?? []),
     ...bodies.map((body) => `${head} ${body}`),
     ...stages[meant.effect === 'require' ? 'require' : 'other'].map(
-      (stage) => `${head} \`${repair(meant.capability)}\`${stage} — ${why}`,
+      (stage) => `${head} \`${repair(meant.capability, aim)}\`${stage} — ${why}`,
     ),
   ]
   return attempts.find((line) => isSound(line, context)) ?? `${head} ${examples[meant.effect]}`
@@ -58,9 +62,9 @@ function unwrap(line: string): readonly string[] {
   return [body, inside, body.replace(/[*_~\s]+$/, ''), body.replace(/\]\([^()]*\)[*_~\s]*$/, '')]
 }
 
-function mends(body: string): readonly string[] {
+function mends(body: string, aim: Aim): readonly string[] {
   const quoted = quoteBare(body)
-  const near = repairSpans(quoted)
+  const near = repairSpans(quoted, aim)
   return [body, quoted, near, near.replace(/^[^`]+(?=`)/, '')]
 }
 
@@ -86,17 +90,18 @@ function outsideCode(body: string, change: (text: string) => string): string {
     .join('')
 }
 
-function repairSpans(body: string): string {
-  return body.replace(/`([^`]*)`/g, (span, text: string) =>
-    isNearlyCapability(text) ? `\`${repair(text)}\`` : span,
-  )
+function repairSpans(body: string, aim: Aim): string {
+  const except = body.search(/\bexcept\b/)
+  return body.replace(/`([^`]*)`/g, (span, text: string, at: number) => {
+    const isHole = except >= 0 && at > except
+    const spanAim = isHole ? (aim === 'opens' ? 'closes' : 'opens') : aim
+    return isNearlyCapability(text) ? `\`${repair(text, spanAim)}\`` : span
+  })
 }
 
-/** As far as the capability's own fixes lead: one mends one fault. */
-function repair(capability: string, more = 3): string {
-  const parsed = parseCapability(capability)
-  const fix = parsed.ok ? undefined : parsed.problems[0]?.fix
-  return fix === undefined || more === 0 ? capability : repair(fix, more - 1)
+function repair(capability: string, aim: Aim): string {
+  const parsed = parseCapability(capability, aim)
+  return (parsed.ok ? undefined : parsed.problems[0]?.fix) ?? capability
 }
 
 function reasonIn(text: string): string | undefined {

@@ -10,6 +10,7 @@ import {
 } from './effect-word.ts'
 import { spanOf } from './inline.ts'
 import type { Meant } from './mend.ts'
+import { readPlainRule } from './plain-rule.ts'
 import { plain } from './spelling.ts'
 import { oneLine, type Span } from './text.ts'
 
@@ -37,7 +38,11 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
     const effect = effectOf(lead)
     if (effect === undefined) continue
     const found = capabilityAfter(source, block, lead) ?? nestedCapability(place.nested)
-    if (found === undefined) continue
+    if (found === undefined) {
+      const miss = plainMiss(source, block, lead)
+      if (miss) return miss
+      continue
+    }
     const severity = severityOf(lead, isDirect(source, block, lead))
     if (severity === undefined) continue
     const after = source.slice(lead.start, spanOf(block).end)
@@ -46,11 +51,24 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
       text: after.slice(after.indexOf(lead.word) + lead.word.length),
       capability: capabilityText(found.text),
     }
-    const shown = lead.bold ? oneLine(source.slice(lead.start, lead.end)).slice(0, 60) : `\`${lead.word}\``
     const why = faultOf(lead, { effect, found, place, after })
-    return { severity, span: lead, message: `${shown} looks like a rule and is none: ${why}`, meant }
+    return { severity, span: lead, message: messageOf(source, lead, why), meant }
   }
   return undefined
+}
+
+/** Without a capability only what is bold counts: the rest is advice. */
+function plainMiss(source: string, block: TextBlock, lead: Lead): NearMiss | undefined {
+  if (!lead.bold || !/^\W*\p{L}+\W*$/u.test(source.slice(lead.start, lead.end))) return undefined
+  const read = readPlainRule(lead.word, source.slice(lead.end, spanOf(block).end))
+  if (read === undefined) return undefined
+  const { severity, why, meant } = read
+  return { severity, span: lead, message: messageOf(source, lead, why), meant }
+}
+
+function messageOf(source: string, lead: Lead, why: string): string {
+  const shown = lead.bold ? oneLine(source.slice(lead.start, lead.end)).slice(0, 60) : `\`${lead.word}\``
+  return `${shown} looks like a rule and is none: ${why}`
 }
 
 /** What people write for an effect, and what they mean by it. */

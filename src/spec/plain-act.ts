@@ -1,3 +1,4 @@
+import { knownProgram } from '../policy/programs.ts'
 import type { PlainSentence } from './plain-sentence.ts'
 
 /** A stretch of a plain sentence that says what is done: `edit or delete §0`, `pushing to main`. */
@@ -20,15 +21,19 @@ const branches = `${branchItem}(?:(?:, or|, and|,| or| and) ${branchItem})*(?: b
 const gitActs: readonly { readonly action: string; readonly pattern: RegExp }[] = [
   {
     action: 'force-push',
-    pattern: new RegExp(`^force[- ]?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(
+      `^force[- ]?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`,
+    ),
   },
   {
     action: 'push',
-    pattern: new RegExp(`^(?:git )?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(
+      `^(?:git )?push(?:ing)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`,
+    ),
   },
   {
     action: 'commit',
-    pattern: new RegExp(`^commit(?:ting)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?$`),
+    pattern: new RegExp(`^commit(?:ting)?${thing}${straight}(?: (?:to|on) (?<to>${branches}))?${straight}$`),
   },
   { action: 'delete', pattern: /^delet(?:e|ing) (?:(?:any|the|git|remote|local) )*branch(?:es)?$/ },
   {
@@ -127,13 +132,10 @@ const capabilityOf: Readonly<Record<Kind | 'itself', (thing: Thing) => string | 
     programOf(thing) ?? variableOf(thing) ?? (isPlace(thing) ? fileOf(thing, '*') : undefined),
 }
 
-/** Outside a sentence about running something, only what is surely a program: `any` and `eval` are words of code. */
-const programs =
-  /^(?:git|npm|npx|pnpm|yarn|deno|bun|pip|pip3|uv|cargo|rm|mv|cp|chmod|chown|curl|wget|ssh|scp|rsync|sudo|docker|podman|kubectl|terraform|aws|gcloud|gh|psql|sqlite3|systemctl|kill|pkill|killall|dd|mkfs)(?= |$)/
 const hostName = /^(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?$/
 
 function programOf({ span }: Thing): string | undefined {
-  return programs.test(span) ? commandOf(span) : undefined
+  return knownProgram.test(span) ? commandOf(span) : undefined
 }
 
 function commandOf(span: string): string {

@@ -14,7 +14,8 @@ export function plainSentence(sentence: string): PlainSentence | undefined {
     spans.push(span.trim())
     return `§${spans.length - 1}`
   })
-  const words = oneLine(marked.replace(/[*_~"“”]|\[[ xX]\]/g, ''))
+  const named = markFileNames(marked, spans)
+  const words = oneLine(named.replace(/[*_~"“”]|\[[ xX]\]/g, ''))
     .toLowerCase()
     .replace(/’/g, "'")
     .replace(/^[^\p{L}§]+/u, '')
@@ -23,6 +24,21 @@ export function plainSentence(sentence: string): PlainSentence | undefined {
   if (spans.some((span) => span.includes('`')) || rest.includes('§') || condition.test(rest)) return undefined
   return { words: core.replace(/[\s.!,]+$/, ''), spans }
 }
+
+/** A bare word that can only be a file's name counts as a span; one in the reason is no second thing. */
+function markFileNames(marked: string, spans: string[]): string {
+  const { core, rest } = cutAt(marked, marked.search(new RegExp(reasonStart, 'i')))
+  return (
+    core.replace(fileName, (name) => {
+      spans.push(name)
+      return `§${spans.length - 1}`
+    }) + rest
+  )
+}
+
+/** Not `node.js`, which is a name of something else. */
+const fileName =
+  /(?<![^\s*_(])(?!(?:node|next|nuxt|vue|react|express|three|d3)\.js\b)(?:\.env(?:\.[a-z]+)*|[\w.-]+(?:\/[\w.-]+)*\.(?:jsonc?|lock|toml|ya?ml|md|txt|[cm]?[jt]sx?|py|rs|go|rb|java|sh|sql|db|sqlite|pem|key|html|css|xml|csv|ini|cfg|conf|proto))(?![\w/-]|\.\w)/g
 
 /** Longer ones are not plain, and matching them would take long. */
 const longest = 400
@@ -33,8 +49,12 @@ const reasonStart =
   /\s*(?:[—–;(:]|\s--?\s|,? because\b|,? since\b|,? so (?:that\b|it\b)|, (?:it|they|this|that|these|which|as)\b)/
 
 function splitReason(words: string): readonly [string, string] {
-  const at = words.search(reasonStart)
-  return at < 0 ? [words, ''] : [words.slice(0, at), words.slice(at)]
+  const { core, rest } = cutAt(words, words.search(reasonStart))
+  return [core, rest]
+}
+
+function cutAt(text: string, at: number): { core: string; rest: string } {
+  return at < 0 ? { core: text, rest: '' } : { core: text.slice(0, at), rest: text.slice(at) }
 }
 
 /** `**Database safety**: never …` is about what it is headed by; `**On Fridays**: never …` would be a condition. */

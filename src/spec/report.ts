@@ -23,7 +23,7 @@ export function createReport(text: SpecText, into: Diagnostic[]): Report {
   const at: Report['at'] = (code, place, message, detail = {}) => {
     into.push(diagnostic(code, placeOnly(place), message, detail))
   }
-  const capability: Report['capability'] = (span, { code, message, fix }) => {
+  const capability: Report['capability'] = (span, { code, message, fix = spokenFix(code, message) }) => {
     into.push({ severity: 'error', code, message, ...(fix && { fix }), place: text.place(span) })
   }
   const report: ReportSpan = (code, span, message, detail) => at(code, text.place(span), message, detail)
@@ -48,6 +48,14 @@ export function diagnostic(
     ...(requests && { requests }),
     ...(related && { related }),
   }
+}
+
+/** In words where no text can be proposed without changing how much the person wrote. */
+function spokenFix(code: string, message: string): string | undefined {
+  const isAmount = code === 'capability/constraint' && /\b(?:quantity|unit|amount|period)\b/.test(message)
+  return isAmount
+    ? 'write a number with one of the units: `timeout:30m`, `memory:4GB`, `rate:100/min`'
+    : undefined
 }
 
 function placeOnly({ file, line, column, endLine, endColumn }: Place): Place {

@@ -1,4 +1,4 @@
-import { parseCapability } from '../policy/capability.ts'
+import { type Aim, parseCapability } from '../policy/capability.ts'
 import type { Capability, Effect, LayerName, Rule, RuleExample } from '../policy/types.ts'
 import { type CodeToken, spanInCode } from './inline.ts'
 import { expandLet } from './lets.ts'
@@ -33,10 +33,10 @@ export interface RuleDraft extends Draft {
 export function buildRule(draft: RuleDraft, context: RuleContext): Rule | undefined {
   const { text, report, layer, pack } = context
   const { clauses, effect, reason, examples } = draft
-  const capabilities = parseAll(draft.capabilities, context)
-  const except = parseAll(clauses.except?.items ?? [], context)
-  const when = parseOne(clauses.when, context)
-  const via = parseOne(clauses.via, context)
+  const capabilities = parseAll(draft.capabilities, aims[effect], context)
+  const except = parseAll(clauses.except?.items ?? [], effect === 'allow' ? 'closes' : 'opens', context)
+  const when = parseOne(clauses.when, 'closes', context)
+  const via = parseOne(clauses.via, 'runs', context)
   const agents = parseAgents(clauses.for, report)
   if (!capabilities || !except || !agents || when === 'broken' || via === 'broken') return undefined
   const folder = clauses.in?.items[0]?.text
@@ -57,17 +57,39 @@ export function buildRule(draft: RuleDraft, context: RuleContext): Rule | undefi
   return checkRule(rule, draft, report) ? rule : undefined
 }
 
-function parseAll(tokens: readonly CodeToken[], context: RuleContext): readonly Capability[] | undefined {
-  const parsed = tokens.map((token) => parseToken(token, context))
+/** What a rule's capabilities are for. */
+export const aims: Readonly<Record<Effect, Aim>> = {
+  allow: 'opens',
+  deny: 'closes',
+  ask: 'closes',
+  only: 'closes',
+  limit: 'closes',
+  require: 'runs',
+}
+
+function parseAll(
+  tokens: readonly CodeToken[],
+  aim: Aim,
+  context: RuleContext,
+): readonly Capability[] | undefined {
+  const parsed = tokens.map((token) => parseToken(token, aim, context))
   return parsed.every((capability) => capability !== undefined) ? parsed : undefined
 }
 
-function parseOne(clause: ListClause | undefined, context: RuleContext): Capability | 'broken' | undefined {
+function parseOne(
+  clause: ListClause | undefined,
+  aim: Aim,
+  context: RuleContext,
+): Capability | 'broken' | undefined {
   const token = clause?.items[0]
-  return token && (parseToken(token, context) ?? 'broken')
+  return token && (parseToken(token, aim, context) ?? 'broken')
 }
 
-function parseToken(token: CodeToken, { text, report, lets, usedLets }: RuleContext): Capability | undefined {
+function parseToken(
+  token: CodeToken,
+  aim: Aim,
+  { text, report, lets, usedLets }: RuleContext,
+): Capability | undefined {
   const expanded = expandLet(token, lets)
   if ('unknown' in expanded) {
     report(
@@ -78,7 +100,7 @@ function parseToken(token: CodeToken, { text, report, lets, usedLets }: RuleCont
     return undefined
   }
   if (expanded.name) usedLets.add(expanded.name)
-  const result = parseCapability(expanded.text)
+  const result = parseCapability(expanded.text, aim)
   if (result.ok) return result.value
   for (const problem of result.problems) {
     report.capability(spanInCode(text.text, token, expanded.columnOf(problem.column) - 1), problem)

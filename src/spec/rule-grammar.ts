@@ -61,6 +61,15 @@ export function isSeparator(token: Token): boolean {
   return token.kind === 'word' && ['—', '–', '-', '--', 'because'].includes(token.text)
 }
 
+/** Whether it says before what: then it is surely a rule. */
+export function namesStage(tokens: readonly Token[]): boolean {
+  return tokens.some((token, index) => {
+    const next = tokens[index + 1]
+    const stage = next?.kind === 'word' ? next.text : undefined
+    return token.kind === 'word' && token.text === 'before' && stages.some((name) => name === stage)
+  })
+}
+
 export function isClauseWord(token: Token | undefined): boolean {
   return token?.kind === 'word' && clauseName(token.text) !== undefined
 }

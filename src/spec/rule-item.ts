@@ -4,7 +4,14 @@ import { type EffectLead, effectTitle, isNearlyCapability, readEffect } from './
 import { spanOf, type Token, tokenize } from './inline.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
-import { type Clauses, type Draft, isClauseWord, isSeparator, parseDraft } from './rule-grammar.ts'
+import {
+  type Clauses,
+  type Draft,
+  isClauseWord,
+  isSeparator,
+  namesStage,
+  parseDraft,
+} from './rule-grammar.ts'
 import { oneLine, type Span } from './text.ts'
 
 /** What a list item is. Blocks in `below` are no part of its rule and are looked at for themselves. */
@@ -55,7 +62,7 @@ function shapeOf(
   const [first, second] = tail
   if (first?.kind === 'code') {
     // `**Require** `node` ≥ 22` and `**Limit** `max_connections` to 100` are what people write of other things.
-    const foreign = (word === 'require' || word === 'limit') && !first.text.includes(':')
+    const foreign = (word === 'require' || word === 'limit') && !first.text.includes(':') && !namesStage(tail)
     return foreign ? 'prose' : 'rule'
   }
   const clause =

@@ -5,7 +5,7 @@ import { readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { type Meant, mendRule } from './mend.ts'
-import { type BlockPlace, findNearMiss, isRuleLine, type TextBlock } from './near-miss.ts'
+import { type BlockPlace, findNearMiss, isRuleLine, type NearMiss, type TextBlock } from './near-miss.ts'
 import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
 import { readItem } from './rule-item.ts'
@@ -26,7 +26,10 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
   const usedLets = new Set<string>()
   const rules: Rule[] = []
   const prose: Paragraph[] = []
-  visit(root, true, { context: { ...context, lets, usedLets }, rules, prose, misses: 0 })
+  const state: Visit = { context: { ...context, lets, usedLets }, rules, prose, plain: [], misses: 0 }
+  visit(root, true, state)
+  const said = new Set(rules.map(({ source }) => `- ${source.text}`))
+  for (const miss of state.plain.filter((one) => !isSaid(one, said))) reportMiss(miss, state)
   for (const [name, { span }] of named) {
     if (!usedLets.has(name)) context.report('let/unused', span, `no rule uses \`${name}\``)
   }
@@ -37,6 +40,8 @@ interface Visit {
   readonly context: RuleContext
   readonly rules: Rule[]
   readonly prose: Paragraph[]
+  /** Rules in plain words, which the file may have in the rule language, too. */
+  readonly plain: NearMiss[]
   /** How much was found that may be meant as a rule, and is none. */
   misses: number
 }
@@ -83,11 +88,9 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
   const { text, report } = context
   if (block.type === 'paragraph') prose.push(block)
   const miss = findNearMiss(text.text, block, place)
-  if (miss) {
-    const code = miss.severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss'
-    report(code, miss.span, miss.message, mend(miss.meant, 'write', state))
-    return
-  }
+  if (miss?.meant.lines) state.plain.push(miss)
+  else if (miss) reportMiss(miss, state)
+  if (miss) return
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
       report(
@@ -97,6 +100,16 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         mend(strayMeant(code.value), 'if it is meant as a rule, write', state),
       )
   }
+}
+
+function reportMiss({ severity, span, message, meant }: NearMiss, state: Visit): void {
+  const code = severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss'
+  state.context.report(code, span, message, mend(meant, 'write', state))
+}
+
+/** Whether the warning's own line stands in the file: the words above it are then the prose of that rule. */
+function isSaid({ severity, meant }: NearMiss, said: ReadonlySet<string>): boolean {
+  return severity === 'warning' && meant.lines?.some((line) => said.has(line)) === true
 }
 
 /** To try what would mend a line costs a parse of each attempt; whoever wrote thousands reads the first ones. */

@@ -16,7 +16,7 @@ export function suggestRule(sentence: string, head?: ListHead): string | undefin
 
 function read({ words, spans }: PlainSentence, head: ListHead | undefined): string | undefined {
   const required = requireForm.exec(words)
-  if (required && (head === 'always' || required.groups?.must)) return requireRule(required, spans)
+  if (required && head !== 'never' && head !== 'ask') return requireRule(required, spans)
   const asked = firstAct(askForms, words) ?? (head === 'ask' ? words : undefined)
   if (asked !== undefined) return printRule('Ask', asked, spans)
   const refused = firstAct(denyForms, words) ?? (head === 'never' ? words : undefined)
@@ -69,7 +69,7 @@ function printRule(effect: 'Ask' | 'Deny', words: string, spans: readonly string
 }
 
 const requireForm =
-  /^(?<must>(?:(?:always|(?:you |agents? )?must|make sure to|be sure to) )*)run §(?<command>\d+)(?: (?:successfully|first))? before (?:(?:you|every|each|any|a|the|are|is|being|calling it|saying) )*(?<stage>commit|push|finish|done)(?:t?ing|s|es)?(?: (?:code|changes|anything|work))?$/
+  /^(?:(?:always|(?:you |agents? )?must|make sure to|be sure to) )*run §(?<command>\d+)(?: (?:successfully|first))? before (?:(?:you|every|each|any|a|the|are|is|being|calling it|saying) )*(?<stage>commit|push|finish|done)(?:t?ing|s|es)?(?: (?:code|changes|anything|work))?$/
 
 const stages: Readonly<Record<string, string>> = {
   commit: 'commit',

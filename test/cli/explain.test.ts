@@ -98,6 +98,8 @@ test.each([
 })
 
 test.each([
+  ['.env', 'file:.env:read'],
+  ['git:push', 'git:main:push'],
   ['ls', 'shell:ls'],
   ['npm test', 'shell:npm test'],
   ['.agent-os/AGENT.md', 'file:.agent-os/AGENT.md:read'],

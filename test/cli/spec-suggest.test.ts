@@ -155,6 +155,18 @@ test('Ctrl-C at a question writes nothing, not even what was agreed to before', 
   expect(read(cwd)).toBe(text)
 })
 
+test('where there is nothing to suggest it is said what was read, and which guidance is no spec', () => {
+  const cwd = makeTree({ [file]: 'Be kind.\n', 'AGENTS.md': 'Never edit `a/b`\n' })
+  expect(oos(['spec', 'suggest'], { cwd }).stdout).toBe(
+    `nothing to suggest: no sentence plainly means a rule that is not there yet
+read \`${file}\`
+\`AGENTS.md\` is not read, for no rule holds there: copy a sentence into a file in \`.agent-os/\` first
+`,
+  )
+  const { data } = JSON.parse(oos(['spec', 'suggest', '--json'], { cwd }).stdout)
+  expect(data).toEqual({ suggestions: [], read: [file], unread: ['AGENTS.md'] })
+})
+
 test('a rule that is in force already is not suggested, in whichever file it stands', () => {
   const cwd = makeTree({
     [file]: '- Never push to `main`\n- Never edit `a/b`\n',

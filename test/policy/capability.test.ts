@@ -78,7 +78,7 @@ describe('everything else is an error with its column and a fix', () => {
     ['file:src/**:reed', 'unknown-action', 13, 'file:src/**:read'],
     ['file:src/**:fly', 'unknown-action', 13, undefined],
     ['file:src/**:', 'empty', 13, 'file:src/**:read'],
-    ['file:src/**:read,,write', 'empty', 18, 'file:src/**:read,read,write'],
+    ['file:src/**:read,,write', 'empty', 18, 'file:src/**:read,write'],
     ['file:src/**:read,read', 'repeated', 18, 'file:src/**:read'],
     ['file:src/**:write,create', 'repeated', 19, 'file:src/**:write'],
     ['file::read', 'empty', 6, 'file:src/**:read,write'],
@@ -110,9 +110,17 @@ describe('everything else is an error with its column and a fix', () => {
     ['run:*{timeout:30}', 'constraint', 15, 'run:*{timeout:30s}'],
     ['run:*{memory:4}', 'constraint', 14, 'run:*{memory:4MB}'],
     ['run:*{memory:4gb}', 'constraint', 14, 'run:*{memory:4GB}'],
-    ['run:*{timeout:30 s}', 'constraint', 15, 'run:*{timeout:1s}'],
+    ['run:*{timeout:30 s}', 'constraint', 15, 'run:*{timeout:30s}'],
     ['run:*{timeout:0s}', 'constraint', 15, undefined],
-    ['run:*{timeout:-5s}', 'constraint', 15, 'run:*{timeout:1s}'],
+    ['run:*{timeout:-5s}', 'constraint', 15, undefined],
+    ['run:*{mem:4GB}', 'unknown-constraint', 7, 'run:*{memory:4GB}'],
+    ['run:*{mem:4 GB}', 'unknown-constraint', 7, 'run:*{memory:4GB}'],
+    ['run:*{proc:5,timeout: 5 min}', 'unknown-constraint', 7, 'run:*{processes:5,timeout:5m}'],
+    ['run:*{ram:4GB}', 'unknown-constraint', 7, undefined],
+    ['run:*{timeout:half an hour}', 'constraint', 15, undefined],
+    ['run:*{timeout:5 fortnights}', 'constraint', 15, undefined],
+    ['http:x.com:get{rate:100 per minute}', 'constraint', 21, 'http:x.com:get{rate:100/min}'],
+    ['http:x.com:get{rate:100/month}', 'constraint', 21, undefined],
     ['run:*{memory:99999999TB}', 'constraint', 14, undefined],
     ['run:*{timeout:}', 'empty', 15, undefined],
     ['run:*{timeout:3s,timeout:4s}', 'repeated', 18, undefined],
@@ -147,6 +155,46 @@ describe('everything else is an error with its column and a fix', () => {
       column,
       fix,
     })
+  })
+
+  test.each([
+    ['file:secret/**', 'file:secret/**:read', 'file:secret/**:*'],
+    ['file:secret/**:', 'file:secret/**:read', 'file:secret/**:*'],
+    ['capability://file/a', 'capability://file/a?action=read', 'capability://file/a?action=*'],
+    ['http:x.com', 'http:x.com:request', 'http:x.com:*'],
+    ['git:main', 'git:main:commit', 'git:main:*'],
+    ['git:push', 'git:*:push', 'git:*:push'],
+    ['git:commit,push', 'git:*:commit,push', 'git:*:commit,push'],
+    ['git:push:main', 'git:main:push', 'git:main:push'],
+    ['http:get', 'http:*:get', 'http:*:get'],
+    ['file:write', 'file:**:write', 'file:**:write'],
+    ['file:read:src/**', 'file:src/**:read', 'file:src/**:read'],
+    ['git', 'git:main:push', 'git:*:*'],
+    ['env', 'env:LC_*', 'env:*'],
+    ['http:https://x.com/v1:get', 'http:x.com/v1:get', 'http:x.com/v1:get'],
+    ['http:http://x.com/v1:get', 'http:x.com:80/v1:get', 'http:x.com:80/v1:get'],
+    ['http:http://x.com:8080:get', 'http:x.com:8080:get', 'http:x.com:8080:get'],
+    ['https://x.com/v1', 'http:x.com/v1:request', 'http:x.com/v1:*'],
+    ['http://x.com', 'http:x.com:80:request', 'http:x.com:80:*'],
+    ['browser:https://x.com/*', 'browser:x.com/*', 'browser:x.com/*'],
+    ['secret:k{to:https://x.com}', 'secret:k{to:x.com}', 'secret:k{to:x.com}'],
+    ['package-lock.json', 'file:package-lock.json:read', 'file:package-lock.json:*'],
+    ['package-lock.json:write', 'file:package-lock.json:write', 'file:package-lock.json:write'],
+    ['.env', 'file:.env:read', 'file:.env:*'],
+    ['secrets/', 'file:secrets/**:read', 'file:secrets/**:*'],
+    ['*.pem', 'file:*.pem:read', 'file:**/*.pem:*'],
+    ['*.x.com', 'http:*.x.com:request', 'http:*.x.com:*'],
+    ['rm -rf', 'shell:rm -rf', 'shell:rm -rf *'],
+    ['AWS_KEY', 'env:AWS_KEY', 'env:AWS_KEY'],
+  ])('`%s`: its fix opens no more than `%s`, and closes `%s`', (text, opens, closes) => {
+    for (const [aim, expected] of [
+      ['opens', opens],
+      ['closes', closes],
+    ] as const) {
+      const parsed = parseCapability(text, aim)
+      expect(parsed.ok ? undefined : parsed.problems[0]?.fix).toBe(expected)
+      expect(parseCapability(expected).ok).toBe(true)
+    }
   })
 
   test('`shell:npm run test:*` is shown with both meanings', () => {

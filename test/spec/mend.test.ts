@@ -21,6 +21,13 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['**Deny** `env:A` — one\n**Deny** `env:B` — two', '- **Deny** `env:A` — one'],
     ['- **Forbid** `env:A` — mine', '- **Deny** `env:A` — mine'],
     ['- _Deny_ `env:A` — mine', '- **Deny** `env:A` — mine'],
+    ['- **Require** npm test before commit — mine', '- **Require** `shell:npm test` before commit — mine'],
+    ['- **Never** modify `package-lock.json`', '- **Deny** `file:package-lock.json:write`'],
+    ['**Never** edit `vendor/` — mine', '- **Deny** `file:vendor/**:write` — mine'],
+    ['- **Deny** editing package-lock.json', '- **Deny** `file:package-lock.json:write`'],
+    ['- **Deny** what `package-lock.json` has', '- **Deny** `file:package-lock.json:*` — why'],
+    ['- **Only** touch `src/`', '- **Only** `file:src/**:write` — why'],
+    ['- **Ask** deleting `data/` because mine', '- **Ask** `file:data/**:delete` — mine'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
@@ -50,6 +57,31 @@ test.each([
   ['- **Never** `env:A`', '**Never** looks like a rule and is none: `Never` is no effect, **Deny** is'],
 ])('of %s it is said what is wrong', (text, message) => {
   expect(rulesOf(text).diagnostics[0]?.message).toBe(message)
+})
+
+test('of a rule in plain words nothing is said where the file has it in the rule language, too', () => {
+  const rule = '- **Deny** `file:gen/**:write` — mine'
+  expect(rulesOf(`- **Never** edit \`gen/\`\n  ${rule}`).diagnostics).toEqual([])
+  expect(rulesOf(`${rule}\n\n**Never** edit \`gen/\`.`).diagnostics).toEqual([])
+  expect(rulesOf('**Never** edit `gen/`.').diagnostics).toHaveLength(1)
+})
+
+test.each([
+  ['- **Require** `npm test` before commit', 'shell:npm test'],
+  ['- **Require** `npm run test:ci` before push', 'shell:npm run test:ci'],
+  ['- **Require** `make` before done', 'shell:make'],
+  ['- **Deny** `file:a/**:*` except `file:a/b`', 'file:a/b:read'],
+  ['- **Allow** `file:a/**:read` except `file:a/b`', 'file:a/b:*'],
+  ['- **Limit** `run:*{timeout:30 minutes}`', 'run:*{timeout:30m}'],
+  [
+    '- **Limit** `run:*{timeout:5 moons}`',
+    'write a number with one of the units: `timeout:30m`, `memory:4GB`, `rate:100/min`',
+  ],
+  ['- **Deny** `file:a/**`', 'file:a/**:*'],
+  ['- **Ask** `file:a/**`', 'file:a/**:*'],
+  ['- **Allow** `file:a/**`', 'file:a/**:read'],
+])('%s becomes `%s`', (text, fix) => {
+  expect(rulesOf(text).diagnostics.map((one) => one.fix)).toEqual([fix])
 })
 
 test('of thousands of such lines the first are mended, so that a hostile file costs little', () => {

@@ -1,5 +1,5 @@
 import { openProject } from '../../ops/project.ts'
-import { findSuggestions, type Suggestion, settleSuggestions } from '../../ops/suggestions.ts'
+import { findSuggestions, lookedAt, type Suggestion, settleSuggestions } from '../../ops/suggestions.ts'
 import { trustEdited } from '../../ops/trust.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
@@ -28,8 +28,9 @@ export const specSuggest: Define = (command, terminal) => {
     // Only who was asked has seen what is in them now.
     if (asked !== undefined && results.some(({ state }) => state === 'written'))
       await trustEdited(project, sources, terminal.env)
-    terminal.answer('spec suggest', { suggestions: results.map(suggestionData) }, () =>
-      renderSuggestions(results, terminal.style),
+    const looked = lookedAt(project)
+    terminal.answer('spec suggest', { suggestions: results.map(suggestionData), ...looked }, () =>
+      renderSuggestions(results, looked, terminal.style),
     )
     const whole = results.every(({ state }) => state !== 'failed' && state !== 'left')
     return whole ? exitCodes.done : exitCodes.failed

@@ -1,0 +1,93 @@
+import { looksLikePath } from '../policy/meant.ts'
+import { knownProgram } from '../policy/programs.ts'
+import { type EffectWord, effectTitle, effectWords } from './effect-word.ts'
+import type { Meant } from './mend.ts'
+import { plain } from './spelling.ts'
+import { suggestRule } from './suggest.ts'
+import { oneLine } from './text.ts'
+
+/** A rule in plain words: what it was surely meant as, and what is wrong with it. */
+export interface PlainRule {
+  readonly severity: 'error' | 'warning'
+  readonly why: string
+  readonly meant: Meant
+}
+
+/**
+ * A bold effect word with plain words behind it: `**Deny** editing package-lock.json`, `**Require** npm test before
+ * commit`. `text` is the block behind the word. Words that name no file and no command are advice.
+ */
+export function readPlainRule(word: string, text: string): PlainRule | undefined {
+  const effect = effectOf(word)
+  const line = firstSentence(text)
+  if (effect === undefined || line.length > longest) return undefined
+  return effect === 'require' ? readRequire(line) : readAct(word, effect, line)
+}
+
+const longest = 300
+/** Bold, they say no to whatever stands behind them. */
+const refusals = ['never', 'forbid', 'disallow', 'prohibit']
+
+function effectOf(word: string): EffectWord | undefined {
+  if (refusals.includes(plain(word))) return 'deny'
+  return effectWords.find((effect) => effect !== 'let' && effect !== 'limit' && effect === plain(word))
+}
+
+function firstSentence(text: string): string {
+  const [own = ''] = text.slice(0, 2 * longest).split(/[\r\n](?=[\s>]*(?:\*\*|__))/)
+  const body = oneLine(own).replace(/^[:*_~\s]+/, '')
+  return body.split(/(?<=[.!?])\s+(?=[\p{Lu}*])/u)[0] ?? ''
+}
+
+function readRequire(line: string): PlainRule | undefined {
+  const [, command = '', rest = ''] = /^([^`]+?)\s+(before (?:start|commit|push|done)\b.*)$/.exec(line) ?? []
+  if (command === '') return undefined
+  const bare = command.replace(/^["'“‘]|["'”’]$/g, '')
+  const rule = `- **Require** \`shell:${bare}\` ${rest}`
+  return knownProgram.test(bare)
+    ? {
+        severity: 'error',
+        why: `\`${bare}\` has no backticks around it`,
+        meant: { effect: 'require', text: '', capability: `shell:${bare}`, lines: [rule] },
+      }
+    : {
+        severity: 'warning',
+        why: 'it names no command',
+        meant: { effect: 'require', text: '', capability: 'shell:npm test' },
+      }
+}
+
+function readAct(word: string, effect: EffectWord, line: string): PlainRule | undefined {
+  const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]
+  const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${line}`) : undefined
+  const path = pathIn(line)
+  const isEffect = plain(word) === effect
+  // What never happens is advice, and often has no path: only the rule that is lost on the way is told.
+  if (path === undefined && (rule === undefined || !isEffect)) return undefined
+  const why = isEffect
+    ? 'behind the effect stands a capability in backticks'
+    : `\`${word}\` is no effect, **${effectTitle(effect)}** is`
+  const lines = rule === undefined ? [] : [...(reason ? [`- ${rule} — ${reason}`] : []), `- ${rule}`]
+  return {
+    severity: 'warning',
+    why,
+    meant: { effect, text: '', capability: capabilityOf(effect, path, line), lines },
+  }
+}
+
+const says = { deny: 'never', ask: 'ask before' } as const
+
+/** All of the path; of an Only what it says, for the rest of the disk is closed by that. */
+function capabilityOf(effect: EffectWord, path: string | undefined, line: string): string {
+  const action = /\bread/i.test(line) ? 'read' : 'write'
+  return path === undefined ? '' : effect === 'only' ? `file:${path}:${action}` : path
+}
+
+/** The first that is in backticks, else the first bare word with an ending. */
+function pathIn(line: string): string | undefined {
+  const [core = ''] = line.split(/\s(?:—|–|--?|because)\s/)
+  const spans = [...core.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.trim())
+  const words = core.replace(/`[^`]*`/g, ' ').split(/\s+/)
+  const bare = words.map((text) => text.replace(/[,.;:!?)]+$/, ''))
+  return spans.find(looksLikePath) ?? bare.find((text) => /^[\w-]+\.[a-z]{2,5}$/.test(text))
+}
