@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Mount } from './types.ts'
 
@@ -60,8 +60,13 @@ export function makeCachePoints(cacheHome: string, mounts: readonly Mount[]): vo
 function makeFolder(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory()) return
-  if (stats !== undefined) unlinkSync(path)
-  mkdirSync(path, { mode: 0o700 })
+  if (stats !== undefined) rmSync(path, { force: true })
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another run of the project has just made it; a link in its place is no folder.
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
 }
 
 const tools = '.oos'
