@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import { isExecutable } from '../shared/is-executable.ts'
 import { packageRoot } from '../shared/package.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { quoteWord } from './quote-word.ts'
@@ -35,13 +35,4 @@ export function wrapperLine(): string {
   const [node, oos] = [process.execPath, join(packageRoot, 'bin/oos.js')].map(quoteWord)
   const script = `printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' ${node} ${oos}`
   return `mkdir -p ~/.local/bin && ${script} > ~/.local/bin/oos && chmod +x ~/.local/bin/oos`
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,6 +1,7 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { closest } from '../shared/closest.ts'
+import { isExecutable } from '../shared/is-executable.ts'
 import type { MissingProgram } from './types.ts'
 
 export interface ProgramOptions {
@@ -53,14 +54,5 @@ function programsIn(folder: string): readonly string[] {
     return readdirSync(folder).filter((name) => isExecutable(`${folder}/${name}`))
   } catch {
     return []
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { isExecutable } from '../../shared/is-executable.ts'
 import { git } from './asked-git.ts'
 import { type HookName, hookNames } from './names.ts'
 import { keptEnding } from './script.ts'
@@ -106,15 +107,6 @@ export function readHookFile(path: string): HookFile | undefined {
 function foundAt(folder: string, name: HookName): [HookName, FoundHook][] {
   const path = join(folder, name)
   return existsSync(path) ? [[name, { text: readText(path), executable: isExecutable(path) }]] : []
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function entryOf(path: string): [string, HookFile][] {
