@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { compilePolicy } from '../../../src/policy/compile.ts'
+import { differenceOf, isWidening } from '../../../src/policy/difference.ts'
+import { parseSources } from '../../../src/spec/parse.ts'
+
+function policyOf(rules: readonly string[]) {
+  const bytes = Buffer.from(rules.map((rule) => `- ${rule}\n`).join(''))
+  const set = parseSources([{ path: '.agent-os/AGENT.md', kind: 'rules', layer: 'project', bytes }])
+  return compilePolicy({ rules: set.rules, root: '/work/shop', home: '/home/ada', now: 0 })
+}
+
+/** What a reader would think of first is the same on both sides: only the search comes to what is not. */
+const closed = '**Deny** `file:?/**:write`'
+const allowed = ['**Allow** `file:**:write`', closed]
+const asked = ['**Ask** `file:**:write`', closed]
+
+test.each([
+  { what: 'a Deny that is gone', shared: allowed, old: ['**Deny** `file:*/s/**:write`'], now: [] },
+  {
+    what: 'a Deny that is gone from what is asked',
+    shared: asked,
+    old: ['**Deny** `file:*/s/**:write`'],
+    now: [],
+  },
+  { what: 'an Ask that is gone', shared: allowed, old: ['**Ask** `file:*/s/**:write`'], now: [] },
+  {
+    what: 'a Deny that became an Ask',
+    shared: allowed,
+    old: ['**Deny** `file:*/s/**:write`'],
+    now: ['**Ask** `file:*/s/**:write`'],
+  },
+])('$what is found behind a Deny of both sides', ({ shared, old, now }) => {
+  const [before, after] = [policyOf([...shared, ...old]), policyOf([...shared, ...now])]
+  for (const wideningOnly of [true, false]) {
+    const difference = differenceOf(before, after, { wideningOnly })
+    expect(isWidening(difference)).toBe(true)
+    expect(difference.undecided).toEqual([])
+  }
+  expect(isWidening(differenceOf(after, before))).toBe(false)
+})
