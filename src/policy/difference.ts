@@ -41,17 +41,14 @@ export interface DifferenceOptions extends InspectOptions {
  */
 export function differenceOf(before: Policy, after: Policy, options: DifferenceOptions = {}): Difference {
   const budget = { left: options.mostSteps ?? defaultSteps }
+  const policies = [before, after, ...(options.given ? [options.given] : [])] as const
   const found = (Object.keys(resources) as Resource[])
     .filter((resource) => Object.keys(resources[resource].actions).length > 0)
     .flatMap((resource) => {
-      const languages = languagesOf(
-        resource,
-        [before, after, ...(options.given ? [options.given] : [])],
-        budget,
-      )
+      const languages = languagesOf(resource, policies, budget)
       const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
-        .filter((agent) => [before, after].some((policy) => isSpokenTo(agent, policy, resource)))
+        .filter((agent) => policies.some((policy) => isSpokenTo(agent, policy, resource)))
         .flatMap((agent) => differ({ before, after, agent, resource, languages, budget, options }))
       return [...general, ...own.filter((each) => !general.some((known) => isSame(known, each)))]
     })

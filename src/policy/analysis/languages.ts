@@ -1,5 +1,6 @@
 import type { PathPlace } from '../path-glob.ts'
 import { type PatternKind, resources } from '../resources.ts'
+import { unknownTarget } from '../shell/git.ts'
 import type { Capability, Resource } from '../types.ts'
 import { type Automaton, type CompileOptions, compileAutomaton, uniteAutomata } from './automaton.ts'
 import type { Budget } from './budget.ts'
@@ -9,6 +10,7 @@ import { anyName, nameAlternatives, nameLanguage } from './name-language.ts'
 import { anyPath, pathLanguage } from './path-language.ts'
 import {
   charsetBut,
+  either,
   type Language,
   mark,
   one,
@@ -140,7 +142,7 @@ export class Languages {
   /** After a mark: the host that a secret goes to, the remote that a branch goes to. */
   private anyTail(capabilities: readonly Capability[]): Regular {
     const hosts = capabilities.flatMap(({ constraints: { to } }) => to ?? [])
-    const value = this.resource === 'secret' ? anyHost(hosts, 'hosts-alone') : anyName
+    const value = this.resource === 'secret' ? anyHost(hosts, 'hosts-alone') : either(anyName, unknown)
     return sequence(word(mark), value)
   }
 
@@ -148,10 +150,13 @@ export class Languages {
     if (!this.tailed) return sequence()
     const value = wantedValue(to, remote)
     if (value === undefined) return optional(sequence(word(mark), repeated(one(charsetBut('')))))
-    const named = sequence(word(mark), value)
-    return reading.tail === 'met' ? named : optional(named)
+    if (reading.tail === 'met') return sequence(word(mark), value)
+    return optional(sequence(word(mark), remote === undefined ? value : either(value, unknown)))
   }
 }
+
+/** A remote that is only known at run time could be any. */
+const unknown = word(unknownTarget)
 
 function wantedValue(to: string | undefined, remote: string | undefined): Regular | undefined {
   if (to !== undefined) return hostLanguage(to, true)

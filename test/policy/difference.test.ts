@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { compilePolicy } from '../../../src/policy/compile.ts'
-import { differenceOf, isWidening } from '../../../src/policy/difference.ts'
-import { parseSources } from '../../../src/spec/parse.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { differenceOf, isWidening } from '../../src/policy/difference.ts'
+import { parseSources } from '../../src/spec/parse.ts'
 
 function policyOf(rules: readonly string[]) {
   const bytes = Buffer.from(rules.map((rule) => `- ${rule}\n`).join(''))
@@ -37,4 +37,25 @@ test.each([
     expect(difference.undecided).toEqual([])
   }
   expect(isWidening(differenceOf(after, before))).toBe(false)
+})
+
+test('a push to a remote that is only known when it runs is found, though its branch is known', () => {
+  const allow = '**Allow** `git:*:push{remote:*}` except `git:main:push`'
+  const before = policyOf([allow, '**Limit** `git:*:push{remote:origin}`'])
+  const { changes, undecided } = differenceOf(before, policyOf([allow]), { wideningOnly: true })
+  expect(undecided).toEqual([])
+  expect(changes).toMatchObject([
+    { from: 'deny', to: 'allow', witnesses: [{ request: { attributes: { remote: '*' } } }] },
+  ])
+})
+
+test('an agent whom only what counts besides speaks to is looked at, too', () => {
+  const allow = '**Allow** `git:*:push`'
+  const [before, after] = [policyOf([allow, '**Ask** `git:*:push`']), policyOf([allow])]
+  const options = { wideningOnly: true, agents: ['coder', 'tester'] }
+  const given = policyOf([allow, '**Deny** `git:*:push` for `coder`'])
+  expect(differenceOf(before, after, { ...options, given }).changes).toMatchObject([
+    { agent: 'coder', from: 'ask', to: 'allow' },
+  ])
+  expect(isWidening(differenceOf(before, after, { ...options, given: policyOf([allow]) }))).toBe(false)
 })
