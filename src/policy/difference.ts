@@ -112,7 +112,7 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
     const key = JSON.stringify([matter.attributes, ...keys])
     if (seen.has(key)) return []
     seen.add(key)
-    const field = createField({ ...scope, matter, claims })
+    const field = createField({ ...scope, matter, edits: changed.length, claims })
     return changed.flatMap((one) => inspect(one, field))
   })
   const isKnown = ({ clause }: Changed) =>

@@ -3,7 +3,7 @@ import { amountOf, constraintNames } from '../constraints.ts'
 import { unmet } from '../held.ts'
 import { actBits, resources } from '../resources.ts'
 import type { Capability, ConstraintName, Constraints, DecisionEffect, Request, Resource } from '../types.ts'
-import type { Languages } from './languages.ts'
+import type { Languages, Numbers } from './languages.ts'
 
 /** One kind of request: everything but its target. */
 export interface Matter {
@@ -17,8 +17,8 @@ export interface Matter {
 export interface Claim {
   readonly clause: Clause
   readonly outcome: DecisionEffect
-  /** Language numbers: the targets that it is about, and those it leaves out. */
-  readonly about: number
+  /** Language numbers: the targets that it is about are in all of these, and those it leaves out in one of the holes. */
+  readonly about: Numbers
   readonly holes: readonly number[]
 }
 
@@ -62,17 +62,22 @@ export function uniteBeside(
 }
 
 function unite(claims: readonly Claim[], languages: Languages): readonly Claim[] {
-  const groups = Map.groupBy(claims, ({ outcome, holes, clause }) =>
-    JSON.stringify([outcome, holes, clause.onlyTightens]),
+  const groups = Map.groupBy(claims, ({ outcome, about: [, ...besides], holes, clause }) =>
+    JSON.stringify([outcome, besides, holes, clause.onlyTightens]),
   )
   return [...groups.values()].flatMap((group) => {
-    const about = languages.union(group.map((claim) => claim.about))
-    return about === undefined ? group : group.slice(0, 1).map((claim) => ({ ...claim, about }))
+    const united = languages.union(group.map(({ about: [first] }) => first))
+    if (united === undefined) return group
+    return group.slice(0, 1).map((claim): Claim => ({ ...claim, about: [united, ...claim.about.slice(1)] }))
   })
 }
 
 export function holds({ about, holes }: Claim, accepted: ReadonlySet<number>): boolean {
-  return accepted.has(about) && !holes.some((hole) => accepted.has(hole))
+  return isIn(about, accepted) && !holes.some((hole) => accepted.has(hole))
+}
+
+function isIn(about: Claim['about'], languages: ReadonlySet<number>): boolean {
+  return about.every((number) => languages.has(number))
 }
 
 /** What is known of a text's languages before its end: those it will be in, and those it may be in, whatever follows. */
@@ -96,8 +101,9 @@ export function freestOf(claims: readonly Claim[], outlook: Outlook): DecisionEf
 export function strictestOf(claims: readonly Claim[], outlook: Outlook): DecisionEffect {
   if (claims.some((each) => each.outcome === 'deny' && mayHold(each, outlook))) return 'deny'
   const isGiven = claims.some(
-    ({ outcome, clause, ...each }) =>
-      (outcome === 'allow' || (outcome === 'ask' && !clause.onlyTightens)) && mustHold(each, outlook),
+    (each) =>
+      (each.outcome === 'allow' || (each.outcome === 'ask' && !each.clause.onlyTightens)) &&
+      mustHold(each, outlook),
   )
   if (!isGiven) return 'deny'
   return claims.some((each) => each.outcome === 'ask' && mayHold(each, outlook)) ? 'ask' : 'allow'
@@ -105,12 +111,13 @@ export function strictestOf(claims: readonly Claim[], outlook: Outlook): Decisio
 
 type Reach = Pick<Claim, 'about' | 'holes'>
 
-function mustHold({ about, holes }: Reach, { settled, open }: Outlook): boolean {
-  return settled.has(about) && !holes.some((hole) => open.has(hole))
+/** Whether the claim will hold, whatever follows. */
+export function mustHold({ about, holes }: Reach, { settled, open }: Outlook): boolean {
+  return isIn(about, settled) && !holes.some((hole) => open.has(hole))
 }
 
 function mayHold({ about, holes }: Reach, { settled, open }: Outlook): boolean {
-  return open.has(about) && !holes.some((hole) => settled.has(hole))
+  return isIn(about, open) && !holes.some((hole) => settled.has(hole))
 }
 
 export interface Matters {
@@ -173,9 +180,9 @@ function concerns({ resource, actions }: Capability, asked: number, surely: bool
 function claim(clause: Clause, asked: number, matter: Matter, languages: Languages): readonly Claim[] {
   const { effect, capability, except, everything } = clause
   const surely = effect === 'allow'
-  const about = everything
-    ? languages.any
-    : languages.of(capability, { surely, tail: surely ? 'met' : 'may-concern' })
+  const about: Claim['about'] = everything
+    ? [languages.any]
+    : languages.allOf(capability, { surely, tail: surely ? 'met' : 'may-concern' })
   const holes = except
     .filter((hole) => concerns(hole, asked, !surely))
     .map((hole) => languages.of(hole, { surely: !surely, tail: surely ? 'may-concern' : 'met' }))
@@ -190,7 +197,7 @@ function exceeded(clause: Clause, matter: Matter, languages: Languages): readonl
   const { capability } = clause
   const { allowlist, to, remote } = capability.constraints
   const outcome = 'deny'
-  const about = languages.of(capability, { surely: false, tail: 'may-concern' })
+  const about = languages.allOf(capability, { surely: false, tail: 'may-concern' })
   if (!amountsMet(capability.constraints, matter)) return [{ clause, outcome, about, holes: [] }]
   if (allowlist) return [{ clause, outcome, about, holes: [languages.programs(allowlist)] }]
   if (to === undefined && remote === undefined) return []

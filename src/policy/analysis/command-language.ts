@@ -40,8 +40,11 @@ const options = repeated(sequence(option, optional(noOption)))
 export const anyCommand: Regular = sequence(one(charsetBut('-')), text, end, anyWords)
 
 export function commandLanguage(pattern: string, mode: 'exact' | 'anywhere'): Language {
-  const alternatives = parsePatternWords(pattern)
-  return { any: alternatives.map((words) => (mode === 'exact' ? { says: exact(words) } : anywhere(words))) }
+  const languages = parsePatternWords(pattern).map((words) =>
+    mode === 'exact' ? { says: exact(words) } : anywhere(words),
+  )
+  const [only] = languages
+  return only !== undefined && 'all' in only && languages.length === 1 ? only : { any: languages }
 }
 
 /** Only these programs, by the word that names them. */

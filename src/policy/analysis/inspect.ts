@@ -8,7 +8,7 @@ import type { Budget } from './budget.ts'
 import { type Claim, holds, type Matter, outcomeOf, uniteBeside } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
 import type { Languages } from './languages.ts'
-import { placesOf, type Side } from './places.ts'
+import { type Place, placesOf, type Side } from './places.ts'
 import { createProspect, freedom, freest, type Prospect } from './prospect.ts'
 import { plainSamplesOf } from './samples.ts'
 import { accepts, search } from './search.ts'
@@ -64,6 +64,8 @@ export interface InspectOptions {
 /** What both sides say to one kind of request. */
 export interface Field extends Scope {
   readonly matter: Matter
+  /** How many clauses are looked at in turn. */
+  readonly edits: number
   /** United: what is said before the edit, by each policy that counts; and what after it. */
   readonly old: readonly (readonly Claim[])[]
   readonly now: readonly Claim[]
@@ -85,14 +87,14 @@ interface Known {
   readonly accepted: ReadonlySet<number>
 }
 
-export function createField(place: Scope & Pick<Field, 'matter' | 'claims'>): Field {
+export function createField(place: Scope & Pick<Field, 'matter' | 'edits' | 'claims'>): Field {
   const { languages, claims, options, matter } = place
   const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) =>
     uniteBeside(each, claims.added, languages),
   )
   const now = uniteBeside(claims.added, claims.removed, languages)
   const all = [...old.flat(), ...now, ...claims.removed, ...claims.added]
-  const automata = languages.automata(all.flatMap(({ about, holes }) => [about, ...holes]))
+  const automata = languages.automata(all.flatMap(({ about, holes }) => [...about, ...holes]))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target): Known[] => {
     const text = textOf({ ...target, action: matter.action })
@@ -122,10 +124,9 @@ const mostFamiliar = 3
 /** Steps for one line that nothing was found of yet, and to find a first text. */
 const mostSteps = { unfound: 300_000, first: 30_000 }
 
-/** Steps for one line that something was found of: of few lines every kind of answer is looked for, of many the main ones. */
-function stepsOnceFound({ claims }: Field): number {
-  const lines = Math.max(claims.added.length, claims.removed.length)
-  return Math.min(mostSteps.unfound, Math.max(10_000, 1_000_000 / lines))
+/** Steps for one line that something was found of: of few edits every kind of answer is looked for, of many the main ones. */
+function stepsOnceFound({ edits }: Field): number {
+  return Math.min(mostSteps.unfound, Math.max(1_000, 100_000 / edits))
 }
 
 /** From one answer to another, with texts for which that is so. */
@@ -154,7 +155,7 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   }
   for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
   for (const { text, accepted } of likely(claim, automata, field)) keep(accepted, () => text, 1)
-  const look = (places: readonly number[], way: 'gain' | 'loss'): boolean => {
+  const look = (places: readonly Place[], way: 'gain' | 'loss'): boolean => {
     const wanted = (each: Way) => widens(each) === (way === 'gain')
     const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
       !field.prospect[way]({ settled, open })
@@ -174,8 +175,8 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
     }
     if (isFound()) spare()
     const complete = places.every((place) => {
-      const within = [...new Set([languages.any, claim.about, place])]
-      const own = languages.automata([...automata.keys(), place])
+      const within = [...new Set([languages.any, ...claim.about, ...place])]
+      const own = languages.automata([...automata.keys(), ...place])
       if (own === undefined) return false
       // Most often the first text that the clause is about is one: seen at once, without all the others.
       const first = isFound() ? undefined : shortest(within, own, field.budget)
@@ -235,7 +236,7 @@ function only(
   any: number,
   claims: readonly Claim[],
 ): ReadonlyMap<number, Automaton> {
-  const wanted = new Set([any, ...claims.flatMap(({ about, holes }) => [about, ...holes])])
+  const wanted = new Set([any, ...claims.flatMap(({ about, holes }) => [...about, ...holes])])
   return new Map([...automata].filter(([number]) => wanted.has(number)))
 }
 

@@ -27,6 +27,9 @@ export interface Reading {
   readonly tail: 'met' | 'may-concern'
 }
 
+/** Of languages, in all of which a text is. */
+export type Numbers = readonly [number, ...number[]]
+
 /** More states than any pattern that a person writes needs. */
 const mostStates = 2_000
 /** More than all patterns of a large spec together need. */
@@ -39,6 +42,7 @@ export class Languages {
   private readonly resource: Resource
   private readonly place: PathPlace
   private readonly numbers = new Map<string, number>()
+  private readonly conjunctions = new Map<string, Numbers>()
   private readonly compiled: (Automaton | undefined)[] = []
   private readonly named: CompileOptions['known'] & {} = new Map()
   private readonly tailed: boolean
@@ -62,14 +66,23 @@ export class Languages {
     this.compile('', () => this.anyTarget(capabilities))
   }
 
-  of({ pattern, constraints }: Capability, reading: Reading): number {
-    const { to, remote } = constraints
-    const key = JSON.stringify([pattern, reading, to, remote, constraints.allowlist])
-    return this.compile(key, () => {
-      const { allowlist } = constraints
-      const language = this.targets(pattern, reading.surely, this.tail(constraints, reading))
-      return reading.surely && allowlist ? { all: [language, programLanguage(allowlist)] } : language
-    })
+  of(capability: Capability, reading: Reading): number {
+    return this.compile(keyOf(capability, reading), () => this.language(capability, reading))
+  }
+
+  /** In turn, where a pattern asks for several things at once: together they make a far greater automaton than each does. */
+  allOf(capability: Capability, reading: Reading): Numbers {
+    const key = keyOf(capability, reading)
+    const known = this.conjunctions.get(key)
+    if (known) return known
+    const language = this.language(capability, reading)
+    const [first, ...others] = 'all' in language ? language.all : [language]
+    const isOne = first === undefined || others.length === 0
+    const numbers: Numbers = isOne
+      ? [this.compile(key, () => language)]
+      : [this.part(`first ${key}`, first), ...others.map((part, index) => this.part(`${index} ${key}`, part))]
+    this.conjunctions.set(key, numbers)
+    return numbers
   }
 
   programs(names: readonly string[]): number {
@@ -103,6 +116,17 @@ export class Languages {
       found.set(number, automaton)
     }
     return found
+  }
+
+  private language({ pattern, constraints }: Capability, reading: Reading): Language {
+    const { allowlist } = constraints
+    const language = this.targets(pattern, reading.surely, this.tail(constraints, reading))
+    return reading.surely && allowlist ? { all: [language, programLanguage(allowlist)] } : language
+  }
+
+  private part(key: string, part: Language): number {
+    // Parts are made as small as can be, a whole is not.
+    return this.compile(('says' in part && part.name) || key, () => ({ all: [part] }))
   }
 
   private compile(key: string, language: () => Language): number {
@@ -153,6 +177,11 @@ export class Languages {
     if (reading.tail === 'met') return sequence(word(mark), value)
     return optional(sequence(word(mark), remote === undefined ? value : either(value, unknown)))
   }
+}
+
+function keyOf({ pattern, constraints }: Capability, reading: Reading): string {
+  const { to, remote, allowlist } = constraints
+  return JSON.stringify([pattern, reading, to, remote, allowlist])
 }
 
 /** A remote that is only known at run time could be any. */

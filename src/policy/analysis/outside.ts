@@ -1,7 +1,7 @@
 import type { Clause } from '../clause.ts'
 import type { Request } from '../types.ts'
 import type { Budget } from './budget.ts'
-import { type Claim, claimsOf, holds, type Matter } from './claims.ts'
+import { type Claim, claimsOf, holds, type Matter, mustHold } from './claims.ts'
 import type { Ground } from './ground.ts'
 import { search } from './search.ts'
 import { requestOf } from './witness.ts'
@@ -87,16 +87,16 @@ function findBeyond(clauses: readonly Clause[], question: Question): Request | '
   const wanted = inside()
   const others = claimsOf(clauses, matter, languages)
   const all = [...wanted, ...others]
-  const automata = languages.automata(all.flatMap(({ about, holes }) => [about, ...holes]))
+  const automata = languages.automata(all.flatMap(({ about, holes }) => [...about, ...holes]))
   if (automata === undefined) return undefined
   let request: Request | undefined
   const searched = spend(ground.budget, (budget) =>
     search({
       automata,
-      within: [...new Set([languages.any, ...wanted.map(({ about }) => about)])],
+      within: [...new Set([languages.any, ...wanted.flatMap(({ about }) => about)])],
       budget,
       isSettled: (settled, open) =>
-        others.some(({ about, holes }) => settled.has(about) && !holes.some((hole) => open.has(hole))) ||
+        others.some((claim) => mustHold(claim, { settled, open })) ||
         wanted.some(({ holes }) => holes.some((hole) => settled.has(hole))),
       visit: (accepted, text) => {
         if (!wanted.every((claim) => holds(claim, accepted))) return false

@@ -5,11 +5,14 @@ import type { Languages } from './languages.ts'
 /** `added` stands only after an edit, `removed` only before it. */
 export type Side = 'added' | 'removed'
 
-/** Languages, by their numbers, in one of which a text has to be so that more, or less, can come out for it. */
+/** Where a text has to be so that more, or less, can come out for it: in all languages of one place. */
 export interface Places {
-  readonly gain?: readonly number[]
-  readonly loss?: readonly number[]
+  readonly gain?: readonly Place[]
+  readonly loss?: readonly Place[]
 }
+
+/** Language numbers. */
+export type Place = readonly number[]
 
 /**
  * Where a changed clause can let more pass, and where less; nothing where it cannot. What comes or goes as a Deny matters
@@ -28,8 +31,8 @@ export function placesOf(
   const given = others.filter(
     (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
   )
-  const anywhere = [languages.any]
-  const other = [...new Set(given.map(({ about }) => about))]
+  const anywhere = [[languages.any]]
+  const other = [...new Map(given.map(({ about }) => [String(about), about])).values()]
   const places: Readonly<Record<DecisionEffect, Readonly<Record<Side, Places>>>> = {
     allow: { added: { gain: anywhere }, removed: { loss: anywhere } },
     deny: { added: { loss: other }, removed: { gain: other } },
@@ -47,11 +50,15 @@ export function placesOf(
 function apartFrom(
   { outcome, about, holes, clause }: Claim,
   others: readonly Claim[],
-): readonly number[] | undefined {
+): readonly Place[] | undefined {
   const [fewest] = others
-    .filter((each) => each.outcome === outcome && each.about === about)
+    .filter((each) => each.outcome === outcome && isSame(each.about, about))
     .filter((each) => each.clause.onlyTightens === clause.onlyTightens)
     .map((twin) => twin.holes.filter((hole) => !holes.includes(hole)))
     .sort((one, two) => one.length - two.length)
-  return fewest
+  return fewest?.map((hole) => [hole])
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.length === other.length && one.every((number, index) => number === other[index])
 }

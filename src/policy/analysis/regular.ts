@@ -48,12 +48,18 @@ export function one(characters: CharSet): Regular {
 }
 
 export function word(literal: string): Regular {
-  return sequenceOf(
-    Array.from(literal, (character) => ({
-      type: 'CharacterClass',
-      characters: charset([spanOf(character)]),
-    })),
-  )
+  return sequenceOf(Array.from(literal, letter))
+}
+
+/** Values, and the same few letters again and again. */
+const letters = new Map<string, NoParent<RefaElement>>()
+
+function letter(character: string): NoParent<RefaElement> {
+  const known = letters.get(character)
+  if (known) return known
+  const made = { type: 'CharacterClass', characters: charset([spanOf(character)]) } as const
+  letters.set(character, made)
+  return made
 }
 
 export function sequence(...parts: readonly Regular[]): Regular {

@@ -26,15 +26,9 @@ export function search({ automata, within, isSettled, visit, budget }: Search): 
   // The queue grows while it is walked.
   for (const spot of queue) {
     const live = liveAt(spot, automata)
-    const accepted = numbersWhere(live, ({ final }) => final)
+    const accepted = numbersWhere(live, isFinal)
     if (within.every((number) => accepted.has(number)) && visit(accepted, () => textOf(spot))) return 'ended'
-    if (
-      isSettled?.(
-        numbersWhere(live, ({ settled }) => settled),
-        numbersWhere(live, () => true),
-      )
-    )
-      continue
+    if (isSettled?.(numbersWhere(live, isOver), numbersWhere(live, isAny))) continue
     const steps = stepsOf(
       live.map(({ state }) => state),
       openAt(live, within),
@@ -67,6 +61,10 @@ interface Spot {
   readonly code: number
   readonly before: Spot | undefined
 }
+
+const isFinal = ({ final }: State) => final
+const isOver = ({ settled }: State) => settled
+const isAny = () => true
 
 interface Live {
   readonly number: number

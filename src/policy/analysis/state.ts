@@ -25,8 +25,14 @@ type Going = Pick<State, 'moves'>
 
 const every: readonly Interval[] = [{ min: 0, max: 0x10ffff }]
 
-/** How states go on together, rising: the characters of a step are told apart by none of them. `within`: by these characters alone. */
+/**
+ * How states go on together, rising: the characters of a step are told apart by none of them. `within`: by these characters
+ * alone.
+ */
 export function stepsOf(states: readonly Going[], within: readonly Interval[] = every): readonly Step[] {
+  const [only] = states
+  if (only !== undefined && states.length === 1 && within === every)
+    return only.moves.map(({ min, max, to }) => ({ min, max, to: [to] }))
   const intervals = within.every(({ min, max }) => min === max) ? within : cutUp(within, cutsOf(states))
   // Intervals and moves both rise: each list of moves is gone through once.
   const next = new Uint32Array(states.length)
@@ -44,13 +50,29 @@ export function stepsOf(states: readonly Going[], within: readonly Interval[] = 
 }
 
 /** Where a move of some state begins, or another than before: rising, some more than once. */
-function cutsOf(states: readonly Going[]): Uint32Array {
+function cutsOf(states: readonly Going[]): ArrayLike<number> {
   const cuts: number[] = []
   for (const { moves } of states) for (const { min, max } of moves) cuts.push(min, max + 1)
-  return Uint32Array.from(cuts).sort()
+  return cuts.length > few ? Uint32Array.from(cuts).sort() : sorted(cuts)
 }
 
-function cutUp(intervals: readonly Interval[], cuts: Uint32Array): readonly Interval[] {
+/** So many numbers are in order before a call of the engine's own sorting is made. */
+const few = 24
+
+function sorted(numbers: number[]): readonly number[] {
+  for (let at = 1; at < numbers.length; at += 1) {
+    const number = numbers[at] as number
+    let before = at - 1
+    while (before >= 0 && (numbers[before] as number) > number) {
+      numbers[before + 1] = numbers[before] as number
+      before -= 1
+    }
+    numbers[before + 1] = number
+  }
+  return numbers
+}
+
+function cutUp(intervals: readonly Interval[], cuts: ArrayLike<number>): readonly Interval[] {
   const found: Interval[] = []
   let next = 0
   for (const { min, max } of intervals) {

@@ -34,7 +34,7 @@ function reader(policy: Policy): (request: Request) => DecisionEffect {
     const matter = { resource, action, ...(typeof max === 'number' && { attributes: { max } }) }
     const claims = claimsOf(policy.view(agent, lineage).clauses(resource), matter, languages)
     const text = textOf(request) ?? ''
-    const numbers = claims.flatMap(({ about, holes }) => [about, ...holes])
+    const numbers = claims.flatMap(({ about, holes }) => [...about, ...holes])
     const accepted = numbers.filter((number) => accepts(languages.automaton(number) ?? [], text))
     return outcomeOf(claims, new Set([languages.any, ...accepted]))
   }
