@@ -5,7 +5,7 @@ import { type Difference, differenceOf, isWidening } from '../policy/difference.
 import { type TermChange, termDifference } from '../policy/term-difference.ts'
 import { OosError } from '../shared/errors.ts'
 import { packageRoot } from '../shared/package.ts'
-import { parseSources } from '../spec/parse.ts'
+import { createParser, parseSources } from '../spec/parse.ts'
 import { readSources } from '../spec/read.ts'
 import { isProjectSource } from '../spec/source.ts'
 import type { AgentDefinition, SpecSource } from '../spec/types.ts'
@@ -52,8 +52,8 @@ export function readSpecDifference({
   const root = findProjectRoot(cwd, home)
   const shared = readSources({ home, packs: join(packageRoot, 'specs') })
   const { from, to } = staged ? { from: findHead(root) ?? noCommit, to: theIndex } : readRange(root, range)
-  const side = (revision: string | undefined) =>
-    readSide({ root, home, now, shared: shared.sources }, revision)
+  const base: Base = { root, home, now, shared: shared.sources, parse: createParser() }
+  const side = (revision: string | undefined) => readSide(base, revision)
   return { ...compareMeaning(side(from), side(to)), from: shownAs(from), to: shownAs(to) }
 }
 
@@ -93,6 +93,7 @@ interface Base {
   readonly home: string
   readonly now: number
   readonly shared: readonly SpecSource[]
+  readonly parse: ReturnType<typeof createParser>
 }
 
 export interface Side {
@@ -100,12 +101,12 @@ export interface Side {
   readonly agents: readonly AgentDefinition[]
 }
 
-function readSide({ root, home, now, shared }: Base, revision: string | undefined): Side {
+function readSide({ root, home, now, shared, parse }: Base, revision: string | undefined): Side {
   const read =
     revision === undefined
       ? readWorkingTree(root, home)
       : { sources: readCommitted(root, revision), diagnostics: [] }
-  const { rules, agents, diagnostics } = parseSources([...shared, ...read.sources])
+  const { rules, agents, diagnostics } = parseSources([...shared, ...read.sources], parse)
   const fault = [...read.diagnostics, ...diagnostics].find(({ severity }) => severity === 'error')
   if (fault === undefined) return { policy: compilePolicy({ rules, root, home, now }), agents }
   throw new OosError('spec-invalid', `the specs of ${shownAs(revision)} are wrong: ${fault.message}`, {

@@ -2,9 +2,12 @@ import type { Rule } from '../policy/types.ts'
 import { compareDiagnostics, type Diagnostic } from '../shared/diagnostics.ts'
 import { checkAgents, collectAgents } from './agents.ts'
 import { extendSpecs } from './extend.ts'
+import { parseTree } from './markdown.ts'
 import { parseSpec, ruleLimit } from './parse-spec.ts'
 import { diagnostic } from './report.ts'
 import { mergeSettings } from './settings.ts'
+import { isProjectSource } from './source.ts'
+import { createTreeMemory, type ParseTree } from './tree-memory.ts'
 import type { Spec, SpecSet, SpecSource } from './types.ts'
 
 export { parseSpec } from './parse-spec.ts'
@@ -47,6 +50,17 @@ export function parseSources(
     agents,
     settings,
     diagnostics: found.sort(compareDiagnostics),
+  }
+}
+
+/** For sets that are almost alike, one after the other: of files that differ only what does is parsed again. */
+export function createParser(): (source: SpecSource) => Spec {
+  const trees = new Map<string, ParseTree>()
+  return (source) => {
+    if (!isProjectSource(source)) return parseOnce(source)
+    const parse = trees.get(source.path) ?? createTreeMemory(parseTree)
+    trees.set(source.path, parse)
+    return parseSpec(source, parse)
   }
 }
 

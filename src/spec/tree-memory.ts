@@ -1,4 +1,4 @@
-import type { Nodes, Root, RootContent } from 'mdast'
+import type { List, ListItem, Nodes, Root, RootContent } from 'mdast'
 
 /** A text as a tree. */
 export type ParseTree = (text: string) => Root
@@ -30,26 +30,72 @@ const mostAttempts = 3
 function patch({ text: old, root }: Known, text: string, parse: ParseTree): Root | undefined {
   // A definition changes how links are read everywhere.
   if (old.includes(']:') || text.includes(']:')) return undefined
-  const { children } = root
-  const { before, after } = commonEnds(old, text)
+  const edit: Edit = { old, text, ...commonEnds(old, text) }
+  return patchItems(root, edit, parse) ?? patchBlocks(root, edit, parse)
+}
+
+interface Edit {
+  readonly old: string
+  readonly text: string
+  /** Characters that both texts begin with, and end with. */
+  readonly before: number
+  readonly after: number
+}
+
+function patchBlocks({ children }: Root, edit: Edit, parse: ParseTree): Root | undefined {
+  const { old, text } = edit
   const seams = children.map((node, index) => isSeam(node, old) && !isOpen(children[index - 1]))
-  const first = children.findLastIndex(
-    (node, index) => seams[index] && endOfLine(old, startOf(node)) <= before,
-  )
-  const from = first === -1 ? 0 : startOf(children[first])
-  const kept = first === -1 ? [] : children.slice(0, first)
-  const nexts = children.flatMap((node, index) =>
-    seams[index] && index >= first && startOf(node) >= old.length - after ? [index] : [],
-  )
-  for (const next of [...nexts.slice(0, mostAttempts), children.length]) {
+  const { first, nexts } = around(children, seams, edit)
+  const from = first < 0 ? 0 : startOf(children[first])
+  for (const next of [...nexts, children.length]) {
     const rest = children.slice(next)
     const to = rest.length === 0 ? text.length : startOf(rest[0]) + text.length - old.length
     const middle = parseBetween(text, { from, to }, parse)
     if (middle === undefined) continue
-    move(rest, { offset: text.length - old.length, line: lineAt(text, to) - lineOf(rest[0]) })
-    return { type: 'root', children: [...kept, ...middle, ...rest] }
+    moveBy(rest, edit, to)
+    return { type: 'root', children: [...children.slice(0, Math.max(0, first)), ...middle, ...rest] }
   }
   return undefined
+}
+
+/** Rules often stand in one long list: of an edit between two plain items of it only those around it are parsed again. */
+function patchItems({ children }: Root, edit: Edit, parse: ParseTree): Root | undefined {
+  const { old, text, before, after } = edit
+  const place = children.findIndex((node) => startOf(node) <= before && endOf(node) >= old.length - after)
+  const list = children[place]
+  if (list?.type !== 'list' || !isTight(list)) return undefined
+  const items = list.children
+  const seams = items.map((item, index) => isItemSeam(item, items[index - 1], old))
+  const { first, nexts } = around(items, seams, edit)
+  // The list's own first line is behind a blank one, or there is nothing to hold on to.
+  if (first < 0 && (!isSeam(list, old) || isOpen(children[place - 1]))) return undefined
+  const from = startOf(items[Math.max(0, first)])
+  for (const next of nexts) {
+    const rest = items.slice(next)
+    const to = startOf(rest[0]) + text.length - old.length
+    const middle = parseItems(text, { from, to }, parse)
+    if (middle === undefined) continue
+    const blocks = children.slice(place + 1)
+    moveBy([...rest, ...blocks], edit, to)
+    const end = rest.at(-1)?.position?.end
+    if (list.position && end) list.position.end = { ...end }
+    list.children = [...items.slice(0, Math.max(0, first)), ...middle, ...rest]
+    return { type: 'root', children: [...children.slice(0, place), list, ...blocks] }
+  }
+  return undefined
+}
+
+/** The last seam in front of the edit, -1 if there is none, and the first few behind it. */
+function around(
+  nodes: readonly Nodes[],
+  seams: readonly boolean[],
+  { old, before, after }: Edit,
+): { readonly first: number; readonly nexts: readonly number[] } {
+  const first = nodes.findLastIndex((node, index) => seams[index] && endOfLine(old, startOf(node)) <= before)
+  const nexts = nodes.flatMap((node, index) =>
+    seams[index] && index >= first && startOf(node) >= old.length - after ? [index] : [],
+  )
+  return { first, nexts: nexts.slice(0, mostAttempts) }
 }
 
 /** How far both texts are the same from the start, and behind that from the end. */
@@ -68,6 +114,22 @@ function isSeam(node: RootContent, text: string): boolean {
   const above = endOfText(text, lineBreakBefore(text, start))
   const isAtMargin = lineBreakBefore(text, start) < start && plainStart.test(text.slice(start, start + 20))
   return isAtMargin && (above === 0 || lineBreakBefore(text, above) < above)
+}
+
+/** Whether an item begins at the margin below one that is over with its line. */
+function isItemSeam(item: ListItem, previous: ListItem | undefined, text: string): boolean {
+  const start = startOf(item)
+  const isAtMargin = start === 0 || lineBreakBefore(text, start) < start
+  return isAtMargin && plainStart.test(text.slice(start, start + 20)) && (!previous || isPlain(previous))
+}
+
+function isPlain({ children }: ListItem): boolean {
+  return children.length === 1 && children[0]?.type === 'paragraph'
+}
+
+/** Bullets without a blank line among them. */
+function isTight({ ordered, spread }: List): boolean {
+  return ordered === false && spread === false
 }
 
 /** A heading, a paragraph or a bullet with text: the parser reads these alike, whatever it still makes of what is above. */
@@ -116,6 +178,24 @@ function parseBetween(
   return blocks
 }
 
+/** The items from `from` to `to`; undefined unless all is one list of which the line at `to` is one more item. */
+function parseItems(
+  text: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  parse: ParseTree,
+): ListItem[] | undefined {
+  if (lineBreakBefore(text, to) === to) return undefined
+  const [list, ...others] = tryParse(text.slice(from, endOfLine(text, to)), parse) ?? []
+  if (list?.type !== 'list' || others.length > 0 || !isTight(list)) return undefined
+  const items = list.children
+  const line = items.pop()
+  const last = items.at(-1)
+  if (line === undefined || startOf(line) !== to - from || !last || !isPlain(last)) return undefined
+  if (startOf(list) > 0) return undefined
+  move(items, { offset: from, line: lineAt(text, from) - 1 })
+  return items
+}
+
 /** A piece of a text can be what the parser stumbles over, and the whole not. */
 function tryParse(text: string, parse: ParseTree): RootContent[] | undefined {
   try {
@@ -123,6 +203,11 @@ function tryParse(text: string, parse: ParseTree): RootContent[] | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What stands behind an edit, to where its first line is now. */
+function moveBy(rest: readonly Nodes[], { old, text }: Edit, to: number): void {
+  move(rest, { offset: text.length - old.length, line: lineAt(text, to) - lineOf(rest[0]) })
 }
 
 function move(nodes: readonly Nodes[], by: { readonly offset: number; readonly line: number }): void {
@@ -136,11 +221,15 @@ function move(nodes: readonly Nodes[], by: { readonly offset: number; readonly l
   }
 }
 
-function startOf(node: RootContent | undefined): number {
+function startOf(node: Nodes | undefined): number {
   return node?.position?.start.offset ?? 0
 }
 
-function lineOf(node: RootContent | undefined): number {
+function endOf(node: Nodes | undefined): number {
+  return node?.position?.end.offset ?? 0
+}
+
+function lineOf(node: Nodes | undefined): number {
   return node?.position?.start.line ?? 1
 }
 

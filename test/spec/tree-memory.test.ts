@@ -48,11 +48,23 @@ const lines = fc.constantFrom(
 )
 const breaks = fc.constantFrom('\n', '\n\n', '\n\n', '\r\n\r\n', '\r', '\n \t\n')
 const text = fc.array(fc.tuple(lines, breaks), { maxLength: 14 }).map((parts) => parts.flat().join(''))
+const items = fc.constantFrom(
+  '- a `b` c',
+  '- text',
+  '- text',
+  '- **b** d',
+  '* other',
+  '- _e_\n  more',
+  '- f\nlazy',
+)
+const listed = fc
+  .array(fc.oneof({ weight: 6, arbitrary: items }, { weight: 1, arbitrary: lines }), { maxLength: 14 })
+  .chain((all) => fc.constantFrom('\n', '\n', '\r\n').map((join) => all.map((one) => one + join).join('')))
 /** Replaces what lies between two points, given as parts of the whole. */
 const edit = fc.record({
   at: fc.nat(100),
   length: fc.oneof(fc.constant(0), fc.nat(30)),
-  by: fc.oneof(text, lines, breaks),
+  by: fc.oneof(text, listed, lines, breaks),
 })
 
 /** With its assertions on, the parser refuses some task lists. */
@@ -68,7 +80,7 @@ const cases = Number(process.env.OOS_CASES ?? 500)
 
 test('after any edits the tree is that of the whole text', () => {
   fc.assert(
-    fc.property(text, fc.array(edit, { minLength: 1, maxLength: 6 }), (start, edits) => {
+    fc.property(fc.oneof(text, listed), fc.array(edit, { minLength: 1, maxLength: 6 }), (start, edits) => {
       const parse = createTreeMemory(parseTree)
       let now = start
       parse(now)
@@ -94,4 +106,19 @@ test('an edit in the middle parses no more than the blocks around it', () => {
   parse(whole.replace('item 25', 'item 25, edited'))
   expect(parsed[0]).toBe(whole)
   expect(parsed.slice(1).join('').length).toBeLessThan(100)
+})
+
+test('an edit in a long list parses no more than the items around it', () => {
+  const items = Array.from({ length: 50 }, (_, index) => `- **Deny** \`file:dir-${index}/**\`\n`)
+  const parsed: string[] = []
+  const parse = createTreeMemory((part): Root => {
+    parsed.push(part)
+    return parseTree(part)
+  })
+  const whole = `# Rules\n\n${items.join('')}\ntext\n`
+  parse(whole)
+  const edited = whole.replace('dir-25', 'dir-25, edited').replace('- **Deny** `file:dir-26/**`\n', '')
+  expect(blocksOf(parse, edited)).toBe(blocksOf(parseTree, edited))
+  expect(parsed[0]).toBe(whole)
+  expect(parsed.slice(1).join('').length).toBeLessThan(200)
 })
