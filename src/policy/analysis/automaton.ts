@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts'
 import { type Bounds, explore, type Row } from './explore.ts'
 import { type Language, mark, maxCharacter, type Regular } from './regular.ts'
 import { smallest } from './smallest.ts'
-import { type Move, type State, stepsOf } from './state.ts'
+import { type Interval, type Move, type State, stepsOf } from './state.ts'
 
 /** A language as a deterministic automaton; the first state is where it starts, and from every state an end can be reached. */
 export type Automaton = readonly State[]
@@ -81,6 +81,8 @@ function deterministic(says: Regular, work: Workshop): readonly Row[] | undefine
       return { moves: ranges.map(({ min, max }) => ({ min, max, to })) }
     }),
   )
+  const marked = arcs.some((all) => all.some(({ moves }) => moves[0]?.min === mark.charCodeAt(0)))
+  const lasting = new Set(nodes.flatMap((node, number) => (!marked && lasts(node, nfa) ? [number] : [])))
   const first = [numbers.get(nfa.initial) as number]
   return explore<readonly number[]>(
     {
@@ -90,7 +92,8 @@ function deterministic(says: Regular, work: Workshop): readonly Row[] | undefine
         const going = spot.flatMap((number) => arcs[number] ?? [])
         const moves = stepsOf(going).flatMap(({ min, max, to }) => {
           const next = [...new Set(to)].filter((number) => number >= 0).sort((a, b) => a - b)
-          return next.length === 0 ? [] : [{ min, max, to: next }]
+          const forAll = next.find((number) => lasting.has(number))
+          return next.length === 0 ? [] : [{ min, max, to: forAll === undefined ? next : [forAll] }]
         })
         const final = spot.some((number) => nfa.finals.has(nodes[number] as NFA.Node))
         return { final, moves, steps: going.length * (1 + moves.length) }
@@ -98,6 +101,12 @@ function deterministic(says: Regular, work: Workshop): readonly Row[] | undefine
     },
     work,
   )
+}
+
+/** Whether a text without marks is in the language from here on, whatever follows: what else it could be then says nothing. */
+function lasts(node: NFA.ReadonlyNode, { finals }: NFA): boolean {
+  const again = node.out.get(node as NFA.Node)
+  return finals.has(node as NFA.Node) && again !== undefined && goesOnAlways(again.ranges)
 }
 
 function automatonOf(says: Regular, mostStates: number): NFA | undefined {
@@ -166,7 +175,7 @@ function settle(states: readonly Row[], ends: 'anywhere' | 'after-mark'): Automa
 }
 
 /** Whether some move is there for every character but half ones and the mark. */
-function goesOnAlways(moves: readonly Move[]): boolean {
+function goesOnAlways(moves: readonly Interval[]): boolean {
   let next = 1
   for (const { min, max } of moves) {
     if (min > next && !(next === 0xd800 && min === 0xe000)) return false

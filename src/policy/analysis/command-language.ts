@@ -4,6 +4,7 @@ import {
   charsetBut,
   either,
   type Language,
+  many,
   mark,
   one,
   optional,
@@ -18,7 +19,7 @@ import {
 // What is meant by `exact` and `anywhere` is said in `shell/command-pattern.ts`.
 
 const any = charsetBut('')
-const text = repeated(one(any))
+const text = many(any)
 const end = word(mark)
 const anyWord = sequence(text, end)
 const anyWords = repeated(anyWord)
@@ -33,6 +34,7 @@ const noOption = sequence(
   either(sequence(), word('-'), word('--'), sequence(one(charsetBut('-')), text)),
   end,
 )
+const longName = many(charsetBut('='))
 /** Between the other words: options, each perhaps with its value. */
 const options = repeated(sequence(option, optional(noOption)))
 
@@ -83,7 +85,7 @@ function exactProgram(program: PatternWord): Regular {
 
 function glob({ segments }: GlobWord, characters = any): Regular {
   const [first = '', ...others] = segments
-  return sequence(word(first), ...others.flatMap((part) => [repeated(one(characters)), word(part)]))
+  return sequence(word(first), ...others.flatMap((part) => [many(characters), word(part)]))
 }
 
 /** What is written matches as well: word by word it is one of the spellings. */
@@ -113,7 +115,7 @@ function anyProgram(program: PatternWord | undefined): Regular {
 
 function anywhereWord(pattern: PatternWord): Regular {
   if (pattern.kind !== 'word') return anyWord
-  const attached = sequence(word('--'), repeated(one(charsetBut('='))), word('='), glob(pattern))
+  const attached = sequence(word('--'), longName, word('='), glob(pattern))
   return sequence(either(glob(pattern), attached), end)
 }
 

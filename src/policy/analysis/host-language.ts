@@ -4,6 +4,7 @@ import {
   charset,
   charsetBut,
   either,
+  many,
   one,
   optional,
   type Regular,
@@ -22,12 +23,12 @@ const inLabel = charset([letters, digits, spanOf('-')])
 const label = repeated(one(inLabel), 1)
 const labels = repeated(sequence(label, word('.')))
 /** The last label begins with a letter: one that is a number makes an address of the name. */
-const hostName = sequence(labels, one(charset([letters])), repeated(one(inLabel)))
+const hostName = sequence(labels, one(charset([letters])), many(inLabel))
 const inPath = charsetBut('/\\%')
 const notDot = one(charsetBut('/\\%.'))
 const segment = either(
-  sequence(notDot, repeated(one(inPath))),
-  sequence(word('.'), notDot, repeated(one(inPath))),
+  sequence(notDot, many(inPath)),
+  sequence(word('.'), notDot, many(inPath)),
   sequence(word('..'), repeated(one(inPath), 1)),
 )
 const path = either(word('/'), sequence(repeated(sequence(word('/'), segment), 1), optional(word('/'))))
@@ -74,7 +75,7 @@ function alternative({ host, ports, path: wanted }: HostGlob, surely: boolean): 
     word(':'),
     ports === 'any' ? repeated(one(charset([digits])), 1) : either(...ports.map((one) => word(String(one)))),
   )
-  const anyText = repeated(one(charsetBut('')))
+  const anyText = many(charsetBut(''))
   if (wanted === undefined) return sequence(where, optional(sequence(word('/'), anyText)))
   const part = sequence(wildcardLanguage(wanted.source, charsetBut('')))
   return sequence(where, surely ? part : optional(part))

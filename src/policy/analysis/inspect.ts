@@ -64,8 +64,8 @@ export interface InspectOptions {
 /** What both sides say to one kind of request. */
 export interface Field extends Scope {
   readonly matter: Matter
-  /** How many clauses are looked at in turn. */
-  readonly edits: number
+  /** The clauses that are looked at in turn. */
+  readonly changed: ReadonlySet<Clause>
   /** United: what is said before the edit, by each policy that counts; and what after it. */
   readonly old: readonly (readonly Claim[])[]
   readonly now: readonly Claim[]
@@ -87,13 +87,14 @@ interface Known {
   readonly accepted: ReadonlySet<number>
 }
 
-export function createField(place: Scope & Pick<Field, 'matter' | 'edits' | 'claims'>): Field {
-  const { languages, claims, options, matter } = place
+export function createField(place: Scope & Pick<Field, 'matter' | 'changed' | 'claims'>): Field {
+  const { languages, claims, changed, options, matter } = place
   const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) =>
     uniteBeside(each, claims.added, languages),
   )
   const now = uniteBeside(claims.added, claims.removed, languages)
-  const all = [...old.flat(), ...now, ...claims.removed, ...claims.added]
+  const own = [...claims.removed, ...claims.added].filter(({ clause }) => changed.has(clause))
+  const all = [...old.flat(), ...now, ...own]
   const automata = languages.automata(all.flatMap(({ about, holes }) => [...about, ...holes]))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target): Known[] => {
@@ -125,8 +126,8 @@ const mostFamiliar = 3
 const mostSteps = { unfound: 300_000, first: 30_000 }
 
 /** Steps for one line that something was found of: of few edits every kind of answer is looked for, of many the main ones. */
-function stepsOnceFound({ edits }: Field): number {
-  return Math.min(mostSteps.unfound, Math.max(1_000, 100_000 / edits))
+function stepsOnceFound({ changed }: Field): number {
+  return Math.min(mostSteps.unfound, Math.max(1_000, 100_000 / changed.size))
 }
 
 /** From one answer to another, with texts for which that is so. */
@@ -138,7 +139,8 @@ interface Way {
 
 function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[]; complete: boolean } {
   const { languages, old, now, familiar } = field
-  const { gain, loss } = placesOf(side, claim, field)
+  const [others, united] = side === 'added' ? [field.claims.removed, old[0] ?? []] : [field.claims.added, now]
+  const { gain, loss } = placesOf(side, claim, { others, united, languages })
   if (gain === undefined && field.options.wideningOnly) return { ways: [], complete: true }
   const automata = field.automata && only(field.automata, languages.any, [claim, ...old.flat(), ...now])
   if (automata === undefined) return { ways: [], complete: false }

@@ -1,8 +1,10 @@
 import { compileSegments, deep, type PathPlace, type Segment } from '../path-glob.ts'
+import { merged } from './merged.ts'
 import {
   charsetBut,
   either,
   type Language,
+  many,
   one,
   optional,
   type Regular,
@@ -19,8 +21,8 @@ const dot = word('.')
 const notDot = one(charsetBut('/.'))
 /** Any name but `.` and `..`. */
 const name = either(
-  sequence(notDot, repeated(one(inName))),
-  sequence(dot, notDot, repeated(one(inName))),
+  sequence(notDot, many(inName)),
+  sequence(dot, notDot, many(inName)),
   sequence(dot, dot, repeated(one(inName), 1)),
 )
 const names = repeated(sequence(word('/'), name))
@@ -29,24 +31,11 @@ const names = repeated(sequence(word('/'), name))
 export const anyPath: Regular = names
 
 export function pathLanguage(pattern: string, place: PathPlace): Language {
-  const alternatives = compileSegments(pattern, place)
-  const [first = []] = alternatives
-  // What all begin with stands once: the automaton is made several times as fast.
-  const end = first.findIndex((segment, index) =>
-    alternatives.some((other) => !isSame(segment, other[index])),
-  )
-  const common = end < 0 ? first : first.slice(0, end)
-  const rests = alternatives.map((segments) => segments.slice(common.length))
-  return { says: sequence(inFolders(common), either(...rests.map(inFolders))) }
-}
-
-function isSame(one: Segment, other: Segment | undefined): boolean {
-  if (one === deep || other === deep || other === undefined) return one === other
-  return one.source === other.source && one.literal === other.literal
+  return { says: merged(compileSegments(pattern, place).map(inFolders)) }
 }
 
 /** Of what is no path at all it may say anything: nobody asks. */
-const below = optional(sequence(word('/'), repeated(one(charsetBut('')))))
+const below = optional(sequence(word('/'), many(charsetBut(''))))
 
 function inFolders(segments: readonly Segment[]): Regular {
   return sequence(

@@ -14,21 +14,22 @@ export interface Places {
 /** Language numbers. */
 export type Place = readonly number[]
 
+export interface OtherSide {
+  readonly others: readonly Claim[]
+  readonly united: readonly Claim[]
+}
+
 /**
  * Where a changed clause can let more pass, and where less; nothing where it cannot. What comes or goes as a Deny matters
- * only where something gives: on the other side of the edit, and on its own.
+ * only where something gives: on the other side of the edit, and on its own. `united`: what the other side says, in fewer.
  */
 export function placesOf(
   side: Side,
   claim: Claim,
-  {
-    claims,
-    languages,
-  }: { readonly claims: Readonly<Record<Side, readonly Claim[]>>; readonly languages: Languages },
+  { others, united, languages }: OtherSide & { readonly languages: Languages },
 ): Places {
   const { outcome } = claim
-  const others = side === 'added' ? claims.removed : claims.added
-  const given = others.filter(
+  const given = united.filter(
     (each) => each.outcome === 'allow' || (each.outcome === 'ask' && outcome === 'deny'),
   )
   const anywhere = [[languages.any]]

@@ -34,33 +34,29 @@ export function charset(spans: Iterable<Span>): CharSet {
 }
 
 /** Every character but these; never a mark. */
-export function charsetBut(characters: string): CharSet {
+export const charsetBut = once(new Map<string, CharSet>(), (characters): CharSet => {
   return text.without(charset([...characters, mark].map(spanOf)))
-}
+})
 
 export function spanOf(character: string): Span {
   const code = character.codePointAt(0) ?? 0
   return { min: code, max: code }
 }
 
-export function one(characters: CharSet): Regular {
+export const one = once(new WeakMap<CharSet, Regular>(), (characters): Regular => {
   return sequenceOf([{ type: 'CharacterClass', characters }])
-}
+})
+
+/** Any number of them. */
+export const many = once(new WeakMap<CharSet, Regular>(), (characters): Regular => repeated(one(characters)))
 
 export function word(literal: string): Regular {
   return sequenceOf(Array.from(literal, letter))
 }
 
-/** Values, and the same few letters again and again. */
-const letters = new Map<string, NoParent<RefaElement>>()
-
-function letter(character: string): NoParent<RefaElement> {
-  const known = letters.get(character)
-  if (known) return known
-  const made = { type: 'CharacterClass', characters: charset([spanOf(character)]) } as const
-  letters.set(character, made)
-  return made
-}
+const letter = once(new Map<string, NoParent<RefaElement>>(), (character): NoParent<RefaElement> => {
+  return { type: 'CharacterClass', characters: charset([spanOf(character)]) }
+})
 
 export function sequence(...parts: readonly Regular[]): Regular {
   return sequenceOf(parts.flatMap(({ elements }) => elements))
@@ -78,6 +74,22 @@ export function repeated(part: Regular, min = 0, max = Number.POSITIVE_INFINITY)
 
 export function optional(part: Regular): Regular {
   return repeated(part, 0, 1)
+}
+
+interface Store<Key, Value> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): unknown
+}
+
+/** The same value for the same argument: what is alike is then one object. */
+function once<Key, Value>(made: Store<Key, Value>, make: (key: Key) => Value): (key: Key) => Value {
+  return (key) => {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const value = make(key)
+    made.set(key, value)
+    return value
+  }
 }
 
 function sequenceOf(elements: NoParent<RefaElement>[]): Regular {
