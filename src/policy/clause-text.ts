@@ -1,8 +1,16 @@
 import { printCapability } from './capability.ts'
 import type { Clause } from './clause.ts'
 
+const written = new WeakMap<Clause, string>()
+
 /** The same for clauses that decide alike. */
-export function clauseText({ effect, capability, except, everything, onlyTightens, broken }: Clause): string {
+export function clauseText(clause: Clause): string {
+  const text = written.get(clause) ?? write(clause)
+  written.set(clause, text)
+  return text
+}
+
+function write({ effect, capability, except, everything, onlyTightens, broken }: Clause): string {
   const holes = except.map((hole) => printCapability(hole)).sort()
   return JSON.stringify([effect, printCapability(capability), holes, everything, onlyTightens, broken])
 }

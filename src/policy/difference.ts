@@ -98,7 +98,6 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
   const all = [...old, ...now, ...(given ?? [])]
   const { matters, complete } = mattersOf(resource, all)
   const numbers = new Map(changed.map(({ clause }, number) => [clause, number]))
-  const edited = new Set(changed.map(({ clause }) => clause))
   const seen = new Set<string>()
   const found = matters.flatMap((matter) => {
     const claims = {
@@ -113,7 +112,7 @@ function differ(scope: Scope): readonly (Change | Undecided)[] {
     const key = JSON.stringify([matter.attributes, ...keys])
     if (seen.has(key)) return []
     seen.add(key)
-    const field = createField({ ...scope, matter, changed: edited, claims })
+    const field = createField({ ...scope, matter, edits: changed.length, claims })
     return changed.flatMap((one) => inspect(one, field))
   })
   const isKnown = ({ clause }: Changed) =>

@@ -64,14 +64,14 @@ export interface InspectOptions {
 /** What both sides say to one kind of request. */
 export interface Field extends Scope {
   readonly matter: Matter
-  /** The clauses that are looked at in turn. */
-  readonly changed: ReadonlySet<Clause>
+  /** How many clauses are looked at in turn. */
+  readonly edits: number
   /** United: what is said before the edit, by each policy that counts; and what after it. */
   readonly old: readonly (readonly Claim[])[]
   readonly now: readonly Claim[]
   readonly prospect: Prospect
   readonly claims: FieldClaims
-  /** Nothing if some pattern needs too many states. */
+  /** By which what is said can be told apart; nothing if some pattern needs too many states. */
   readonly automata: ReadonlyMap<number, Automaton> | undefined
   readonly familiar: readonly Known[]
 }
@@ -87,15 +87,13 @@ interface Known {
   readonly accepted: ReadonlySet<number>
 }
 
-export function createField(place: Scope & Pick<Field, 'matter' | 'changed' | 'claims'>): Field {
-  const { languages, claims, changed, options, matter } = place
+export function createField(place: Scope & Pick<Field, 'matter' | 'edits' | 'claims'>): Field {
+  const { languages, claims, options, matter } = place
   const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) =>
     uniteBeside(each, claims.added, languages),
   )
   const now = uniteBeside(claims.added, claims.removed, languages)
-  const own = [...claims.removed, ...claims.added].filter(({ clause }) => changed.has(clause))
-  const all = [...old.flat(), ...now, ...own]
-  const automata = languages.automata(all.flatMap(({ about, holes }) => [...about, ...holes]))
+  const automata = languages.automata([...old.flat(), ...now].flatMap(numbersOf))
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target): Known[] => {
     const text = textOf({ ...target, action: matter.action })
@@ -126,8 +124,8 @@ const mostFamiliar = 3
 const mostSteps = { unfound: 300_000, first: 30_000 }
 
 /** Steps for one line that something was found of: of few edits every kind of answer is looked for, of many the main ones. */
-function stepsOnceFound({ changed }: Field): number {
-  return Math.min(mostSteps.unfound, Math.max(1_000, 100_000 / changed.size))
+function stepsOnceFound({ edits }: Field): number {
+  return Math.min(mostSteps.unfound, Math.max(300, 100_000 / edits))
 }
 
 /** From one answer to another, with texts for which that is so. */
@@ -142,8 +140,9 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   const [others, united] = side === 'added' ? [field.claims.removed, old[0] ?? []] : [field.claims.added, now]
   const { gain, loss } = placesOf(side, claim, { others, united, languages })
   if (gain === undefined && field.options.wideningOnly) return { ways: [], complete: true }
-  const automata = field.automata && only(field.automata, languages.any, [claim, ...old.flat(), ...now])
-  if (automata === undefined) return { ways: [], complete: false }
+  const own = languages.automata(numbersOf(claim))
+  if (own === undefined || field.automata === undefined) return { ways: [], complete: false }
+  const automata = new Map([...field.automata, ...own])
   const ways = new Map<string, Way>()
   const keep = (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
     if (!holds(claim, accepted)) return undefined
@@ -155,7 +154,10 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
     if (way.texts.length < most) way.texts.push(text())
     return way
   }
-  for (const { text, accepted } of familiar) keep(accepted, () => text, mostFamiliar)
+  for (const { text, accepted } of familiar) {
+    const mine = acceptedBy(own, text)
+    if (holds(claim, mine)) keep(new Set([...accepted, ...mine]), () => text, mostFamiliar)
+  }
   for (const { text, accepted } of likely(claim, automata, field)) keep(accepted, () => text, 1)
   const look = (places: readonly Place[], way: 'gain' | 'loss'): boolean => {
     const wanted = (each: Way) => widens(each) === (way === 'gain')
@@ -178,13 +180,13 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
     if (isFound()) spare()
     const complete = places.every((place) => {
       const within = [...new Set([languages.any, ...claim.about, ...place])]
-      const own = languages.automata([...automata.keys(), ...place])
-      if (own === undefined) return false
+      const all = languages.automata([...automata.keys(), ...place])
+      if (all === undefined) return false
       // Most often the first text that the clause is about is one: seen at once, without all the others.
-      const first = isFound() ? undefined : shortest(within, own, field.budget)
+      const first = isFound() ? undefined : shortest(within, all, field.budget)
       if (first === 'none') return true
-      if (first !== undefined) visit(acceptedBy(own, first.text), () => first.text)
-      return search({ automata: own, within, budget, isSettled, visit }) === 'all'
+      if (first !== undefined) visit(acceptedBy(all, first.text), () => first.text)
+      return search({ automata: all, within, budget, isSettled, visit }) === 'all'
     })
     field.budget.left -= given - Math.max(0, budget.left)
     return complete
@@ -232,14 +234,8 @@ function acceptedBy(automata: ReadonlyMap<number, Automaton>, text: string): Rea
   return new Set(accepting.map(([number]) => number))
 }
 
-/** The languages by which the claims can be told apart. */
-function only(
-  automata: ReadonlyMap<number, Automaton>,
-  any: number,
-  claims: readonly Claim[],
-): ReadonlyMap<number, Automaton> {
-  const wanted = new Set([any, ...claims.flatMap(({ about, holes }) => [...about, ...holes])])
-  return new Map([...automata].filter(([number]) => wanted.has(number)))
+function numbersOf({ about, holes }: Claim): readonly number[] {
+  return [...about, ...holes]
 }
 
 /**
