@@ -27,7 +27,7 @@ interface PlainStart {
  * INVARIANT: only what narrows follows a link. A repository can carry one to anywhere, and must not open a thing by that.
  */
 export function followLinks(rules: readonly Rule[], place: LinkPlace): readonly Rule[] {
-  const links: Links = new Map()
+  const links: Links = { known: new Map(), gone: new Set() }
   const behind = (all: readonly Capability[]) => {
     const more = all.flatMap((capability) => capabilitiesBehind(capability, place, links))
     return more.length === 0 ? all : [...all, ...more]
@@ -54,8 +54,11 @@ function narrowing({ effect }: Rule): 'capabilities' | 'except' | undefined {
 
 const isFile = ({ resource }: Capability) => resource === 'file'
 
-/** What each path is, followed: asked of the disk once. */
-type Links = Map<string, string>
+/** What was asked of the disk, once: what each path is, followed, and what is not there. */
+interface Links {
+  readonly known: Map<string, string>
+  readonly gone: Set<string>
+}
 
 function replace(
   rule: Rule,
@@ -106,14 +109,16 @@ const mostHops = 40
 /** `top` is resolved already; what does not exist is taken as it is named. */
 function follow(path: string, top: string, links: Links, hops = 0): string {
   if (path === top || path === '/' || hops > mostHops) return path
-  const known = links.get(path)
+  const known = links.known.get(path)
   if (known !== undefined) return known
   const slash = path.lastIndexOf('/')
   const folder = follow(slash === 0 ? '/' : path.slice(0, slash), top, links, hops)
   const at = below(folder, path.slice(slash + 1))
-  const target = readLink(at)
-  const real = target === undefined ? at : followTarget(target, folder, links, hops + 1)
-  links.set(path, real)
+  // Nothing is in what is not there.
+  const target = links.gone.has(folder) ? 'gone' : readLink(at)
+  if (target === 'gone') links.gone.add(at)
+  const real = typeof target === 'object' ? followTarget(target.to, folder, links, hops + 1) : at
+  links.known.set(path, real)
   return real
 }
 
@@ -130,11 +135,11 @@ function below(folder: string, name: string): string {
   return folder === '/' ? `/${name}` : `${folder}/${name}`
 }
 
-function readLink(path: string): string | undefined {
+function readLink(path: string): { readonly to: string } | 'gone' | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-      ? readlinkSync(path)
-      : undefined
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return 'gone'
+    return found.isSymbolicLink() ? { to: readlinkSync(path) } : undefined
   } catch {
     return undefined
   }

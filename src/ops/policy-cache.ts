@@ -20,33 +20,38 @@ const mostEntries = 200
  * project, where a clone could ship it. Whatever is odd about it means that there is no cache.
  */
 export interface PolicyCache {
-  /** What was written for a text that is equal to this one. */
-  read(text: string): unknown
-  write(text: string, value: unknown): void
+  /** What was written for bytes that are equal to these. */
+  read(key: Uint8Array): unknown
+  write(key: Uint8Array, value: unknown): void
 }
 
 /**
- * The whole text is compared, not a hash of it: loading `node:crypto` takes longer than all the rest. It is one line, and
- * the value stands below it.
+ * All bytes are compared, not a hash of them: loading `node:crypto` takes longer than all the rest. An entry is how many they
+ * are, in a line, the bytes, and the value.
  */
 export function openPolicyCache(project: string, env: NodeJS.ProcessEnv): PolicyCache {
   const folder = openCacheFolder('policy', env)
   if (folder === undefined) return { read: () => undefined, write: () => undefined }
   const name = nameOf(project)
   return {
-    read: (text) => readEntry(join(folder, name), text),
-    write: (text, value) => writeEntry(folder, name, `${text}\n${JSON.stringify(value)}`),
+    read: (key) => readEntry(join(folder, name), key),
+    write: (key, value) =>
+      writeEntry(folder, name, Buffer.concat([lengthOf(key), key, Buffer.from(JSON.stringify(value))])),
   }
 }
 
-function readEntry(path: string, text: string): unknown {
+function readEntry(path: string, key: Uint8Array): unknown {
   let file: number | undefined
   try {
     file = openSync(path, 'r')
     const { uid, mode } = fstatSync(file)
     if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined
-    const entry = readFileSync(file, 'utf8')
-    return entry.startsWith(`${text}\n`) ? JSON.parse(entry.slice(text.length + 1)) : undefined
+    const entry = readFileSync(file)
+    const length = lengthOf(key)
+    const end = length.length + key.length
+    const isSame =
+      length.equals(entry.subarray(0, length.length)) && entry.subarray(length.length, end).equals(key)
+    return isSame ? JSON.parse(entry.toString('utf8', end)) : undefined
   } catch {
     return undefined
   } finally {
@@ -54,7 +59,11 @@ function readEntry(path: string, text: string): unknown {
   }
 }
 
-function writeEntry(folder: string, name: string, entry: string): void {
+function lengthOf(key: Uint8Array): Buffer {
+  return Buffer.from(`${key.length}\n`)
+}
+
+function writeEntry(folder: string, name: string, entry: Uint8Array): void {
   const draft = join(folder, `${name}.${process.pid}.tmp`)
   try {
     writeFileSync(draft, entry, { mode: 0o600, flag: 'wx' })

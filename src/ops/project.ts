@@ -79,10 +79,10 @@ export async function readProject({ cwd, env, specs, bare = false }: ProjectOpti
   const { sources, diagnostics } = readSources({ ...place, home, packs: join(packageRoot, 'specs') })
   const loadSpecs = async () => withDiagnostics(await parse(sources), diagnostics)
   const cache = openPolicyCache(place.root, env)
-  const text = textOf([codeId(), place.root, home], sources)
-  const known = diagnostics.length === 0 ? (cache.read(text) as Understood | undefined) : undefined
+  const key = keyOf([codeId(), place.root, home], sources)
+  const known = diagnostics.length === 0 ? (cache.read(key) as Understood | undefined) : undefined
   const understood = known ?? understand(await loadSpecs(), sources)
-  if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(text, understood)
+  if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(key, understood)
   return {
     ...understood,
     root: place.root,
@@ -100,7 +100,7 @@ function understand(set: SpecSet, sources: readonly SpecSource[]): Understood {
   return {
     ...{ rules, agents, settings, holes, diagnostics },
     starts: plainStarts(rules),
-    specHash: hash('sha256', textOf([], own), 'hex'),
+    specHash: hash('sha256', keyOf([], own), 'hex'),
   }
 }
 
@@ -132,13 +132,8 @@ function withDiagnostics(set: SpecSet, read: readonly Diagnostic[]): SpecSet {
   return read.length === 0 ? set : { ...set, diagnostics: [...read, ...set.diagnostics] }
 }
 
-function textOf(words: readonly string[], sources: readonly SpecSource[]): string {
-  const files = sources.map(({ path, kind, layer, pack, bytes }) => [
-    path,
-    kind,
-    layer,
-    pack,
-    Buffer.from(bytes).toString('latin1'),
-  ])
-  return JSON.stringify([words, files])
+/** The same for sources that are the same: what they are, how long, and their bytes. */
+function keyOf(words: readonly string[], sources: readonly SpecSource[]): Buffer {
+  const files = sources.map(({ path, kind, layer, pack, bytes }) => [path, kind, layer, pack, bytes.length])
+  return Buffer.concat([Buffer.from(JSON.stringify([words, files])), ...sources.map(({ bytes }) => bytes)])
 }
