@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { buildHot } from './hot.ts'
 import { plainBuiltins } from './plain-builtins.ts'
+import { understoodPacks } from './understood-packs.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -25,7 +26,7 @@ const options = {
   external: ['better-sqlite3'],
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [plainBuiltins()],
+  plugins: [understoodPacks(), plainBuiltins()],
 } satisfies BuildOptions
 const rare = await buildHot(options)
 const { metafile } = await build({

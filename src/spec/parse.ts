@@ -1,6 +1,7 @@
 import type { Rule } from '../policy/types.ts'
 import { compareDiagnostics, type Diagnostic } from '../shared/diagnostics.ts'
 import { checkAgents, collectAgents } from './agents.ts'
+import { builtPacks } from './built-packs.ts'
 import { extendSpecs } from './extend.ts'
 import { parseTree } from './markdown.ts'
 import { parseSpec, ruleLimit } from './parse-spec.ts'
@@ -68,9 +69,15 @@ const understood = new WeakMap<SpecSource, Spec>()
 
 /** Sources are values, and many sets share most of theirs. */
 function parseOnce(source: SpecSource): Spec {
-  const known = understood.get(source) ?? parseSpec(source)
+  const known = understood.get(source) ?? asBuilt(source) ?? parseSpec(source)
   understood.set(source, known)
   return known
+}
+
+/** Nothing where a pack is not the one that was built. */
+function asBuilt({ pack, bytes }: SpecSource): Spec | undefined {
+  const built = pack !== undefined && Object.hasOwn(builtPacks, pack) ? builtPacks[pack] : undefined
+  return built && Buffer.from(built.text).equals(bytes) ? built.spec : undefined
 }
 
 /** In force for every run. */

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -48,6 +56,24 @@ test.each(examples('README.md', 'docs/api.md'))('$name prints what the page says
   const file = join(folder, 'example.mjs')
   writeFileSync(file, code)
   expect(run(process.execPath, [file])).toEqual({ status: 0, stdout: expected, stderr: '' })
+})
+
+test('a pack that was changed after the build holds as it is now', () => {
+  const specs = join(folder, '.agent-os')
+  mkdirSync(specs)
+  writeFileSync(
+    join(specs, 'AGENT.md'),
+    '---\nextends: [oos:go]\n---\n- **Allow** `file:src/**:read` — work\n',
+  )
+  const rules = () => {
+    const { stdout } = run(join(folder, 'node_modules/.bin/oos'), ['spec', 'show', '--json'])
+    const shown = JSON.parse(stdout) as { data: { rules: readonly { source: { file: string } }[] } }
+    return shown.data.rules.filter(({ source }) => source.file === 'oos:go').length
+  }
+  const before = rules()
+  expect(before).toBeGreaterThan(0)
+  appendFileSync(join(folder, 'node_modules/oos/specs/packs/go.md'), '\n- **Deny** `file:gone/**:*` — more\n')
+  expect(rules()).toBe(before + 1)
 })
 
 interface Example {
