@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
+import { quoteWord } from '../ops/quote-word.ts'
 import { openRecord } from '../ops/record.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
+import { OosError } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'
+import type { Store } from '../store/types.ts'
+import { shortId } from '../store/ulid.ts'
 import type { PreparedRun, RunIntent } from './prepare.ts'
 import {
   oweCheck,
@@ -54,14 +58,45 @@ export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promi
   try {
     store.settleDeadRuns()
     for (const { owed, file } of taken) {
-      for (const event of await check(owed, intent, { indexUnknown: true })) {
-        store.append(owed.run, event)
+      // Whoever takes the record away still gets the check.
+      const isRecorded = hasRun(store, owed.run)
+      for (const event of await checkOwed(owed, file, intent)) {
+        if (isRecorded) store.append(owed.run, event)
         if (event.type === 'note') voice.note(event.text)
       }
       settleCheck(file)
     }
   } finally {
     store.close()
+  }
+}
+
+/** Only a person can say that a repository is gone for good: a run may have hidden it, to bring it back later. */
+async function checkOwed(owed: Unchecked, file: string, intent: RunIntent): Promise<readonly OosEvent[]> {
+  try {
+    return await check(owed, intent, { indexUnknown: true })
+  } catch (cause) {
+    const places = owed.repositories
+      .map(({ place }) => `\`${place.trees[0]?.top ?? place.common}\``)
+      .join(', ')
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new OosError(
+      'failed',
+      `what run \`${shortId(owed.run)}\` left in ${places} cannot be checked: ${why}`,
+      {
+        hint: `put the repository right; or, if you took it away yourself: rm ${quoteWord(file)}`,
+        cause,
+      },
+    )
+  }
+}
+
+function hasRun(store: Store, run: string): boolean {
+  try {
+    return store.getRun(run).id === run
+  } catch (error) {
+    if (error instanceof OosError && error.code === 'run-unknown') return false
+    throw error
   }
 }
 

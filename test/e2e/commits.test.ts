@@ -48,6 +48,18 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     git(scene, scene.root, 'log', '--format=%s', ...refs)
       .trimEnd()
       .split('\n')
+  const killedAt = async (mark: string, env: NodeJS.ProcessEnv = place().env) => {
+    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+    const child = spawn(process.execPath, words, { ...place(), env, stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    while (!existsSync(mark)) await new Promise(setImmediate)
+    child.kill('SIGKILL')
+    await ended
+  }
+  const killedAfterCommit = () => {
+    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
+    return killedAt(join(scene.root, '.git/done'))
+  }
   const newest = () => {
     const { data } = JSON.parse(oos(['runs', '--json']).stdout)
     return JSON.parse(oos(['runs', 'show', '--json', data[0].id]).stdout).data
@@ -98,14 +110,7 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
   })
 
   test('is judged by the next run, where oos was killed before it could', async () => {
-    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
-    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
-    const child = spawn(process.execPath, words, { ...place(), stdio: 'ignore' })
-    const { promise, resolve } = Promise.withResolvers()
-    child.on('exit', resolve)
-    while (!existsSync(join(scene.root, '.git/done'))) await new Promise(setImmediate)
-    child.kill('SIGKILL')
-    await promise
+    await killedAfterCommit()
     expect(subjects()).toEqual(['evil', 'first'])
     const { stderr } = oos(['run', '--', 'true'])
     expect(stderr).toContain('`main` was put back')
@@ -117,17 +122,30 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(oos(['run', '--', 'true']).stderr).toBe('')
   })
 
+  test('is judged by the next run, where the record is gone since', async () => {
+    await killedAfterCommit()
+    rmSync(join(scene.root, '.oos'), { recursive: true })
+    const { status, stderr } = oos(['run', '--', 'true'])
+    expect([status, stderr]).toEqual([0, expect.stringContaining('`main` was put back')])
+    expect(subjects()).toEqual(['first'])
+    expect(oos(['run', '--', 'true']).stderr).toBe('')
+  })
+
+  test('is asked about where the repository is gone since, and judged when it is back', async () => {
+    await killedAfterCommit()
+    renameSync(join(scene.root, '.git'), join(scene.base, 'hidden'))
+    const { status, stderr } = oos(['run', '--', 'true'])
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/what run `\w+` left in `.*` cannot be checked: .*\n.*: rm .*\.unchecked\n$/),
+    ])
+    renameSync(join(scene.base, 'hidden'), join(scene.root, '.git'))
+    expect(oos(['run', '--', 'true']).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
+  })
+
   test('is judged by the run after that, where the next one was killed over it', async () => {
-    const killedAt = async (mark: string, env: NodeJS.ProcessEnv) => {
-      const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
-      const child = spawn(process.execPath, words, { ...place(), env, stdio: 'ignore' })
-      const ended = new Promise((resolve) => child.on('exit', resolve))
-      while (!existsSync(mark)) await new Promise(setImmediate)
-      child.kill('SIGKILL')
-      await ended
-    }
-    writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
-    await killedAt(join(scene.root, '.git/done'), place().env)
+    await killedAfterCommit()
     const slow = join(scene.base, 'bin')
     mkdirSync(slow)
     writeFileSync(join(slow, 'git'), `#!/bin/sh\ntouch ${slow}/asked; exec sleep 3\n`, { mode: 0o755 })
