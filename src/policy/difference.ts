@@ -154,10 +154,13 @@ function givesMoreUnread(
   )
 }
 
-/** One request of each kind that can be told apart: a branch may be unknown where the remote is not. */
+/** One request of each kind that can be told apart: a branch may be unknown where the remote is not. Any path can be read. */
 function unreadTargets(resource: Resource, clauses: readonly Clause[]): readonly Target[] {
-  if (resource === 'shell') return [{ target: '', words: [] }]
-  if (resource !== 'git') return []
+  const { pattern } = resources[resource]
+  if (pattern === 'path') return []
+  if (pattern === 'words') return [{ target: '', words: [] }]
+  if (pattern === 'host') return [{ target: '' }]
+  if (resource !== 'git') return [{ target: unknownTarget }]
   const named = clauses.flatMap(({ capability: { constraints } }) => constraints.remote ?? [])
   const remotes = new Set([unknownTarget, ...[...named, 'q7*'].map((name) => name.replaceAll('*', 'z'))])
   const target = { target: unknownTarget }

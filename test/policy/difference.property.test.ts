@@ -7,8 +7,9 @@ import { compilePolicy } from '../../src/policy/compile.ts'
 import { decidePart } from '../../src/policy/decide.ts'
 import { differenceOf } from '../../src/policy/difference.ts'
 import { parseRequest } from '../../src/policy/request.ts'
+import { resources } from '../../src/policy/resources.ts'
 import { unknownTarget } from '../../src/policy/shell/git.ts'
-import type { Request, Rule } from '../../src/policy/types.ts'
+import type { Request, Resource, Rule } from '../../src/policy/types.ts'
 import { arbitraryRequest, arbitraryRule, home, makeRule, root } from './random-rules.ts'
 
 const cases = Number(process.env.OOS_CASES ?? 10_000)
@@ -21,13 +22,22 @@ const few = fc.array(fc.oneof({ weight: 9, arbitrary: arbitraryRule }, { weight:
   maxLength: 4,
 })
 
-/** What is only known at run time. */
-const unreadRequests: readonly Request[] = [
-  { resource: 'shell', action: 'execute', target: '', words: [] },
-  ...['commit', 'push', 'force-push', 'delete', 'tag'].map(
-    (action) => ({ resource: 'git', action, target: unknownTarget }) as const,
-  ),
-]
+/** What is only known at run time, or cannot be read; of any path it can be said what it is. */
+const unreadRequests: readonly Request[] = (Object.keys(resources) as Resource[]).flatMap((resource) => {
+  const { pattern, actions } = resources[resource]
+  const asked = {
+    path: [],
+    words: { target: '', words: [] },
+    host: { target: '' },
+    name: { target: unknownTarget },
+  }
+  return Object.keys(actions).flatMap((action) => {
+    return [asked[pattern]].flat().flatMap((target): readonly Request[] => {
+      const request = { resource, action, ...target }
+      return [request, { ...request, attributes: { max: 1_000 } }]
+    })
+  })
+})
 
 function policyOf(rules: readonly Rule[]) {
   return compilePolicy({ rules, root, home, now: 0 })

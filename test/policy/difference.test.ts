@@ -59,3 +59,25 @@ test('an agent whom only what counts besides speaks to is looked at, too', () =>
   ])
   expect(isWidening(differenceOf(before, after, { ...options, given: policyOf([allow]) }))).toBe(false)
 })
+
+test.each([
+  {
+    what: 'a host whose last label begins with a digit',
+    old: [],
+    now: ['**Allow** `http:*.1password:*:get`'],
+  },
+  {
+    what: 'a word that a pattern of options means, and that is no option',
+    old: ['**Allow** `shell:rm *`', '**Deny** `shell:rm -* /`'],
+    now: ['**Allow** `shell:rm *`', '**Deny** `shell:rm -* /` except `shell:rm -- /`'],
+  },
+  {
+    what: 'a host that cannot be read',
+    old: ['**Ask** `http:x.com:*`', '**Deny** `http:y.com:*`'],
+    now: ['**Ask** `http:x.com:*`'],
+  },
+  { what: 'a name that is not known', old: ['**Allow** `env:?*`'], now: ['**Allow** `env:*`'] },
+])('$what is looked at', ({ old, now }) => {
+  expect(isWidening(differenceOf(policyOf(old), policyOf(now), { wideningOnly: true }))).toBe(true)
+  expect(isWidening(differenceOf(policyOf(now), policyOf(old), { wideningOnly: true }))).toBe(false)
+})

@@ -66,6 +66,7 @@ const hostPattern = fc.constantFrom(
   '127.0.0.1',
   '*.b.x.com',
   'localhost',
+  '3com',
 )
 const portPattern = fc.constantFrom('', '', '', ':80', ':8080', ':*')
 const urlPath = fc.constantFrom('', '', '/*', '/v1/*', '/v1/a', '/*/a', '/v?/*')
@@ -144,7 +145,7 @@ const httpRequest = fc.record({
   action: fc.constantFrom('get', 'post', 'request', 'put'),
   target: fc
     .tuple(
-      fc.constantFrom('x.com', 'a.x.com', 'a.b.x.com', 'ab.x.com', 'y.com', '127.0.0.1', 'localhost'),
+      fc.constantFrom('x.com', 'a.x.com', 'a.b.x.com', 'ab.x.com', 'y.com', '127.0.0.1', 'localhost', '3com'),
       fc.constantFrom('80', '443', '8080'),
       fc.constantFrom('', '/v1/a', '/v1', '/', '/v1/a/b'),
     )

@@ -1,4 +1,4 @@
-import { type GlobWord, type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
+import { type GlobWord, matchesAlways, type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
 import {
   charset,
   charsetBut,
@@ -43,7 +43,7 @@ export const anyCommand: Regular = sequence(one(charsetBut('-')), text, end, any
 
 export function commandLanguage(pattern: string, mode: 'exact' | 'anywhere'): Language {
   const languages = parsePatternWords(pattern).map((words) =>
-    mode === 'exact' ? { says: exact(words) } : anywhere(words),
+    mode === 'exact' ? { says: exact(words) } : spelled(words),
   )
   const [only] = languages
   return only !== undefined && 'all' in only && languages.length === 1 ? only : { any: languages }
@@ -88,7 +88,17 @@ function glob({ segments }: GlobWord, characters = any): Regular {
   return sequence(word(first), ...others.flatMap((part) => [many(characters), word(part)]))
 }
 
-/** What is written matches as well: word by word it is one of the spellings. */
+/** What is written matches as well: word by word it is one of the spellings, but where `-*` means a word that is no option. */
+function spelled(pattern: readonly PatternWord[]): Language {
+  const language = anywhere(pattern)
+  const isLoose = pattern.some((each) => each.kind === 'word' && isOption(each.text) && meansNoOption(each))
+  return isLoose ? { any: [language, { says: exact(pattern) }] } : language
+}
+
+function meansNoOption(option: GlobWord): boolean {
+  return ['-', '--'].some((word) => matchesAlways(option, word))
+}
+
 function anywhere(pattern: readonly PatternWord[]): Language {
   const [program, ...rest] = pattern
   const given = rest.filter((each): each is GlobWord => each.kind === 'word' && isOption(each.text))

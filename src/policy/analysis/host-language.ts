@@ -19,11 +19,27 @@ import { wildcardLanguage } from './wildcard-language.ts'
 
 const letters = { min: 0x61, max: 0x7a }
 const digits = { min: 0x30, max: 0x39 }
-const inLabel = charset([letters, digits, spanOf('-')])
+const hyphen = spanOf('-')
+const nonZero = charset([{ min: 0x31, max: 0x39 }])
+const hex = charset([digits, { min: 0x61, max: 0x66 }])
+const inLabel = charset([letters, digits, hyphen])
 const label = repeated(one(inLabel), 1)
 const labels = repeated(sequence(label, word('.')))
-/** The last label begins with a letter: one that is a number makes an address of the name. */
-const hostName = sequence(labels, one(charset([letters])), many(inLabel))
+/** Of a last label that is a number, as digits or as `0x…`, an address is made. */
+const noNumber = either(
+  sequence(one(charset([letters, hyphen])), many(inLabel)),
+  sequence(one(nonZero), many(charset([digits])), one(charset([letters, hyphen])), many(inLabel)),
+  sequence(
+    word('0'),
+    one(charset([digits])),
+    many(charset([digits])),
+    one(charset([letters, hyphen])),
+    many(inLabel),
+  ),
+  sequence(word('0'), one(charset([letters, hyphen]).without(charset([spanOf('x')]))), many(inLabel)),
+  sequence(word('0x'), many(hex), one(charset([letters, hyphen]).without(hex)), many(inLabel)),
+)
+const hostName = sequence(labels, noNumber)
 const inPath = charsetBut('/\\%')
 const notDot = one(charsetBut('/\\%.'))
 const segment = either(

@@ -13,7 +13,8 @@ export function merged(alternatives: readonly Regular[]): Regular {
 
 function merge(given: readonly (readonly Element[])[]): Element[] {
   const lists = [...new Set(given)].flatMap(alternativesOf)
-  const [first = []] = lists
+  const [first] = lists
+  if (first === undefined) return [{ type: 'Alternation', alternatives: [] }]
   if (lists.length < 2) return [...first]
   const start = alike(lists, (list, index) => list[index])
   const rests = lists.map((list) => list.slice(start))

@@ -66,6 +66,8 @@ const commandPatterns = [
   'git -x',
   '{git,rm} {push,-r} *',
   'git --',
+  'git -*',
+  'rm --* main',
   'x=y',
 ]
 
@@ -162,8 +164,31 @@ const targets: readonly {
   {
     name: 'a host',
     language: anyHost(['[::1]:65000']),
-    in: ['a.com:443', '203.0.113.0:80/x', 'a.com:8080', '[::1]:65000', 'a.com:80/', 'a.com:80/x/'],
-    out: ['a.com:0', '10.0.0.256:80', 'a.com:443/./x', 'a..com:80', '[::2]:80'],
+    in: [
+      '3com:443',
+      'a.1a:80',
+      'a.-b:80',
+      'a.0xg:80',
+      '00x1:80',
+      'a.09x:80',
+      'a.com:443',
+      '203.0.113.0:80/x',
+      'a.com:8080',
+      '[::1]:65000',
+      'a.com:80/',
+      'a.com:80/x/',
+    ],
+    out: [
+      'a.08:80',
+      '1:80',
+      'a.0x1:80',
+      'a.0x:80',
+      'a.com:0',
+      '10.0.0.256:80',
+      'a.com:443/./x',
+      'a..com:80',
+      '[::2]:80',
+    ],
   },
   { name: 'a command', language: anyCommand, in: ['a\0', 'a\0\0'], out: ['\0', '-a\0', 'a'] },
 ]
