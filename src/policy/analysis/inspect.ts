@@ -144,16 +144,7 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   if (own === undefined || field.automata === undefined) return { ways: [], complete: false }
   const automata = new Map([...field.automata, ...own])
   const ways = new Map<string, Way>()
-  const keep = (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
-    if (!holds(claim, accepted)) return undefined
-    const from = freest(old.map((claims) => outcomeOf(claims, accepted)))
-    const to = outcomeOf(now, accepted)
-    if (from === to) return undefined
-    const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
-    ways.set(`${from} ${to}`, way)
-    if (way.texts.length < most) way.texts.push(text())
-    return way
-  }
+  const keep = keeper(ways, claim, field)
   for (const { text, accepted } of familiar) {
     const mine = acceptedBy(own, text)
     if (holds(claim, mine)) keep(new Set([...accepted, ...mine]), () => text, mostFamiliar)
@@ -194,6 +185,20 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[
   const complete = gain === undefined || look(gain, 'gain')
   if (loss !== undefined && !field.options.wideningOnly) look(loss, 'loss')
   return { ways: [...ways.values()], complete }
+}
+
+/** Keeps a text that comes out differently, if its way does not have the most already; says which way that is. */
+function keeper(ways: Map<string, Way>, claim: Claim, { old, now }: Field) {
+  return (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
+    if (!holds(claim, accepted)) return undefined
+    const from = freest(old.map((claims) => outcomeOf(claims, accepted)))
+    const to = outcomeOf(now, accepted)
+    if (from === to) return undefined
+    const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
+    ways.set(`${from} ${to}`, way)
+    if (way.texts.length < most) way.texts.push(text())
+    return way
+  }
 }
 
 /** Texts as the clause's own pattern has them. */
