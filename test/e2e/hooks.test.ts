@@ -300,6 +300,7 @@ describe('what is written and git does not run counts as not there', () => {
   test('in a clone of a project with husky, until packages are installed', () => {
     put('.agent-os/AGENT.md', required)
     put('package.json', '{"devDependencies":{"husky":"^9"}}')
+    put('pnpm-lock.yaml', '')
     put('.husky/_/.gitignore', '*')
     const runners = (at: string) => {
       for (const name of ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push']) {
@@ -309,15 +310,15 @@ describe('what is written and git does not run counts as not there', () => {
     }
     runners(place.cwd)
     git(['config', 'core.hooksPath', '.husky/_'])
-    expect(hooks('install').stdout).toContain('where husky is active (npm install) and with oos in the PATH')
+    expect(hooks('install').stdout).toContain('where husky is active (pnpm install) and with oos in the PATH')
     const cloned = clone()
     expect(git(['commit', '--allow-empty', '-qm', 'unasked'], cloned).code).toBe(0)
     expect(active(cloned)).toEqual([])
     const [shown, doctor, installed, coverage] = told(cloned)
-    expect(shown).toMatch(/^○ pre-commit .*husky is not active here\n(○.*\n){3}type npm install\n$/)
+    expect(shown).toMatch(/^○ pre-commit .*husky is not active here\n(○.*\n){3}type pnpm install\n$/)
     expect(doctor).toMatch(/○ hooks .*git runs none of them: husky is not active here/)
-    expect(installed).toContain('git does not run them: husky is not active here: npm install')
-    expect(coverage).toMatch(/Require.* ○ none .*husky is not active here: npm install/)
+    expect(installed).toContain('git does not run them: husky is not active here: pnpm install')
+    expect(coverage).toMatch(/Require.* ○ none .*husky is not active here: pnpm install/)
     git(['config', 'core.hooksPath', '.husky/_'], cloned)
     expect(active(cloned)).toEqual([])
     runners(cloned.cwd)

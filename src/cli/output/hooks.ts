@@ -38,10 +38,10 @@ export function renderHookChange(change: HookChange, { style, dryRun, done }: Ch
 }
 
 /** What is committed holds for others no sooner than git runs it there, and a hook without oos lets nothing through. */
-function nextStep({ keeper }: HookFacts, done: ChangeWords['done']): string {
+function nextStep({ keeper, manager = 'npm' }: HookFacts, done: ChangeWords['done']): string {
   if (done === 'taken away') return keeper === 'lefthook' ? ': lefthook install' : ''
   if (keeper === 'git') return ''
-  const active = keeper === 'husky' ? 'where husky is active (npm install)' : 'after lefthook install'
+  const active = keeper === 'husky' ? `where husky is active (${manager} install)` : 'after lefthook install'
   return `: commit them, and they hold for others, too, ${active} and with oos in the PATH`
 }
 

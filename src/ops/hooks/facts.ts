@@ -2,6 +2,9 @@ import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { isExecutable } from '../../shared/is-executable.ts'
+import type { NodeManager } from '../init/facts.ts'
+import { openFolder } from '../init/folder.ts'
+import { detectNodeManager } from '../init/languages.ts'
 import { git } from './asked-git.ts'
 import { type HookName, hookNames } from './names.ts'
 import { keptEnding } from './script.ts'
@@ -35,6 +38,8 @@ export interface HookFacts {
   readonly files: ReadonlyMap<string, HookFile>
   /** lefthook's settings, if they are its. */
   readonly settings?: string
+  /** What brings the project's packages, and makes husky active with them. */
+  readonly manager?: NodeManager
 }
 
 /** @throws OosError `usage` outside of a work tree, `hooks-refused` where other repositories take their hooks, too */
@@ -61,6 +66,7 @@ export function readHookFacts(root: string): HookFacts {
     memory: join(common, 'hooks/oos/installed.json'),
     files: new Map(paths.flatMap((path) => entryOf(path))),
     ...(keeper === 'lefthook' && lefthook !== undefined && { settings: lefthook }),
+    ...(husky && { manager: detectNodeManager(openFolder(top)) }),
   }
 }
 

@@ -11,7 +11,7 @@ export interface Idle {
 
 /** Whether git runs what is written for a hook: in a fresh clone nobody has told it yet where to look. Pure. */
 export function idleHook(facts: HookFacts, name: HookName): Idle | undefined {
-  const { keeper, top, looked } = facts
+  const { keeper, top, looked, manager = 'npm' } = facts
   const found = looked.hooks.get(name)
   const path = join(looked.folder, name)
   const asks = found?.text.includes(marker) === true
@@ -20,7 +20,7 @@ export function idleHook(facts: HookFacts, name: HookName): Idle | undefined {
     return { why: `\`${below(path, top)}\` is not executable`, fix: `chmod +x '${below(path, top)}'` }
   return keeper === 'lefthook'
     ? { why: 'lefthook is not active here', fix: 'lefthook install' }
-    : { why: 'husky is not active here', fix: 'npm install' }
+    : { why: 'husky is not active here', fix: `${manager} install` }
 }
 
 /** What husky or lefthook have put where git looks, which starts what is written elsewhere. */

@@ -14,11 +14,17 @@ export function detectStacks(folder: Folder): Stack[] {
 
 function detectNode(folder: Folder): Stack | undefined {
   if (!folder.has('package.json')) return undefined
-  const manifest = readManifest(folder)
+  const manager = detectNodeManager(folder)
   const lockFile = firstThere(folder, Object.keys(nodeLocks))
-  const named = nodeManagers.find((name) => String(manifest.packageManager ?? '').startsWith(`${name}@`))
-  const manager = named ?? (lockFile === undefined ? 'npm' : nodeLocks[lockFile]) ?? 'npm'
-  return stack({ language: 'Node', pack: 'oos:node', manager, lockFile, test: nodeTest(manifest, manager) })
+  const test = nodeTest(readManifest(folder), manager)
+  return stack({ language: 'Node', pack: 'oos:node', manager, lockFile, test })
+}
+
+export function detectNodeManager(folder: Folder): NodeManager {
+  const { packageManager } = readManifest(folder)
+  const lockFile = firstThere(folder, Object.keys(nodeLocks))
+  const named = nodeManagers.find((name) => String(packageManager ?? '').startsWith(`${name}@`))
+  return named ?? (lockFile === undefined ? 'npm' : nodeLocks[lockFile]) ?? 'npm'
 }
 
 const nodeManagers: readonly NodeManager[] = ['npm', 'pnpm', 'yarn', 'bun']
