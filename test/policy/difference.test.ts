@@ -76,6 +76,7 @@ test.each([
     old: ['**Ask** `http:x.com:*`', '**Deny** `http:y.com:*`'],
     now: ['**Ask** `http:x.com:*`'],
   },
+  { what: 'a program with the name of an option', old: [], now: ['**Allow** `shell:-x *`'] },
   { what: 'a name that is not known', old: ['**Allow** `env:?*`'], now: ['**Allow** `env:*`'] },
 ])('$what is looked at', ({ old, now }) => {
   expect(isWidening(differenceOf(policyOf(old), policyOf(now), { wideningOnly: true }))).toBe(true)

@@ -39,7 +39,7 @@ const longName = many(charsetBut('='))
 const options = repeated(sequence(option, optional(noOption)))
 
 /** Every command that names a program. */
-export const anyCommand: Regular = sequence(one(charsetBut('-')), text, end, anyWords)
+export const anyCommand: Regular = sequence(one(any), text, end, anyWords)
 
 export function commandLanguage(pattern: string, mode: 'exact' | 'anywhere'): Language {
   const languages = parsePatternWords(pattern).map((words) =>
