@@ -22,6 +22,15 @@ export function closingBrace(pattern: string, open: number): number {
   return -1
 }
 
+/** Where a group opens that closes nowhere, -1 if none does. */
+export function unclosedBrace(pattern: string): number {
+  for (let index = 0; index < pattern.length; index++) {
+    if (pattern[index] === '{' && closingBrace(pattern, index) < 0) return index
+    index = skip(pattern, index)
+  }
+  return -1
+}
+
 /** Splits at each `separator` that stands outside groups, classes and escapes. */
 export function splitOutside(text: string, separator: string): readonly { text: string; offset: number }[] {
   const parts = []

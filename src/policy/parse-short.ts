@@ -154,6 +154,9 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
   const isNearly = () => tail.text.split(',').every((word) => closest(word.trim(), names) !== undefined)
   if (split && (isActions || tail.text.endsWith(',') || tail.text === '' || isNearly()))
     return { pattern, actions: tail }
+  const words = tail.text.trim().split(/[\s|+&;]+/)
+  if (split && words.length > 1 && words.every((word) => isAction(resource, word)))
+    refuse('unknown-action', 'between actions stand commas', tail.offset, fix(words.join(','), tail))
   const [first = '', ...others] = body.text.split(':')
   const areActions = first.split(',').every((word) => isAction(resource, word))
   const turned = areActions ? `${others.join(':') || anyPattern(resource)}:${first}` : undefined

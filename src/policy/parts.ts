@@ -1,4 +1,5 @@
 import { closest } from '../shared/closest.ts'
+import { unclosedBrace } from './braces.ts'
 import { constraintKinds, constraintNames, isConstraintName, shortFor } from './constraints.ts'
 import { normalizeHostPattern } from './host-glob.ts'
 import { type Aim, meantActions, meantResource } from './meant.ts'
@@ -99,12 +100,24 @@ export function parsePattern(resource: Resource, part: Part, fix: Fixer): string
       'an encoded slash is a slash to one program and part of a name to the next: write `/`',
       part.offset + encoded.index,
     )
+  const kind = resources[resource].pattern
+  if (kind !== 'words') refuseLoose(part, fix)
   try {
-    return normalizers[resources[resource].pattern](part.text, part.offset)
+    return normalizers[kind](part.text, part.offset)
   } catch (error) {
     if (!(error instanceof Unparsable) || error.problem.fix === undefined) throw error
     throw new Unparsable({ ...error.problem, fix: fix(error.problem.fix, part) })
   }
+}
+
+/** What would be a letter of a name, and surely is none. */
+function refuseLoose(part: Part, fix: Fixer): void {
+  const { text, offset } = part
+  const inner = text.trimStart().replace(/(?<!\\)\s+$/, '')
+  if (inner !== text)
+    refuse('pattern', 'a blank stands at an end of the pattern', offset, fix(inner || text, part))
+  const open = unclosedBrace(text)
+  if (open >= 0) refuse('pattern', 'the `{` is not closed', offset + open)
 }
 
 const normalizers: Readonly<Record<PatternKind, (pattern: string, offset: number) => string>> = {

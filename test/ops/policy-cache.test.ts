@@ -33,6 +33,16 @@ test('another text is not known, and takes the place of the one before', () => {
   expect([cache.read(key), cache.read(other)]).toEqual([undefined, 'new'])
 })
 
+test.each([
+  'everything that it depends oN',
+  'everything that it depends o',
+  'everything that it depends on1',
+])('`%s` is another text', (text) => {
+  const { cache } = makeCache()
+  cache.write(key, 12)
+  expect(cache.read(Buffer.from(text))).toBeUndefined()
+})
+
 test('folder and file are the owner’s alone, and no draft is left', () => {
   const { cache, folder, entry } = makeCache()
   cache.write(key, {})

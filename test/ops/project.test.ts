@@ -59,6 +59,17 @@ test('a changed spec is read again at once', async () => {
   expect(after.specHash).not.toBe(before.specHash)
 })
 
+test('a spec that has changed and is as long as before is read again, too', async () => {
+  const place = makeProject()
+  const write = (name: string) =>
+    writeFileSync(join(place.cwd, '.agent-os/AGENT.md'), `${rules}- **Deny** \`file:src/${name}:read\`\n`)
+  write('x')
+  await openProject(place)
+  write('y')
+  const { rules: found } = await openProject(place)
+  expect(found.at(-1)?.source.text).toContain('src/y')
+})
+
 test('a spec with an error opens nothing, names its place, and is not cached', async () => {
   const place = makeProject('- **Dney** `file:.env:*`\n')
   await expect(openProject(place)).rejects.toMatchObject({

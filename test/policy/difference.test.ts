@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { differenceOf, isWidening } from '../../src/policy/difference.ts'
+import type { Rule } from '../../src/policy/types.ts'
 import { parseSources } from '../../src/spec/parse.ts'
 
-function policyOf(rules: readonly string[]) {
+function rulesOf(rules: readonly string[]): readonly Rule[] {
   const bytes = Buffer.from(rules.map((rule) => `- ${rule}\n`).join(''))
-  const set = parseSources([{ path: '.agent-os/AGENT.md', kind: 'rules', layer: 'project', bytes }])
-  return compilePolicy({ rules: set.rules, root: '/work/shop', home: '/home/ada', now: 0 })
+  return parseSources([{ path: '.agent-os/AGENT.md', kind: 'rules', layer: 'project', bytes }]).rules
 }
+
+const compiled = (rules: readonly Rule[]) =>
+  compilePolicy({ rules, root: '/work/shop', home: '/home/ada', now: 0 })
+
+const policyOf = (rules: readonly string[]) => compiled(rulesOf(rules))
 
 /** What a reader would think of first is the same on both sides: only the search comes to what is not. */
 const closed = '**Deny** `file:?/**:write`'
@@ -81,4 +86,83 @@ test.each([
 ])('$what is looked at', ({ old, now }) => {
   expect(isWidening(differenceOf(policyOf(old), policyOf(now), { wideningOnly: true }))).toBe(true)
   expect(isWidening(differenceOf(policyOf(now), policyOf(old), { wideningOnly: true }))).toBe(false)
+})
+
+const git = '**Allow** `shell:git *`'
+const closedTop = ['**Allow** `file:**:write`', '**Deny** `file:?/**:write`']
+
+test.each([
+  {
+    what: 'another option',
+    old: [git, '**Deny** `shell:git push --force`'],
+    now: [git, '**Deny** `shell:git push --delete`'],
+  },
+  {
+    what: 'another of two options',
+    old: [git, '**Deny** `shell:git push --force -x`'],
+    now: [git, '**Deny** `shell:git push --force -y`'],
+  },
+  {
+    what: 'an option that goes to another command',
+    old: [git, '**Deny** `shell:git push --force`', '**Deny** `shell:git tag --delete`'],
+    now: [git, '**Deny** `shell:git push`', '**Deny** `shell:git tag --force`'],
+  },
+  {
+    what: 'an option of each of two programs',
+    old: [git, '**Deny** `shell:git push`'],
+    now: [git, '**Deny** `shell:{git,npm} push --force`', '**Deny** `shell:{git,npm} push --delete`'],
+  },
+  {
+    what: 'one of two commands of two programs',
+    old: [git, '**Deny** `shell:{git,npm} push --force`', '**Deny** `shell:{git,npm} tag --delete`'],
+    now: [git, '**Deny** `shell:{git,npm} push`'],
+  },
+  {
+    what: 'what is only found in more steps than there are',
+    old: [...closedTop, '**Deny** `file:*/s/**:write`'],
+    now: closedTop,
+    mostSteps: 300,
+  },
+  {
+    what: 'what is not even compiled',
+    old: [...closedTop, '**Deny** `file:*/s/**:write`'],
+    now: closedTop,
+    mostSteps: 10,
+  },
+  {
+    what: 'an unknown branch on a remote that is named',
+    old: ['**Allow** `git:?*:push{remote:origin}`'],
+    now: ['**Allow** `git:*:push{remote:origin}`'],
+  },
+  {
+    what: 'an unknown branch on a remote that nothing names',
+    old: ['**Allow** `git:?*:push`', '**Deny** `git:*:push{remote:origin}`'],
+    now: ['**Allow** `git:*:push`', '**Deny** `git:*:push{remote:origin}`'],
+  },
+  {
+    what: 'an unknown branch on any remote',
+    old: ['**Allow** `git:?*:push{remote:*}`'],
+    now: ['**Allow** `git:*:push{remote:*}`'],
+  },
+  {
+    what: 'an unknown branch without a remote',
+    old: ['**Allow** `git:?*:push`', '**Allow** `git:*:push{remote:*}`'],
+    now: ['**Allow** `git:*:push`'],
+  },
+  { what: 'a last label that begins like a number', old: [], now: ['**Allow** `http:*.0a:*:get`'] },
+])('$what counts as widening', ({ old, now, mostSteps }) => {
+  const options = { wideningOnly: true, ...(mostSteps !== undefined && { mostSteps }) }
+  expect(isWidening(differenceOf(policyOf(old), policyOf(now), options))).toBe(true)
+})
+
+test('a host that is an address in another notation is no host that could be asked for', () => {
+  const difference = differenceOf(policyOf([]), policyOf(['**Allow** `http:*.0xab:*:get`']))
+  expect(difference).toEqual({ changes: [], undecided: [] })
+})
+
+test('an Ask that is withheld no longer gives leave to ask', () => {
+  const rules = rulesOf(['**Ask** `file:**:write`', '**Deny** `file:?/**:write`'])
+  const [ask, deny] = rules as [Rule, Rule]
+  const [before, after] = [compiled([{ ...ask, withheld: true }, deny]), compiled([ask, deny])]
+  expect(isWidening(differenceOf(before, after, { wideningOnly: true }))).toBe(true)
 })

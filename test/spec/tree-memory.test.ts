@@ -122,3 +122,18 @@ test('an edit in a long list parses no more than the items around it', () => {
   expect(parsed[0]).toBe(whole)
   expect(parsed.slice(1).join('').length).toBeLessThan(200)
 })
+
+const list = '- a\n- b\n- c\n'
+
+test.each([
+  ['# A\n\n- a\n- b\n- c\n', '# B\n\n- x\n- b\n- c\n'],
+  ['- a\n- b\n\n- c\n- d\n- e\n', '- a\n- b\n- c\n- d\n- e\n'],
+  [`text\n${list}`, 'text\n-\n- b\n- c\n'],
+  [`${list}- d\n`, '- a\n- b\n - c\n- d\n'],
+  [`\n${list}`, '\n - a\n- b\n- c\n'],
+  ['- a\n- a\n- a\n - e\n- `d`\n- c\n- c\n', '- a\n- a\n- a\n - e\n- `d- c\n- c\n'],
+])('%j becomes %j', (old, text) => {
+  const parse = createTreeMemory(parseTree)
+  parse(old)
+  expect(blocksOf(parse, text)).toBe(blocksOf(parseTree, text))
+})

@@ -75,3 +75,7 @@ test('what alternatives have alike can be said once', () => {
     { numRuns },
   )
 })
+
+test('of no alternatives none is said', () => {
+  expect(accepts(compileAutomaton({ says: merged([]) }, { mostStates: 10 }) ?? [], '')).toBe(false)
+})
