@@ -117,7 +117,7 @@ function refuseLoose(part: Part, fix: Fixer): void {
   if (inner !== text)
     refuse('pattern', 'a blank stands at an end of the pattern', offset, fix(inner || text, part))
   const open = unclosedBrace(text)
-  if (open >= 0) refuse('pattern', 'the `{` is not closed', offset + open)
+  if (open >= 0) refuse('pattern', 'the `{` is not closed', offset + open, fix(`${text}}`, part))
 }
 
 const normalizers: Readonly<Record<PatternKind, (pattern: string, offset: number) => string>> = {

@@ -54,3 +54,8 @@ export function effectTitle(effect: EffectWord): string {
 function exactEffect(text: string): EffectWord | undefined {
   return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)
 }
+
+/** Outside a code span only the exact resource counts: `Note:this` is prose. */
+export function isWordCapability(word: string): boolean {
+  return /^capability:\/\/./.test(word) || isResource(/^([a-z]+):[^\s]/.exec(word)?.[1] ?? '')
+}

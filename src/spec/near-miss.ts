@@ -1,5 +1,4 @@
 import type { Heading, ListItem, Paragraph, PhrasingContent, TableCell } from 'mdast'
-import { isResource } from '../policy/resources.ts'
 import { closest } from '../shared/closest.ts'
 import {
   type EffectWord,
@@ -7,6 +6,7 @@ import {
   effectWords,
   isNearlyCapability,
   isNearlyEffect,
+  isWordCapability,
 } from './effect-word.ts'
 import { spanOf } from './inline.ts'
 import type { Meant } from './mend.ts'
@@ -195,7 +195,7 @@ function capabilityAfter(source: string, block: TextBlock, lead: Lead): FoundCap
   const span = spans.find(({ text }) => isNearlyCapability(text))
   if (span) return { text: span.text, inCode: true }
   const bare = inside.split(/[\s`]+/).map((word) => word.replace(/^[*_"'‘’“”(]+|["'‘’“”),.;]+$/g, ''))
-  const text = bare.find(isBareCapability)
+  const text = bare.find(isWordCapability)
   return text === undefined ? undefined : { text, inCode: false }
 }
 
@@ -212,12 +212,7 @@ function nestedCapability(items: readonly ListItem[]): FoundCapability | undefin
 function isDirect(source: string, block: TextBlock, lead: Lead): boolean {
   const rest = source.slice(lead.end, spanOf(block).end)
   const match = /^[:*_~]*\s*(?:`+\s*([^`]+)|(\S+))/.exec(rest)
-  return match?.[1] ? isNearlyCapability(match[1]) : isBareCapability(match?.[2] ?? '')
-}
-
-/** Outside a code span only the exact resource counts: `Note:this` is prose. */
-function isBareCapability(word: string): boolean {
-  return /^capability:\/\/./.test(word) || isResource(/^([a-z]+):[^\s]/.exec(word)?.[1] ?? '')
+  return match?.[1] ? isNearlyCapability(match[1]) : isWordCapability(match?.[2] ?? '')
 }
 
 function codeTexts(node: TextBlock | PhrasingContent): readonly { text: string; start: number }[] {

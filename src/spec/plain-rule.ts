@@ -1,3 +1,4 @@
+import { parseCapability } from '../policy/capability.ts'
 import { looksLikePath } from '../policy/meant.ts'
 import { knownProgram } from '../policy/programs.ts'
 import { type EffectWord, effectTitle, effectWords } from './effect-word.ts'
@@ -18,8 +19,9 @@ export interface PlainRule {
  * commit`. `text` is the block behind the word. Words that name no file and no command are advice.
  */
 export function readPlainRule(word: string, text: string): PlainRule | undefined {
-  const effect = effectOf(word)
   const line = firstSentence(text)
+  if (plain(word) === 'limit') return readLimit(line)
+  const effect = effectOf(word)
   if (effect === undefined || line.length > longest) return undefined
   return effect === 'require' ? readRequire(line) : readAct(word, effect, line)
 }
@@ -57,10 +59,18 @@ function readRequire(line: string): PlainRule | undefined {
       }
 }
 
+function readLimit(line: string): PlainRule | undefined {
+  const [, name = '', amount = ''] = /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\w./]*)/i.exec(line) ?? []
+  const capability = `run:*{${name.toLowerCase()}:${amount}}`
+  if (!parseCapability(capability).ok) return undefined
+  const meant = { effect: 'limit', text: '', capability } as const
+  return { severity: 'warning', why: 'behind the effect stands a capability in backticks', meant }
+}
+
 function readAct(word: string, effect: EffectWord, line: string): PlainRule | undefined {
   const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]
   const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${line}`) : undefined
-  const path = pathIn(line)
+  const path = pathIn(line) ?? (effect === 'only' ? undefined : programIn(line))
   const isEffect = plain(word) === effect
   // What never happens is advice, and often has no path: only the rule that is lost on the way is told.
   if (path === undefined && (rule === undefined || !isEffect)) return undefined
@@ -83,11 +93,25 @@ function capabilityOf(effect: EffectWord, path: string | undefined, line: string
   return path === undefined ? '' : effect === 'only' ? `file:${path}:${action}` : path
 }
 
-/** The first that is in backticks, else the first bare word with an ending. */
+/** A program, or what one does, and nothing else. */
+function programIn(line: string): string | undefined {
+  const [core = ''] = line.split(/\s(?:—|–|--?|because)\s/)
+  const isCommand = knownProgram.test(core) && core.split(' ').length <= 2 && /^[\w -]+$/.test(core)
+  return isCommand ? `shell:${core} *` : undefined
+}
+
+/** The first that is in backticks, else the first bare word with an ending, or that a slash or a star makes a path. */
 function pathIn(line: string): string | undefined {
   const [core = ''] = line.split(/\s(?:—|–|--?|because)\s/)
   const spans = [...core.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.trim())
   const words = core.replace(/`[^`]*`/g, ' ').split(/\s+/)
   const bare = words.map((text) => text.replace(/[,.;:!?)]+$/, ''))
-  return spans.find(looksLikePath) ?? bare.find((text) => /^[\w-]+\.[a-z]{2,5}$/.test(text))
+  return (
+    spans.find(looksLikePath) ?? bare.find((text) => /^[\w-]+\.[a-z]{2,5}$/.test(text) || isBarePath(text))
+  )
+}
+
+/** `and/or` is none. */
+function isBarePath(text: string): boolean {
+  return looksLikePath(text) && /^(?:~?\/|\.\/|\*\*?\/|\*\.)|\/(?:\*\*?)?$|\/\*/.test(text)
 }

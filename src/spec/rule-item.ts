@@ -1,6 +1,12 @@
 import type { BlockContent, DefinitionContent, ListItem, Paragraph } from 'mdast'
 import type { Effect, Rule, RuleExample } from '../policy/types.ts'
-import { type EffectLead, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
+import {
+  type EffectLead,
+  effectTitle,
+  isNearlyCapability,
+  isWordCapability,
+  readEffect,
+} from './effect-word.ts'
 import { spanOf, type Token, tokenize } from './inline.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
@@ -258,7 +264,11 @@ function mentionsRule(item: ListItem, { text }: RuleContext): boolean {
   const tokens = tokenize(text.text, paragraph)
   return (
     readEffect(tokens) !== undefined ||
-    tokens.some((token) => token.kind === 'code' && isNearlyCapability(token.text))
+    tokens.some(
+      (token) =>
+        (token.kind === 'code' && isNearlyCapability(token.text)) ||
+        (token.kind === 'word' && isWordCapability(token.text)),
+    )
   )
 }
 

@@ -26,6 +26,10 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['**Never** edit `vendor/` — mine', '- **Deny** `file:vendor/**:write` — mine'],
     ['- **Deny** editing package-lock.json', '- **Deny** `file:package-lock.json:write`'],
     ['- **Deny** what `package-lock.json` has', '- **Deny** `file:package-lock.json:*` — why'],
+    ['- **Deny** data/**', '- **Deny** `file:data/**:*` — why'],
+    ['- **Only** src/ and test/', '- **Only** `file:src/**:write` — why'],
+    ['- **Deny** curl', '- **Deny** `shell:curl *` — why'],
+    ['- **Limit** memory to 4GB', '- **Limit** `run:*{memory:4GB}` — why'],
     ['- **Only** touch `src/`', '- **Only** `file:src/**:write` — why'],
     ['- **Ask** deleting `data/` because mine', '- **Ask** `file:data/**:delete` — mine'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
@@ -57,6 +61,18 @@ test.each([
   ['- **Never** `env:A`', '**Never** looks like a rule and is none: `Never` is no effect, **Deny** is'],
 ])('of %s it is said what is wrong', (text, message) => {
   expect(rulesOf(text).diagnostics[0]?.message).toBe(message)
+})
+
+test.each(['- **Ask** and/or tell', '- **Limit** output to 10 lines', '- **Allow** time', '- **Only** git'])(
+  '%s is advice',
+  (text) => expect(rulesOf(text).diagnostics).toEqual([]),
+)
+
+test('an item of a group without its backticks is told', () => {
+  const text = '- **Deny** — mine\n  - `file:a/**:write`\n  - file:b/**:write\n'
+  expect(rulesOf(text).diagnostics.map(({ code, place }) => [code, place.line])).toEqual([
+    ['rule/group-item', 3],
+  ])
 })
 
 test('of a rule in plain words nothing is said where the file has it in the rule language, too', () => {
