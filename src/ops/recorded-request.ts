@@ -19,6 +19,8 @@ export interface RecordedRequest {
   readonly by?: RuleReference
   /** Refused for more than the rules: for where a name led. */
   readonly refusedElse?: boolean
+  /** Asked about, and not allowed: nobody was there, or a person said no. */
+  readonly declined?: boolean
   /** Whether a person could be asked. Inside the sandbox nobody can: an Ask refuses there. */
   readonly askable: boolean
 }
@@ -48,10 +50,10 @@ const effects: readonly unknown[] = ['allow', 'ask', 'deny'] satisfies DecisionE
 
 function ofDecision(
   event: EventOf<'decision'>,
-  { command, cwd, agent: runner }: Run,
+  { command, cwd, agent: runner, endedBy }: Run,
   root: string,
 ): RecordedRequest | Unusable {
-  const { resource, action, target, effect, rule, agent = runner } = event
+  const { resource, action, target, effect, rule, answer, agent = runner } = event
   if (!isText(resource, action, target, agent) || !effects.includes(effect)) return 'unreadable'
   if (!isResource(resource) || !Object.hasOwn(resources[resource].actions, action)) return 'unreadable'
   if (isRedacted(target)) return 'redacted'
@@ -64,7 +66,8 @@ function ofDecision(
     // The command of a run is its words: no shell has read them.
     ...(resource === 'shell' && target === command.join(' ') ? { words: command } : {}),
   }
-  return { kind: kindOf(resource, action), request, was: effect, ...refer(rule), askable: true }
+  const declined = effect === 'ask' && answer !== 'yes' && (answer === 'no' || endedBy === 'refused')
+  return { kind: kindOf(resource, action), request, was: effect, ...refer(rule), declined, askable: true }
 }
 
 function ofConnection(event: EventOf<'network.request'>, { agent }: Run): RecordedRequest | Unusable {

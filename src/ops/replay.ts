@@ -24,7 +24,8 @@ export function replay(policy: Policy, asked: RecordedRequest): Replay | Unsure 
   const decision = decideAgain(policy, asked)
   const was = outcomeOf(asked.was, asked)
   const now = outcomeOf(decision.effect, asked)
-  if (was === now) return undefined
+  // What nobody said yes to did not happen: a Deny would have stopped nothing.
+  if (was === now || (asked.declined && now === 'deny')) return undefined
   if (was === 'deny' && now === 'allow') {
     if (asked.refusedElse) return 'address'
     if (asked.kind === 'connection' && decision.reasons.some(({ rule }) => rule && counts(rule)))

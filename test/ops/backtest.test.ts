@@ -50,6 +50,23 @@ describe('a recorded request under other rules', () => {
       becomes: 'write allow → deny by deny file:package.json:write: file:package.json:change',
     },
     {
+      name: 'a command to which a person said yes, and that a Deny stops',
+      rules: ['deny shell:make *'],
+      event: asked('make x', { effect: 'ask', answer: 'yes' }),
+      becomes: 'command ask → deny by deny shell:make *: shell:make x',
+    },
+    {
+      name: 'a command to which a person said no: a Deny stops nothing',
+      rules: ['deny shell:make *'],
+      event: asked('make x', { effect: 'ask', answer: 'no' }),
+    },
+    {
+      name: 'a command to which a person said no, and that would run',
+      rules: ['allow shell:make *'],
+      event: asked('make x', { effect: 'ask', answer: 'no' }),
+      becomes: 'command ask → allow by allow shell:make *: shell:make x',
+    },
+    {
       name: 'a write that no rule allows',
       rules: ['allow file:src/**:write'],
       event: wrote('docs/a.md', 'created'),
