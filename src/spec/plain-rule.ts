@@ -20,9 +20,10 @@ export interface PlainRule {
  */
 export function readPlainRule(word: string, text: string): PlainRule | undefined {
   const line = firstSentence(text)
+  if (line.length > longest) return undefined
   if (plain(word) === 'limit') return readLimit(line)
   const effect = effectOf(word)
-  if (effect === undefined || line.length > longest) return undefined
+  if (effect === undefined) return undefined
   return effect === 'require' ? readRequire(line) : readAct(word, effect, line)
 }
 

@@ -209,6 +209,15 @@ describe('a recorded request under other rules', () => {
   ])('$name: $becomes', ({ rules, event, becomes, command = ['true'] }) => {
     expect(tell(test1({ rules, events: [event], command }))).toEqual(becomes === undefined ? [] : [becomes])
   })
+
+  it('that nobody was there to allow would have been stopped by no Deny, and is let through by an Allow', () => {
+    const store = scratchStore()
+    const run = record(store, { events: [asked('make x', { effect: 'ask' })] })
+    store.finishRun(run, { endedBy: 'refused' })
+    const under = (rule: string) => tell(backtest(store.stream(), { ...options, policy: policyOf([rule]) }))
+    expect(under('deny shell:make *')).toEqual([])
+    expect(under('allow shell:make *')).toHaveLength(1)
+  })
 })
 
 test('differences are grouped by rule, with the runs and lines they stand in', () => {
