@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { remembered } from '../shared/remembered.ts'
 import { type Clause, clausesOf } from './clause.ts'
 import { compilePathGlob, type PathPlace } from './path-glob.ts'
 import { RuleIndex } from './rule-index.ts'
@@ -55,18 +56,12 @@ export function compilePolicy(input: PolicyInput): Policy {
 }
 
 function createView(rules: readonly Rule[], line: readonly string[], policy: Policy): View {
-  const indexes = new Map<Resource, RuleIndex>()
-  const clauses = (resource: Resource) =>
-    rules.flatMap((rule) => clausesOf(rule, resource, policy.now)).flatMap((clause) => forLine(clause, line))
+  const clauses = remembered((resource: Resource) =>
+    rules.flatMap((rule) => clausesOf(rule, resource, policy.now)).flatMap((clause) => forLine(clause, line)),
+  )
   return {
     clauses,
-    about(resource) {
-      const known = indexes.get(resource)
-      if (known) return known
-      const index = new RuleIndex(resource, clauses(resource), policy)
-      indexes.set(resource, index)
-      return index
-    },
+    about: remembered((resource) => new RuleIndex(resource, clauses(resource), policy)),
   }
 }
 

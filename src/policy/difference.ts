@@ -182,15 +182,16 @@ function mayLast(
   const isPaired = (one: Clause, others: readonly Clause[]) =>
     others.some((other) => plainText(other) === plainText(one))
   if (side === 'removed') return clause.effect !== 'allow' && isLasting(clause) && !isPaired(clause, now)
-  if (clause.effect !== 'allow' || isPaired(clause, old)) return false
+  if (clause.effect !== 'allow') return false
   const isGone = (one: Clause) => changed.some(({ clause: gone }) => gone === one) && !isPaired(one, now)
   // Beside what holds so much over a time another amount over another time adds up, though a request shows nothing of it.
-  return old.some(
+  const addsUp = old.some(
     (one) =>
       one.effect === 'allow' &&
       isLasting(one) &&
       (isGone(one) || overTime.some((name) => clause.capability.constraints[name] !== undefined)),
   )
+  return addsUp && !isPaired(clause, old)
 }
 
 /** The clauses that the other list does not have; repeats count once. */

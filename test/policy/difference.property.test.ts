@@ -89,6 +89,39 @@ test('whatever comes out differently is in the difference, and nothing else is',
   )
 })
 
+/** Of each resource more lines than are looked through one by one; that they go lets nothing more pass. */
+const manyGone = makeRule({
+  effect: 'allow',
+  capabilities: Array.from({ length: 60 }, (_, index) => [
+    `file:/gone/${index}:read`,
+    `shell:gone-${index}`,
+    `http:gone-${index}.example.com:get`,
+    `git:gone-${index}:push`,
+    `env:GONE_${index}`,
+  ]).flat(),
+})
+
+test('among very many edits, too, whatever comes out freer is told', () => {
+  fc.assert(
+    fc.property(few, few, few, requests, (shared, old, now, asked) => {
+      const [before, after] = [policyOf([...shared, manyGone, ...old]), policyOf([...shared, ...now])]
+      const { changes, undecided } = differenceOf(before, after, { agents: ['coder', 'tester'] })
+      const freer = new Set(changes.filter(widens).map(({ capability }) => capability.resource))
+      for (const { capability } of undecided) freer.add(capability.resource)
+      for (const request of asked) {
+        const alone = { ...request, lineage: [] }
+        const [from, to] = [decidePart(before, alone).effect, decidePart(after, alone).effect]
+        if (freedom[to] > freedom[from])
+          expect([alone, from, to, freer.has(request.resource)]).toEqual([alone, from, to, true])
+      }
+      for (const { from, to, witnesses } of changes)
+        for (const { request } of witnesses)
+          expect([decidePart(before, request).effect, decidePart(after, request).effect]).toEqual([from, to])
+    }),
+    { numRuns: Math.ceil(cases / 500) },
+  )
+})
+
 test('the same rules in other words and another order differ in nothing', () => {
   fc.assert(
     fc.property(few, (rules) => {

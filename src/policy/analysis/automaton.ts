@@ -1,9 +1,10 @@
-import { NFA, TooManyNodesError } from 'refa'
 import type { Budget } from './budget.ts'
+import { goesOnAlways } from './characters.ts'
+import { deterministic } from './deterministic.ts'
 import { type Bounds, explore, type Row } from './explore.ts'
-import { type Language, mark, maxCharacter, type Regular } from './regular.ts'
+import { type Language, mark } from './regular.ts'
 import { smallest } from './smallest.ts'
-import { type Interval, type Move, type State, stepsOf } from './state.ts'
+import { type Move, type State, stepsOf } from './state.ts'
 
 /** A language as a deterministic automaton; the first state is where it starts, and from every state an end can be reached. */
 export type Automaton = readonly State[]
@@ -68,56 +69,6 @@ function smallPart(part: Language, work: Workshop): readonly Row[] | undefined {
   return small
 }
 
-/** Each state stands for all in which the expression can be after the same text. */
-function deterministic(says: Regular, work: Workshop): readonly Row[] | undefined {
-  const nfa = automatonOf(says, work.mostStates)
-  if (nfa === undefined) return undefined
-  const nodes = [...nfa.nodes()]
-  const numbers = new Map(nodes.map((node, number) => [node, number]))
-  // Each arc by itself, since those of one node may overlap.
-  const arcs = nodes.map(({ out }) =>
-    [...out].map(([node, { ranges }]) => {
-      const to = numbers.get(node) as number
-      return { moves: ranges.map(({ min, max }) => ({ min, max, to })) }
-    }),
-  )
-  const marked = arcs.some((all) => all.some(({ moves }) => moves[0]?.min === mark.charCodeAt(0)))
-  const lasting = new Set(nodes.flatMap((node, number) => (!marked && lasts(node, nfa) ? [number] : [])))
-  const first = [numbers.get(nfa.initial) as number]
-  return explore<readonly number[]>(
-    {
-      first,
-      key: keyOf,
-      look: (spot) => {
-        const going = spot.flatMap((number) => arcs[number] ?? [])
-        const moves = stepsOf(going).flatMap(({ min, max, to }) => {
-          const next = [...new Set(to)].filter((number) => number >= 0).sort((a, b) => a - b)
-          const forAll = next.find((number) => lasting.has(number))
-          return next.length === 0 ? [] : [{ min, max, to: forAll === undefined ? next : [forAll] }]
-        })
-        const final = spot.some((number) => nfa.finals.has(nodes[number] as NFA.Node))
-        return { final, moves, steps: going.length * (1 + moves.length) }
-      },
-    },
-    work,
-  )
-}
-
-/** Whether a text without marks is in the language from here on, whatever follows: what else it could be then says nothing. */
-function lasts(node: NFA.ReadonlyNode, { finals }: NFA): boolean {
-  const again = node.out.get(node as NFA.Node)
-  return finals.has(node as NFA.Node) && again !== undefined && goesOnAlways(again.ranges)
-}
-
-function automatonOf(says: Regular, mostStates: number): NFA | undefined {
-  try {
-    return NFA.fromRegex([says], { maxCharacter }, {}, new NFA.LimitedNodeFactory(mostStates * 10))
-  } catch (error) {
-    if (error instanceof TooManyNodesError) return undefined
-    throw error
-  }
-}
-
 /** What any, or all, of them say. A spot is, in turn, the number of one of them and its state. */
 function together(
   automata: readonly (readonly Row[])[],
@@ -172,14 +123,4 @@ function settle(states: readonly Row[], ends: 'anywhere' | 'after-mark'): Automa
     for (const number of open) if (states[number]?.moves.some(({ to }) => !open.has(to))) open.delete(number)
   }
   return states.map((state, number) => ({ ...state, settled: open.has(number) }))
-}
-
-/** Whether some move is there for every character but half ones and the mark. */
-function goesOnAlways(moves: readonly Interval[]): boolean {
-  let next = 1
-  for (const { min, max } of moves) {
-    if (min > next && !(next === 0xd800 && min === 0xe000)) return false
-    next = max + 1
-  }
-  return next > maxCharacter
 }

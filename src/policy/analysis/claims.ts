@@ -45,6 +45,11 @@ export function textOfClaim({ outcome, about, holes, clause }: Claim): string {
   return JSON.stringify([outcome, about, holes, clause.onlyTightens])
 }
 
+/** Claims that say the same of different targets, as one. */
+export interface United extends Claim {
+  readonly parts: readonly Claim[]
+}
+
 /**
  * Claims that say the same of different targets, as one each: the outcomes stay, and far fewer languages are looked at.
  * Those that stand on both sides of an edit stay apart from the others, so that they are alike afterwards, too.
@@ -53,7 +58,7 @@ export function uniteBeside(
   claims: readonly Claim[],
   others: readonly Claim[],
   languages: Languages,
-): readonly Claim[] {
+): readonly United[] {
   const known = new Set(others.map(textOfClaim))
   const isShared = (claim: Claim) => known.has(textOfClaim(claim))
   return [claims.filter(isShared), claims.filter((claim) => !isShared(claim))].flatMap((each) =>
@@ -61,14 +66,14 @@ export function uniteBeside(
   )
 }
 
-function unite(claims: readonly Claim[], languages: Languages): readonly Claim[] {
+function unite(claims: readonly Claim[], languages: Languages): readonly United[] {
   const groups = Map.groupBy(claims, ({ outcome, about: [, ...besides], holes, clause }) =>
     JSON.stringify([outcome, besides, holes, clause.onlyTightens]),
   )
-  return [...groups.values()].flatMap((group) => {
-    const united = languages.union(group.map(({ about: [first] }) => first))
-    if (united === undefined) return group
-    return group.slice(0, 1).map((claim): Claim => ({ ...claim, about: [united, ...claim.about.slice(1)] }))
+  return [...groups.values()].flatMap((parts) => {
+    const united = languages.union(parts.map(({ about: [first] }) => first))
+    if (united === undefined) return parts.map((claim) => ({ ...claim, parts: [claim] }))
+    return parts.slice(0, 1).map((claim) => ({ ...claim, about: [united, ...claim.about.slice(1)], parts }))
   })
 }
 

@@ -1,6 +1,6 @@
 import { type GlobWord, matchesAlways, type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
+import { charactersOf } from './characters.ts'
 import {
-  charset,
   charsetBut,
   either,
   type Language,
@@ -23,7 +23,7 @@ const text = many(any)
 const end = word(mark)
 const anyWord = sequence(text, end)
 const anyWords = repeated(anyWord)
-const letters = charset(['a', 'A', '0'].map((first) => ({ min: spanOf(first).min, max: last(first) })))
+const letters = charactersOf(['a', 'A', '0'].map((first) => ({ min: spanOf(first).min, max: last(first) })))
 const option = sequence(
   word('-'),
   either(one(charsetBut('-')), sequence(word('-'), one(any)), sequence(one(charsetBut('-')), one(any))),

@@ -1,5 +1,6 @@
 import type { Budget } from './budget.ts'
-import { type Interval, joined, type State } from './state.ts'
+import type { Interval } from './characters.ts'
+import { joined, type State } from './state.ts'
 
 /** A state of which may not be known yet what holds whatever follows. */
 export type Row = Omit<State, 'settled'> & Partial<Pick<State, 'settled'>>

@@ -1,7 +1,7 @@
 import { compileHostGlobs, type HostGlob, isAddress } from '../host-glob.ts'
 import type { Wildcard } from '../wildcard.ts'
+import { charactersOf, without } from './characters.ts'
 import {
-  charset,
   charsetBut,
   either,
   many,
@@ -10,6 +10,7 @@ import {
   type Regular,
   repeated,
   sequence,
+  some,
   spanOf,
   word,
 } from './regular.ts'
@@ -20,24 +21,24 @@ import { wildcardLanguage } from './wildcard-language.ts'
 const letters = { min: 0x61, max: 0x7a }
 const digits = { min: 0x30, max: 0x39 }
 const hyphen = spanOf('-')
-const nonZero = charset([{ min: 0x31, max: 0x39 }])
-const hex = charset([digits, { min: 0x61, max: 0x66 }])
-const inLabel = charset([letters, digits, hyphen])
-const label = repeated(one(inLabel), 1)
+const nonZero = charactersOf([{ min: 0x31, max: 0x39 }])
+const hex = charactersOf([digits, { min: 0x61, max: 0x66 }])
+const inLabel = charactersOf([letters, digits, hyphen])
+const label = some(one(inLabel))
 const labels = repeated(sequence(label, word('.')))
 /** Of a last label that is a number, as digits or as `0x…`, an address is made. */
 const noNumber = either(
-  sequence(one(charset([letters, hyphen])), many(inLabel)),
-  sequence(one(nonZero), many(charset([digits])), one(charset([letters, hyphen])), many(inLabel)),
+  sequence(one(charactersOf([letters, hyphen])), many(inLabel)),
+  sequence(one(nonZero), many(charactersOf([digits])), one(charactersOf([letters, hyphen])), many(inLabel)),
   sequence(
     word('0'),
-    one(charset([digits])),
-    many(charset([digits])),
-    one(charset([letters, hyphen])),
+    one(charactersOf([digits])),
+    many(charactersOf([digits])),
+    one(charactersOf([letters, hyphen])),
     many(inLabel),
   ),
-  sequence(word('0'), one(charset([letters, hyphen]).without(charset([spanOf('x')]))), many(inLabel)),
-  sequence(word('0x'), many(hex), one(charset([letters, hyphen]).without(hex)), many(inLabel)),
+  sequence(word('0'), one(without(charactersOf([letters, hyphen]), [spanOf('x')])), many(inLabel)),
+  sequence(word('0x'), many(hex), one(without(charactersOf([letters, hyphen]), hex)), many(inLabel)),
 )
 const hostName = sequence(labels, noNumber)
 const inPath = charsetBut('/\\%')
@@ -45,9 +46,9 @@ const notDot = one(charsetBut('/\\%.'))
 const segment = either(
   sequence(notDot, many(inPath)),
   sequence(word('.'), notDot, many(inPath)),
-  sequence(word('..'), repeated(one(inPath), 1)),
+  sequence(word('..'), some(one(inPath))),
 )
-const path = either(word('/'), sequence(repeated(sequence(word('/'), segment), 1), optional(word('/'))))
+const path = either(word('/'), sequence(some(sequence(word('/'), segment)), optional(word('/'))))
 
 /**
  * Every host with a port. Of the addresses and ports that no rule names one stands for all: nothing tells them apart.
@@ -89,7 +90,7 @@ function alternative({ host, ports, path: wanted }: HostGlob, surely: boolean): 
   const where = sequence(
     hostPart(host),
     word(':'),
-    ports === 'any' ? repeated(one(charset([digits])), 1) : either(...ports.map((one) => word(String(one)))),
+    ports === 'any' ? some(one(charactersOf([digits]))) : either(...ports.map((one) => word(String(one)))),
   )
   const anyText = many(charsetBut(''))
   if (wanted === undefined) return sequence(where, optional(sequence(word('/'), anyText)))
@@ -100,7 +101,7 @@ function alternative({ host, ports, path: wanted }: HostGlob, surely: boolean): 
 function hostPart(host: HostGlob['host']): Regular {
   if (host === 'any') return hostName
   if ('exactly' in host) return word(host.exactly)
-  if ('below' in host) return sequence(repeated(sequence(label, word('.')), 1), word(host.below))
+  if ('below' in host) return sequence(some(sequence(label, word('.'))), word(host.below))
   return sequence(...host.labels.flatMap((glob, index) => labelPart(glob, index)))
 }
 

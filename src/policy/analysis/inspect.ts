@@ -1,17 +1,20 @@
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
-import { decide, decidePart } from '../decide.ts'
 import { resources } from '../resources.ts'
+import { once } from '../shell/once.ts'
 import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
+import { type Answer, answerOf, clausesBehind, type Sides } from './answers.ts'
 import type { Automaton } from './automaton.ts'
 import type { Budget } from './budget.ts'
-import { type Claim, holds, type Matter, outcomeOf, uniteBeside } from './claims.ts'
+import { type Claim, holds, type Matter } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
+import { createJoint, type FieldClaims, type Joint, numbersOf, settledBy } from './joint.ts'
 import type { Languages } from './languages.ts'
-import { type Place, placesOf, type Side } from './places.ts'
-import { createProspect, freedom, freest, type Prospect } from './prospect.ts'
-import { plainSamplesOf } from './samples.ts'
+import { apartFrom, directions, type Place, placesOf, type Side } from './places.ts'
+import { type Direction, goes } from './prospect.ts'
+import { plainSamplesOf, type Target } from './samples.ts'
 import { accepts, search } from './search.ts'
+import { Ways } from './ways.ts'
 import { requestOf, textOf } from './witness.ts'
 
 /** Requests that one changed line makes come out differently. */
@@ -66,41 +69,23 @@ export interface Field extends Scope {
   readonly matter: Matter
   /** How many clauses are looked at in turn. */
   readonly edits: number
-  /** United: what is said before the edit, by each policy that counts; and what after it. */
-  readonly old: readonly (readonly Claim[])[]
-  readonly now: readonly Claim[]
-  readonly prospect: Prospect
   readonly claims: FieldClaims
-  /** By which what is said can be told apart; nothing if some pattern needs too many states. */
-  readonly automata: ReadonlyMap<number, Automaton> | undefined
-  readonly familiar: readonly Known[]
-}
-
-/** What each side says, claim by claim; `given` besides. */
-export interface FieldClaims extends Readonly<Record<Side, readonly Claim[]>> {
-  readonly given?: readonly Claim[]
-}
-
-/** A text with the languages it is in. */
-interface Known {
-  readonly text: string
-  readonly accepted: ReadonlySet<number>
+  readonly sides: Sides
+  /** Made when it is first needed: most lines are seen through by asking. */
+  readonly joint: () => Joint
+  /** Of the targets that people know those that come out differently, with the clauses that have a part in it. */
+  readonly familiar: readonly (Answer & { readonly clauses: ReadonlySet<Clause> })[]
 }
 
 export function createField(place: Scope & Pick<Field, 'matter' | 'edits' | 'claims'>): Field {
-  const { languages, claims, options, matter } = place
-  const old = [claims.removed, ...(claims.given ? [claims.given] : [])].map((each) =>
-    uniteBeside(each, claims.added, languages),
-  )
-  const now = uniteBeside(claims.added, claims.removed, languages)
-  const automata = languages.automata([...old.flat(), ...now].flatMap(numbersOf))
+  const { before, after, options, matter, claims, languages, budget } = place
+  const sides = { before, given: options.given, after }
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
-  const familiar = targets.flatMap((target): Known[] => {
-    const text = textOf({ ...target, action: matter.action })
-    if (text === undefined || automata === undefined) return []
-    return [{ text, accepted: acceptedBy(automata, text) }]
+  const familiar = targets.flatMap((target) => {
+    const answer = answerOf(requestFor(target, place), sides)
+    return answer.from === answer.to ? [] : [{ ...answer, clauses: clausesBehind(answer.request, sides) }]
   })
-  return { ...place, old, now, prospect: createProspect(old, now), automata, familiar }
+  return { ...place, sides, familiar, joint: once(() => createJoint(claims, languages, budget)) }
 }
 
 /** Looks through what the changed clause is about for requests that come out differently. */
@@ -109,115 +94,124 @@ export function inspect({ side, clause }: Changed, field: Field): readonly (Chan
   const claims = field.claims[side].filter((claim) => claim.clause === clause)
   return claims.flatMap((claim) => {
     const { ways, complete } = findWays(side, claim, field)
-    const changes = ways.flatMap((way) => confirm(way, field).map((each) => ({ ...about, ...each })))
-    const known = changes.some(widens) || (complete && !ways.some(widens))
-    return known ? changes : [...changes, about]
+    const changes = ways.list().map((way) => ({ ...about, ...way }))
+    const isKnown = changes.some(widens) || (complete && !ways.doubted().some(widens))
+    return isKnown ? changes : [...changes, about]
   })
 }
 
-export function widens({ from, to }: Pick<Change, 'from' | 'to'>): boolean {
-  return freedom[to] > freedom[from]
+export function widens(turn: Pick<Change, 'from' | 'to'>): boolean {
+  return goes('gain', turn)
 }
 
 const mostFamiliar = 3
 /** Steps for one line that nothing was found of yet, and to find a first text. */
 const mostSteps = { unfound: 300_000, first: 30_000 }
+/** Of so many edits one example each way is enough. */
+const manyEdits = 50
 
-/** Steps for one line that something was found of: of few edits every kind of answer is looked for, of many the main ones. */
-function stepsOnceFound({ edits }: Field): number {
-  return Math.min(mostSteps.unfound, Math.max(300, 100_000 / edits))
+/** Steps for one line that something was found of: of few edits every kind of answer is looked for. */
+function stepsOnceFound({ edits }: Pick<Field, 'edits'>): number {
+  return edits > manyEdits ? 0 : Math.min(mostSteps.unfound, 100_000 / edits)
 }
 
-/** From one answer to another, with texts for which that is so. */
-interface Way {
-  readonly from: DecisionEffect
-  readonly to: DecisionEffect
-  readonly texts: string[]
-}
-
-function findWays(side: Side, claim: Claim, field: Field): { ways: readonly Way[]; complete: boolean } {
-  const { languages, old, now, familiar } = field
-  const [others, united] = side === 'added' ? [field.claims.removed, old[0] ?? []] : [field.claims.added, now]
-  const { gain, loss } = placesOf(side, claim, { others, united, languages })
-  if (gain === undefined && field.options.wideningOnly) return { ways: [], complete: true }
-  const own = languages.automata(numbersOf(claim))
-  if (own === undefined || field.automata === undefined) return { ways: [], complete: false }
-  const automata = new Map([...field.automata, ...own])
-  const ways = new Map<string, Way>()
-  const keep = keeper(ways, claim, field)
-  for (const { text, accepted } of familiar) {
-    const mine = acceptedBy(own, text)
-    if (holds(claim, mine)) keep(new Set([...accepted, ...mine]), () => text, mostFamiliar)
+function findWays(side: Side, claim: Claim, field: Field): { ways: Ways; complete: boolean } {
+  const ways = new Ways(field.sides)
+  for (const answer of field.familiar) if (answer.clauses.has(claim.clause)) ways.keep(answer, mostFamiliar)
+  for (const answer of likely(claim, field)) ways.keep(answer, 1)
+  let complete = true
+  for (const direction of directions[claim.outcome][side]) {
+    if (direction === 'loss' && field.options.wideningOnly) continue
+    const isThrough = look({ side, claim, direction, ways }, field)
+    if (direction === 'gain') complete = isThrough
   }
-  for (const { text, accepted } of likely(claim, automata, field)) keep(accepted, () => text, 1)
-  const look = (places: readonly Place[], way: 'gain' | 'loss'): boolean => {
-    const wanted = (each: Way) => widens(each) === (way === 'gain')
-    const isSettled = (settled: ReadonlySet<number>, open: ReadonlySet<number>) =>
-      !field.prospect[way]({ settled, open })
-    const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
-    let given = budget.left
-    const isFound = () => [...ways.values()].some(wanted)
-    const spare = () => {
-      const more = Math.max(0, budget.left - stepsOnceFound(field))
-      budget.left -= more
-      given -= more
-    }
-    const visit = (accepted: ReadonlySet<number>, text: () => string) => {
-      // Of examples that nobody knows one is enough.
-      const found = keep(accepted, text, 1)
-      if (found && wanted(found)) spare()
-      return false
-    }
-    if (isFound()) spare()
-    const complete = places.every((place) => {
-      const within = [...new Set([languages.any, ...claim.about, ...place])]
-      const all = languages.automata([...automata.keys(), ...place])
-      if (all === undefined) return false
-      // Most often the first text that the clause is about is one: seen at once, without all the others.
-      const first = isFound() ? undefined : shortest(within, all, field.budget)
-      if (first === 'none') return true
-      if (first !== undefined) visit(acceptedBy(all, first.text), () => first.text)
-      return search({ automata: all, within, budget, isSettled, visit }) === 'all'
-    })
-    field.budget.left -= given - Math.max(0, budget.left)
-    return complete
-  }
-  const complete = gain === undefined || look(gain, 'gain')
-  if (loss !== undefined && !field.options.wideningOnly) look(loss, 'loss')
-  return { ways: [...ways.values()], complete }
-}
-
-/** Keeps a text that comes out differently, if its way does not have the most already; says which way that is. */
-function keeper(ways: Map<string, Way>, claim: Claim, { old, now }: Field) {
-  return (accepted: ReadonlySet<number>, text: () => string, most: number): Way | undefined => {
-    if (!holds(claim, accepted)) return undefined
-    const from = freest(old.map((claims) => outcomeOf(claims, accepted)))
-    const to = outcomeOf(now, accepted)
-    if (from === to) return undefined
-    const way = ways.get(`${from} ${to}`) ?? { from, to, texts: [] }
-    ways.set(`${from} ${to}`, way)
-    if (way.texts.length < most) way.texts.push(text())
-    return way
-  }
+  return { ways, complete }
 }
 
 /** Texts as the clause's own pattern has them. */
-function likely(
-  { clause }: Claim,
-  automata: ReadonlyMap<number, Automaton>,
-  { languages, matter, after }: Field,
-): readonly Known[] {
+function likely({ clause }: Claim, field: Field): readonly Answer[] {
+  const { languages, sides, after } = field
   return plainSamplesOf(clause.capability, after).flatMap((target) => {
-    const text = textOf({ ...matter, ...target })
-    if (text === undefined) return []
-    const accepted = acceptedBy(automata, text)
-    return accepted.has(languages.any) ? [{ text, accepted }] : []
+    const request = requestFor(target, field)
+    const answer = answerOf(request, sides)
+    if (answer.from === answer.to || !clausesBehind(request, sides).has(clause)) return []
+    const text = textOf(request)
+    const any = languages.automaton(languages.any)
+    return any !== undefined && text !== undefined && accepts(any, text) ? [answer] : []
   })
+}
+
+function requestFor(target: Target, { matter, agent }: Pick<Field, 'matter' | 'agent'>): Request {
+  const attributes = { ...matter.attributes, ...target.attributes }
+  return { ...matter, ...target, agent, ...(Object.keys(attributes).length > 0 && { attributes }) }
+}
+
+interface Quest {
+  readonly side: Side
+  readonly claim: Claim
+  readonly direction: Direction
+  readonly ways: Ways
+}
+
+/** Looks for texts that the claim turns that way; says whether all of them were seen, or one is enough. */
+function look({ side, claim, direction, ways }: Quest, field: Field): boolean {
+  const { languages, claims } = field
+  const isFound = () => ways.turns().some((way) => goes(direction, way))
+  if (isFound() && stepsOnceFound(field) === 0) return true
+  const joint = field.joint()
+  if (joint.automata === undefined) return false
+  if (!isFound() && !joint.mayTurn(claim, direction)) return true
+  const own = languages.automata(numbersOf(claim))
+  if (own === undefined) return false
+  const automata = new Map([...joint.automata, ...own])
+  const isSettled = settledBy(joint.prospect, direction)
+  const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
+  let given = budget.left
+  const spare = () => {
+    const more = Math.max(0, budget.left - stepsOnceFound(field))
+    budget.left -= more
+    given -= more
+  }
+  const visit = (accepted: ReadonlySet<number>, text: () => string) => {
+    const turn = joint.turnOf(accepted)
+    if (!holds(claim, accepted) || turn.from === turn.to) return false
+    // Of examples that nobody knows one is enough.
+    if (!ways.has(turn)) ways.keepFirst(turn, spellings(text(), field))
+    if (ways.has(turn) && goes(direction, turn)) spare()
+    return false
+  }
+  if (isFound()) spare()
+  const other = side === 'added' ? 'removed' : 'added'
+  const places =
+    apartFrom(claim, claims[other]) ??
+    placesOf(side, claim.outcome, direction, { united: joint.united[other], languages })
+  const complete = places.every((place) => {
+    const within = [...new Set([languages.any, ...claim.about, ...place])]
+    const all = languages.automata([...automata.keys(), ...place])
+    if (all === undefined) return false
+    // Most often the first text that the clause is about is one: seen at once, without all the others.
+    const first = isFound() ? undefined : shortest(within, all, field.budget)
+    if (first === 'none') return true
+    if (first !== undefined) visit(acceptedBy(all, first.text), () => first.text)
+    return search({ automata: all, within, budget, isSettled, visit }) === 'all'
+  })
+  field.budget.left -= given - Math.max(0, budget.left)
+  return complete
+}
+
+/** The requests that a text can stand for, the most usual first. */
+function spellings(text: string, { matter, agent }: Field): readonly Request[] {
+  return [usual(text, matter), text].map((each) => ({ ...requestOf(each, matter), agent }))
+}
+
+/** The shortest port is not the one that people know. */
+function usual(text: string, { resource }: Matter): string {
+  return resources[resource].pattern === 'host' ? text.replace(/:80(?=\/|$)/, ':443') : text
 }
 
 /** The first text that is in all of them, or that there is none; nothing if that could not be found out. */
 function shortest(
-  within: readonly number[],
+  within: Place,
   automata: ReadonlyMap<number, Automaton>,
   whole: Budget,
 ): { readonly text: string } | 'none' | undefined {
@@ -237,37 +231,4 @@ function shortest(
 function acceptedBy(automata: ReadonlyMap<number, Automaton>, text: string): ReadonlySet<number> {
   const accepting = [...automata].filter(([, automaton]) => accepts(automaton, text))
   return new Set(accepting.map(([number]) => number))
-}
-
-function numbersOf({ about, holes }: Claim): readonly number[] {
-  return [...about, ...holes]
-}
-
-/**
- * What was found is asked of both policies: nothing is shown that `decide` does not say. Of commands those come first
- * that come out so with everything that they do in turn.
- */
-function confirm(
-  { from, to, texts }: Way,
-  field: Field,
-): readonly Pick<Change, 'from' | 'to' | 'witnesses'>[] {
-  const { before, after, agent, matter, options } = field
-  const sides = options.given ? [before, options.given] : [before]
-  const comesOut = (answer: typeof decide, request: Request) =>
-    freest(sides.map((side) => answer(side, request).effect)) === from && answer(after, request).effect === to
-  const requests = texts.flatMap((text) => {
-    const spellings = [usual(text, matter), text].map((each) => ({ ...requestOf(each, matter), agent }))
-    return spellings.find((request) => comesOut(decidePart, request)) ?? []
-  })
-  const whole = requests.filter((request) => comesOut(decide, request))
-  const witnesses = (whole.length > 0 ? whole : requests).map((request): Witness => {
-    const [old, now] = [decidePart(before, request), decidePart(after, request)]
-    return { request, ...(old.rule && { before: old.rule }), ...(now.rule && { after: now.rule }) }
-  })
-  return witnesses.length > 0 ? [{ from, to, witnesses }] : []
-}
-
-/** The shortest port is not the one that people know. */
-function usual(text: string, { resource }: Matter): string {
-  return resources[resource].pattern === 'host' ? text.replace(/:80(?=\/|$)/, ':443') : text
 }

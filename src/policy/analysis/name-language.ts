@@ -1,6 +1,6 @@
 import { expandBraces } from '../braces.ts'
 import { unknownTarget } from '../shell/git.ts'
-import { charsetBut, either, many, one, type Regular, repeated, sequence, word } from './regular.ts'
+import { charsetBut, either, many, one, type Regular, sequence, some, word } from './regular.ts'
 import { wildcardLanguage } from './wildcard-language.ts'
 
 const any = charsetBut('')
@@ -8,7 +8,7 @@ const any = charsetBut('')
 /** Any name but the one that stands for a name nobody knows. */
 export const anyName: Regular = either(
   sequence(one(charsetBut(unknownTarget)), many(any)),
-  sequence(word(unknownTarget), repeated(one(any), 1)),
+  sequence(word(unknownTarget), some(one(any))),
 )
 
 export function nameLanguage(pattern: string): Regular {

@@ -10,6 +10,7 @@ import {
   type Regular,
   repeated,
   sequence,
+  some,
   word,
 } from './regular.ts'
 import { wildcardLanguage } from './wildcard-language.ts'
@@ -23,7 +24,7 @@ const notDot = one(charsetBut('/.'))
 const name = either(
   sequence(notDot, many(inName)),
   sequence(dot, notDot, many(inName)),
-  sequence(dot, dot, repeated(one(inName), 1)),
+  sequence(dot, dot, some(one(inName))),
 )
 const names = repeated(sequence(word('/'), name))
 

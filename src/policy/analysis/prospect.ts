@@ -7,11 +7,21 @@ export function freest(effects: readonly DecisionEffect[]): DecisionEffect {
   return effects.reduce((best, effect) => (freedom[effect] > freedom[best] ? effect : best), 'deny')
 }
 
-/** Whether some text that begins so can still come out freer after an edit, or less free. */
-export interface Prospect {
-  gain(outlook: Outlook): boolean
-  loss(outlook: Outlook): boolean
+/** More comes out, or less. */
+export type Direction = 'gain' | 'loss'
+
+/** From one answer to another. */
+export interface Turn {
+  readonly from: DecisionEffect
+  readonly to: DecisionEffect
 }
+
+export function goes(direction: Direction, { from, to }: Turn): boolean {
+  return direction === 'gain' ? freedom[to] > freedom[from] : freedom[to] < freedom[from]
+}
+
+/** Whether some text that begins so can still come out freer after an edit, or less free. */
+export type Prospect = Readonly<Record<Direction, (outlook: Outlook) => boolean>>
 
 /** `old`: of each policy that counts before the edit; the freest of them is the answer then. */
 export function createProspect(old: readonly (readonly Claim[])[], now: readonly Claim[]): Prospect {

@@ -1,15 +1,14 @@
-import {
-  CharSet,
-  type NoParent,
-  type Concatenation as RefaConcatenation,
-  type Element as RefaElement,
-} from 'refa'
+import { remembered } from '../../shared/remembered.ts'
+import { type Characters, charactersOf, everyCharacter, type Interval, without } from './characters.ts'
 
-/** The greatest code point. */
-export const maxCharacter = 0x10ffff
+/** A regular expression, as a value: its parts in turn. */
+export type Regular = readonly Part[]
 
-/** A regular expression, as a value. */
-export type Regular = NoParent<RefaConcatenation>
+export type Part =
+  | { readonly one: Characters }
+  | { readonly either: readonly Regular[] }
+  /** Perhaps not at all, and perhaps again and again. */
+  | { readonly repeated: Regular; readonly optional: boolean; readonly endless: boolean }
 
 /** A regular language: what an expression says, or all or any of several. A name tells that it is the same as another. */
 export type Language =
@@ -17,81 +16,54 @@ export type Language =
   | { readonly all: readonly Language[] }
   | { readonly any: readonly Language[] }
 
-export interface Span {
-  readonly min: number
-  readonly max: number
-}
-
 /** Marks where one part of a target ends and the next begins; no part of a target holds it. */
 export const mark = '\0'
 
-const all = CharSet.all(maxCharacter)
 /** Half a surrogate pair is no character. */
-const text = all.without({ min: 0xd800, max: 0xdfff })
-
-export function charset(spans: Iterable<Span>): CharSet {
-  return CharSet.empty(maxCharacter).union(spans)
-}
+const text = without(everyCharacter, [{ min: 0xd800, max: 0xdfff }])
 
 /** Every character but these; never a mark. */
-export const charsetBut = once(new Map<string, CharSet>(), (characters): CharSet => {
-  return text.without(charset([...characters, mark].map(spanOf)))
+export const charsetBut = remembered((characters: string): Characters => {
+  return without(text, charactersOf([...characters, mark].map(spanOf)))
 })
 
-export function spanOf(character: string): Span {
+export function spanOf(character: string): Interval {
   const code = character.codePointAt(0) ?? 0
   return { min: code, max: code }
 }
 
-export const one = once(new WeakMap<CharSet, Regular>(), (characters): Regular => {
-  return sequenceOf([{ type: 'CharacterClass', characters }])
-})
+// The same value for the same argument: what is alike is one object.
+
+export const one = remembered((characters: Characters): Regular => [{ one: characters }], new WeakMap())
 
 /** Any number of them. */
-export const many = once(new WeakMap<CharSet, Regular>(), (characters): Regular => repeated(one(characters)))
+export const many = remembered((characters: Characters): Regular => repeated(one(characters)), new WeakMap())
 
 export function word(literal: string): Regular {
-  return sequenceOf(Array.from(literal, letter))
+  return Array.from(literal, letter)
 }
 
-const letter = once(new Map<string, NoParent<RefaElement>>(), (character): NoParent<RefaElement> => {
-  return { type: 'CharacterClass', characters: charset([spanOf(character)]) }
-})
+const letter = remembered((character: string): Part => ({ one: [spanOf(character)] }))
 
 export function sequence(...parts: readonly Regular[]): Regular {
-  return sequenceOf(parts.flatMap(({ elements }) => elements))
+  return parts.flat()
 }
 
 export function either(...alternatives: readonly Regular[]): Regular {
   const [only] = alternatives
-  if (only !== undefined && alternatives.length === 1) return only
-  return sequenceOf([{ type: 'Alternation', alternatives: [...alternatives] }])
+  return only !== undefined && alternatives.length === 1 ? only : [{ either: alternatives }]
 }
 
-export function repeated(part: Regular, min = 0, max = Number.POSITIVE_INFINITY): Regular {
-  return sequenceOf([{ type: 'Quantifier', min, max, lazy: false, alternatives: [part] }])
+/** Any number of times. */
+export function repeated(part: Regular): Regular {
+  return [{ repeated: part, optional: true, endless: true }]
+}
+
+/** Once or more. */
+export function some(part: Regular): Regular {
+  return [{ repeated: part, optional: false, endless: true }]
 }
 
 export function optional(part: Regular): Regular {
-  return repeated(part, 0, 1)
-}
-
-interface Store<Key, Value> {
-  get(key: Key): Value | undefined
-  set(key: Key, value: Value): unknown
-}
-
-/** The same value for the same argument: what is alike is then one object. */
-function once<Key, Value>(made: Store<Key, Value>, make: (key: Key) => Value): (key: Key) => Value {
-  return (key) => {
-    const known = made.get(key)
-    if (known !== undefined) return known
-    const value = make(key)
-    made.set(key, value)
-    return value
-  }
-}
-
-function sequenceOf(elements: NoParent<RefaElement>[]): Regular {
-  return { type: 'Concatenation', elements }
+  return [{ repeated: part, optional: true, endless: false }]
 }

@@ -1,7 +1,8 @@
 import type { Automaton } from './automaton.ts'
 import type { Budget } from './budget.ts'
+import { type Interval, intersect } from './characters.ts'
 import { mostReadable, readability } from './readable.ts'
-import { type Interval, intersect, type Move, type State, type Step, stepsOf } from './state.ts'
+import { type Move, type State, type Step, stepsOf } from './state.ts'
 
 export interface Search {
   /** Languages that the texts are looked at by, by number. */

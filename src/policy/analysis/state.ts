@@ -1,3 +1,5 @@
+import { everyCharacter, type Interval } from './characters.ts'
+
 export interface State {
   readonly final: boolean
   /** Whatever can follow, the text will be in the language. */
@@ -10,11 +12,6 @@ export interface Move extends Interval {
   readonly to: number
 }
 
-export interface Interval {
-  readonly min: number
-  readonly max: number
-}
-
 /** Characters after which each of several states goes on to one state. */
 export interface Step extends Interval {
   /** By the states' order; -1 where it ends there. */
@@ -23,15 +20,16 @@ export interface Step extends Interval {
 
 type Going = Pick<State, 'moves'>
 
-const every: readonly Interval[] = [{ min: 0, max: 0x10ffff }]
-
 /**
  * How states go on together, rising: the characters of a step are told apart by none of them. `within`: by these characters
  * alone.
  */
-export function stepsOf(states: readonly Going[], within: readonly Interval[] = every): readonly Step[] {
+export function stepsOf(
+  states: readonly Going[],
+  within: readonly Interval[] = everyCharacter,
+): readonly Step[] {
   const [only] = states
-  if (only !== undefined && states.length === 1 && within === every)
+  if (only !== undefined && states.length === 1 && within === everyCharacter)
     return only.moves.map(({ min, max, to }) => ({ min, max, to: [to] }))
   const intervals = within.every(({ min, max }) => min === max) ? within : cutUp(within, cutsOf(states))
   // Intervals and moves both rise: each list of moves is gone through once.
@@ -96,21 +94,6 @@ export function joined(moves: readonly Move[]): readonly Move[] {
     if (last !== undefined && last.to === move.to && last.max + 1 === move.min)
       found[found.length - 1] = { ...last, max: move.max }
     else found.push(move)
-  }
-  return found
-}
-
-/** Of two rising lists what both have. */
-export function intersect(some: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
-  const found: Interval[] = []
-  let first = 0
-  for (const one of some) {
-    while ((others[first]?.max ?? Number.POSITIVE_INFINITY) < one.min) first += 1
-    for (let at = first; at < others.length; at += 1) {
-      const other = others[at] as Interval
-      if (other.min > one.max) break
-      found.push({ min: Math.max(one.min, other.min), max: Math.min(one.max, other.max) })
-    }
   }
   return found
 }

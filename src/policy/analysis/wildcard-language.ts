@@ -1,14 +1,14 @@
-import type { CharSet } from 'refa'
 import { classEnd, readClass } from '../wildcard.ts'
-import { charset, charsetBut, many, one, type Regular, sequence, spanOf, word } from './regular.ts'
+import { type Characters, charactersOf, intersect, without } from './characters.ts'
+import { charsetBut, many, one, type Regular, sequence, spanOf, word } from './regular.ts'
 
 /** What a wildcard matches; its `*`, `?` and classes stand for characters of `any` alone. */
-export function wildcardLanguage(pattern: string, any: CharSet): Regular {
+export function wildcardLanguage(pattern: string, any: Characters): Regular {
   const parts: Regular[] = []
   for (let index = 0; index < pattern.length; ) {
     const character = String.fromCodePoint(pattern.codePointAt(index) ?? 0)
     const close = character === '[' ? classEnd(pattern, index) : -1
-    if (close > 0) parts.push(one(classOf(pattern.slice(index + 1, close)).intersect(any)))
+    if (close > 0) parts.push(one(intersect(classOf(pattern.slice(index + 1, close)), any)))
     else if (character === '*') parts.push(many(any))
     else if (character === '?') parts.push(one(any))
     else parts.push(word(character === '\\' ? (pattern[index + 1] ?? '\\') : character))
@@ -17,10 +17,10 @@ export function wildcardLanguage(pattern: string, any: CharSet): Regular {
   return sequence(...parts)
 }
 
-function classOf(inside: string): CharSet {
+function classOf(inside: string): Characters {
   const { negated, members } = readClass(inside)
   const spans = members
     .map(({ from, to }) => ({ min: spanOf(from).min, max: spanOf(to).max }))
     .filter(({ min, max }) => min <= max)
-  return negated ? charsetBut('').without(charset(spans)) : charset(spans)
+  return negated ? without(charsetBut(''), charactersOf(spans)) : charactersOf(spans)
 }

@@ -1,0 +1,95 @@
+import { remembered } from '../../shared/remembered.ts'
+import { type Characters, goesOnAlways, type Interval } from './characters.ts'
+import { type Bounds, explore, type Row } from './explore.ts'
+import { type Positions, positionsOf } from './positions.ts'
+import { mark, type Regular } from './regular.ts'
+import { joined, stepsOf } from './state.ts'
+
+/** All states in which the expression can be after the same text. */
+interface Spot {
+  readonly states: readonly number[]
+  readonly key: string
+}
+
+/** What an expression says, as an automaton; nothing if it needs more than is allowed. */
+export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | undefined {
+  const positions = positionsOf(says, bounds.mostStates * 100)
+  if (positions === undefined) return undefined
+  const { states, start } = positions
+  const kinds = kindsOf(positions)
+  const arcs = states.map((state) =>
+    state.arcs.map(({ characters, to }) => ({ kind: kinds.get(characters) as number, to })),
+  )
+  const part = partingOf([...kinds.keys()])
+  const lasting = lastingOf(positions)
+  const spotOf = (to: readonly number[]): Spot => {
+    const forAll = lasting.size === 0 ? undefined : to.find((state) => lasting.has(state))
+    const all = forAll === undefined ? [...new Set(to)].sort((one, other) => one - other) : [forAll]
+    // Numbers of states are small: each is a character.
+    return { states: all, key: String.fromCharCode(...all) }
+  }
+  const look = (spot: Spot) => {
+    const going = spot.states.flatMap((state) => arcs[state] ?? [])
+    const { groups, intervals } = part(String.fromCharCode(...new Set(going.map(({ kind }) => kind))))
+    const targets = groups.map((group) =>
+      spotOf(going.filter(({ kind }) => group[kind] === 1).map(({ to }) => to)),
+    )
+    const moves = intervals.map(({ min, max, to }) => ({ min, max, to: targets[to] as Spot }))
+    const final = spot.states.some((state) => states[state]?.final)
+    return { final, moves, steps: going.length * (1 + moves.length) }
+  }
+  return explore<Spot>({ first: spotOf([start]), key: ({ key }) => key, look }, bounds)
+}
+
+/** The sets of characters that arcs go by, numbered. */
+function kindsOf({ states }: Positions): ReadonlyMap<Characters, number> {
+  const kinds = new Map<Characters, number>()
+  for (const { arcs } of states)
+    for (const { characters } of arcs) if (!kinds.has(characters)) kinds.set(characters, kinds.size)
+  return kinds
+}
+
+interface Parting {
+  /** By kind: whether the characters of the group are of it. */
+  readonly groups: readonly Uint8Array[]
+  /** To the numbers of groups. */
+  readonly intervals: readonly (Interval & { readonly to: number })[]
+}
+
+/** How some kinds part all characters. Many spots have arcs of the same ones. */
+function partingOf(sets: readonly Characters[]): (kinds: string) => Parting {
+  const moves = sets.map((characters, to) => ({
+    moves: characters.map(({ min, max }) => ({ min, max, to })),
+  }))
+  return remembered((kinds: string): Parting => {
+    const given = Array.from(kinds, (kind) => moves[kind.charCodeAt(0)] as (typeof moves)[number])
+    const groups = new Map<string, number>()
+    const intervals = stepsOf(given).flatMap(({ min, max, to }) => {
+      const key = String.fromCharCode(...to.filter((kind) => kind >= 0))
+      if (key === '') return []
+      const group = groups.get(key) ?? groups.size
+      groups.set(key, group)
+      return [{ min, max, to: group }]
+    })
+    const members = [...groups.keys()].map((key) => {
+      const group = new Uint8Array(sets.length)
+      for (let at = 0; at < key.length; at += 1) group[key.charCodeAt(at)] = 1
+      return group
+    })
+    return { groups: members, intervals: joined(intervals) }
+  })
+}
+
+/** States from which on a text without marks is in the language, whatever follows: what else it could be then says nothing. */
+function lastingOf({ states }: Positions): ReadonlySet<number> {
+  const isMarked = states.some(({ arcs }) => arcs.some(({ characters }) => characters[0]?.min === markCode))
+  if (isMarked) return new Set()
+  return new Set(
+    states.flatMap(({ final, arcs }, state) => {
+      const lasts = final && arcs.some(({ characters, to }) => to === state && goesOnAlways(characters))
+      return lasts ? [state] : []
+    }),
+  )
+}
+
+const markCode = mark.charCodeAt(0)
