@@ -3,7 +3,7 @@ import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
 import type { Hits } from './hits.ts'
-import { partsOf } from './request-parts.ts'
+import { type Carried, commandPart, partsOf } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import type { Undecidable } from './shell/types.ts'
@@ -21,7 +21,10 @@ export function decide(policy: Policy, request: Request): Decision {
 /** One part of a request alone, whatever it asks for in turn. */
 export function decidePart(policy: Policy, request: Request): Decision {
   if (!isResource(request.resource)) return denial([{ kind: 'no-allow' }])
-  const index = policy.view(request.agent, request.lineage).about(request.resource)
+  return decideBy(policy.view(request.agent, request.lineage).about(request.resource), request)
+}
+
+function decideBy(index: RuleIndex, request: Request): Decision {
   const hits = index.find(request)
   if (hits === undefined) return unreadable(index, request, () => sayUnknown(request))
   return settle(index, hits, request)
@@ -39,12 +42,34 @@ function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
 
 /** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
-  const { parts, unread } = partsOf(request, policy)
+  const { parts, unread, carried } = partsOf(request, policy)
+  const stops = carried === undefined ? nothing : stopsOf(policy, request, carried)
   const [only] = parts
-  if (only && parts.length === 1 && !unread) return decidePart(policy, only)
+  if (only && parts.length === 1 && !unread && stops.length === 0) return decidePart(policy, only)
   const judged: Judged[] = parts.map((part) => ({ part, decision: decidePart(policy, part) }))
   if (unread) judged.push({ decision: decideUnread(policy, request, unread) })
-  return strictest(judged)
+  return strictest(stops.length === 0 ? judged : [...judged, ...stops])
+}
+
+const nothing: readonly Judged[] = []
+
+/** Of what a program runs by its own means that which a rule stops. */
+function stopsOf(policy: Policy, request: Request, { commands, undecidable }: Carried): readonly Judged[] {
+  const stops: Judged[] = []
+  const index = policy.view(request.agent, request.lineage).about('shell')
+  for (const command of commands) {
+    // What it is called is asked only where it is said: most of these are stopped by nothing.
+    const decision = decideBy(index, { ...request, words: command.words })
+    if (isStopped(decision)) stops.push({ part: commandPart(command, request), decision })
+  }
+  const decision = undecidable && decideUnread(policy, request, undecidable)
+  if (decision && isStopped(decision)) stops.push({ decision })
+  return stops
+}
+
+/** A rule says so, and not only that none allows it. */
+export function isStopped({ effect, reasons: [first] }: Decision): boolean {
+  return effect !== 'allow' && first?.kind !== 'no-allow'
 }
 
 function decideUnread(policy: Policy, request: Request, { text, reason }: Undecidable): Decision {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path/posix'
 import { type GitRequest, gitRequests } from './shell/git.ts'
 import { parseCommands, readArgv } from './shell/reading.ts'
-import type { FileAccess, ShellReading, Undecidable } from './shell/types.ts'
+import type { FileAccess, ShellReading, SimpleCommand, Undecidable } from './shell/types.ts'
+import { printWords } from './shell/words.ts'
 import type { Request } from './types.ts'
 
 /** What a shell text asks for, one thing at a time. */
@@ -10,7 +11,11 @@ export interface RequestParts {
   readonly parts: readonly Request[]
   /** Set if something could run that is not among the parts. */
   readonly unread?: Undecidable
+  /** What a program runs by its own means: a Deny or an Ask of it counts, and it needs no Allow. */
+  readonly carried?: Carried
 }
+
+export type Carried = NonNullable<ShellReading['carried']>
 
 export interface PartsPlace {
   readonly root: string
@@ -20,20 +25,27 @@ export interface PartsPlace {
 export function partsOf(request: Request, place: PartsPlace): RequestParts {
   const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
   if (isOneCommand(reading, request)) return { parts: [request] }
-  const parts = reading.commands.map(
-    (command): Request => ({ ...request, target: command.text, words: command.words }),
-  )
-  for (const file of reading.files) parts.push(filePart(file, request, place))
-  for (const command of reading.commands)
+  const { commands, files, undecidable, carried } = reading
+  const parts = commands.map((command) => commandPart(command, request))
+  for (const file of files) parts.push(filePart(file, request, place))
+  for (const command of commands)
     for (const git of gitRequests(command)) parts.push(gitPart(git, request, place))
-  if (reading.undecidable) return { parts, unread: reading.undecidable }
+  if (carried)
+    for (const command of carried.commands)
+      for (const git of gitRequests(command)) parts.push(gitPart(git, request, place))
+  if (undecidable) return { parts, unread: undecidable, ...(carried && { carried }) }
+  if (carried) return { parts, carried }
   return parts.length > 0 ? { parts } : { parts, unread: { text: request.target, reason: 'it runs nothing' } }
 }
 
+export function commandPart({ text, words }: SimpleCommand, request: Request): Request {
+  return { ...request, target: text ?? printWords(words), words }
+}
+
 /** Words that run one program and nothing else are their own only part: by far the most are such. */
-function isOneCommand({ commands, files, undecidable }: ShellReading, request: Request): boolean {
+function isOneCommand({ commands, files, undecidable, carried }: ShellReading, request: Request): boolean {
   const [command] = commands
-  if (command === undefined || commands.length > 1 || files.length > 0 || undecidable) return false
+  if (command === undefined || commands.length > 1 || files.length > 0 || undecidable || carried) return false
   return command.words === request.words && gitRequests(command).length === 0
 }
 

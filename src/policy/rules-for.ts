@@ -3,6 +3,7 @@ import type { Policy } from './compile.ts'
 import { compileNameGlob } from './name-glob.ts'
 import { RuleIndex } from './rule-index.ts'
 import { parseCommands } from './shell/reading.ts'
+import type { ShellReading } from './shell/types.ts'
 import type { Capability, Request, Resource, Rule } from './types.ts'
 
 /** One clause that holds for an agent, for who plans or explains rather than decides. */
@@ -88,9 +89,16 @@ function matchesText(
   { effect }: Clause,
   matches: (words: readonly string[]) => boolean,
 ): boolean {
-  const { commands, undecidable } = parseCommands(text)
-  const each = commands.map(({ words }) => words)
-  const unread = undecidable || each.length === 0 ? [[]] : []
-  const all = [...each, ...unread]
+  const { carried, ...own } = parseCommands(text)
+  const all = wordsOf(own)
+  if (carried && effect !== 'allow') all.push(...wordsOf(carried))
   return effect === 'allow' ? all.every(matches) : all.some(matches)
+}
+
+function wordsOf({
+  commands,
+  undecidable,
+}: Pick<ShellReading, 'commands' | 'undecidable'>): (readonly string[])[] {
+  const each = commands.map(({ words }) => words)
+  return undecidable || each.length === 0 ? [...each, []] : each
 }

@@ -1,5 +1,5 @@
 import { once } from '../shell/once.ts'
-import { runners, sameEffects, sameOptions, usualOperands } from './same-effect.ts'
+import { sameEffects, sameOptions, usualOperands } from './same-effect.ts'
 import {
   hasOption,
   isCluster,
@@ -31,7 +31,7 @@ export interface Respelling {
 
 /** Other ways to write a command that a pattern names, of each kind in turn. */
 export function respell(pattern: SpokenPattern): readonly Respelling[] {
-  const kinds = [byOptions, byTable, byFurtherWords, byReader, byPath, byRunner].map((kind) => kind(pattern))
+  const kinds = [byOptions, byTable, byFurtherWords, byReader, byPath].map((kind) => kind(pattern))
   const most = Math.max(...kinds.map(({ length }) => length))
   return Array.from({ length: most }, (_, index) =>
     kinds.flatMap((kind) => kind.slice(index, index + 1)),
@@ -193,21 +193,4 @@ function byPath(pattern: SpokenPattern): readonly Respelling[] {
     printOpen(pattern.words, (word) => (word === file ? `{,./}${quoteText(bare)}` : undefined)),
   ]
   return [{ original, words, patterns, isWhole: true }]
-}
-
-function byRunner(pattern: SpokenPattern): readonly Respelling[] {
-  const name = programName(pattern)
-  const original = originalOf(pattern)
-  return runners
-    .filter(({ programs }) => programs.includes(name))
-    .flatMap(({ through }) => {
-      const all = `{${[name, ...through.map((each) => `${each} ${name}`)].join(',')}}`
-      const patterns = [printOpen(pattern.words, (_, index) => (index === 0 ? all : undefined))]
-      return through.map((each) => ({
-        original,
-        words: [...each.split(' '), name, ...original.slice(1)],
-        patterns,
-        isWhole: true,
-      }))
-    })
 }

@@ -66,7 +66,7 @@ export const sameEffects: readonly SameEffect[] = [
   { ways: ['pnpm run SCRIPT …'], also: ['pnpm SCRIPT …'] },
   { ways: ['bun run SCRIPT …'], also: ['bun SCRIPT …'] },
   { ways: ['bun add …', 'bun a …'] },
-  { ways: ['pip …', 'pip3 …', 'python -m pip …', 'python3 -m pip …', 'uv pip …'] },
+  { ways: ['pip …', 'pip3 …', 'uv pip …'] },
   { ways: ['apt …', 'apt-get …'] },
   { ways: ['dnf …', 'yum …'] },
   { ways: ['cargo run …', 'cargo r …'] },
@@ -168,25 +168,6 @@ export const sameOptions: Readonly<Record<string, readonly string[]>> = {
   'tofu apply': ['-auto-approve --auto-approve', '-destroy --destroy'],
   'tofu destroy': ['-auto-approve --auto-approve'],
 }
-
-export interface Runner {
-  /** What it runs by name. */
-  readonly programs: readonly string[]
-  /** What stands before the program. */
-  readonly through: readonly string[]
-}
-
-/** Programs that have others inside, or fetch them. */
-export const runners: readonly Runner[] = [
-  {
-    programs: 'vercel netlify wrangler firebase prisma drizzle-kit knex sequelize'.split(' '),
-    through: ['npx', 'pnpm dlx', 'bunx'],
-  },
-  {
-    programs: 'twine alembic flit hatch poetry pdm'.split(' '),
-    through: ['python -m', 'python3 -m', 'uvx'],
-  },
-]
 
 /** What a reader expects behind a command; `x` behind all others. */
 export const usualOperands: Readonly<Record<string, string>> = {

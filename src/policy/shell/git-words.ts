@@ -22,8 +22,16 @@ const valued = new Set([
   '--list-cmds',
 ])
 
+/** Asked twice in turn: what the command runs, and what it does to branches. */
+let last: { readonly words: readonly string[]; readonly command: GitCommand | undefined } | undefined
+
 /** Takes git's own options off. Undefined where the command is only known at run time. */
 export function gitCommand(words: readonly string[]): GitCommand | undefined {
+  if (last?.words !== words) last = { words, command: readCommand(words) }
+  return last.command
+}
+
+function readCommand(words: readonly string[]): GitCommand | undefined {
   const settings: string[] = []
   let execPath = false
   let index = 1

@@ -2,7 +2,7 @@ import { readAwk } from './awk.ts'
 import { lazyReader } from './once.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import { readSed } from './sed.ts'
-import type { ProgramReader } from './types.ts'
+import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
 /** A program that runs code of its own language: a file of it is the project's own, code in the words or the input is not read. */
@@ -147,7 +147,8 @@ function interpreterReader(program: string, interpreter: Interpreter): ProgramRe
       if (code.has(name) || (interpreter.harmful?.test(value ?? '') ?? false)) return refuse()
       if (idle.has(name)) return
     }
-    if (read.given.some(({ name }) => name === 'm')) return
+    const module = read.given.find(({ name }) => name === 'm')
+    if (module !== undefined) return carryModule(module.value, words.slice(read.operands), walk)
     const first = words[read.operands]
     if (first === undefined ? !readsNoInput.has(program) : notAFile(first, interpreter)) refuse()
   }
@@ -155,6 +156,11 @@ function interpreterReader(program: string, interpreter: Interpreter): ProgramRe
     const read = readOptions(words, options)
     if (read === undefined || read.given.some(({ name, value }) => code.has(name) || value === '-')) refuse()
   }
+}
+
+/** `python -m pip` is `pip`. */
+function carryModule(name: string | undefined, operands: readonly string[], walk: Walk): void {
+  if (name !== undefined && name !== '') walk.carry([name, ...operands])
 }
 
 /** make expands `$(shell …)` in every variable and target that it is given, and SHELL is a program. */

@@ -1,4 +1,5 @@
 import { builtins } from './builtins.ts'
+import { carriers } from './carriers.ts'
 import { inlineCode } from './inline-code.ts'
 import { shells } from './shells.ts'
 import { toldToRun } from './told-to-run.ts'
@@ -6,13 +7,24 @@ import type { ProgramReader } from './types.ts'
 import { wrappers } from './wrappers.ts'
 
 /** Programs that run what their words say. Every other program is decided by its own words alone. */
-const readers: ReadonlyMap<string, ProgramReader> = new Map([
+const readers = new Map<string, ProgramReader>([
   ...toldToRun,
   ...inlineCode,
   ...shells,
   ...wrappers,
   ...builtins,
 ])
+for (const [program, carrier] of carriers) {
+  const other = readers.get(program)
+  readers.set(program, other === undefined ? carrier : both(other, carrier))
+}
+
+function both(one: ProgramReader, other: ProgramReader): ProgramReader {
+  return (words, walk) => {
+    one(words, walk)
+    other(words, walk)
+  }
+}
 
 export function programReader(program: string): ProgramReader | undefined {
   const slash = program.lastIndexOf('/')

@@ -15,11 +15,18 @@ import { programReader } from './programs.ts'
 import { readRedirection } from './redirections.ts'
 import { readStatements } from './tree.ts'
 import type { FileAccess, ShellReading, SimpleCommand, TreeWalk, Undecidable } from './types.ts'
-import { hasHole, isQuotedTilde, printWords, readWord, visitParts } from './words.ts'
+import { hasHole, isQuotedTilde, readWord, visitParts } from './words.ts'
 
 const deepest = 24
 const mostCommands = 10_000
+/** More words that may be a command than any text has for good. */
+const mostCarried = 100
 const special = /[\\'"$`*?[{(]/g
+
+interface Carried {
+  readonly commands: SimpleCommand[]
+  undecidable: Undecidable | undefined
+}
 
 /** One pass over the syntax tree. What a command runs in turn is read by its program's own reader. */
 export class Reader implements TreeWalk {
@@ -33,8 +40,10 @@ export class Reader implements TreeWalk {
   private plainFrom = 0
   private plainTo = 0
   private text: string
-  private offset = 0
   private depth = 0
+  /** Where commands are put that are met: with those that another program carries, while it does. */
+  private met = this.commands
+  private carried: Carried | undefined
   readonly folder = new WorkingFolder()
 
   /** Most texts calculate with nothing and set no variable. */
@@ -52,8 +61,13 @@ export class Reader implements TreeWalk {
     if (this.folder.isUnsure) this.refuse('a file is opened later, from a folder that is not known')
     const unsafe = this.lazyNumbers?.unsafe()
     if (unsafe !== undefined) this.refuse(unsafe)
-    const { commands, files, undecidable } = this
-    return undecidable === undefined ? { commands, files } : { commands, files, undecidable }
+    const { commands, files, undecidable, carried } = this
+    if (carried === undefined)
+      return undecidable === undefined ? { commands, files } : { commands, files, undecidable }
+    const more = finishCarried(carried)
+    return undecidable === undefined
+      ? { commands, files, carried: more }
+      : { commands, files, undecidable, carried: more }
   }
 
   script(script: ParsedScript | undefined) {
@@ -67,7 +81,7 @@ export class Reader implements TreeWalk {
 
   /** The text is these words, and nothing else. */
   plain(words: readonly string[]) {
-    this.command(words, this.text, 0)
+    this.command(words, this.text)
   }
 
   // What programs' readers call.
@@ -82,9 +96,18 @@ export class Reader implements TreeWalk {
     this.depth++
     // Mostly another process, so a `cd` in it may or may not move this shell.
     const before = this.folder.here
-    this.command(words, printWords(words), this.offset)
+    this.command(words)
     this.folder.settle(before)
     this.depth--
+  }
+
+  carry(words: readonly string[]) {
+    this.carried ??= { commands: [], undecidable: undefined }
+    const before = this.met
+    this.met = this.carried.commands
+    if (this.carried.commands.length >= mostCarried) this.refuse('it may run too many commands')
+    else this.run(words)
+    this.met = before
   }
 
   shell(text: string) {
@@ -94,7 +117,7 @@ export class Reader implements TreeWalk {
   evaluate(text: string) {
     if (hasHole(text)) return this.refuse('a shell gets text that is only known at run time')
     if (this.depth >= deepest) return this.refuse('it runs too many commands')
-    const { source, offset } = this
+    const { source } = this
     this.readFrom(text)
     this.depth++
     const script = parse(text) as ParsedScript
@@ -102,7 +125,6 @@ export class Reader implements TreeWalk {
     readStatements(script.commands, this)
     this.depth--
     this.readFrom(source)
-    this.offset = offset
   }
 
   read(path: string) {
@@ -114,7 +136,9 @@ export class Reader implements TreeWalk {
   }
 
   refuse(reason: string) {
-    this.undecidable ??= { text: this.text.slice(0, 200), reason }
+    const undecidable = { text: this.text.slice(0, 200), reason }
+    if (this.met === this.carried?.commands) this.carried.undecidable ??= undecidable
+    else this.undecidable ??= undecidable
   }
 
   assign(name: string, value: string | undefined) {
@@ -174,8 +198,7 @@ export class Reader implements TreeWalk {
 
   simple(node: Command) {
     this.text = this.source.slice(node.pos, node.end)
-    if (this.depth === 0) this.offset = node.pos
-    const { text, offset } = this
+    const { text } = this
     for (const part of node.prefix) {
       if (part.type === 'Assignment') readAssignment(part, this)
       else readRedirection(part, this)
@@ -195,7 +218,7 @@ export class Reader implements TreeWalk {
     if (words[0] !== node.name.text && hasHole(words[0] as string))
       return this.refuse('the program is only known at run time')
     if (this.commands.length >= mostCommands) return this.refuse('it runs too many commands')
-    this.command(words, text, offset)
+    this.command(words, text)
   }
 
   private program(word: Word): string {
@@ -203,23 +226,18 @@ export class Reader implements TreeWalk {
     return program[0] === '~' && isQuotedTilde(word.text) ? `./${program}` : program
   }
 
-  private command(words: readonly string[], text: string, offset: number) {
+  private command(words: readonly string[], text?: string) {
     const program = words[0] as string
-    if (!program.includes('/')) this.commands.push({ words, bare: true, text, offset })
-    else this.path(program, words, text, offset)
+    if (!program.includes('/')) this.met.push({ words, text })
+    else this.path(program, words, text)
     programReader(program)?.(words, this)
   }
 
-  private path(program: string, words: readonly string[], text: string, offset: number) {
+  private path(program: string, words: readonly string[], text: string | undefined) {
     const paths = this.folder.resolve(program)
     if (paths === undefined) this.refuse('the program is in a folder that is not known')
     for (const path of paths ?? [])
-      this.commands.push({
-        words: path === program ? words : [path, ...words.slice(1)],
-        bare: false,
-        text,
-        offset,
-      })
+      this.met.push({ words: path === program ? words : [path, ...words.slice(1)], text })
   }
 
   private open(path: string, action: FileAccess['action']) {
@@ -227,4 +245,8 @@ export class Reader implements TreeWalk {
     if (paths === undefined) this.refuse('a file is in a folder that is not known')
     for (const resolved of paths ?? []) this.files.push({ path: resolved, action })
   }
+}
+
+function finishCarried({ commands, undecidable }: Carried): NonNullable<ShellReading['carried']> {
+  return undecidable === undefined ? { commands } : { commands, undecidable }
 }

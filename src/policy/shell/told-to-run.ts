@@ -63,6 +63,7 @@ const table: Record<string, Told> = {
   socat: { words: /exec|system|shell/i },
   nmap: { refused: '--script --datadir', words: /^-sC|^-A/ },
   npx: { value: 'c --call' },
+  'nix-shell': { value: '--run --command' },
   npm: { value: 'c --call', refused: '--script-shell --node-options' },
   pnpm: { value: '', refused: 'c --shell-mode --script-shell --node-options' },
   cmake: { words: /^-E$|^-P$/ },
@@ -77,7 +78,7 @@ const table: Record<string, Told> = {
 
 /** These run what their operands, their input or their files say, in ways that are not read here. */
 const never = `
-  ed ex m4 at batch crontab parallel screen tmux osascript gnuplot irb pry jshell ghci iex logrotate
+  ed ex m4 at batch crontab parallel sem screen tmux osascript gnuplot irb pry jshell ghci iex logrotate
   run-parts start-stop-daemon gdb R scilab maxima gp sage ftp lftp tftp telnet mailx mutt perf valgrind
   rlwrap firejail bwrap proxychains proxychains4 torsocks torify faketime cgexec numactl hyperfine nodemon
   watchexec concurrently systemd-nspawn lxc-execute daemonize daemon nsjail minijail0 chpst softlimit

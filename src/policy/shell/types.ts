@@ -11,17 +11,15 @@ export interface ShellReading {
   readonly files: readonly FileAccess[]
   /** Set when something could run that `commands` does not name: every Deny and Ask then matches, and only `shell:*` allows. */
   readonly undecidable?: Undecidable
+  /** What a program runs that it finds by its own means (`uv run …`): what stops it counts, and it needs no leave of its own. */
+  readonly carried?: Pick<ShellReading, 'commands' | 'undecidable'>
 }
 
 export interface SimpleCommand {
   /** Dequoted. What expands at run time is held by holes (`words.ts`); the program itself never has one. */
   readonly words: readonly string[]
-  /** The program is named without a slash, so the shell looks it up. */
-  readonly bare: boolean
-  /** As written; for a command inside `sh -c '…'` and the like, as written in there. */
-  readonly text: string
-  /** Where `text` starts in the text it was read from. */
-  readonly offset: number
+  /** As written; for a command inside `sh -c '…'` and the like, as written in there. Left out where another program runs these words. */
+  readonly text: string | undefined
 }
 
 export interface FileAccess {
@@ -41,6 +39,8 @@ export interface Undecidable {
 export interface Walk {
   /** The program runs these words as a command. */
   run(words: readonly string[]): void
+  /** The program may run these words as a command that it finds by its own means. */
+  carry(words: readonly string[]): void
   /** The program hands this text to a shell of its own. */
   shell(text: string): void
   /** The same shell runs this text. */

@@ -149,5 +149,6 @@ export function visitParts(parts: readonly WordPart[], visitor: PartVisitor): vo
 
 /** For a person's eye. */
 export function printWords(words: readonly string[]): string {
-  return words.map((word) => (word.includes(hole) ? '…' : word)).join(' ')
+  const text = words.join(' ')
+  return text.includes(hole) ? words.map((word) => (word.includes(hole) ? '…' : word)).join(' ') : text
 }

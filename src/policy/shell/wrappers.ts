@@ -27,6 +27,8 @@ interface Wrapper extends OptionSyntax {
   readonly joins?: boolean
   /** Words that come from standard input are added. */
   readonly appends?: boolean
+  /** An option with which the first operand is the text of a shell. */
+  readonly text?: string
 }
 
 const table: Record<string, Wrapper> = {
@@ -78,6 +80,7 @@ const table: Record<string, Wrapper> = {
     long: 'reuid= regid= clear-groups keep-groups init-groups groups= inh-caps= ambient-caps= bounding-set= no-new-privs reset-env dump',
   },
   setarch: { short: 'vRFZLX3BITS', long: 'verbose addr-no-randomize 32bit list uname-2.6', operands: 1 },
+  i386: { short: 'vRFZLX3BITS' },
   linux64: { short: 'vRFZLX3BITS' },
   linux32: { short: 'vRFZLX3BITS' },
   prlimit: {
@@ -149,7 +152,7 @@ const table: Record<string, Wrapper> = {
   },
   'systemd-inhibit': { long: 'what= who= why= mode= list no-pager no-legend' },
   'dbus-run-session': { long: 'config-file= dbus-daemon=', refused: 'dbus-daemon' },
-  entr: { short: 'acdnprsxz', joins: true, appends: true },
+  entr: { short: 'acdnprsxz', appends: true, text: 's' },
   ssh: {
     short: '46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:',
     operands: 1,
@@ -251,6 +254,7 @@ function split(
 
 function launch(wrapper: Wrapper, command: readonly string[], read: Read, walk: Walk) {
   if (command.length === 0) return
+  if (read.given.some(({ name }) => name === wrapper.text)) return walk.shell(command[0] ?? '')
   if (wrapper.appends === true) return walk.run(withInput(command, read))
   if (wrapper.joins !== true || read.given.some(({ name }) => name === 'x' || name === 'exec'))
     return walk.run(command)

@@ -85,11 +85,6 @@ const rows: readonly { rule: RuleParts; commands: readonly string[]; instead: re
     instead: ['shell:tsx {,./}scripts/deploy.ts *'],
   },
   {
-    rule: deny('shell:vercel deploy *'),
-    commands: ['npx vercel deploy', 'pnpm dlx vercel deploy', 'bunx vercel deploy'],
-    instead: ['shell:{vercel,npx vercel,pnpm dlx vercel,bunx vercel} deploy *'],
-  },
-  {
     rule: ask('shell:deploy prod'),
     commands: ['deploy prod x'],
     instead: ['shell:deploy prod *'],

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { compilePolicy } from '../../../src/policy/compile.ts'
+import { decide } from '../../../src/policy/decide.ts'
+import { explainDecision } from '../../../src/policy/explain.ts'
+import { parseCommands } from '../../../src/policy/shell/reading.ts'
+import type { Request, Rule } from '../../../src/policy/types.ts'
+import { home, makeRule, root } from '../random-rules.ts'
+
+const policyOf = (rules: readonly Rule[]) => compilePolicy({ rules, root, home, now: 0 })
+
+const everything = makeRule({
+  effect: 'allow',
+  capabilities: ['shell:*', 'file:**:read,write', 'git:*:push'],
+})
+const noFactor = makeRule({ effect: 'deny', capabilities: ['shell:factor *'] })
+const shell = (target: string): Request => ({ resource: 'shell', action: 'execute', target })
+
+const carrying = `
+npx factor 12
+npx --yes factor 12
+npx -p coreutils factor 12
+npx --package=coreutils -- factor 12
+npm exec -- factor 12
+npm x factor 12
+pnpm exec factor 12
+pnpm --filter app exec factor 12
+pnpm dlx factor 12
+pnpm factor 12
+yarn exec factor 12
+yarn workspace app run factor 12
+bunx factor 12
+bun x factor 12
+corepack pnpm exec factor 12
+uv run factor 12
+uv run --with rich factor 12
+uv --directory app run --frozen factor 12
+uv tool run factor 12
+uvx factor 12
+poetry run factor 12
+pipenv run factor 12
+hatch run factor 12
+conda run -n base factor 12
+bundle exec factor 12
+rustup run stable factor 12
+mise exec node@22 -- factor 12
+direnv exec . factor 12
+nix develop .#shell -c factor 12
+nix-shell --run 'factor 12'
+guix shell coreutils -- factor 12
+aws-vault exec work -- factor 12
+op run --env-file .env -- factor 12
+dotenv -f .env run factor 12
+python -m factor 12
+python3.12 -Im factor 12
+uv run python -m factor 12
+uv run sh -c 'ls; factor 12'
+/usr/bin/npx /usr/bin/factor 12
+time poetry run env -i factor 12
+`
+  .trim()
+  .split('\n')
+
+describe('a command that another program looks up and runs', () => {
+  it.each(carrying)('is stopped by what stops it: %s', (text) => {
+    expect(decide(policyOf([everything]), shell(text)).effect).toBe('allow')
+    expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
+    const asking = { ...noFactor, effect: 'ask' as const }
+    expect(decide(policyOf([everything, asking]), shell(text)).effect).toBe('ask')
+  })
+
+  it.each(carrying.filter((text) => !/^(?:time|nix-shell)/.test(text)))(
+    'needs no leave of its own: %s',
+    (text) => {
+      const [program = ''] = text.split(' ')
+      const own = makeRule({ effect: 'allow', capabilities: [`shell:${program} *`] })
+      expect(decide(policyOf([own]), shell(text)).effect).toBe('allow')
+      expect(decide(policyOf([noFactor]), shell(text)).effect).toBe('deny')
+    },
+  )
+
+  it('may be what follows an option, and what follows that', () => {
+    const words = (text: string) =>
+      (parseCommands(text).carried?.commands ?? []).map(({ words }) => words.join(' '))
+    expect(words('uv run --with rich pytest -k rm')).toEqual(['rich pytest -k rm', 'pytest -k rm'])
+    expect(words('uv run --frozen pytest rm')).toEqual(['pytest rm'])
+    expect(words('pnpm rm left-pad')).toEqual([])
+    expect(words('yarn add factor')).toEqual([])
+    expect(words('uv add factor')).toEqual([])
+  })
+
+  it('is anything where it is only known at run time, or is code', () => {
+    for (const text of [
+      'uv run $TOOL',
+      'uvx "$@"',
+      'poetry run python -c "import os"',
+      'bundle exec ruby -e 1',
+    ]) {
+      expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
+      const own = makeRule({ effect: 'allow', capabilities: ['shell:{uv,uvx,poetry,bundle} *'] })
+      expect(decide(policyOf([own]), shell(text)).effect).toBe('allow')
+    }
+  })
+
+  it('needs leave for files and branches all the same', () => {
+    const own = makeRule({ effect: 'allow', capabilities: ['shell:*'] })
+    expect(decide(policyOf([own]), shell('uv run git push origin main')).effect).toBe('deny')
+    expect(decide(policyOf([own]), shell("uv run sh -c 'echo > /etc/x'")).effect).toBe('deny')
+  })
+
+  it('is named where it is why', () => {
+    const policy = policyOf([everything, noFactor])
+    const request = shell('uv run factor 12')
+    const { because, parts } = explainDecision(policy, request, decide(policy, request))
+    expect(because).toContain('a Deny matches `shell:factor 12`')
+    expect(parts.map(({ text, effect }) => [text, effect])).toEqual([
+      ['shell:uv run factor 12', 'allow'],
+      ['shell:factor 12', 'deny'],
+    ])
+  })
+
+  it('is read in bounded time however deep it stands', () => {
+    const text = `${'npx -a '.repeat(5_000)}factor 12`
+    expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
+  })
+})
