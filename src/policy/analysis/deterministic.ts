@@ -5,6 +5,9 @@ import { type Positions, positionsOf } from './positions.ts'
 import { mark, type Regular } from './regular.ts'
 import { joined, stepsOf } from './state.ts'
 
+/** Numbers of states, and of sets of characters, are told apart as characters of a key. */
+const mostNumbers = 0x1_0000
+
 /** All states in which the expression can be after the same text. */
 interface Spot {
   readonly states: readonly number[]
@@ -17,6 +20,7 @@ export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | u
   if (positions === undefined) return undefined
   const { states, start } = positions
   const kinds = kindsOf(positions)
+  if (Math.max(states.length, kinds.size) > mostNumbers) return undefined
   const arcs = states.map((state) =>
     state.arcs.map(({ characters, to }) => ({ kind: kinds.get(characters) as number, to })),
   )
@@ -25,7 +29,6 @@ export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | u
   const spotOf = (to: readonly number[]): Spot => {
     const forAll = lasting.size === 0 ? undefined : to.find((state) => lasting.has(state))
     const all = forAll === undefined ? [...new Set(to)].sort((one, other) => one - other) : [forAll]
-    // Numbers of states are small: each is a character.
     return { states: all, key: String.fromCharCode(...all) }
   }
   const look = (spot: Spot) => {

@@ -78,6 +78,14 @@ test('an expression says as an automaton what JavaScript has it say', () => {
   )
 })
 
+test('what needs more numbers than there are characters to write them with is not made at all', () => {
+  const long = (count: number) => compileAutomaton({ says: word('x'.repeat(count)) }, { mostStates: 100_000 })
+  expect(accepts(long(0xffff) ?? [], 'x'.repeat(0xffff))).toBe(true)
+  expect(long(0x1_0000)).toBeUndefined()
+  const sets = Array.from({ length: 0x1_0001 }, (_, index) => one(charactersOf([{ min: index, max: index }])))
+  expect(compileAutomaton({ says: either(...sets) }, { mostStates: 100_000 })).toBeUndefined()
+})
+
 /** The states from which no end can be reached. */
 function statesWithoutEnd(automaton: Automaton): readonly number[] {
   const alive = new Set(automaton.flatMap(({ final }, state) => (final ? [state] : [])))
