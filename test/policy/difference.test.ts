@@ -160,6 +160,71 @@ test('a host that is an address in another notation is no host that could be ask
   expect(difference).toEqual({ changes: [], undecided: [] })
 })
 
+const twoGone = ['**Deny** `file:*/s/**:write`', '**Deny** `file:*/t/**:write`']
+
+test('however few steps there are, what may let more pass is not taken to let nothing more pass', () => {
+  const [before, after] = [policyOf([...closedTop, ...twoGone]), policyOf(closedTop)]
+  for (let mostSteps = 1; mostSteps < 20_000; mostSteps = Math.ceil(mostSteps * 1.2)) {
+    const difference = differenceOf(before, after, { wideningOnly: true, mostSteps })
+    expect([mostSteps, isWidening(difference)]).toEqual([mostSteps, true])
+  }
+})
+
+const closedOff = ['**Deny** `file:?/**:write`']
+const opened = ['**Allow** `file:**:write`']
+
+test.each([
+  { what: 'go', shared: closedTop, old: twoGone, now: [], turn: 'removed deny allow' },
+  { what: 'go as an Allow comes', shared: closedOff, old: twoGone, now: opened, turn: 'removed deny allow' },
+  { what: 'come', shared: closedTop, old: [], now: twoGone, turn: 'added allow deny' },
+])('of two lines alike that $what each is told', ({ shared, old, now, turn }) => {
+  const { changes } = differenceOf(policyOf([...shared, ...old]), policyOf([...shared, ...now]))
+  const told = changes.filter(({ rule }) => rule.effect === 'deny')
+  expect(told.map(({ capability }) => capability.pattern)).toEqual(['*/s/**', '*/t/**'])
+  for (const { side, from, to } of told) expect(`${side} ${from} ${to}`).toBe(turn)
+})
+
+test.each([
+  { what: 'the first that one thinks of', hole: 'src/x' },
+  { what: 'the first that is found', hole: 'src/?' },
+  { what: 'one that people know', hole: 'src/known', familiar: true },
+])('no line is told by what it leaves out, be it $what', ({ hole, familiar = false }) => {
+  const after = policyOf([
+    `**Allow** \`file:src/*:read\` except \`file:${hole}:read\``,
+    `**Allow** \`file:${hole}:read\``,
+  ])
+  const known = { resource: 'file', target: '/work/shop/src/known' } as const
+  const { changes } = differenceOf(policyOf([]), after, { familiar: familiar ? [known] : [] })
+  expect(changes.map(({ capability }) => capability.pattern)).toEqual(['src/*', hole])
+  for (const { rule, witnesses } of changes) for (const witness of witnesses) expect(witness.after).toBe(rule)
+})
+
+test('a port is shown as people know it only where that one comes out so, too', () => {
+  const shared = ['**Allow** `http:*:get`', '**Deny** `http:x.b.com:*`']
+  const before = policyOf([...shared, '**Deny** `http:*.b.com:80:get`'])
+  const { changes } = differenceOf(before, policyOf(shared))
+  expect(changes).toMatchObject([{ from: 'deny', to: 'allow', witnesses: [{}] }])
+  expect(changes[0]?.witnesses[0]?.request.target).toMatch(/:80$/)
+})
+
+test('of commands that people know those are shown that come out so with all that they do in turn', () => {
+  const words = [['sudo', 'sh'], ['sudo'], ['sudo', '-v'], ['sudo', '-k']]
+  const familiar = words.map((each) => ({ resource: 'shell' as const, target: each.join(' '), words: each }))
+  const { changes } = differenceOf(policyOf([]), policyOf(['**Allow** `shell:sudo *`']), { familiar })
+  const shown = changes.map(({ witnesses }) => witnesses.map(({ request }) => request.target))
+  expect(shown).toEqual([['sudo', 'sudo -v']])
+})
+
+test('of many lines an Ask is told for what it lets go on, too, where it also stops something', () => {
+  const gone = Array.from({ length: 60 }, (_, index) => `**Allow** \`file:gone/${index}:read\``)
+  const shared = ['**Allow** `file:src/x:read`']
+  const after = policyOf([...shared, '**Ask** `file:src/*:read`'])
+  const ways = differenceOf(policyOf([...shared, ...gone]), after)
+    .changes.filter(({ rule }) => rule.effect === 'ask')
+    .map(({ from, to }) => `${from} ${to}`)
+  expect(ways.sort()).toEqual(['allow ask', 'deny ask'])
+})
+
 test('an Ask that is withheld no longer gives leave to ask', () => {
   const rules = rulesOf(['**Ask** `file:**:write`', '**Deny** `file:?/**:write`'])
   const [ask, deny] = rules as [Rule, Rule]
