@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Automaton, compileAutomaton } from '../../../src/policy/analysis/automaton.ts'
-import { charactersOf, intersect, maxCharacter, without } from '../../../src/policy/analysis/characters.ts'
+import {
+  charactersOf,
+  everyCharacter,
+  goesOnAlways,
+  intersect,
+  maxCharacter,
+  without,
+} from '../../../src/policy/analysis/characters.ts'
 import {
   charsetBut,
   either,
@@ -76,6 +83,30 @@ test('an expression says as an automaton what JavaScript has it say', () => {
     }),
     { numRuns: Math.ceil(cases / 4) },
   )
+})
+
+test('what goes round in one way does not go on in another', () => {
+  const says = either(repeated(word('ab')), repeated(word('ac')))
+  const automaton = compileAutomaton({ says }, { mostStates: 100 }) ?? []
+  const said = ['', 'ab', 'ac', 'abab', 'acac', 'abac', 'acab'].filter((text) => accepts(automaton, text))
+  expect(said).toEqual(['', 'ab', 'ac', 'abab', 'acac'])
+})
+
+test('what needs more arcs or more steps than are allowed is not made at all', () => {
+  const letter = either(...Array.from({ length: 40 }, (_, index) => word(String.fromCharCode(0x61 + index))))
+  const says = sequence(letter, letter)
+  expect(accepts(compileAutomaton({ says }, { mostStates: 17 }) ?? [], 'ab')).toBe(true)
+  expect(compileAutomaton({ says }, { mostStates: 16 })).toBeUndefined()
+  expect(compileAutomaton({ says }, { mostStates: 17, budget: { left: 1_000 } })).toBeUndefined()
+})
+
+test('what goes on always goes on with every character but half ones and the mark', () => {
+  const half = { min: 0xd800, max: 0xdfff }
+  for (const left of [[], [{ min: 0, max: 0 }], [half], [half, { min: 0, max: 0 }]])
+    expect(goesOnAlways(without(everyCharacter, charactersOf(left)))).toBe(true)
+  for (const code of [1, 0x60, 0xd7ff, 0xe000, maxCharacter])
+    expect(goesOnAlways(without(everyCharacter, [{ min: code, max: code }]))).toBe(false)
+  expect(goesOnAlways([{ min: 2, max: maxCharacter }])).toBe(false)
 })
 
 test('what needs more numbers than there are characters to write them with is not made at all', () => {
