@@ -165,6 +165,11 @@ export const diagnosticCodes = {
     'nothing is enforced by it',
     'name a capability, or nest a list of capabilities below it',
   ),
+  'rule/unlikely': warning(
+    'a pattern that is right, and most likely not what was meant',
+    'the rule holds for what it says, and so hardly for anything that is asked for',
+    'write what is meant; a backslash before a character says that it is meant as it stands',
+  ),
   'rule/nested-capability': error(
     'a capability below a rule that has one already',
     'only a rule without a capability of its own is a group, so the nested one would not hold',

@@ -1,8 +1,10 @@
 import { parseCapability } from '../policy/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
+import type { CodeToken } from './inline.ts'
 import type { Report } from './report.ts'
 import type { Clauses, Draft } from './rule-grammar.ts'
 import type { Span } from './text.ts'
+import { unlikelyIn } from './unlikely-pattern.ts'
 
 /** Checks what the grammar allows and sense does not; false once something was reported. */
 export function checkRule(rule: Rule, draft: Draft & { readonly span: Span }, report: Report): boolean {
@@ -39,6 +41,15 @@ const checks: readonly Check[] = [
   },
   constraintsFit,
   (rule, draft, report) => {
+    rule.capabilities.forEach((capability, index) => {
+      tellUnlikely(capability, draft.capabilities[index], report)
+    })
+    rule.except.forEach((capability, index) => {
+      tellUnlikely(capability, draft.clauses.except?.items[index], report)
+    })
+    return true
+  },
+  (rule, draft, report) => {
     const resources = new Set(rule.capabilities.map(({ resource }) => resource))
     const odd = rule.except.findIndex(({ resource }) => !resources.has(resource))
     if (odd < 0) return true
@@ -50,6 +61,12 @@ const checks: readonly Check[] = [
     )
   },
 ]
+
+function tellUnlikely(capability: Capability, token: CodeToken | undefined, report: Report): void {
+  const unlikely = token && unlikelyIn(capability, token.text)
+  if (unlikely)
+    report('rule/unlikely', token, unlikely.message, unlikely.fix === undefined ? {} : { fix: unlikely.fix })
+}
 
 function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {
   const wrong: Partial<Record<keyof Clauses, boolean>> = {

@@ -1,0 +1,162 @@
+import { parseCapability, printCapability } from '../policy/capability.ts'
+import { resources } from '../policy/resources.ts'
+import type { Capability, Constraints, Resource } from '../policy/types.ts'
+
+/** A capability that is right as it stands, and most likely not what was meant. */
+export interface Unlikely {
+  readonly message: string
+  /** The whole capability, as it was meant. */
+  readonly fix?: string
+}
+
+/** `written`: as it stands in the file. Whoever writes a backslash before a character means the character. */
+export function unlikelyIn(capability: Capability, written: string): Unlikely | undefined {
+  const { resource } = capability
+  const looks = written.includes('\\') ? (escaped[resource] ?? []) : (plain[resource] ?? [])
+  for (const look of looks) {
+    const found = look(capability, written)
+    if (found) return { message: found.message, ...fixOf(capability, found) }
+  }
+  return undefined
+}
+
+interface Found {
+  readonly message: string
+  readonly pattern?: string
+  readonly actions?: readonly string[]
+  readonly constraints?: Constraints
+}
+
+type Look = (capability: Capability, written: string) => Found | undefined
+
+function fixOf(capability: Capability, { message: _, constraints, ...found }: Found): { fix?: string } {
+  if (found.pattern === undefined || found.pattern === capability.pattern) return {}
+  const meant = { ...capability, ...found, constraints: { ...capability.constraints, ...constraints } }
+  const fix = printCapability(meant)
+  return parseCapability(fix).ok ? { fix } : {}
+}
+
+const variable: Look = ({ resource, pattern }) => {
+  if (!/[$%=]/.test(pattern)) return undefined
+  const name = pattern
+    .replace(/=.*$/, '')
+    .replace(/\$\{(\w+)\}/g, '$1')
+    .replace(/[$%]/g, '')
+  const what = resource === 'env' ? 'a variable' : 'a secret'
+  return {
+    message: `\`${pattern}\` is taken as it stands: ${what} is named by its name alone`,
+    pattern: name,
+  }
+}
+
+const plain: Partial<Record<Resource, readonly Look[]>> = {
+  env: [variable],
+  secret: [variable],
+  git: [
+    ({ resource, pattern, actions }) => {
+      if (!Object.hasOwn(resources[resource].actions, pattern)) return undefined
+      const isMeant = actions.length > 1 || actions[0] === pattern
+      return {
+        message: `\`${pattern}\` is the name of a branch here; what is done to it stands behind it: \`git:*:${pattern}\``,
+        ...(isMeant && { pattern: '*', actions: [pattern] }),
+      }
+    },
+    ({ pattern }) =>
+      pattern.startsWith('refs/')
+        ? {
+            message: 'a branch or tag stands here without its `refs/…/`',
+            pattern: pattern.replace(/^refs\/(?:heads|tags)\//, ''),
+          }
+        : undefined,
+    ({ pattern }) => {
+      const [, remote, branch] = /^(origin|upstream)\/(.+)$/.exec(pattern) ?? []
+      if (remote === undefined || branch === undefined) return undefined
+      return {
+        message: `\`${pattern}\` is the name of a branch here, and names no remote`,
+        pattern: branch,
+        constraints: { remote },
+      }
+    },
+  ],
+  file: [
+    ({ pattern }) =>
+      pattern.startsWith('!')
+        ? { message: '`!` is a character of the name here: what is left out stands behind `except`' }
+        : undefined,
+    ({ pattern }) =>
+      /\$(?:\w|\{)|%\w+%/.test(pattern)
+        ? {
+            message: 'variables are not replaced in a pattern: your own folder is `~`',
+            pattern: pattern.replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~'),
+          }
+        : undefined,
+    ({ pattern }) =>
+      /^~[^/]/.test(pattern)
+        ? { message: '`~` is your own folder alone; others are named from `/` on' }
+        : undefined,
+    ({ pattern }) =>
+      /\([^()]*\|[^()]*\)/.test(pattern)
+        ? {
+            message: 'brackets and bars are characters of the name here: one of several stands in braces',
+            pattern: pattern.replace(
+              /\(([^()]*\|[^()]*)\)/g,
+              (_, list: string) => `{${list.replaceAll('|', ',')}}`,
+            ),
+          }
+        : undefined,
+    ({ pattern }) =>
+      outsideOfGroups(pattern).includes(',')
+        ? {
+            message: 'a comma is a character of the name here: one of several stands in braces',
+            ...(/[{[]/.test(pattern) ? {} : { pattern: `{${pattern}}` }),
+          }
+        : undefined,
+  ],
+  shell: [
+    ({ pattern }) =>
+      /^(?:Bash|Shell|Run)\(.*\)$/.test(pattern)
+        ? {
+            message: `\`${pattern}\` is how other tools write it: here a command stands as it is typed`,
+            pattern: pattern.replace(/^\w+\(|\)$/g, '').replace(/:\*$/, ' *'),
+          }
+        : undefined,
+    ({ pattern }) => {
+      const [, inner] = /^(["'])([^"']* [^"']*)\1$/.exec(pattern)?.slice(1) ?? []
+      if (inner === undefined) return undefined
+      return { message: `quotes make one word: a program called \`${inner}\``, pattern: inner }
+    },
+    ({ pattern }) =>
+      /^\/?\^|(?<=\w)\$\/?$|^\/.* .*\/$/.test(pattern)
+        ? {
+            message:
+              'this is read word by word, with `*` for whatever stands there, and not as a regular expression',
+            pattern: pattern
+              .replace(/^\/?\^|\$\/?$|^\/(?=.* .*\/$)|(?<= .*)\/$/g, '')
+              .replace(/ ?\.\*/g, ' *'),
+          }
+        : undefined,
+  ],
+  mcp: [
+    ({ pattern }) => {
+      if (/[/*?[{]/.test(pattern) && !pattern.startsWith('mcp__')) return undefined
+      const named = pattern.replace(/^mcp__/, '').replace(/__|[:.]/, '/')
+      return {
+        message: 'a tool is named behind its server, as `server/tool`',
+        pattern: named.includes('/') ? named : `${named}/*`,
+      }
+    },
+  ],
+}
+
+const escaped: Partial<Record<Resource, readonly Look[]>> = {
+  file: [
+    (_, written) =>
+      /\\\w/.test(written)
+        ? { message: 'a backslash takes away what the next character means: folders stand behind `/`' }
+        : undefined,
+  ],
+}
+
+function outsideOfGroups(pattern: string): string {
+  return pattern.replace(/\{[^{}]*\}|\[[^\]]*\]/g, '')
+}

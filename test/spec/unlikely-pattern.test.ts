@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { rulesOf } from './sources.ts'
+
+const told = (line: string) => {
+  const { rules, diagnostics } = rulesOf(`- ${line}\n`)
+  expect(rules).toHaveLength(1)
+  expect(diagnostics.every(({ code }) => code === 'rule/unlikely')).toBe(true)
+  return diagnostics.map(({ severity, fix }) => [severity, fix?.replace(/^write what is meant.*/, '')])
+}
+
+describe('a pattern that is right and hardly meant', () => {
+  test.each([
+    ['git:push:*', 'git:*:push'],
+    ['git:push:push', 'git:*:push'],
+    ['git:push:commit', ''],
+    ['git:refs/heads/main:push', 'git:main:push'],
+    ['git:origin/main:push', 'git:main:push{remote:origin}'],
+    ['env:$HOME', 'env:HOME'],
+    [`env:\${HOME}`, 'env:HOME'],
+    ['env:HOME=/root', 'env:HOME'],
+    ['env:%PATH%', 'env:PATH'],
+    ['secret:$API_KEY', 'secret:API_KEY'],
+    ['file:!src/**:write', ''],
+    ['file:$HOME/.ssh/**:read', 'file:~/.ssh/**:read'],
+    [`file:\${HOME}/.ssh/**:read`, 'file:~/.ssh/**:read'],
+    ['file:$TMPDIR/x:read', ''],
+    ['file:~root/x:read', ''],
+    ['file:(src|lib)/**:write', 'file:{src,lib}/**:write'],
+    ['file:src,lib:write', 'file:{src,lib}:write'],
+    ['file:src\\lib:write', ''],
+    ['shell:"git push"', 'shell:git push'],
+    ['shell:^git push', 'shell:git push'],
+    ['shell:^git push.*$', 'shell:git push *'],
+    ['shell:/git push/', 'shell:git push'],
+    ['shell:Bash(git push:*)', 'shell:git push *'],
+    ['mcp:github', 'mcp:github/*'],
+    ['mcp:mcp__github__create_issue', 'mcp:github/create_issue'],
+    ['mcp:github:create_issue', 'mcp:github/create_issue'],
+  ])('%s is told', (capability, fix) => {
+    expect(told(`**Deny** \`${capability}\``)).toEqual([['warning', fix]])
+  })
+
+  test('is told behind `except`, too', () => {
+    expect(told('**Deny** `git:*:push` except `git:origin/main:push`')).toEqual([
+      ['warning', 'git:main:push{remote:origin}'],
+    ])
+  })
+
+  test.each([
+    'git:*:push',
+    'git:feature/x:push',
+    'git:{push,main}:push',
+    'env:AWS_*',
+    'env:{A,B}',
+    'file:{a,b}/x:write',
+    'file:[a,b]/x:write',
+    'file:src/\\(app\\)/**:write',
+    'file:\\!x:write',
+    'file:a\\*b:write',
+    'file:~/x:write',
+    'shell:git commit -m "a b"',
+    'shell:/usr/bin/git push',
+    'shell:rm .*',
+    'shell:grep ^x *',
+    'mcp:*',
+    'mcp:github/*',
+  ])('%s is meant', (capability) => {
+    expect(told(`**Deny** \`${capability}\``)).toEqual([])
+  })
+})
