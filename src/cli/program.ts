@@ -32,9 +32,13 @@ function withBelow(typed: CommandEntry): readonly CommandEntry[] {
   return commands.filter(({ name }) => name === typed.name || name.startsWith(`${typed.name} `))
 }
 
-/** `help spec check` is `spec check --help`; commander's own takes one word only. */
+/** `help spec check` is `spec check --help`; commander's own takes one word only. What is no command is said as without it. */
 function spellHelp(argv: readonly string[]): string[] {
-  return argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : [...argv]
+  const [help, ...words] = argv
+  if (help !== 'help' || words.length === 0) return [...argv]
+  const wanted = words.filter((word) => !word.startsWith('-')).join(' ')
+  const isThere = wanted === '' || commands.some(({ name }) => `${name} `.startsWith(`${wanted} `))
+  return isThere ? [...words, '--help'] : words
 }
 
 function createProgram(

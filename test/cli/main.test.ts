@@ -25,6 +25,7 @@ test.each([
   { words: ['help', 'spec', 'check'], shows: 'Usage: oos spec check' },
   { words: ['spec', 'check', '--help'], shows: 'Usage: oos spec check' },
   { words: ['help', 'runs'], shows: 'verify' },
+  { words: ['help', '--json'], shows: 'Set up' },
   { words: ['spec', '--help'], shows: 'coverage' },
 ])('$words shows $shows', ({ words, shows }) => {
   expect(oos(words, { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining(shows), stderr: '' })
@@ -40,6 +41,11 @@ test.each([
     name: 'a command that stands below another',
     words: ['chekc'],
     says: ['unknown command `chekc`', 'did you mean `oos spec check`?'],
+  },
+  {
+    name: 'help about an unknown command',
+    words: ['help', 'compltion'],
+    says: ['unknown command `compltion`', 'did you mean `completion`?'],
   },
   {
     name: 'an unknown word behind a command that has others below it',
