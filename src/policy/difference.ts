@@ -11,7 +11,7 @@ import {
   widens,
 } from './analysis/inspect.ts'
 import { Languages } from './analysis/languages.ts'
-import { freedom } from './analysis/prospect.ts'
+import { freedom } from './analysis/turn.ts'
 import { printCapability } from './capability.ts'
 import type { Clause } from './clause.ts'
 import { clauseText, lasting, overTime, plainText } from './clause-text.ts'
@@ -41,15 +41,16 @@ export interface DifferenceOptions extends InspectOptions {
  */
 export function differenceOf(before: Policy, after: Policy, options: DifferenceOptions = {}): Difference {
   const budget = { left: options.mostSteps ?? defaultSteps }
+  const sides = { before, given: options.given, after }
   const policies = [before, after, ...(options.given ? [options.given] : [])] as const
   const found = (Object.keys(resources) as Resource[])
     .filter((resource) => Object.keys(resources[resource].actions).length > 0)
     .flatMap((resource) => {
       const languages = languagesOf(resource, policies, budget)
-      const general = differ({ before, after, agent: 'command', resource, languages, budget, options })
+      const general = differ({ sides, agent: 'command', resource, languages, budget, options })
       const own = (options.agents ?? [])
         .filter((agent) => policies.some((policy) => isSpokenTo(agent, policy, resource)))
-        .flatMap((agent) => differ({ before, after, agent, resource, languages, budget, options }))
+        .flatMap((agent) => differ({ sides, agent, resource, languages, budget, options }))
       return [...general, ...own.filter((each) => !general.some((known) => isSame(known, each)))]
     })
   return {
@@ -86,9 +87,10 @@ function languagesOf(
 }
 
 function differ(scope: Scope): readonly (Change | Undecided)[] {
-  const { before, after, agent, resource, languages, options } = scope
+  const { sides, agent, resource, languages, options } = scope
   const clausesOf = (policy: Policy) => policy.view(agent).clauses(resource)
-  const [old, now, given] = [clausesOf(before), clausesOf(after), options.given && clausesOf(options.given)]
+  const [old, now] = [clausesOf(sides.before), clausesOf(sides.after)]
+  const given = sides.given && clausesOf(sides.given)
   const changed: readonly Changed[] = [
     ...without(now, old).map((clause) => ({ side: 'added' as const, clause })),
     ...without(old, now).map((clause) => ({ side: 'removed' as const, clause })),
@@ -133,13 +135,13 @@ function mayWiden({ side, clause: { effect } }: Changed): boolean {
 
 /** Whether more passes of what is only known at run time: it is in no language, and lines that decide texts alike may differ in it. */
 function givesMoreUnread(
-  { before, after, agent, resource, options }: Scope,
+  { sides: { before, given, after }, agent, resource }: Scope,
   clauses: readonly Clause[],
   matters: readonly Matter[],
 ): boolean {
   const freest = (policies: readonly Policy[], request: Request) =>
     Math.max(...policies.map((policy) => freedom[decidePart(policy, request).effect]))
-  const given = [before, ...(options.given ? [options.given] : [])]
+  const old = [before, ...(given ? [given] : [])]
   return unreadTargets(resource, clauses).some((target) =>
     matters.some((matter) => {
       const attributes = { ...matter.attributes, ...target.attributes }
@@ -149,7 +151,7 @@ function givesMoreUnread(
         agent,
         ...(Object.keys(attributes).length > 0 && { attributes }),
       }
-      return freest([after], request) > freest(given, request)
+      return freest([after], request) > freest(old, request)
     }),
   )
 }

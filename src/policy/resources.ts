@@ -121,10 +121,8 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
   },
 }
 
-const names: ReadonlySet<string> = new Set(Object.keys(resources))
-
 export function isResource(word: string): word is Resource {
-  return names.has(word)
+  return Object.hasOwn(resources, word)
 }
 
 /** Acts as bits, so that a match of actions is one `&`. A resource without actions has one unnamed act. */

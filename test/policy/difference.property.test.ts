@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { widens } from '../../src/policy/analysis/inspect.ts'
-import { freedom } from '../../src/policy/analysis/prospect.ts'
+import { freedom } from '../../src/policy/analysis/turn.ts'
 import { printWitness } from '../../src/policy/analysis/witness.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decidePart } from '../../src/policy/decide.ts'

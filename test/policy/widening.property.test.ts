@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { freedom } from '../../src/policy/analysis/prospect.ts'
+import { freedom } from '../../src/policy/analysis/turn.ts'
 import { parseCapability } from '../../src/policy/capability.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decidePart } from '../../src/policy/decide.ts'

@@ -3,7 +3,7 @@ import type { Policy } from '../compile.ts'
 import { decidePart } from '../decide.ts'
 import { unmet } from '../held.ts'
 import type { Request, Rule } from '../types.ts'
-import { freest, type Turn } from './prospect.ts'
+import { freest, type Turn } from './turn.ts'
 
 /** The policies on both sides of an edit. What `given` gives counts as given before it, too. */
 export interface Sides {
@@ -12,12 +12,15 @@ export interface Sides {
   readonly after: Policy
 }
 
-/** How one request comes out, with the rules that decide it. */
-export interface Answer extends Turn {
+/** A request, with the rules that decide it before and after. */
+export interface Witness {
   readonly request: Request
   readonly before?: Rule
   readonly after?: Rule
 }
+
+/** How it comes out. */
+export interface Answer extends Turn, Witness {}
 
 /** One part of a request alone, whatever it asks for in turn. */
 export function answerOf(request: Request, { before, given, after }: Sides): Answer {

@@ -45,6 +45,10 @@ export function textOfClaim({ outcome, about, holes, clause }: Claim): string {
   return JSON.stringify([outcome, about, holes, clause.onlyTightens])
 }
 
+export function numbersOf({ about, holes }: Claim): readonly number[] {
+  return [...about, ...holes]
+}
+
 /** Claims that say the same of different targets, as one. */
 export interface United extends Claim {
   readonly parts: readonly Claim[]

@@ -1,10 +1,12 @@
 import { remembered } from '../../shared/remembered.ts'
 import { type Characters, goesOnAlways, type Interval } from './characters.ts'
 import { type Bounds, explore, type Row } from './explore.ts'
-import { type Positions, positionsOf } from './positions.ts'
+import { type Nfa, nfaOf } from './nfa.ts'
 import { mark, type Regular } from './regular.ts'
 import { joined, stepsOf } from './state.ts'
 
+/** A state has some arcs; of an expression of which each has more than this, nothing small comes. */
+const arcsEach = 100
 /** Numbers of states, and of sets of characters, are told apart as characters of a key. */
 const mostNumbers = 0x1_0000
 
@@ -16,16 +18,16 @@ interface Spot {
 
 /** What an expression says, as an automaton; nothing if it needs more than is allowed. */
 export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | undefined {
-  const positions = positionsOf(says, bounds.mostStates * 100)
-  if (positions === undefined) return undefined
-  const { states, start } = positions
-  const kinds = kindsOf(positions)
+  const nfa = nfaOf(says, bounds.mostStates * arcsEach)
+  if (nfa === undefined) return undefined
+  const { states, start } = nfa
+  const kinds = kindsOf(nfa)
   if (Math.max(states.length, kinds.size) > mostNumbers) return undefined
   const arcs = states.map((state) =>
     state.arcs.map(({ characters, to }) => ({ kind: kinds.get(characters) as number, to })),
   )
   const part = partingOf([...kinds.keys()])
-  const lasting = lastingOf(positions)
+  const lasting = lastingOf(nfa)
   const spotOf = (to: readonly number[]): Spot => {
     const forAll = lasting.size === 0 ? undefined : to.find((state) => lasting.has(state))
     const all = forAll === undefined ? [...new Set(to)].sort((one, other) => one - other) : [forAll]
@@ -33,9 +35,10 @@ export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | u
   }
   const look = (spot: Spot) => {
     const going = spot.states.flatMap((state) => arcs[state] ?? [])
-    const { groups, intervals } = part(String.fromCharCode(...new Set(going.map(({ kind }) => kind))))
+    const byKind = Map.groupBy(going, ({ kind }) => kind)
+    const { groups, intervals } = part(String.fromCharCode(...byKind.keys()))
     const targets = groups.map((group) =>
-      spotOf(going.filter(({ kind }) => group[kind] === 1).map(({ to }) => to)),
+      spotOf(group.flatMap((kind) => byKind.get(kind) ?? []).map(({ to }) => to)),
     )
     const moves = intervals.map(({ min, max, to }) => ({ min, max, to: targets[to] as Spot }))
     const final = spot.states.some((state) => states[state]?.final)
@@ -45,7 +48,7 @@ export function deterministic(says: Regular, bounds: Bounds): readonly Row[] | u
 }
 
 /** The sets of characters that arcs go by, numbered. */
-function kindsOf({ states }: Positions): ReadonlyMap<Characters, number> {
+function kindsOf({ states }: Nfa): ReadonlyMap<Characters, number> {
   const kinds = new Map<Characters, number>()
   for (const { arcs } of states)
     for (const { characters } of arcs) if (!kinds.has(characters)) kinds.set(characters, kinds.size)
@@ -53,8 +56,8 @@ function kindsOf({ states }: Positions): ReadonlyMap<Characters, number> {
 }
 
 interface Parting {
-  /** By kind: whether the characters of the group are of it. */
-  readonly groups: readonly Uint8Array[]
+  /** The kinds that the characters of each group are of. */
+  readonly groups: readonly (readonly number[])[]
   /** To the numbers of groups. */
   readonly intervals: readonly (Interval & { readonly to: number })[]
 }
@@ -66,25 +69,22 @@ function partingOf(sets: readonly Characters[]): (kinds: string) => Parting {
   }))
   return remembered((kinds: string): Parting => {
     const given = Array.from(kinds, (kind) => moves[kind.charCodeAt(0)] as (typeof moves)[number])
-    const groups = new Map<string, number>()
+    const numbers = new Map<string, number>()
+    const groups: number[][] = []
     const intervals = stepsOf(given).flatMap(({ min, max, to }) => {
-      const key = String.fromCharCode(...to.filter((kind) => kind >= 0))
-      if (key === '') return []
-      const group = groups.get(key) ?? groups.size
-      groups.set(key, group)
-      return [{ min, max, to: group }]
+      const members = to.filter((kind) => kind >= 0)
+      if (members.length === 0) return []
+      const key = String.fromCharCode(...members)
+      const known = numbers.get(key) ?? groups.push(members) - 1
+      numbers.set(key, known)
+      return [{ min, max, to: known }]
     })
-    const members = [...groups.keys()].map((key) => {
-      const group = new Uint8Array(sets.length)
-      for (let at = 0; at < key.length; at += 1) group[key.charCodeAt(at)] = 1
-      return group
-    })
-    return { groups: members, intervals: joined(intervals) }
+    return { groups, intervals: joined(intervals) }
   })
 }
 
 /** States from which on a text without marks is in the language, whatever follows: what else it could be then says nothing. */
-function lastingOf({ states }: Positions): ReadonlySet<number> {
+function lastingOf({ states }: Nfa): ReadonlySet<number> {
   const isMarked = states.some(({ arcs }) => arcs.some(({ characters }) => characters[0]?.min === markCode))
   if (isMarked) return new Set()
   return new Set(

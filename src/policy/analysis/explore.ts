@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts'
+import { type Budget, spend } from './budget.ts'
 import type { Interval } from './characters.ts'
 import { joined, type State } from './state.ts'
 
@@ -6,7 +6,7 @@ import { joined, type State } from './state.ts'
 export type Row = Omit<State, 'settled'> & Partial<Pick<State, 'settled'>>
 
 /** What is walked: spots, each of which stands for one state of the automaton that comes out. */
-export interface Field<Spot> {
+export interface Walk<Spot> {
   readonly first: Spot
   /** Tells spots apart. */
   key(spot: Spot): string
@@ -28,7 +28,7 @@ export interface Bounds {
 
 /** The automaton of all spots that can be reached, the first being its start; nothing where that is more than is allowed. */
 export function explore<Spot>(
-  { first, key, look }: Field<Spot>,
+  { first, key, look }: Walk<Spot>,
   { mostStates, budget }: Bounds,
 ): readonly Row[] | undefined {
   const spots = [first]
@@ -44,9 +44,8 @@ export function explore<Spot>(
   // The list grows while it is walked.
   for (const spot of spots) {
     const { final, moves, steps } = look(spot)
-    budget.left -= steps
     rows.push({ final, moves: joined(moves.map(({ min, max, to }) => ({ min, max, to: numberOf(to) }))) })
-    if (spots.length > mostStates || budget.left < 0) return undefined
+    if (!spend(budget, steps) || spots.length > mostStates) return undefined
   }
   return rows
 }

@@ -2,34 +2,23 @@ import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
 import { resources } from '../resources.ts'
 import { once } from '../shell/once.ts'
-import type { Capability, DecisionEffect, Request, Resource, Rule } from '../types.ts'
+import type { Capability, Request, Resource, Rule } from '../types.ts'
 import { type Answer, answerOf, clausesBehind, type Sides } from './answers.ts'
 import type { Automaton } from './automaton.ts'
-import type { Budget } from './budget.ts'
-import { type Claim, holds, type Matter } from './claims.ts'
+import { type Budget, partOf } from './budget.ts'
+import { type Claim, holds, type Matter, numbersOf } from './claims.ts'
 import type { FamiliarTarget } from './familiar.ts'
-import { createJoint, type FieldClaims, type Joint, numbersOf, settledBy } from './joint.ts'
+import { createJoint, type FieldClaims, type Joint } from './joint.ts'
 import type { Languages } from './languages.ts'
 import { apartFrom, directions, type Place, placesOf, type Side } from './places.ts'
-import { type Direction, goes } from './prospect.ts'
 import { plainSamplesOf, type Target } from './samples.ts'
 import { accepts, search } from './search.ts'
-import { Ways } from './ways.ts'
+import { type Direction, goes } from './turn.ts'
+import { type Way, Ways } from './ways.ts'
 import { requestOf, textOf } from './witness.ts'
 
 /** Requests that one changed line makes come out differently. */
-export interface Change extends Undecided {
-  readonly from: DecisionEffect
-  readonly to: DecisionEffect
-  readonly witnesses: readonly Witness[]
-}
-
-/** One of the requests, with the rules that decide it before and after. */
-export interface Witness {
-  readonly request: Request
-  readonly before?: Rule
-  readonly after?: Rule
-}
+export interface Change extends Undecided, Way {}
 
 /** A changed line of which it could not be found out whether it allows more. */
 export interface Undecided {
@@ -46,8 +35,7 @@ export interface Changed {
 }
 
 export interface Scope {
-  readonly before: Policy
-  readonly after: Policy
+  readonly sides: Sides
   readonly agent: string
   readonly resource: Resource
   readonly languages: Languages
@@ -70,7 +58,6 @@ export interface Field extends Scope {
   /** How many clauses are looked at in turn. */
   readonly edits: number
   readonly claims: FieldClaims
-  readonly sides: Sides
   /** Made when it is first needed: most lines are seen through by asking. */
   readonly joint: () => Joint
   /** Of the targets that people know those that come out differently, with the clauses that have a part in it. */
@@ -78,14 +65,13 @@ export interface Field extends Scope {
 }
 
 export function createField(place: Scope & Pick<Field, 'matter' | 'edits' | 'claims'>): Field {
-  const { before, after, options, matter, claims, languages, budget } = place
-  const sides = { before, given: options.given, after }
+  const { sides, options, matter, claims, languages, budget } = place
   const targets = (options.familiar ?? []).filter(({ resource }) => resource === matter.resource)
   const familiar = targets.flatMap((target) => {
     const answer = answerOf(requestFor(target, place), sides)
     return answer.from === answer.to ? [] : [{ ...answer, clauses: clausesBehind(answer.request, sides) }]
   })
-  return { ...place, sides, familiar, joint: once(() => createJoint(claims, languages, budget)) }
+  return { ...place, familiar, joint: once(() => createJoint(claims, languages, budget)) }
 }
 
 /** Looks through what the changed clause is about for requests that come out differently. */
@@ -130,8 +116,8 @@ function findWays(side: Side, claim: Claim, field: Field): { ways: Ways; complet
 
 /** Texts as the clause's own pattern has them. */
 function likely({ clause }: Claim, field: Field): readonly Answer[] {
-  const { languages, sides, after } = field
-  return plainSamplesOf(clause.capability, after).flatMap((target) => {
+  const { languages, sides } = field
+  return plainSamplesOf(clause.capability, sides.after).flatMap((target) => {
     const request = requestFor(target, field)
     const answer = answerOf(request, sides)
     if (answer.from === answer.to || !clausesBehind(request, sides).has(clause)) return []
@@ -164,13 +150,10 @@ function look({ side, claim, direction, ways }: Quest, field: Field): boolean {
   const own = languages.automata(numbersOf(claim))
   if (own === undefined) return false
   const automata = new Map([...joint.automata, ...own])
-  const isSettled = settledBy(joint.prospect, direction)
-  const budget = { left: Math.min(mostSteps.unfound, field.budget.left) }
-  let given = budget.left
+  const isSettled = joint.isSettled(direction)
+  const budget = partOf(field.budget, mostSteps.unfound)
   const spare = () => {
-    const more = Math.max(0, budget.left - stepsOnceFound(field))
-    budget.left -= more
-    given -= more
+    budget.left = Math.min(budget.left, stepsOnceFound(field))
   }
   const visit = (accepted: ReadonlySet<number>, text: () => string) => {
     const turn = joint.turnOf(accepted)
@@ -185,7 +168,7 @@ function look({ side, claim, direction, ways }: Quest, field: Field): boolean {
   const places =
     apartFrom(claim, claims[other]) ??
     placesOf(side, claim.outcome, direction, { united: joint.united[other], languages })
-  const complete = places.every((place) => {
+  return places.every((place) => {
     const within = [...new Set([languages.any, ...claim.about, ...place])]
     const all = languages.automata([...automata.keys(), ...place])
     if (all === undefined) return false
@@ -195,8 +178,6 @@ function look({ side, claim, direction, ways }: Quest, field: Field): boolean {
     if (first !== undefined) visit(acceptedBy(all, first.text), () => first.text)
     return search({ automata: all, within, budget, isSettled, visit }) === 'all'
   })
-  field.budget.left -= given - Math.max(0, budget.left)
-  return complete
 }
 
 /** The requests that a text can stand for, the most usual first. */
@@ -216,15 +197,12 @@ function shortest(
   whole: Budget,
 ): { readonly text: string } | 'none' | undefined {
   const own = new Map([...automata].filter(([number]) => within.includes(number)))
-  const given = Math.min(mostSteps.first, whole.left)
-  const budget = { left: given }
   let found: { text: string } | undefined
   const visit = (_: ReadonlySet<number>, text: () => string) => {
     found = { text: text() }
     return true
   }
-  const searched = search({ automata: own, within, budget, visit })
-  whole.left -= given - Math.max(0, budget.left)
+  const searched = search({ automata: own, within, budget: partOf(whole, mostSteps.first), visit })
   return searched === 'all' ? 'none' : found
 }
 

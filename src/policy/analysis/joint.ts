@@ -1,11 +1,12 @@
 import { once } from '../shell/once.ts'
 import type { Automaton } from './automaton.ts'
-import type { Budget } from './budget.ts'
-import { type Claim, holds, outcomeOf, type United, uniteBeside } from './claims.ts'
+import { type Budget, partOf } from './budget.ts'
+import { type Claim, holds, numbersOf, outcomeOf, type United, uniteBeside } from './claims.ts'
 import type { Languages } from './languages.ts'
 import { placesOf, type Side } from './places.ts'
-import { createProspect, type Direction, freest, goes, type Prospect, type Turn } from './prospect.ts'
+import { createProspect } from './prospect.ts'
 import { search } from './search.ts'
+import { type Direction, freest, goes, type Turn } from './turn.ts'
 
 /** What each side says, claim by claim; `given` besides. */
 export interface FieldClaims extends Readonly<Record<Side, readonly Claim[]>> {
@@ -14,11 +15,12 @@ export interface FieldClaims extends Readonly<Record<Side, readonly Claim[]>> {
 
 /** What both sides say, in as few claims as can be. */
 export interface Joint {
-  readonly prospect: Prospect
   /** By which all that is said can be told apart; nothing if some pattern needs too many states. */
   readonly automata: ReadonlyMap<number, Automaton> | undefined
   /** What each side says. */
   readonly united: Readonly<Record<Side, readonly United[]>>
+  /** Whether nothing that begins so can be turned that way, by the languages it will be in, and may be in, whatever follows. */
+  isSettled(direction: Direction): (settled: ReadonlySet<number>, open: ReadonlySet<number>) => boolean
   /** How a text comes out, by the languages it is in. */
   turnOf(accepted: ReadonlySet<number>): Turn
   /** Whether the line can turn something that way: not if those that it is united with, all together, cannot. */
@@ -35,6 +37,8 @@ export function createJoint(claims: FieldClaims, languages: Languages, whole: Bu
   const united = { removed, added }
   const automata = languages.automata([...old.flat(), ...added].flatMap(numbersOf))
   const prospect = createProspect(old, added)
+  const isSettled: Joint['isSettled'] = (direction) => (settled, open) =>
+    !prospect[direction]({ settled, open })
   const turnOf = (accepted: ReadonlySet<number>) => ({
     from: freest(old.map((each) => outcomeOf(each, accepted))),
     to: outcomeOf(added, accepted),
@@ -42,18 +46,14 @@ export function createJoint(claims: FieldClaims, languages: Languages, whole: Bu
 
   const mayTurnAny = (group: United, side: Side, direction: Direction): boolean => {
     if (automata === undefined || group.parts.length < 2) return true
-    const budget = { left: Math.min(mostSteps, whole.left) }
-    const given = budget.left
+    const budget = partOf(whole, mostSteps)
     const others = { united: united[side === 'added' ? 'removed' : 'added'], languages }
-    const isSettled = settledBy(prospect, direction)
     const visit = (accepted: ReadonlySet<number>) =>
       holds(group, accepted) && goes(direction, turnOf(accepted))
-    const none = placesOf(side, group.outcome, direction, others).every((place) => {
+    return !placesOf(side, group.outcome, direction, others).every((place) => {
       const within = [...new Set([languages.any, ...group.about, ...place])]
-      return search({ automata, within, budget, isSettled, visit }) === 'all'
+      return search({ automata, within, budget, isSettled: isSettled(direction), visit }) === 'all'
     })
-    whole.left -= given - Math.max(0, budget.left)
-    return !none
   }
   const asked = new Map(
     sides.flatMap((side) =>
@@ -65,17 +65,7 @@ export function createJoint(claims: FieldClaims, languages: Languages, whole: Bu
     ),
   )
   const mayTurn = (claim: Claim, direction: Direction) => asked.get(claim)?.[direction]() ?? true
-  return { prospect, automata, united, turnOf, mayTurn }
+  return { automata, united, isSettled, turnOf, mayTurn }
 }
 
 const sides = ['removed', 'added'] as const
-
-/** Whether nothing that begins so can be turned that way. */
-export function settledBy(prospect: Prospect, direction: Direction) {
-  return (settled: ReadonlySet<number>, open: ReadonlySet<number>): boolean =>
-    !prospect[direction]({ settled, open })
-}
-
-export function numbersOf({ about, holes }: Claim): readonly number[] {
-  return [...about, ...holes]
-}

@@ -1,7 +1,7 @@
 import type { Clause } from '../clause.ts'
 import type { Request } from '../types.ts'
-import type { Budget } from './budget.ts'
-import { type Claim, claimsOf, holds, type Matter, mustHold } from './claims.ts'
+import { partOf } from './budget.ts'
+import { type Claim, claimsOf, holds, type Matter, mustHold, numbersOf } from './claims.ts'
 import type { Ground } from './ground.ts'
 import { search } from './search.ts'
 import { requestOf } from './witness.ts'
@@ -87,32 +87,22 @@ function findBeyond(clauses: readonly Clause[], question: Question): Request | '
   const wanted = inside()
   const others = claimsOf(clauses, matter, languages)
   const all = [...wanted, ...others]
-  const automata = languages.automata(all.flatMap(({ about, holes }) => [...about, ...holes]))
+  const automata = languages.automata(all.flatMap(numbersOf))
   if (automata === undefined) return undefined
   let request: Request | undefined
-  const searched = spend(ground.budget, (budget) =>
-    search({
-      automata,
-      within: [...new Set([languages.any, ...wanted.flatMap(({ about }) => about)])],
-      budget,
-      isSettled: (settled, open) =>
-        others.some((claim) => mustHold(claim, { settled, open })) ||
-        wanted.some(({ holes }) => holes.some((hole) => settled.has(hole))),
-      visit: (accepted, text) => {
-        if (!wanted.every((claim) => holds(claim, accepted))) return false
-        if (others.some((claim) => holds(claim, accepted))) return false
-        request = requestOf(text(), matter)
-        return true
-      },
-    }),
-  )
+  const searched = search({
+    automata,
+    within: [...new Set([languages.any, ...wanted.flatMap(({ about }) => about)])],
+    budget: partOf(ground.budget, mostForOne),
+    isSettled: (settled, open) =>
+      others.some((claim) => mustHold(claim, { settled, open })) ||
+      wanted.some(({ holes }) => holes.some((hole) => settled.has(hole))),
+    visit: (accepted, text) => {
+      if (!wanted.every((claim) => holds(claim, accepted))) return false
+      if (others.some((claim) => holds(claim, accepted))) return false
+      request = requestOf(text(), matter)
+      return true
+    },
+  })
   return request ?? (searched === 'all' ? 'none' : undefined)
-}
-
-function spend<Result>(budget: Budget, use: (budget: Budget) => Result): Result {
-  const own = { left: Math.min(mostForOne, budget.left) }
-  const begun = own.left
-  const result = use(own)
-  budget.left -= begun - Math.max(0, own.left)
-  return result
 }

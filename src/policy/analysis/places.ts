@@ -1,7 +1,7 @@
 import type { DecisionEffect } from '../types.ts'
 import type { Claim } from './claims.ts'
 import type { Languages } from './languages.ts'
-import type { Direction } from './prospect.ts'
+import type { Direction } from './turn.ts'
 
 /** `added` stands only after an edit, `removed` only before it. */
 export type Side = 'added' | 'removed'

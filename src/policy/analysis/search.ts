@@ -1,5 +1,5 @@
 import type { Automaton } from './automaton.ts'
-import type { Budget } from './budget.ts'
+import { type Budget, spend } from './budget.ts'
 import { type Interval, intersect } from './characters.ts'
 import { mostReadable, readability } from './readable.ts'
 import { type Move, type State, type Step, stepsOf } from './state.ts'
@@ -34,8 +34,7 @@ export function search({ automata, within, isSettled, visit, budget }: Search): 
       live.map(({ state }) => state),
       openAt(live, within),
     )
-    budget.left -= live.length * (1 + steps.length)
-    if (budget.left < 0) return 'undecided'
+    if (!spend(budget, live.length * (1 + steps.length))) return 'undecided'
     for (const [key, next] of successors(spot, live, steps)) {
       if (seen.has(key)) continue
       seen.add(key)

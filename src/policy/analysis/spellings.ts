@@ -6,9 +6,9 @@ import { partsOf } from '../request-parts.ts'
 import type { Capability, Request, Rule } from '../types.ts'
 import { isOwn } from './compared.ts'
 import { anyone, createHolding, type Grounds } from './ground.ts'
-import { freedom } from './prospect.ts'
 import { type Respelling, respell } from './respell.ts'
 import { type SpokenPattern, spokenPatterns } from './spoken-pattern.ts'
+import { freedom } from './turn.ts'
 
 /** A Deny or Ask on `shell` that the same commands in other words go round. */
 export interface WayRound {

@@ -1,11 +1,11 @@
 import { decide } from '../decide.ts'
 import type { Request } from '../types.ts'
-import { type Answer, answerOf, type Sides } from './answers.ts'
-import { freest, type Turn } from './prospect.ts'
+import { type Answer, answerOf, type Sides, type Witness } from './answers.ts'
+import { freest, type Turn } from './turn.ts'
 
 /** From one answer to another, with requests that turn so. */
 export interface Way extends Turn {
-  readonly witnesses: readonly Omit<Answer, keyof Turn>[]
+  readonly witnesses: readonly Witness[]
 }
 
 /** How what a changed line is about comes out differently. Nothing is kept that the policies do not say themselves. */
@@ -51,8 +51,7 @@ export class Ways {
     return [...this.kept.values()].map((answers) => {
       const [{ from, to }] = answers
       const whole = answers.filter((answer) => this.isWhole(answer))
-      const witnesses = (whole.length > 0 ? whole : answers).map(({ from: _from, to: _to, ...rest }) => rest)
-      return { from, to, witnesses }
+      return { from, to, witnesses: whole.length > 0 ? whole : answers }
     })
   }
 

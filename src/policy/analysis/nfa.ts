@@ -2,7 +2,7 @@ import type { Characters } from './characters.ts'
 import type { Part, Regular } from './regular.ts'
 
 /** A state of a nondeterministic automaton without empty moves. */
-export interface Position {
+export interface NfaState {
   readonly final: boolean
   readonly arcs: readonly Arc[]
 }
@@ -12,9 +12,9 @@ export interface Arc {
   readonly to: number
 }
 
-export interface Positions {
+export interface Nfa {
   readonly start: number
-  readonly states: readonly Position[]
+  readonly states: readonly NfaState[]
 }
 
 /** What a part begins and ends with; `empty`: it can be left out. */
@@ -25,7 +25,7 @@ interface Stretch {
 }
 
 const nothing: Stretch = { empty: true, first: [], last: [] }
-/** Of what no text can be: then none can be of what it is a part of, and no state leads there. */
+/** What no text can be; nor can a sequence with such a part, so no state leads into it. */
 const impossible: Stretch = { empty: false, first: [], last: [] }
 
 function isImpossible({ empty, first }: Stretch): boolean {
@@ -34,9 +34,9 @@ function isImpossible({ empty, first }: Stretch): boolean {
 
 /**
  * Glushkov's automaton: a state for the start, and one after each character of the expression. Those that go on alike are one.
- * Nothing if there were more arcs than are allowed.
+ * Nothing if it would need more arcs than are allowed.
  */
-export function positionsOf(says: Regular, mostArcs: number): Positions | undefined {
+export function nfaOf(says: Regular, mostArcs: number): Nfa | undefined {
   const entered: Characters[] = [[]]
   const follow: number[][] = [[]]
   let left = mostArcs
@@ -76,7 +76,7 @@ export function positionsOf(says: Regular, mostArcs: number): Positions | undefi
   const read = (parts: Regular): Stretch => parts.map(readPart).reduce(inTurn, nothing)
 
   const whole = inTurn({ empty: true, first: [], last: [0] }, read(says))
-  return left < 0 ? undefined : united({ entered, follow, finals: new Set(whole.last) })
+  return left < 0 ? undefined : mergeAlike({ entered, follow, finals: new Set(whole.last) })
 }
 
 interface Glushkov {
@@ -87,7 +87,7 @@ interface Glushkov {
 }
 
 /** From the end on: states that go on alike, by the same characters to the same states, are one. */
-function united({ entered, follow, finals }: Glushkov): Positions {
+function mergeAlike({ entered, follow, finals }: Glushkov): Nfa {
   const kinds = new Map<Characters, number>()
   for (const characters of entered) if (!kinds.has(characters)) kinds.set(characters, kinds.size)
   const count = entered.length
