@@ -6,6 +6,15 @@ import type { Project } from './project.ts'
 export async function checkSpecs(project: Project): Promise<readonly Diagnostic[]> {
   if (hasErrors(project.diagnostics)) return project.diagnostics
   const { readFindings } = await import('./findings.ts')
-  const found = [...project.diagnostics, ...readMisplaced(project), ...readFindings(project)]
-  return found.sort(compareDiagnostics)
+  const told = [...project.diagnostics, ...readMisplaced(project)]
+  const unlikely = new Set(told.filter(({ code }) => code === 'rule/unlikely').map(lineOf))
+  // What goes round a pattern that was hardly meant says nothing of the one that was.
+  const findings = readFindings(project).filter(
+    (finding) => finding.code !== 'analysis/way-round' || !unlikely.has(lineOf(finding)),
+  )
+  return [...told, ...findings].sort(compareDiagnostics)
+}
+
+function lineOf({ place: { file, line } }: Diagnostic): string {
+  return `${file}:${line}`
 }

@@ -14,6 +14,43 @@ export function meantActions(resource: Resource, aim: Aim): string {
   return aim === 'closes' ? '*' : (usualAction ?? Object.keys(actions)[0] ?? '*')
 }
 
+/** What people call a resource. */
+const otherNames: Readonly<Record<string, Resource>> = {
+  ...{ bash: 'shell', sh: 'shell', cmd: 'shell', command: 'shell', exec: 'shell', terminal: 'shell' },
+  ...{
+    https: 'http',
+    net: 'http',
+    network: 'http',
+    web: 'http',
+    url: 'http',
+    fetch: 'http',
+    webfetch: 'http',
+  },
+  ...{ files: 'file', fs: 'file', path: 'file', dir: 'file', folder: 'file' },
+  ...{ environment: 'env', variable: 'env', var: 'env' },
+}
+
+export function resourceCalled(name: string): Resource | undefined {
+  const letters = name.toLowerCase()
+  return Object.hasOwn(otherNames, letters) ? otherNames[letters] : undefined
+}
+
+/** What people call an action. */
+const otherActions: Readonly<Record<string, readonly [Resource, string]>> = {
+  read: ['http', 'get'],
+  fetch: ['http', 'get'],
+  edit: ['file', 'write'],
+  modify: ['file', 'write'],
+  update: ['file', 'write'],
+  remove: ['file', 'delete'],
+}
+
+export function actionCalled(name: string, resource: Resource): string | undefined {
+  const letters = name.toLowerCase()
+  const [of, action] = Object.hasOwn(otherActions, letters) ? (otherActions[letters] ?? []) : []
+  return of === resource ? action : undefined
+}
+
 /** All of a resource, as far as a pattern says it: files are those of the project. */
 export function anyPattern(resource: Resource): string {
   return resources[resource].pattern === 'path' ? '**' : '*'
@@ -22,7 +59,8 @@ export function anyPattern(resource: Resource): string {
 /** A text without a resource, behind the one that it looks like; what else is missing is for the next fix. */
 export function meantResource(text: string, aim: Aim): string | undefined {
   const head = /^[^:]*/.exec(text)?.[0] ?? ''
-  if (isUrl(text) || hostName.test(text)) return `http:${text}`
+  // A pasted address ends in a slash, and means the host.
+  if (isUrl(text) || hostName.test(text)) return `http:${text.replace(/^((?:https?:\/\/)?[^/]+)\/$/i, '$1')}`
   if (aim === 'runs') return head === text || head.includes(' ') ? `shell:${text}` : undefined
   if (knownProgram.test(text)) return `shell:${aim === 'closes' ? text.replace(/(?: \*+)?$/, ' *') : text}`
   if (/^[A-Z][A-Z0-9]*_[A-Z0-9_]*\*?$/.test(text)) return `env:${text}`

@@ -179,13 +179,12 @@ function splitOptional(resource: Resource, { body, pattern, tail, split }: Tail,
   if (tail.text === '*' && !pattern.text.includes(' ')) return { pattern, actions: tail }
   if (tail.text === '*') {
     const text = body.text
-    const meanings = `\`${resource}:${text}:${action}\` means the words \`${text}\`, \`${resource}:${pattern.text}\` means the words \`${pattern.text}\``
-    refuse(
-      'ambiguous',
-      `\`*\` may be the action or the end of the pattern: ${meanings}`,
-      tail.offset,
-      fix(`${text}:${action}`, body),
-    )
+    const begins = `${pattern.text} *`
+    const meanings = `\`${resource}:${text}:${action}\` means the words \`${text}\`, \`${resource}:${begins}\` all that begins with \`${pattern.text}\``
+    // Other tools write so what begins alike; scripts are called so, too.
+    const meant = / run \S+$/.test(pattern.text) ? `${text}:${action}` : begins
+    const message = `\`*\` may be the action or the end of the pattern: ${meanings}`
+    refuse('ambiguous', message, tail.offset, fix(fix.aim === 'closes' ? meant : `${text}:${action}`, body))
   }
   if (!tail.text.includes(' ') && closest(tail.text, [action]) !== undefined)
     refuse(

@@ -2,7 +2,7 @@ import { closest } from '../shared/closest.ts'
 import { unclosedBrace } from './braces.ts'
 import { constraintKinds, constraintNames, isConstraintName, shortFor } from './constraints.ts'
 import { normalizeHostPattern } from './host-glob.ts'
-import { type Aim, meantActions, meantResource } from './meant.ts'
+import { type Aim, actionCalled, meantActions, meantResource, resourceCalled } from './meant.ts'
 import { normalizeNamePattern } from './name-glob.ts'
 import { normalizePathPattern } from './path-pattern.ts'
 import { refuse, Unparsable } from './problem.ts'
@@ -36,7 +36,7 @@ export function parseResource(part: Part, whole: string, fix: Fixer): Resource {
 
 export function refuseResource(part: Part, whole: string, fix: Fixer): never {
   const names = Object.keys(resources)
-  const near = closest(part.text, names)
+  const near = resourceCalled(part.text) ?? closest(part.text, names)
   const meant = meantResource(whole, fix.aim) ?? (near && fix(near, part))
   const what =
     part.text === ''
@@ -131,7 +131,7 @@ function refuseAction(resource: Resource, part: Part, fix: Fixer): void {
   if (isAction(resource, part.text)) return
   const names = Object.keys(resources[resource].actions)
   if (part.text === '*') refuse('repeated', '`*` is already every action', part.offset)
-  const meant = closest(part.text.trim(), names)
+  const meant = actionCalled(part.text.trim(), resource) ?? closest(part.text.trim(), names)
   const message = `\`${part.text}\` is not an action of \`${resource}\` (${names.join(', ')})`
   refuse('unknown-action', message, part.offset, meant && fix(meant, part))
 }

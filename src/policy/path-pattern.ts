@@ -42,13 +42,14 @@ function checkPath(path: string, written: string, offset: number): void {
   if (inner.includes('') && path !== '/' && path !== '')
     refuse('pattern', 'a segment is empty', at('//'), written.replace(/\/{2,}/g, '/'))
   const glued = segments.find((segment) => segment !== '**' && /\*\*/.test(segment.replace(/\\./gs, '')))
-  if (glued !== undefined)
-    refuse(
-      'pattern',
-      '`**` stands alone between slashes',
-      at('**'),
-      written.replace(/\*\*+(?=[^/*])/, '**/*').replace(/\*{3,}/, '**'),
-    )
+  if (glued !== undefined) {
+    const fix = written
+      .replace(/\*\*+(?=[^/*])/, '**/*')
+      .replace(/(?<=[^/*])\*\*+/, '*')
+      .replace(/\*{3,}/, '**')
+    const isOne = !/[\s,"'|]/.test(written)
+    refuse('pattern', '`**` stands alone between slashes', at('**'), isOne ? fix : undefined)
+  }
 }
 
 /** A slash in a class or after a backslash is still a slash: no name holds one. */

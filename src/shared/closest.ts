@@ -1,6 +1,6 @@
-/** The candidate that was probably meant: at most two edits away (one, for short words), the nearest first. */
+/** The candidate that was probably meant: at most two edits away (one, for words of up to four letters), the nearest first. */
 export function closest<Word extends string>(word: string, candidates: Iterable<Word>): Word | undefined {
-  const limit = word.length < 4 ? 1 : 2
+  const limit = word.length < 5 ? 1 : 2
   let best: Word | undefined
   let bestEdits = limit + 1
   for (const candidate of candidates) {

@@ -39,15 +39,21 @@ export function checkAgents(
 ): readonly Diagnostic[] {
   const names = ['command', ...agents.map(({ name }) => name)]
   const known = new Set(names)
-  return rules.flatMap(({ agents: wanted, source }) =>
-    wanted
+  return rules.flatMap((rule) =>
+    [...rule.agents, ...runsOf(rule)]
       .filter((name) => !known.has(name))
       .map((name) =>
-        diagnostic('agent/unknown', placeOf(source), `no definition has the name \`${name}\``, {
+        diagnostic('agent/unknown', placeOf(rule.source), `no definition has the name \`${name}\``, {
           fix: suggestWord(name, names),
         }),
       ),
   )
+}
+
+/** Whose runs it limits, where it names one. */
+function runsOf({ capabilities }: Rule): readonly string[] {
+  const runs = capabilities.filter(({ resource, pattern }) => resource === 'run' && !/[*?[{\\]/.test(pattern))
+  return runs.map(({ pattern }) => pattern)
 }
 
 function placeOf({ file, line, column, endLine, endColumn }: Rule['source']): Diagnostic['place'] {

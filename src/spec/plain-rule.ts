@@ -114,5 +114,5 @@ function pathIn(line: string): string | undefined {
 
 /** `and/or` is none. */
 function isBarePath(text: string): boolean {
-  return looksLikePath(text) && /^(?:~?\/|\.\/|\*\*?\/|\*\.)|\/(?:\*\*?)?$|\/\*/.test(text)
+  return looksLikePath(text) && /^(?:~?\/|\.\/|\.\w|\*\*?\/|\*\.)|\/(?:\*\*?)?$|\/\*/.test(text)
 }

@@ -41,11 +41,12 @@ const checks: readonly Check[] = [
   },
   constraintsFit,
   (rule, draft, report) => {
+    const opens = rule.effect === 'allow' || rule.effect === 'only'
     rule.capabilities.forEach((capability, index) => {
-      tellUnlikely(capability, draft.capabilities[index], report)
+      tellUnlikely(capability, { token: draft.capabilities[index], opens }, report)
     })
     rule.except.forEach((capability, index) => {
-      tellUnlikely(capability, draft.clauses.except?.items[index], report)
+      tellUnlikely(capability, { token: draft.clauses.except?.items[index], opens: !opens }, report)
     })
     return true
   },
@@ -62,10 +63,22 @@ const checks: readonly Check[] = [
   },
 ]
 
-function tellUnlikely(capability: Capability, token: CodeToken | undefined, report: Report): void {
+interface Written {
+  readonly token: CodeToken | undefined
+  readonly opens: boolean
+}
+
+/** Where something is opened nothing wider is offered. */
+function tellUnlikely(capability: Capability, { token, opens }: Written, report: Report): void {
   const unlikely = token && unlikelyIn(capability, token.text)
-  if (unlikely)
-    report('rule/unlikely', token, unlikely.message, unlikely.fix === undefined ? {} : { fix: unlikely.fix })
+  if (!unlikely) return
+  const { message, fix } = unlikely
+  const isWider = opens && stars(fix ?? '') > stars(token.text)
+  report('rule/unlikely', token, message, fix === undefined || isWider ? {} : { fix })
+}
+
+function stars(text: string): number {
+  return text.split('*').length
 }
 
 function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {

@@ -1,4 +1,5 @@
 import type { BlockContent, DefinitionContent, ListItem, Paragraph } from 'mdast'
+import { looksLikePath } from '../policy/meant.ts'
 import type { Effect, Rule, RuleExample } from '../policy/types.ts'
 import {
   type EffectLead,
@@ -262,8 +263,10 @@ function mentionsRule(item: ListItem, { text }: RuleContext): boolean {
   const [paragraph] = item.children
   if (paragraph?.type !== 'paragraph') return false
   const tokens = tokenize(text.text, paragraph)
+  const [first] = tokens
   return (
     readEffect(tokens) !== undefined ||
+    (tokens.length === 1 && first?.kind === 'word' && looksLikePath(first.text)) ||
     tokens.some(
       (token) =>
         (token.kind === 'code' && isNearlyCapability(token.text)) ||

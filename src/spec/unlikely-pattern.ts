@@ -37,11 +37,13 @@ function fixOf(capability: Capability, { message: _, constraints, ...found }: Fo
 }
 
 const variable: Look = ({ resource, pattern }) => {
-  if (!/[$%=]/.test(pattern)) return undefined
+  const odd = resource === 'env' ? /[^\w*?]/ : /[$%=]/
+  if (!odd.test(outsideOfGroups(pattern.replace(/\$\{\w+\}/g, '$')))) return undefined
   const name = pattern
-    .replace(/=.*$/, '')
+    .replace(/(?<=\w)[=:].*$/, '')
     .replace(/\$\{(\w+)\}/g, '$1')
-    .replace(/[$%]/g, '')
+    .replace(/^["'$%]+|["'%]+$/g, '')
+    .replace(/^[^{}]*,[^{}]*$/, (list) => `{${list}}`)
   const what = resource === 'env' ? 'a variable' : 'a secret'
   return {
     message: `\`${pattern}\` is taken as it stands: ${what} is named by its name alone`,
@@ -84,6 +86,17 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
         ? { message: '`!` is a character of the name here: what is left out stands behind `except`' }
         : undefined,
     ({ pattern }) =>
+      /^["'^]|["'$]$|\.\*\/|\/\.\*|(?:^|\/)\.\.\.(?=\/|$)|\{[^{}]* /.test(pattern)
+        ? {
+            message:
+              'names stand here as they are, with `*`, `**` and braces: no quotes, no regular expression, no blank in braces',
+            pattern: pattern
+              .replace(/^["'^]+|["'$]+$/g, '')
+              .replace(/\.\*\/|\.\.\.(?=\/|$)/g, (odd) => (odd === '...' ? '**' : '**/'))
+              .replace(/, +(?=[^{}]*\})/g, ','),
+          }
+        : undefined,
+    ({ pattern }) =>
       /\$(?:\w|\{)|%\w+%/.test(pattern)
         ? {
             message: 'variables are not replaced in a pattern: your own folder is `~`',
@@ -113,6 +126,31 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
         : undefined,
   ],
   shell: [
+    ({ pattern }) =>
+      /^[^\s*]+\*$/.test(pattern)
+        ? {
+            message: `\`${pattern}\` is one word: the program, with nothing behind it`,
+            pattern: `${pattern} *`,
+          }
+        : undefined,
+    ({ pattern }) =>
+      /^\w+=/.test(pattern)
+        ? {
+            message: 'a variable that is set for a command is no part of it',
+            pattern: pattern.replace(/^(?:\w+=\S* +)+/, ''),
+          }
+        : undefined,
+    ({ pattern }) =>
+      /^[$>%] |\.\.\.$|[[<]\w+[\]>]$/.test(pattern)
+        ? {
+            message: 'a command stands here as it is typed, with `*` for whatever follows',
+            pattern: pattern.replace(/^[$>%] +/, '').replace(/ *(?:\.\.\.|[[<]\w+[\]>])$/, ' *'),
+          }
+        : undefined,
+    ({ pattern }) =>
+      /(?:,| or| and) \w+ /.test(pattern) && !/["']/.test(pattern)
+        ? { message: 'this is one command, with each of these words: write a rule for each' }
+        : undefined,
     ({ pattern }) =>
       /^(?:Bash|Shell|Run)\(.*\)$/.test(pattern)
         ? {

@@ -205,7 +205,9 @@ describe('everything else is an error with its column and a fix', () => {
 
   test('`shell:npm run test:*` is shown with both meanings', () => {
     expect(problem('shell:npm run test:*')?.message).toContain('`shell:npm run test:*:execute` means')
-    expect(problem('shell:npm run test:*')?.message).toContain('`shell:npm run test` means')
+    expect(problem('shell:npm run test:*')?.message).toContain('`shell:npm run test *` all that begins')
+    const closing = parseCapability('shell:git push:*', 'closes')
+    expect(closing.ok ? undefined : closing.problems[0]?.fix).toBe('shell:git push *')
   })
 
   test('every fix is understood', () => {

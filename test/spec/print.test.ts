@@ -14,7 +14,8 @@ it('reads back every rule that it prints', () => {
   fc.assert(
     fc.property(rule, (written) => {
       const { rules, diagnostics } = parseSpec(source('~/.agent-os/GLOBAL_RULES.md', printRule(written)))
-      expect(diagnostics).toEqual([])
+      // What is hardly meant is a rule all the same.
+      expect(diagnostics.filter(({ code }) => code !== 'rule/unlikely')).toEqual([])
       expect(rules.map(meaning)).toEqual([meaning(written)])
     }),
     { numRuns: 400 },

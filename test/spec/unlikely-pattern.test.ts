@@ -33,11 +33,33 @@ describe('a pattern that is right and hardly meant', () => {
     ['shell:^git push.*$', 'shell:git push *'],
     ['shell:/git push/', 'shell:git push'],
     ['shell:Bash(git push:*)', 'shell:git push *'],
+    ['shell:python*', 'shell:python* *'],
+    ['shell:DEBUG=1 npm *', 'shell:npm *'],
+    ['shell:$ git push', 'shell:git push'],
+    ['shell:git push ...', 'shell:git push *'],
+    ['shell:git push [args]', 'shell:git push *'],
+    ['shell:git push, git pull', ''],
+    ['shell:git push or git pull', ''],
+    ['env:FOO,BAR', 'env:{FOO,BAR}'],
+    ['env:"FOO"', 'env:FOO'],
+    ['env:FOO:write', 'env:FOO'],
+    ['env:!PATH', ''],
+    ['file:^secrets/**:read', 'file:secrets/**:read'],
+    ['file:{secrets, src}/**:read', 'file:{secrets,src}/**:read'],
+    ['file:"src/a.ts":read', 'file:src/a.ts:read'],
+    ['file:.*/secrets/**:read', 'file:**/secrets/**:read'],
+    ['file:secrets/...:read', 'file:secrets/**:read'],
     ['mcp:github', 'mcp:github/*'],
     ['mcp:mcp__github__create_issue', 'mcp:github/create_issue'],
     ['mcp:github:create_issue', 'mcp:github/create_issue'],
   ])('%s is told', (capability, fix) => {
     expect(told(`**Deny** \`${capability}\``)).toEqual([['warning', fix]])
+  })
+
+  test('is told without a wider one where something is opened', () => {
+    expect(told('**Allow** `shell:python*`')).toEqual([['warning', '']])
+    expect(told('**Deny** `mcp:*` except `mcp:github`')).toEqual([['warning', '']])
+    expect(told('**Allow** `env:$HOME`')).toEqual([['warning', 'env:HOME']])
   })
 
   test('is told behind `except`, too', () => {
@@ -61,6 +83,11 @@ describe('a pattern that is right and hardly meant', () => {
     'shell:git commit -m "a b"',
     'shell:/usr/bin/git push',
     'shell:rm .*',
+    'shell:python* *',
+    'shell:*',
+    'shell:docker',
+    'file:[...slug]/x:write',
+    'file:a...b:write',
     'shell:grep ^x *',
     'mcp:*',
     'mcp:github/*',
