@@ -136,7 +136,16 @@ function changesFor(
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
   // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
   const exceptions = unread === undefined ? addExcept(asked, { place, policy }) : [rewrite(asked)]
-  return kind === 'ask' ? [{ kind: 'answer', text: 'a yes at the terminal' }, ...exceptions] : exceptions
+  return kind === 'ask' ? [answerTo(asked), ...exceptions] : exceptions
+}
+
+/** Of what a command does inside its sandbox nobody can be asked: a system call waits for no person. */
+function answerTo({ resource }: Request): Change {
+  const isAsked = resource === 'shell' || resource === 'git'
+  const text = isAsked
+    ? 'a yes at the terminal'
+    : 'a yes, where somebody can be asked: inside a run nobody can, and it is denied'
+  return { kind: 'answer', text }
 }
 
 function rewrite({ resource, action }: Request): Change {

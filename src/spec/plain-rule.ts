@@ -62,7 +62,12 @@ function readRequire(line: string): PlainRule | undefined {
 
 function readLimit(line: string): PlainRule | undefined {
   const [, name = '', amount = ''] = /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\w./]*)/i.exec(line) ?? []
-  const capability = `run:*{${name.toLowerCase()}:${amount}}`
+  const [, time = ''] = /^(\d+ ?(?:ms|s|m|h|d|sec|min|hour|day)[a-z]*)\b/i.exec(line) ?? []
+  const given =
+    time === ''
+      ? `${name.toLowerCase()}:${amount}`
+      : `timeout:${time.replace(/^(\d+) ?([a-z])[a-z]*$/i, '$1$2')}`
+  const capability = `run:*{${given}}`
   if (!parseCapability(capability).ok) return undefined
   const meant = { effect: 'limit', text: '', capability } as const
   return { severity: 'warning', why: 'behind the effect stands a capability in backticks', meant }
@@ -73,6 +78,7 @@ function readAct(word: string, effect: EffectWord, line: string): PlainRule | un
   const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${line}`) : undefined
   const path = pathIn(line) ?? (effect === 'only' ? undefined : programIn(line))
   const isEffect = plain(word) === effect
+  if (word === 'Deny' && path === undefined && rule === undefined) return emptyDeny
   // What never happens is advice, and often has no path: only the rule that is lost on the way is told.
   if (path === undefined && (rule === undefined || !isEffect)) return undefined
   const why = isEffect
@@ -87,6 +93,13 @@ function readAct(word: string, effect: EffectWord, line: string): PlainRule | un
 }
 
 const says = { deny: 'never', ask: 'ask before' } as const
+
+/** The other effects begin sentences of advice, too. */
+const emptyDeny: PlainRule = {
+  severity: 'warning',
+  why: 'it names no capability',
+  meant: { effect: 'deny', text: '', capability: '' },
+}
 
 /** All of the path; of an Only what it says, for the rest of the disk is closed by that. */
 function capabilityOf(effect: EffectWord, path: string | undefined, line: string): string {

@@ -127,7 +127,7 @@ describe('text that is never a rule, and says nothing', () => {
     '<!--\n- **Deny** `env:A`\n-->',
     'Requires `node` ≥ 22',
     '- **Require** `node` ≥ 22',
-    '- **Deny** the obvious',
+    '- **Ask** the obvious',
     '- Allow time for review',
     '- **Note:** `env` is short for environment',
     '- [Deny `x`](https://x.example)',
