@@ -172,7 +172,8 @@ describe('agents', () => {
 
   it('refuses a limit of runs of an agent that no definition has', () => {
     const set = setOf({
-      '.agent-os/AGENT.md': '- **Limit** `run:codr{timeout:1m}`, `run:coder{timeout:1m}`, `run:c*{timeout:1m}`',
+      '.agent-os/AGENT.md':
+        '- **Limit** `run:codr{timeout:1m}`, `run:coder{timeout:1m}`, `run:c*{timeout:1m}`',
       '.agent-os/agents/coder.md': '',
     })
     expect(set.diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
