@@ -64,7 +64,7 @@ const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['ac
 ]
 const quoted = /['"`‘“]([^'"`’”\n]{1,4096})['"`’”]/g
 const bare = /(?:^|[\s:(])((?:~|\.{0,2})\/[^\s:'"`)]{1,4096})/g
-const named = /(?!E[A-Z]+:)(?<=\s)([^\s:'"]+): [^:]*$/
+const named = /(?!E[A-Z]+:)(?<=\s)([^\s:'"`‘’“”]+): [^:]*$/
 
 function complaints(errors: string): Complaint[] {
   return errors.split('\n').flatMap((line) => {

@@ -35,6 +35,11 @@ test.each([
     request: 'file:/etc/shadow:read',
   },
   {
+    from: 'coreutils, with its quotes',
+    line: 'mkdir: cannot create directory ‘notes’: Read-only file system',
+    request: 'file:/work/notes:write',
+  },
+  {
     from: 'the shell',
     line: 'sh: 1: cannot create notes.txt: Read-only file system',
     request: 'file:/work/notes.txt:write',

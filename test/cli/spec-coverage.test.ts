@@ -25,7 +25,7 @@ test('every line that asks for something has its verdict, its points, and what i
   expect(stdout).toMatch(/AGENT\.md:7 .* ○ advisory +as a rule: \*\*Deny\*\* `file:data\/atlas\.db:write`/)
   expect(stdout).toMatch(/AGENT\.md:8 +You must never be rude\. +○ advisory\n/)
   expect(stdout).toMatch(
-    /\n50% of what is written here is held: 6 lines, 2 in full, 1 in part, 3 not at all\n/,
+    /\n50% of what is written here is held, in part at least: 6 lines, 2 in full, 1 in part, 3 not at all\n/,
   )
   expect(stdout).toContain('1 sentence is plain enough to be a rule: oos spec suggest\n')
 })

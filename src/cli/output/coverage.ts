@@ -74,7 +74,9 @@ export function renderCounts(lines: readonly CoveredLine[], style: Style): strin
     open.length === 0
       ? ''
       : `${open.length === 1 ? '1 sentence is' : `${open.length} sentences are`} plain enough to be a rule: oos spec suggest\n`
-  const all = `${style.bold(`${countLines(own).percent}%`)} of what is written here is held: ${renderParts(countLines(own))}\n`
+  const count = countLines(own)
+  const held = count.partial > 0 ? 'held, in part at least' : 'held'
+  const all = `${style.bold(`${count.percent}%`)} of what is written here is ${held}: ${renderParts(count)}\n`
   return `${files.length > 1 ? each.join('') : ''}${all}${more}`
 }
 

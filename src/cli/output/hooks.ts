@@ -33,9 +33,12 @@ export function renderHookChange(change: HookChange, { style, dryRun, done }: Ch
   })
   const end = dryRun
     ? 'nothing was written: this was a look\n'
-    : `${style.good(`the hooks are ${done}`)}${nextStep(facts, done)}\n${sleeping}`
+    : `${style.good(`the hooks are ${done}`)}${nextStep(facts, done)}\n${done === 'installed' ? whom : ''}${sleeping}`
   return `${lines.join('')}${end}`
 }
+
+const whom =
+  'what a run commits or pushes has to obey all rules; what you do yourself, sound specs and each Require\n'
 
 /** What is committed holds for others no sooner than git runs it there, and a hook without oos lets nothing through. */
 function nextStep({ keeper, manager = 'npm' }: HookFacts, done: ChangeWords['done']): string {
