@@ -58,7 +58,7 @@ async function requireYes(state: 'new' | 'changed', { confirm }: RunVoice): Prom
   const what =
     state === 'new'
       ? 'you have not agreed to what the specs of this project allow'
-      : 'the specs of this project allow more than you agreed to'
+      : 'the specs of this project ask for more than you agreed to'
   if (confirm === undefined) {
     throw new OosError('untrusted', `${what}, and there is no terminal to show it at`, {
       hint: 'oos trust, or leave it out: oos run --untrusted …',

@@ -181,7 +181,8 @@ function widestFirst(resource: Resource): readonly string[] {
   return table.sort(([, a], [, b]) => b.length - a.length).map(([action]) => action)
 }
 
-function concerns({ resource, actions }: Capability, asked: number, surely: boolean): boolean {
+/** Whether the capability is about the acts that are asked for: about all of them, or any. */
+export function concerns({ resource, actions }: Capability, asked: number, surely: boolean): boolean {
   const common = actBits(resource, actions) & asked
   return surely ? common === asked : common !== 0
 }

@@ -1,8 +1,9 @@
 import type { Place } from '../../shared/diagnostics.ts'
 import { printCapability } from '../capability.ts'
 import type { Clause } from '../clause.ts'
+import { actBits } from '../resources.ts'
 import type { Capability, Request, Rule } from '../types.ts'
-import { claimsOf, type Matter } from './claims.ts'
+import { claimsOf, concerns, type Matter } from './claims.ts'
 import { isOwn, isUsers } from './compared.ts'
 import {
   anyone,
@@ -113,6 +114,9 @@ function meet(rule: Rule, capability: Capability, grounds: Grounds): Met {
           ...crossings(capability, clause.capability, ground).map((target) => ({ ...matter, ...target })),
         ].map((request) => ({ request, held: holding(request) }))
         samples.push(...requests.flatMap(({ request, held }) => (held.includes(hole) ? [request] : [])))
+        // Only what the rule is about can be left out of it.
+        if (!concerns(clause.capability, actBits(resource, [matter.action]), clause.effect === 'allow'))
+          return []
         const meeting = { ground, matter, clause: rest, hole }
         if (requests.some(({ held }) => held.length === 2)) return [meeting]
         const both = inside({ ...meeting, clause: whole })

@@ -140,6 +140,11 @@ const vain: readonly { name: string; rules: readonly RuleParts[]; found: readonl
     found: ['empty-except', 1, [], 'file:src/x:read'],
   },
   {
+    name: 'an except of what the rule does not do',
+    rules: [allow('file:**:read,write'), { ...deny('file:src/**:write'), except: ['file:src/a.ts:read'] }],
+    found: ['empty-except', 2, [], 'file:src/a.ts:read'],
+  },
+  {
     name: "a project's except under a Deny of the user",
     rules: [
       { ...deny('file:**/.env*:*'), ...user },
