@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCapability } from '../policy/capability.ts'
-import type { PathPlace } from '../policy/path-glob.ts'
+import { compilePathGlob, type PathPlace } from '../policy/path-glob.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { diagnostic } from '../spec/report.ts'
@@ -37,8 +37,9 @@ interface Meant {
   readonly message: string
 }
 
-function meantBy({ pattern }: Capability, rule: Rule, { root, home }: PathPlace): Meant | undefined {
-  if (/[*?[{\\]/.test(pattern)) return fromTheTop(pattern, root)
+function meantBy({ pattern }: Capability, rule: Rule, place: PathPlace): Meant | undefined {
+  const { root, home } = place
+  if (/[*?[{\\]/.test(pattern)) return fromTheTop(pattern, root) ?? anywhere(pattern, place)
   const path = pattern.startsWith('/')
     ? pattern
     : pattern.replace(/^(~\/?)?/, (start) => `${start ? home : root}/`)
@@ -47,6 +48,15 @@ function meantBy({ pattern }: Capability, rule: Rule, { root, home }: PathPlace)
   if (saysBoth || !isFolder(path)) return fromTheTop(pattern, root)
   const message = `\`${pattern}\` is a folder: this is about the folder itself; what is in it is \`${inside}\``
   return { pattern: inside, message }
+}
+
+/** `*.ts` of who is used to other tools. */
+function anywhere(pattern: string, place: PathPlace): Meant | undefined {
+  if (!/^\*\.[^/]*$/.test(pattern)) return undefined
+  const glob = compilePathGlob(pattern, place)
+  if (readdirSync(place.root).some((name) => glob.matches(join(place.root, name)))) return undefined
+  const message = `\`${pattern}\` is about the project's own folder alone, and nothing there; below it is \`**/${pattern}\``
+  return { pattern: `**/${pattern}`, message }
 }
 
 /** `/src/**` of who is used to other tools. */

@@ -25,6 +25,8 @@ test.each([
   ['**Deny** `file:~/.keys:read`', '~/.keys/**', 'file:~/.keys/**:read'],
   ['**Deny** `file:/zeug/**:read`', 'zeug/**', 'file:zeug/**:read'],
   ['**Deny** `file:/zeug:read`', 'zeug', 'file:zeug:read'],
+  ['**Deny** `file:*.ts:write`', '**/*.ts', 'file:**/*.ts:write'],
+  ['**Allow** `file:*.ts:write`', '**/*.ts', ''],
   ['**Allow** `file:data:write`', 'data/**', ''],
   ['**Allow** `file:**:write` except `file:data:write`', 'data/**', 'file:data/**:write'],
   ['**Deny** `file:**:write` except `file:data:write`', 'data/**', ''],
@@ -40,6 +42,7 @@ test.each([
   '**Deny** `file:/etc/**:write`',
   '**Deny** `file:/nowhere/**:write`',
   '**Deny** `file:d*:write`',
+  '**Deny** `file:*.txt:write`',
   '**Deny** `shell:data`',
 ])('%s is meant', (line) => {
   expect(told(line)).toEqual([])
