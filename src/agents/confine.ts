@@ -74,8 +74,9 @@ export async function confine(
       summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() ?? '' }),
     )
     if (trace !== undefined) voice.note(await keepLearnt(recorder))
-    // A command that ended well and what it did put back is no success.
-    return end.exitCode === 0 && committed.some(isPutBack) ? exitCodes.refused : end.exitCode
+    if (end.exitCode !== 0 || !committed.some(isPutBack)) return end.exitCode
+    voice.note(`the command ended well, but what it did was put back: exit ${exitCodes.refused}`)
+    return exitCodes.refused
   } finally {
     recorder.close()
   }

@@ -104,6 +104,7 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
       git update-index --cacheinfo 100644,$evil,locked/a`
     const { stderr } = script(text, linked)
     expect(stderr).toContain('`side` was put back')
+    expect(stderr).toContain('what it did was put back: exit 3')
     expect(subjects('side', 'main')).toEqual(['first'])
     expect(git(scene, scene.root, 'status', '--porcelain', '-b')).toBe('## main\n')
     expect(git(scene, linked, 'status', '--porcelain', '-b')).toBe('## side\n')
