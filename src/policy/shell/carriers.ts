@@ -1,131 +1,113 @@
+import { type Carrier, carrierReader } from './carry.ts'
 import { lazyReader } from './once.ts'
-import type { ProgramReader, Walk } from './types.ts'
+import type { ProgramReader } from './types.ts'
 
-/** A program that runs the command behind its own words, which it looks up in an environment or a package. */
-interface Carrier {
-  /** The command stands behind one of these words; at once if left out. */
-  readonly after?: string
-  /** Operands before the command. */
-  readonly operands?: number
-  /** Without such a word it stands at once, unless that is one of the program's own commands. */
-  readonly own?: string
+/** Programs of which no more is to be told than behind which word the command stands. */
+const plain: Readonly<Record<string, string>> = {
+  '': 'corepack c8 nyc summon caffeinate flatpak-spawn distrobox-host-exec host-spawn comma , bear scan-build intercept-build sccache distcc heaptrack retry dnx',
+  run: 'dotenvx volta pipenv rye pyflow foreman honcho nf forego op teller railway devbox snap toolbox bws varlock phase secretspec coverage',
+  exec: 'fnm nodenv pyenv tox rbenv jenv goenv composer opam stack cabal dune carton plenv perlbrew asdf saml2aws fnox berglas',
+  'run exec': 'heroku',
+  'run exec x': 'pixi',
+  'run:1': 'rustup',
+  'exec:1': 'nvm direnv aws-vault aws-okta chamber',
+  'exec:1 x:1': 'n',
+  'exec spawn:1': 'fvm',
+  'do exec': 'rvm',
+  'tool:1 dnx': 'dotnet',
+  cmd: 'mix',
+  unshare: 'podman buildah',
+  record: 'rr samply',
+  'record top': 'py-spy',
+  shell: 'devenv',
+  '--': 'guix chruby-exec distrobox distrobox-enter',
 }
 
-const run: Carrier = { after: 'run' }
-const exec: Carrier = { after: 'exec' }
+const npm = '-w --workspace --prefix --loglevel --registry --cache --userconfig --package -c --call'
+const uv = `--directory --project --config-file --cache-dir --color --python-preference --allow-insecure-host --extra --no-extra
+  --group --no-group --only-group --env-file --with --with-editable --with-requirements -w --python -p --package --from
+  --index --default-index -i --index-url --extra-index-url -f --find-links -P --upgrade-package --reinstall-package
+  --refresh-package --index-strategy --keyring-provider --resolution --prerelease --fork-strategy -C --config-setting
+  --no-build-isolation-package --no-build-package --no-binary-package --no-sources-package --exclude-newer
+  --exclude-newer-package --link-mode --python-platform -c --constraints -b --build-constraints --overrides`
+const conda = '-n --name -p --prefix --cwd -r --root-prefix -E --env -a --attach'
+
+const pnpm: Carrier = {
+  after: 'exec dlx x',
+  own: `add i install ci install-test it update up upgrade remove rm un uninstall link ln unlink import rebuild rb prune fetch
+    dedupe patch patch-commit patch-remove audit list ls la ll outdated why licenses run run-script test t
+    start stop restart pack publish server store root bin setup init create deploy doctor config c set get
+    env self-update approve-builds ignored-builds cat-file cat-index find-hash cache completion help login logout whoami`,
+  valued:
+    '-F --filter --filter-prod -C --dir --package --reporter --loglevel --workspace-concurrency --resume-from --registry --allow-build --test-pattern --changed-files-ignore-pattern',
+}
+const pnpx: Carrier = { valued: '--package --allow-build --registry --loglevel --reporter -C --dir' }
+const yarn: Carrier = {
+  after: 'exec dlx run workspace:1',
+  own: `add audit autoclean bin cache check config constraints create dedupe explain generate-lock-entry global help import
+    info init install licenses link list login logout node npm outdated owner pack patch patch-commit plugin policies
+    prune publish rebuild remove search set stage start stop restart tag team test unlink unplug up upgrade
+    upgrade-interactive version versions why workspaces self-update`,
+  valued: '--cwd --cache-folder --modules-folder --registry --mutex --network-timeout -p --package',
+  joins: true,
+}
+const bundle: Carrier = { after: 'exec exe ex e', valued: '--gemfile' }
 
 const table: Readonly<Record<string, Carrier>> = {
-  npm: { after: 'exec x' },
-  npx: {},
-  pnpm: {
-    after: 'exec dlx x',
-    own: `add i install update up upgrade remove rm un uninstall link ln unlink import rebuild rb prune fetch
-      dedupe patch patch-commit patch-remove audit list ls la ll outdated why licenses run run-script test t
-      start stop restart pack publish server store root bin setup init create deploy doctor config c set get
-      env self-update approve-builds cat-file cat-index find-hash cache completion help login logout whoami`,
+  npm: { after: 'exec exe x explore:1 explor:1', valued: npm },
+  npx: { valued: `-p ${npm}` },
+  pnpm,
+  'rush-pnpm': pnpm,
+  pnpx,
+  pnx: pnpx,
+  yarn,
+  yarnpkg: yarn,
+  bun: {
+    after: 'x run exec',
+    own: `add a install i ci remove rm update outdated link unlink patch audit publish pm pack why info test create c init
+      build upgrade repl feedback help`,
+    valued: '--cwd --filter -F --env-file --preload',
   },
-  pnpx: {},
-  yarn: { after: 'exec dlx run' },
-  bun: { after: 'x run exec' },
-  bunx: {},
-  corepack: {},
-  lerna: exec,
-  nx: exec,
-  dotenv: { operands: 1 },
-  dotenvx: run,
-  'env-cmd': {},
-  volta: run,
-  fnm: exec,
-  nvm: exec,
-  nodenv: exec,
-  uv: run,
-  uvx: {},
-  pipx: run,
-  poetry: run,
-  pipenv: run,
-  pdm: run,
-  hatch: run,
-  rye: run,
-  pixi: run,
-  conda: run,
-  mamba: run,
-  micromamba: run,
-  pyenv: exec,
-  bundle: exec,
-  bundler: exec,
-  rbenv: exec,
-  foreman: run,
-  composer: exec,
-  jenv: exec,
-  goenv: exec,
-  rustup: { after: 'run', operands: 1 },
-  opam: exec,
-  stack: exec,
-  cabal: exec,
-  mise: { after: 'exec x' },
-  rtx: { after: 'exec x' },
-  asdf: exec,
-  direnv: { after: 'exec', operands: 1 },
-  nix: { after: '-c --command' },
-  guix: { after: '--' },
-  'chruby-exec': { after: '--' },
-  'aws-vault': { after: 'exec', operands: 1 },
-  chamber: { after: 'exec', operands: 1 },
+  bunx: { valued: '-p --package' },
+  deno: { after: 'run x', prefix: /^(?:npm|jsr):/, only: /^(?:npm|jsr):/ },
+  lerna: { after: 'exec', joins: true },
+  nx: { after: 'exec', joins: true },
+  dotenv: { after: 'run', own: 'set get unset list', valued: '-e -v -f --file' },
+  'dotenv-cli': { valued: '-e -v' },
+  'env-cmd': { valued: '-f --file -r --rc-file -e --environments' },
+  uv: { after: 'run', valued: uv },
+  uvx: { valued: uv },
+  pipx: { after: 'run', valued: '--spec --python --pip-args --index-url -i' },
+  poetry: { after: 'run', valued: '-C --directory -P --project' },
+  pdm: { after: 'run', valued: '-p --project -c --config --venv' },
+  hatch: { after: 'run', valued: '-e --env -p --project --data-dir --cache-dir --config', prefix: /^[^:]*:/ },
+  conda: { after: 'run', valued: conda },
+  mamba: { after: 'run', valued: conda },
+  micromamba: { after: 'run', valued: conda },
+  bundle,
+  bundler: bundle,
+  gem: { after: 'exec', valued: '-v --version -g --gem' },
+  appraisal: { operands: 1 },
+  'rvm-exec': { operands: 1 },
+  go: { after: 'run tool', only: /^(?!\.{0,2}\/|\.+$|.*\.go$)/ },
+  mise: { after: 'exec x', marked: true, text: '-c --command' },
+  rtx: { after: 'exec x', marked: true, text: '-c --command' },
+  nix: { after: '-c --command run', prefix: /^.*#/ },
+  flox: { after: '--', text: '-c --command' },
   envchain: { operands: 1 },
-  op: run,
-  doppler: run,
-  infisical: run,
-  caffeinate: {},
-  timelimit: {},
-  sshpass: {},
-  'flatpak-spawn': {},
+  doppler: { after: 'run', text: '--command' },
+  infisical: { after: 'run', text: '--command' },
+  sops: { after: 'exec-env:1 exec-file:1', joins: true },
+  timelimit: { valued: '-t -T -s -S' },
+  sshpass: { valued: '-p -f -d -P' },
+  rtk: { operands: 1 },
 }
 
 export const carriers: ReadonlyMap<string, ProgramReader> = new Map(
-  Object.entries(table).map(([program, carrier]) => [program, lazyReader(() => carrierReader(carrier))]),
+  [
+    ...Object.entries(plain).flatMap(([after, programs]) =>
+      programs.split(' ').map((program): [string, Carrier] => [program, after === '' ? {} : { after }]),
+    ),
+    ...Object.entries(table),
+  ].map(([program, carrier]) => [program, lazyReader(() => carrierReader(carrier))]),
 )
-
-function carrierReader({ after, operands = 0, own }: Carrier): ProgramReader {
-  const behind = after?.split(' ') ?? []
-  const ownWords = new Set(own?.split(/\s+/))
-  const isDirect = after === undefined || own !== undefined
-  return (words, walk) => {
-    const first = after === undefined ? 1 : firstBehind(words, behind)
-    if (first > 0) carryFrom(words, first, operands, walk)
-    else if (isDirect && !ownWords.has(words.find(isOperand) ?? '')) carryFrom(words, 1, operands, walk)
-  }
-}
-
-/** Where what stands behind one of these words begins; 0 if none of them is there. */
-function firstBehind(words: readonly string[], behind: readonly string[]): number {
-  for (let at = 1; at < words.length; at += 1) if (behind.includes(words[at] as string)) return at + 1
-  return 0
-}
-
-function isOperand(word: string, index: number): boolean {
-  return index > 0 && word[0] !== '-'
-}
-
-/**
- * From wherever the command may start. Which options take a value is not known, so behind an option both the next word and
- * the one after it may be the program; and so may be what stands behind `--`.
- */
-function carryFrom(words: readonly string[], first: number, operands: number, walk: Walk): void {
-  let open = operands + 1
-  for (let at = first; at < words.length; at += 1) {
-    const word = words[at] as string
-    if (word === '--') {
-      walk.carry(words.slice(at + 1))
-      return
-    }
-    if (open === 0) continue
-    if (word[0] !== '-') {
-      walk.carry(words.slice(at))
-      open -= 1
-    } else if (!hasNoValue.test(word)) open += 1
-  }
-}
-
-/** Options that take no value wherever they are known, or hold it. */
-const hasNoValue =
-  /=|^--(?:no-|all-)|^-(?:[qvyrs]|-(?:quiet|verbose|yes|silent|recursive|frozen|locked|offline|isolated|exact|bun|help|version|parallel|live-stream|pure|pristine))$/

@@ -24,7 +24,7 @@ const table: Record<string, Interpreter> = {
     last: 'c m',
     code: 'c i',
     idle: 'h V ? help version',
-    harmful: /^(?:timeit|code|pdb|trace|cProfile|profile|idlelib.*)$/,
+    harmful: /^(?:timeit|code|pdb|runpy|trace|cProfile|profile|idlelib.*)$/,
   },
   pypy: { short: 'bBdEhiIOPqRsStuvVxc:m:W:X:?', last: 'c m', code: 'c i', idle: 'h V help version' },
   ipython: { short: 'ic:m:', last: 'c m', code: 'c i', idle: 'help version' },
@@ -158,9 +158,10 @@ function interpreterReader(program: string, interpreter: Interpreter): ProgramRe
   }
 }
 
-/** `python -m pip` is `pip`. */
-function carryModule(name: string | undefined, operands: readonly string[], walk: Walk): void {
-  if (name !== undefined && name !== '') walk.carry([name, ...operands])
+/** `python -m pip` is `pip`, and so is `python -m pip.__main__`. */
+function carryModule(name = '', operands: readonly string[], walk: Walk): void {
+  const main = '.__main__'
+  if (name !== '') walk.carry([name.endsWith(main) ? name.slice(0, -main.length) : name, ...operands])
 }
 
 /** make expands `$(shell …)` in every variable and target that it is given, and SHELL is a program. */

@@ -8,6 +8,7 @@ import {
   type WordPart,
 } from 'unbash'
 import { readAssignment, readVariable } from './assignments.ts'
+import { builtins } from './builtins.ts'
 import { readCalculation, readParameter } from './expressions.ts'
 import { WorkingFolder } from './folders.ts'
 import { Numbers } from './numbers.ts'
@@ -19,12 +20,13 @@ import { hasHole, isQuotedTilde, readWord, visitParts } from './words.ts'
 
 const deepest = 24
 const mostCommands = 10_000
-/** More words that may be a command than any text has for good. */
-const mostCarried = 100
+/** More words of commands that programs may carry than any text has for good. */
+const mostCarriedWords = 100_000
 const special = /[\\'"$`*?[{(]/g
 
 interface Carried {
   readonly commands: SimpleCommand[]
+  words: number
   undecidable: Undecidable | undefined
 }
 
@@ -101,13 +103,18 @@ export class Reader implements TreeWalk {
     this.depth--
   }
 
-  carry(words: readonly string[]) {
-    this.carried ??= { commands: [], undecidable: undefined }
-    const before = this.met
-    this.met = this.carried.commands
-    if (this.carried.commands.length >= mostCarried) this.refuse('it may run too many commands')
+  carry(words: readonly string[]): boolean {
+    this.carried ??= { commands: [], words: 0, undecidable: undefined }
+    const { carried, met } = this
+    this.met = carried.commands
+    carried.words += words.length
+    const fits = carried.words <= mostCarriedWords
+    if (!fits) this.refuse('it may run too many commands')
+    // Nothing but a shell runs these.
+    else if (builtins.has(words[0] ?? '')) this.met.push({ words, text: undefined })
     else this.run(words)
-    this.met = before
+    this.met = met
+    return fits
   }
 
   shell(text: string) {

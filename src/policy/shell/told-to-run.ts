@@ -66,6 +66,8 @@ const table: Record<string, Told> = {
   'nix-shell': { value: '--run --command' },
   npm: { value: 'c --call', refused: '--script-shell --node-options' },
   pnpm: { value: '', refused: 'c --shell-mode --script-shell --node-options' },
+  pnpx: { value: '', refused: 'c --shell-mode' },
+  pnx: { value: '', refused: 'c --shell-mode' },
   cmake: { words: /^-E$|^-P$/ },
   gcc: { refused: '--specs --wrapper', words: /^-(?:wrapper|specs|fplugin|B)/ },
   go: { words: /^--?(?:toolexec|exec|vettool)/ },
@@ -167,7 +169,8 @@ function findOption(word: string, options: readonly string[]): { attached: strin
   for (const option of options) {
     const at = option.length === 1 && /^-[A-Za-z\d]+/.test(word) ? word.indexOf(option, 1) : -1
     if (at > 0 && /^[A-Za-z\d]*$/.test(word.slice(1, at)))
-      return { attached: at + 1 < word.length ? word.slice(at + 1) : undefined }
+      // `npx -c='x'` is `npx -c x`.
+      return { attached: at + 1 < word.length ? word.slice(at + 1).replace(/^=/, '') : undefined }
   }
   return undefined
 }

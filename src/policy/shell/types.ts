@@ -39,8 +39,8 @@ export interface Undecidable {
 export interface Walk {
   /** The program runs these words as a command. */
   run(words: readonly string[]): void
-  /** The program may run these words as a command that it finds by its own means. */
-  carry(words: readonly string[]): void
+  /** The program may run these words as a command that it finds by its own means. False when that was too much to read on. */
+  carry(words: readonly string[]): boolean
   /** The program hands this text to a shell of its own. */
   shell(text: string): void
   /** The same shell runs this text. */

@@ -56,6 +56,49 @@ uv run python -m factor 12
 uv run sh -c 'ls; factor 12'
 /usr/bin/npx /usr/bin/factor 12
 time poetry run env -i factor 12
+npx factor@latest 12
+npx @scope/factor@1 12
+npx --package= -c='factor 12'
+npm --loglevel exec x factor 12
+npm exe factor 12
+npm exec --yes true factor 12
+npm explore left-pad -- factor 12
+pnpm factor exec 12
+pnpm --filter test factor 12
+pnpx factor 12
+yarn factor 12
+yarn --cwd app factor 12
+yarn workspace app factor 12
+yarn exec 'ls; factor 12'
+lerna exec -- 'ls; factor 12'
+bun --bun factor 12
+deno run -A npm:factor@1 12
+nvm exec 20 factor 12
+env-cmd -r ./rc -e dev factor 12
+dotenv -v A=1 -v B=2 factor 12
+timelimit -s 9 -S 9 -t 5 factor 12
+sops exec-env secrets.yaml 'ls; factor 12'
+uv run --no-group dev factor 12
+uv --project run run factor 12
+uvx 'factor[all]@latest' 12
+pipx run factor==1.2 12
+pixi exec -s x factor 12
+micromamba run -r /opt -n base factor 12
+hatch run test:factor 12
+python -m factor.__main__ 12
+coverage run -m factor 12
+tox exec -e py -- factor 12
+bundle e factor 12
+gem exec -v 1 factor 12
+rvm 3.3 do factor 12
+go run example.com/cmd/factor@latest 12
+go tool factor 12
+dune exec -- factor 12
+dotnet tool run factor 12
+nix run nixpkgs#factor -- 12
+mise exec node@22 -c 'ls; factor 12'
+doppler run --command='ls; factor 12'
+rtk factor 12
 `
   .trim()
   .split('\n')
@@ -68,7 +111,7 @@ describe('a command that another program looks up and runs', () => {
     expect(decide(policyOf([everything, asking]), shell(text)).effect).toBe('ask')
   })
 
-  it.each(carrying.filter((text) => !/^(?:time|nix-shell)/.test(text)))(
+  it.each(carrying.filter((text) => !/^(?:time|nix-shell|npx .*-c=)/.test(text)))(
     'needs no leave of its own: %s',
     (text) => {
       const [program = ''] = text.split(' ')
@@ -81,22 +124,63 @@ describe('a command that another program looks up and runs', () => {
   it('may be what follows an option, and what follows that', () => {
     const words = (text: string) =>
       (parseCommands(text).carried?.commands ?? []).map(({ words }) => words.join(' '))
-    expect(words('uv run --with rich pytest -k rm')).toEqual(['rich pytest -k rm', 'pytest -k rm'])
+    expect(words('uv run --with rich pytest -k rm')).toEqual(['pytest -k rm'])
     expect(words('uv run --frozen pytest rm')).toEqual(['pytest rm'])
+    expect(words('op run --log rich pytest')).toEqual(['rich pytest', 'pytest'])
     expect(words('pnpm rm left-pad')).toEqual([])
     expect(words('yarn add factor')).toEqual([])
     expect(words('uv add factor')).toEqual([])
+  })
+
+  it('is not the value of an option that is known to take one, nor what the command is given', () => {
+    for (const text of [
+      'uv run --with factor pytest',
+      'npx -p factor tsc',
+      'pnpm --filter factor build',
+      'pnpm --filter app rm factor',
+      'conda run -n factor python x.py',
+      'npx turbo run build -- factor',
+      'go run ./cmd/factor',
+      'deno run -A x.ts factor',
+      'mise exec factor@2 -- pytest',
+      'mise run build -- factor',
+      'uv run test factor',
+    ])
+      expect(decide(policyOf([everything, noFactor]), shell(text)).effect, text).toBe('allow')
+  })
+
+  it('is no builtin of a shell', () => {
+    for (const text of ['npx .', 'direnv exec . make', 'pdm run source', 'npx trap'])
+      expect(decide(policyOf([everything, noFactor]), shell(text)).effect, text).toBe('allow')
+  })
+
+  it('is given what stands behind a `--` of the program that runs it', () => {
+    const noReset = makeRule({ effect: 'deny', capabilities: ['shell:prisma migrate reset *'] })
+    for (const text of [
+      'npm exec prisma -- migrate reset',
+      'npx prisma@latest migrate reset --force',
+      'nix run nixpkgs#prisma -- migrate reset',
+      'yarn workspace app prisma --schema x migrate reset',
+      'dotnet tool run prisma -- migrate reset',
+    ])
+      expect(decide(policyOf([everything, noReset]), shell(text)).effect, text).toBe('deny')
   })
 
   it('is anything where it is only known at run time, or is code', () => {
     for (const text of [
       'uv run $TOOL',
       'uvx "$@"',
+      'uv $X factor 12',
+      'uv run - < x.py',
+      'yarn $TOOL',
       'poetry run python -c "import os"',
       'bundle exec ruby -e 1',
     ]) {
       expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
-      const own = makeRule({ effect: 'allow', capabilities: ['shell:{uv,uvx,poetry,bundle} *'] })
+      const own = makeRule({
+        effect: 'allow',
+        capabilities: ['shell:{uv,uvx,yarn,poetry,bundle} *', 'file:**:read'],
+      })
       expect(decide(policyOf([own]), shell(text)).effect).toBe('allow')
     }
   })
@@ -118,8 +202,18 @@ describe('a command that another program looks up and runs', () => {
     ])
   })
 
-  it('is read in bounded time however deep it stands', () => {
-    const text = `${'npx -a '.repeat(5_000)}factor 12`
-    expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
+  it('is read in bounded time and space however often it may stand there', () => {
+    for (const text of [
+      `${'npx -a '.repeat(50_000)}factor 12`,
+      `npx ${'-a b '.repeat(50_000)}factor 12`,
+      `uv ${'-a run '.repeat(50_000)}factor 12`,
+      `npx ${'-a '.repeat(100)}${'b '.repeat(50_000)}`,
+    ]) {
+      expect(decide(policyOf([everything, noFactor]), shell(text)).effect).toBe('deny')
+      const { carried } = parseCommands(text)
+      const all = (carried?.commands ?? []).reduce((sum, { words }) => sum + words.length, 0)
+      expect(all).toBeLessThanOrEqual(100_000)
+      expect(carried?.undecidable?.reason).toBe('it may run too many commands')
+    }
   })
 })
