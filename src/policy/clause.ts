@@ -73,6 +73,11 @@ function denyElse(rule: Rule, resource: Resource, { capabilities, except }: Part
   return { ...all, capability: { ...all.capability, actions }, except: [...named, ...except] }
 }
 
+/** What an Only closes beside what it names. */
+export function isElse({ effect, rule, broken }: Clause): boolean {
+  return effect === 'deny' && rule.effect === 'only' && broken === undefined
+}
+
 function everythingPattern(resource: Resource): string {
   return resources[resource].pattern === 'path' ? '/**' : '*'
 }

@@ -1,4 +1,4 @@
-import type { Clause } from './clause.ts'
+import { type Clause, isElse } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
@@ -31,14 +31,18 @@ function decideBy(index: RuleIndex, request: Request): Decision {
 }
 
 /** Requests that the same patterns match are answered alike: with the answer of the first. */
-function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
-  if (!index.isSettledByHits(request)) return weigh(index, hits, request)
-  const known = hits.decisions.get(request.action)
+function settle(index: RuleIndex, hits: Hits, request: Request, isCarried = false): Decision {
+  if (!index.isSettledByHits(request)) return weigh(index, hits, request, isCarried)
+  const key = isCarried ? carriedKey : request.action
+  const known = hits.decisions.get(key)
   if (known) return known
-  const decided = Object.freeze(weigh(index, hits, request))
-  hits.decisions.set(request.action, decided)
+  const decided = Object.freeze(weigh(index, hits, request, isCarried))
+  hits.decisions.set(key, decided)
   return decided
 }
+
+/** Beside the actions: what a program carries is executed, and nothing else. */
+const carriedKey = 'execute carried'
 
 /** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
@@ -54,31 +58,49 @@ function decideCommands(policy: Policy, request: Request): Decision {
 const nothing: readonly Judged[] = []
 
 /** Of what a program runs by its own means that which a rule stops. */
-function stopsOf(policy: Policy, request: Request, { commands, undecidable }: Carried): readonly Judged[] {
+export function stopsOf(
+  policy: Policy,
+  request: Request,
+  { commands, undecidable }: Carried,
+): readonly Judged[] {
   const stops: Judged[] = []
   const index = policy.view(request.agent, request.lineage).about('shell')
   for (const command of commands) {
     // What it is called is asked only where it is said: most of these are stopped by nothing.
-    const decision = decideBy(index, { ...request, words: command.words })
+    const asked = { ...request, words: command.words }
+    const hits = index.find(asked)
+    const decision = hits
+      ? settle(index, hits, asked, true)
+      : unreadable(index, asked, () => sayUnknown(asked), true)
     if (isStopped(decision)) stops.push({ part: commandPart(command, request), decision })
   }
-  const decision = undecidable && decideUnread(policy, request, undecidable)
+  const decision = undecidable && decideUnread(policy, request, undecidable, true)
   if (decision && isStopped(decision)) stops.push({ decision })
-  return stops
+  return stops.length > 1 ? eachOnce(stops) : stops
+}
+
+/** One carrier in another may give the same command twice, which is one thing to ask about. */
+function eachOnce(stops: readonly Judged[]): readonly Judged[] {
+  return [...new Map(stops.map((stop) => [JSON.stringify(stop.part?.words), stop])).values()]
 }
 
 /** A rule says so, and not only that none allows it. */
-export function isStopped({ effect, reasons: [first] }: Decision): boolean {
+function isStopped({ effect, reasons: [first] }: Decision): boolean {
   return effect !== 'allow' && first?.kind !== 'no-allow'
 }
 
-function decideUnread(policy: Policy, request: Request, { text, reason }: Undecidable): Decision {
+function decideUnread(
+  policy: Policy,
+  request: Request,
+  { text, reason }: Undecidable,
+  isCarried = false,
+): Decision {
   const index = policy.view(request.agent, request.lineage).about('shell')
-  return unreadable(index, { ...request, words: [] }, ({ effect, rule }) =>
+  const say = ({ effect, rule }: Decision) =>
     rule === undefined || effect === 'allow'
       ? `what \`${text}\` does cannot be told: ${reason}`
-      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`,
-  )
+      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`
+  return unreadable(index, { ...request, words: [] }, say, isCarried)
 }
 
 /** Why a target could be any: a git command without it means what git's configuration says, or what is checked out. */
@@ -92,14 +114,23 @@ function sayUnknown({ resource, action, target }: Request): string {
 }
 
 /** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */
-function unreadable(index: RuleIndex, request: Request, say: (decision: Decision) => string): Decision {
-  const decision = settle(index, index.findUnreadable(), request)
+function unreadable(
+  index: RuleIndex,
+  request: Request,
+  say: (decision: Decision) => string,
+  isCarried = false,
+): Decision {
+  const decision = settle(index, index.findUnreadable(), request, isCarried)
   return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text: say(decision) }] }
 }
 
-/** Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. */
-function weigh(index: RuleIndex, hits: Hits, request: Request): Decision {
-  const clauses = index.holding(hits, request)
+/**
+ * Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. What is carried goes on
+ * by the Allow of what carries it: an Only that names that closes nothing here, and an Ask that is no leave asks.
+ */
+function weigh(index: RuleIndex, hits: Hits, request: Request, isCarried: boolean): Decision {
+  const held = index.holding(hits, request)
+  const clauses = isCarried ? held.filter((clause) => !isElse(clause)) : held
   const denies = clauses.filter(({ effect }) => effect === 'deny')
   if (denies.length > 0) return denial(denies.map(reasonOf))
   const limits = clauses.filter(({ effect }) => effect === 'limit')
@@ -110,7 +141,7 @@ function weigh(index: RuleIndex, hits: Hits, request: Request): Decision {
   const allows = clauses.filter(({ effect }) => effect === 'allow')
   const met = allows.filter(({ capability }) => unmet(capability.constraints, request) === undefined)
   const [best] = met.toSorted(looser)
-  if (asks.length > 0 && (best || !asks.every(({ onlyTightens }) => onlyTightens)))
+  if (asks.length > 0 && (best || isCarried || !asks.every(({ onlyTightens }) => onlyTightens)))
     return answer('ask', [...asks, ...limits], constraints)
   if (best === undefined)
     return denial([{ kind: 'no-allow' }, ...allows.flatMap((clause) => constraintReason(clause, request))])
@@ -154,7 +185,7 @@ function constraintReason({ capability, rule }: Clause, request: Request): reado
   return [{ kind: 'constraint', rule, text }]
 }
 
-interface Judged {
+export interface Judged {
   /** Missing for what could not be read. */
   readonly part?: Request
   readonly decision: Decision

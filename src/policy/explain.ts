@@ -1,11 +1,11 @@
 import type { Place } from '../shared/diagnostics.ts'
 import { parseCapability, printCapability } from './capability.ts'
 import type { Policy } from './compile.ts'
-import { decidePart, isStopped } from './decide.ts'
+import { decidePart, stopsOf } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
 import { escapeLet, printCode } from './print-code.ts'
 import { capabilityOf, holeOf } from './request-capability.ts'
-import { commandPart, partsOf } from './request-parts.ts'
+import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
 /** A decision as a person wants to read it. Data: rendering is the terminal's. */
@@ -76,16 +76,13 @@ function explainParts(policy: Policy, request: Request): readonly ExplainedPart[
   if (request.resource !== 'shell') return []
   const { parts, carried } = partsOf(request, policy)
   const judged = parts.map((part) => ({ part, decision: decidePart(policy, part) }))
-  for (const command of carried?.commands ?? []) {
-    const part = commandPart(command, request)
-    const decision = decidePart(policy, part)
-    if (isStopped(decision)) judged.push({ part, decision })
-  }
-  if (judged.length < 2) return []
-  return judged.map(({ part, decision: { effect, rule } }) => {
+  const stops = carried === undefined ? [] : stopsOf(policy, request, carried)
+  const all = [...judged, ...stops].flatMap(({ part, decision: { effect, rule } }) => {
+    if (part === undefined) return []
     const explained = { request: part, text: printRequest(part, policy), effect }
-    return rule ? { ...explained, rule } : explained
+    return [rule ? { ...explained, rule } : explained]
   })
+  return all.length < 2 ? [] : all
 }
 
 function explainReason(reason: DecisionReason, asked: Request, policy: Policy): string {

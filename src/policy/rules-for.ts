@@ -1,4 +1,4 @@
-import type { Clause } from './clause.ts'
+import { type Clause, isElse } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { compileNameGlob } from './name-glob.ts'
 import { RuleIndex } from './rule-index.ts'
@@ -83,16 +83,13 @@ function createMatch(clause: Clause, policy: Policy): NormalRule['matches'] {
     matchesText(target, clause, (words) => matchesOne({ resource, action, target, words }))
 }
 
-/** Of a text an Allow must match every command, the others any. */
-function matchesText(
-  text: string,
-  { effect }: Clause,
-  matches: (words: readonly string[]) => boolean,
-): boolean {
+/** Of a text an Allow must match every command, the others any; of what a program carries only what stops it counts. */
+function matchesText(text: string, clause: Clause, matches: (words: readonly string[]) => boolean): boolean {
   const { carried, ...own } = parseCommands(text)
   const all = wordsOf(own)
-  if (carried && effect !== 'allow') all.push(...wordsOf(carried))
-  return effect === 'allow' ? all.every(matches) : all.some(matches)
+  const isAllow = clause.effect === 'allow'
+  if (carried && !isAllow && !isElse(clause)) all.push(...wordsOf(carried))
+  return isAllow ? all.every(matches) : all.some(matches)
 }
 
 function wordsOf({

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { decide } from '../../../src/policy/decide.ts'
 import { explainDecision } from '../../../src/policy/explain.ts'
+import { rulesFor } from '../../../src/policy/rules-for.ts'
 import { parseCommands } from '../../../src/policy/shell/reading.ts'
-import type { Request, Rule } from '../../../src/policy/types.ts'
+import type { Capability, Request, Rule } from '../../../src/policy/types.ts'
 import { home, makeRule, root } from '../random-rules.ts'
 
 const policyOf = (rules: readonly Rule[]) => compilePolicy({ rules, root, home, now: 0 })
@@ -13,6 +14,7 @@ const everything = makeRule({
   capabilities: ['shell:*', 'file:**:read,write', 'git:*:push'],
 })
 const noFactor = makeRule({ effect: 'deny', capabilities: ['shell:factor *'] })
+const capabilityOf = ({ capabilities: [first] }: Rule): Capability => first as Capability
 const shell = (target: string): Request => ({ resource: 'shell', action: 'execute', target })
 
 const carrying = `
@@ -185,6 +187,38 @@ describe('a command that another program looks up and runs', () => {
     }
   })
 
+  it('is asked about where the Ask alone would be no leave', () => {
+    const own = makeRule({ effect: 'allow', capabilities: ['shell:uv *'] })
+    const asking = { ...noFactor, effect: 'ask' as const, withheld: true as const }
+    for (const text of ['uv run factor 12', 'uv run $TOOL'])
+      expect(decide(policyOf([own, asking]), shell(text)).effect).toBe('ask')
+    expect(decide(policyOf([own, asking]), shell('factor 12')).effect).toBe('deny')
+  })
+
+  it('is not closed by an Only that names what carries it', () => {
+    const only = makeRule({ effect: 'only', capabilities: ['shell:{npx vitest,uv} *'] })
+    for (const text of ['npx vitest run', 'uv run pytest', 'uv run $TOOL'])
+      expect(decide(policyOf([only]), shell(text)).effect).toBe('allow')
+    expect(decide(policyOf([only]), shell('npx jest')).effect).toBe('deny')
+    expect(decide(policyOf([only]), shell('vitest run')).effect).toBe('deny')
+    expect(decide(policyOf([only, noFactor]), shell('uv run factor 12')).effect).toBe('deny')
+    const broken = { ...only, capabilities: [{ ...capabilityOf(only), actions: ['fly'] }] }
+    expect(decide(policyOf([everything, broken]), shell('uv run pytest')).effect).toBe('deny')
+  })
+
+  it('is matched by a Deny or an Ask for who plans, and by no Allow or Only', () => {
+    const matches = (effect: Rule['effect'], pattern: string, text: string) =>
+      rulesFor(policyOf([makeRule({ effect, capabilities: [pattern] })]), '', [], 'shell').map((rule) =>
+        rule.matches(text, 'execute'),
+      )
+    expect(matches('deny', 'shell:factor *', 'uv run factor 12')).toEqual([true])
+    expect(matches('ask', 'shell:factor *', 'uv run $TOOL')).toEqual([true])
+    expect(matches('deny', 'shell:factor *', 'uv run pytest')).toEqual([false])
+    expect(matches('allow', 'shell:uv *', 'uv run factor 12')).toEqual([true])
+    expect(matches('allow', 'shell:factor *', 'uv run factor 12')).toEqual([false])
+    expect(matches('only', 'shell:uv *', 'uv run factor 12')).toEqual([true, false])
+  })
+
   it('needs leave for files and branches all the same', () => {
     const own = makeRule({ effect: 'allow', capabilities: ['shell:*'] })
     expect(decide(policyOf([own]), shell('uv run git push origin main')).effect).toBe('deny')
@@ -199,6 +233,14 @@ describe('a command that another program looks up and runs', () => {
     expect(parts.map(({ text, effect }) => [text, effect])).toEqual([
       ['shell:uv run factor 12', 'allow'],
       ['shell:factor 12', 'deny'],
+    ])
+  })
+
+  it('is one thing to ask about, however often it is carried', () => {
+    const text = 'npx dotenv -e .env -- npx factor 12'
+    const { reasons } = decide(policyOf([everything, { ...noFactor, effect: 'ask' }]), shell(text))
+    expect(reasons.filter(({ kind }) => kind === 'ask').map(({ part }) => part?.target)).toEqual([
+      'factor 12',
     ])
   })
 
