@@ -74,8 +74,8 @@ function denyElse(rule: Rule, resource: Resource, { capabilities, except }: Part
 }
 
 /** What an Only closes beside what it names. */
-export function isElse({ effect, rule, broken }: Clause): boolean {
-  return effect === 'deny' && rule.effect === 'only' && broken === undefined
+export function isElse({ effect, rule }: Clause): boolean {
+  return effect === 'deny' && rule.effect === 'only'
 }
 
 function everythingPattern(resource: Resource): string {

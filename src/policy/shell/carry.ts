@@ -85,7 +85,7 @@ function startsOf(words: readonly string[], carrier: Compiled): readonly Start[]
       starts.push({ at: at + 1, operands })
       if (operands === 0 && !mayTakeValue(words[at - 1] as string)) break
     } else if (word[0] !== '-') {
-      if (first === 0 && starts.length === 0) first = at
+      if (first === 0) first = at
     } else if (takesNext(words, at, values)) at += 1
   }
   if (first === 0) return starts
