@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { remembered } from '../shared/remembered.ts'
 import { type Clause, clausesOf } from './clause.ts'
 import { compilePathGlob, type PathPlace } from './path-glob.ts'
+import { remembered } from './remembered.ts'
 import { RuleIndex } from './rule-index.ts'
 import type { Capability, LayerName, PolicyInput, Resource, Rule } from './types.ts'
 

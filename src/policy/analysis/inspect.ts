@@ -1,7 +1,7 @@
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
+import { once } from '../remembered.ts'
 import { resources } from '../resources.ts'
-import { once } from '../shell/once.ts'
 import type { Capability, Request, Resource, Rule } from '../types.ts'
 import { type Answer, answerOf, clausesBehind, type Sides } from './answers.ts'
 import type { Automaton } from './automaton.ts'

@@ -1,4 +1,4 @@
-import { once } from '../shell/once.ts'
+import { once } from '../remembered.ts'
 import { sameEffects, sameOptions, usualOperands } from './same-effect.ts'
 import {
   hasOption,

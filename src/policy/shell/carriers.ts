@@ -1,5 +1,5 @@
 import { type Carrier, carrierReader } from './carry.ts'
-import { lazyReader } from './once.ts'
+import { lazyReader } from './lazy-reader.ts'
 import type { ProgramReader } from './types.ts'
 
 /** Programs of which no more is to be told than behind which word the command stands. */

@@ -1,3 +1,4 @@
+import { Last, remembered } from '../remembered.ts'
 import { hasHole } from './words.ts'
 
 export interface GitCommand {
@@ -22,14 +23,13 @@ const valued = new Set([
   '--list-cmds',
 ])
 
-/** Asked twice in turn: what the command runs, and what it does to branches. */
-let last: { readonly words: readonly string[]; readonly command: GitCommand | undefined } | undefined
-
 /** Takes git's own options off. Undefined where the command is only known at run time. */
 export function gitCommand(words: readonly string[]): GitCommand | undefined {
-  if (last?.words !== words) last = { words, command: readCommand(words) }
-  return last.command
+  return once(words).command
 }
+
+// It is asked what a command runs, and then what it does to branches.
+const once = remembered((words: readonly string[]) => ({ command: readCommand(words) }), new Last())
 
 function readCommand(words: readonly string[]): GitCommand | undefined {
   const settings: string[] = []

@@ -1,5 +1,5 @@
+import { once } from '../remembered.ts'
 import { gitCommand } from './git-words.ts'
-import { once } from './once.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { SimpleCommand } from './types.ts'
 import { hasHole, hole } from './words.ts'

@@ -1,5 +1,5 @@
 import { readAwk } from './awk.ts'
-import { lazyReader } from './once.ts'
+import { lazyReader } from './lazy-reader.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import { readSed } from './sed.ts'
 import type { ProgramReader, Walk } from './types.ts'

@@ -1,4 +1,4 @@
-import { once } from './once.ts'
+import { once } from '../remembered.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'

@@ -1,6 +1,6 @@
 import { readFd, readFind } from './find.ts'
 import { readGit } from './git-runs.ts'
-import { lazyReader } from './once.ts'
+import { lazyReader } from './lazy-reader.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole, hole } from './words.ts'
 

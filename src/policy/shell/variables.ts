@@ -1,4 +1,4 @@
-import { once } from './once.ts'
+import { once } from '../remembered.ts'
 import type { Walk } from './types.ts'
 
 type VariableReader = (name: string, value: string | undefined, walk: Walk) => void

@@ -1,4 +1,4 @@
-import { lazyReader } from './once.ts'
+import { lazyReader } from './lazy-reader.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { anyWords, hasHole, hole, many } from './words.ts'
