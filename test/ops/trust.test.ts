@@ -288,12 +288,10 @@ describe('a project that was agreed to', () => {
   })
 
   test('is asked about what another agent hides: a limit of one, the program of one', async () => {
-    const place = await agreed(
-      '- **Limit** `run:command{timeout:5m}`\n- **Limit** `run:x{timeout:5m}`\n',
-      allow('shell:*'),
-    )
+    const place = await agreed('', allow('shell:*'))
     const definition = join(place.root, '.agent-os/agents/x.md')
     write(definition, `---\ncommand: npm\n---\n${deny('shell:rm *')}`)
+    spec(place, '- **Limit** `run:command{timeout:5m}`\n- **Limit** `run:x{timeout:5m}`\n')
     await agreeTo(place)
     spec(place, '- **Limit** `run:command{timeout:4m}`\n')
     expect(await told(place)).toEqual(['changed', 'timeout of a run'])
