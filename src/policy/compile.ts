@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { type Clause, clausesOf } from './clause.ts'
+import { type Clause, clausesOf, isElse } from './clause.ts'
 import { compilePathGlob, type PathPlace } from './path-glob.ts'
-import { remembered } from './remembered.ts'
+import { once, remembered } from './remembered.ts'
 import { RuleIndex } from './rule-index.ts'
 import type { Capability, LayerName, PolicyInput, Resource, Rule } from './types.ts'
 
@@ -24,6 +24,8 @@ export interface View {
   /** In canonical order. */
   clauses(resource: Resource): readonly Clause[]
   about(resource: Resource): RuleIndex
+  /** What stops a command that another program runs by its own means. */
+  stops(): RuleIndex
 }
 
 /** Costs next to nothing: each resource is indexed when it is first asked about. */
@@ -62,7 +64,15 @@ function createView(rules: readonly Rule[], line: readonly string[], policy: Pol
   return {
     clauses,
     about: remembered((resource) => new RuleIndex(resource, clauses(resource), policy)),
+    stops: once(() => new RuleIndex('shell', clauses('shell').flatMap(asStop), policy)),
   }
+}
+
+/** It goes on by the Allow of what runs it: an Only that names that closes nothing here, and an Ask that is no leave asks. */
+function asStop(clause: Clause): readonly Clause[] {
+  if (clause.effect === 'allow' || isElse(clause)) return []
+  const { onlyTightens: _, ...stop } = clause
+  return [stop]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Clause, isElse } from './clause.ts'
+import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
@@ -21,28 +21,21 @@ export function decide(policy: Policy, request: Request): Decision {
 /** One part of a request alone, whatever it asks for in turn. */
 export function decidePart(policy: Policy, request: Request): Decision {
   if (!isResource(request.resource)) return denial([{ kind: 'no-allow' }])
-  return decideBy(policy.view(request.agent, request.lineage).about(request.resource), request)
-}
-
-function decideBy(index: RuleIndex, request: Request): Decision {
+  const index = policy.view(request.agent, request.lineage).about(request.resource)
   const hits = index.find(request)
   if (hits === undefined) return unreadable(index, request, () => sayUnknown(request))
   return settle(index, hits, request)
 }
 
 /** Requests that the same patterns match are answered alike: with the answer of the first. */
-function settle(index: RuleIndex, hits: Hits, request: Request, isCarried = false): Decision {
-  if (!index.isSettledByHits(request)) return weigh(index, hits, request, isCarried)
-  const key = isCarried ? carriedKey : request.action
-  const known = hits.decisions.get(key)
+function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
+  if (!index.isSettledByHits(request)) return weigh(index, hits, request)
+  const known = hits.decisions.get(request.action)
   if (known) return known
-  const decided = Object.freeze(weigh(index, hits, request, isCarried))
-  hits.decisions.set(key, decided)
+  const decided = Object.freeze(weigh(index, hits, request))
+  hits.decisions.set(request.action, decided)
   return decided
 }
-
-/** Beside the actions: what a program carries is executed, and nothing else. */
-const carriedKey = 'execute carried'
 
 /** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
@@ -51,7 +44,10 @@ function decideCommands(policy: Policy, request: Request): Decision {
   const [only] = parts
   if (only && parts.length === 1 && !unread && stops.length === 0) return decidePart(policy, only)
   const judged: Judged[] = parts.map((part) => ({ part, decision: decidePart(policy, part) }))
-  if (unread) judged.push({ decision: decideUnread(policy, request, unread) })
+  if (unread) {
+    const index = policy.view(request.agent, request.lineage).about('shell')
+    judged.push({ decision: decideUnread(index, request, unread) })
+  }
   return strictest(stops.length === 0 ? judged : [...judged, ...stops])
 }
 
@@ -64,17 +60,16 @@ export function stopsOf(
   { commands, undecidable }: Carried,
 ): readonly Judged[] {
   const stops: Judged[] = []
-  const index = policy.view(request.agent, request.lineage).about('shell')
+  const index = policy.view(request.agent, request.lineage).stops()
   for (const command of commands) {
     // What it is called is asked only where it is said: most of these are stopped by nothing.
     const asked = { ...request, words: command.words }
-    const hits = index.find(asked)
-    const decision = hits
-      ? settle(index, hits, asked, true)
-      : unreadable(index, asked, () => sayUnknown(asked), true)
+    const hits = index.find(asked) ?? index.findUnreadable()
+    if (hits.ids.length === 0) continue
+    const decision = settle(index, hits, asked)
     if (isStopped(decision)) stops.push({ part: commandPart(command, request), decision })
   }
-  const decision = undecidable && decideUnread(policy, request, undecidable, true)
+  const decision = undecidable && decideUnread(index, request, undecidable)
   if (decision && isStopped(decision)) stops.push({ decision })
   return stops.length > 1 ? eachOnce(stops) : stops
 }
@@ -89,18 +84,12 @@ function isStopped({ effect, reasons: [first] }: Decision): boolean {
   return effect !== 'allow' && first?.kind !== 'no-allow'
 }
 
-function decideUnread(
-  policy: Policy,
-  request: Request,
-  { text, reason }: Undecidable,
-  isCarried = false,
-): Decision {
-  const index = policy.view(request.agent, request.lineage).about('shell')
-  const say = ({ effect, rule }: Decision) =>
+function decideUnread(index: RuleIndex, request: Request, { text, reason }: Undecidable): Decision {
+  return unreadable(index, { ...request, words: [] }, ({ effect, rule }) =>
     rule === undefined || effect === 'allow'
       ? `what \`${text}\` does cannot be told: ${reason}`
-      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`
-  return unreadable(index, { ...request, words: [] }, say, isCarried)
+      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`,
+  )
 }
 
 /** Why a target could be any: a git command without it means what git's configuration says, or what is checked out. */
@@ -114,23 +103,14 @@ function sayUnknown({ resource, action, target }: Request): string {
 }
 
 /** Every Deny and Ask matches what cannot be read, and of the Allows only those of everything. */
-function unreadable(
-  index: RuleIndex,
-  request: Request,
-  say: (decision: Decision) => string,
-  isCarried = false,
-): Decision {
-  const decision = settle(index, index.findUnreadable(), request, isCarried)
+function unreadable(index: RuleIndex, request: Request, say: (decision: Decision) => string): Decision {
+  const decision = settle(index, index.findUnreadable(), request)
   return { ...decision, reasons: [...decision.reasons, { kind: 'undecidable', text: say(decision) }] }
 }
 
-/**
- * Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. What is carried goes on
- * by the Allow of what carries it: an Only that names that closes nothing here, and an Ask that is no leave asks.
- */
-function weigh(index: RuleIndex, hits: Hits, request: Request, isCarried: boolean): Decision {
-  const held = index.holding(hits, request)
-  const clauses = isCarried ? held.filter((clause) => !isElse(clause)) : held
+/** Deny, then what a Limit forbids, then Ask, then an Allow whose constraints are met, then deny. */
+function weigh(index: RuleIndex, hits: Hits, request: Request): Decision {
+  const clauses = index.holding(hits, request)
   const denies = clauses.filter(({ effect }) => effect === 'deny')
   if (denies.length > 0) return denial(denies.map(reasonOf))
   const limits = clauses.filter(({ effect }) => effect === 'limit')
@@ -141,7 +121,7 @@ function weigh(index: RuleIndex, hits: Hits, request: Request, isCarried: boolea
   const allows = clauses.filter(({ effect }) => effect === 'allow')
   const met = allows.filter(({ capability }) => unmet(capability.constraints, request) === undefined)
   const [best] = met.toSorted(looser)
-  if (asks.length > 0 && (best || isCarried || !asks.every(({ onlyTightens }) => onlyTightens)))
+  if (asks.length > 0 && (best || !asks.every(({ onlyTightens }) => onlyTightens)))
     return answer('ask', [...asks, ...limits], constraints)
   if (best === undefined)
     return denial([{ kind: 'no-allow' }, ...allows.flatMap((clause) => constraintReason(clause, request))])
