@@ -126,13 +126,13 @@ async function roundTrip(where: NetConnectOpts, greeting?: string): Promise<void
   socket.destroy()
 }
 
-async function download(where: NetConnectOpts, greeting?: string): Promise<void> {
+async function download(where: { readonly path: string }, greeting?: string): Promise<void> {
   const socket = await open(where, greeting)
   socket.write('D')
   let got = 0
   socket.on('data', (chunk) => (got += chunk.length))
   await once(socket, 'end')
-  if (got !== bytes) throw new Error(`${got} bytes arrived instead of ${bytes}`)
+  if (got !== bytes) throw new Error(`${got} bytes arrived through ${where.path} instead of ${bytes}`)
 }
 
 async function open(where: NetConnectOpts, greeting: string | undefined): Promise<Socket> {

@@ -1,27 +1,13 @@
-import { type Carrier, carrierReader } from './carry.ts'
-import { lazyReader } from './lazy-reader.ts'
-import type { ProgramReader } from './types.ts'
+import type { Carrier } from './carry.ts'
 
-/** Programs of which no more is to be told than behind which word the command stands. */
-const plain: Readonly<Record<string, string>> = {
-  '': 'corepack c8 nyc summon caffeinate flatpak-spawn distrobox-host-exec host-spawn comma , bear scan-build intercept-build sccache distcc heaptrack retry dnx',
-  run: 'dotenvx volta pipenv rye pyflow foreman honcho nf forego op teller railway devbox snap toolbox bws varlock phase secretspec coverage',
-  exec: 'fnm nodenv pyenv tox rbenv jenv goenv composer opam stack cabal dune carton plenv perlbrew asdf saml2aws fnox berglas',
-  'run exec': 'heroku',
-  'run exec x': 'pixi',
-  'run:1': 'rustup',
-  'exec:1': 'nvm direnv aws-vault aws-okta chamber',
-  'exec:1 x:1': 'n',
-  'exec spawn:1': 'fvm',
-  'do exec': 'rvm',
-  'tool:1 dnx': 'dotnet',
-  cmd: 'mix',
-  unshare: 'podman buildah',
-  record: 'rr samply',
-  'record top': 'py-spy',
-  shell: 'devenv',
-  '--': 'guix chruby-exec distrobox distrobox-enter',
-}
+// Of some no more is to be told than behind which word the command stands.
+const atOnce: Carrier = {}
+const run: Carrier = { after: 'run' }
+const exec: Carrier = { after: 'exec' }
+const execOne: Carrier = { after: 'exec:1' }
+const unshare: Carrier = { after: 'unshare' }
+const record: Carrier = { after: 'record' }
+const dashes: Carrier = { after: '--' }
 
 const npm = '-w --workspace --prefix --loglevel --registry --cache --userconfig --package -c --call'
 const uv = `--directory --project --config-file --cache-dir --color --python-preference --allow-insecure-host --extra --no-extra
@@ -53,7 +39,88 @@ const yarn: Carrier = {
 }
 const bundle: Carrier = { after: 'exec exe ex e', valued: '--gemfile' }
 
-const table: Readonly<Record<string, Carrier>> = {
+/** A plain object, since it costs nothing until a program is looked for in it. */
+export const carriers: Readonly<Record<string, Carrier>> = {
+  corepack: atOnce,
+  c8: atOnce,
+  nyc: atOnce,
+  summon: atOnce,
+  caffeinate: atOnce,
+  'flatpak-spawn': atOnce,
+  'distrobox-host-exec': atOnce,
+  'host-spawn': atOnce,
+  comma: atOnce,
+  ',': atOnce,
+  bear: atOnce,
+  'scan-build': atOnce,
+  'intercept-build': atOnce,
+  sccache: atOnce,
+  distcc: atOnce,
+  heaptrack: atOnce,
+  retry: atOnce,
+  dnx: atOnce,
+  dotenvx: run,
+  volta: run,
+  pipenv: run,
+  rye: run,
+  pyflow: run,
+  foreman: run,
+  honcho: run,
+  nf: run,
+  forego: run,
+  op: run,
+  teller: run,
+  railway: run,
+  devbox: run,
+  snap: run,
+  toolbox: run,
+  bws: run,
+  varlock: run,
+  phase: run,
+  secretspec: run,
+  coverage: run,
+  fnm: exec,
+  nodenv: exec,
+  pyenv: exec,
+  tox: exec,
+  rbenv: exec,
+  jenv: exec,
+  goenv: exec,
+  composer: exec,
+  opam: exec,
+  stack: exec,
+  cabal: exec,
+  dune: exec,
+  carton: exec,
+  plenv: exec,
+  perlbrew: exec,
+  asdf: exec,
+  saml2aws: exec,
+  fnox: exec,
+  berglas: exec,
+  heroku: { after: 'run exec' },
+  pixi: { after: 'run exec x' },
+  rustup: { after: 'run:1' },
+  nvm: execOne,
+  direnv: execOne,
+  'aws-vault': execOne,
+  'aws-okta': execOne,
+  chamber: execOne,
+  n: { after: 'exec:1 x:1' },
+  fvm: { after: 'exec spawn:1' },
+  rvm: { after: 'do exec' },
+  dotnet: { after: 'tool:1 dnx' },
+  mix: { after: 'cmd' },
+  podman: unshare,
+  buildah: unshare,
+  rr: record,
+  samply: record,
+  'py-spy': { after: 'record top' },
+  devenv: { after: 'shell' },
+  guix: dashes,
+  'chruby-exec': dashes,
+  distrobox: dashes,
+  'distrobox-enter': dashes,
   npm: { after: 'exec exe x explore:1 explor:1', valued: npm },
   npx: { valued: `-p ${npm}` },
   pnpm,
@@ -102,12 +169,3 @@ const table: Readonly<Record<string, Carrier>> = {
   sshpass: { valued: '-p -f -d -P' },
   rtk: { operands: 1 },
 }
-
-export const carriers: ReadonlyMap<string, ProgramReader> = new Map(
-  [
-    ...Object.entries(plain).flatMap(([after, programs]) =>
-      programs.split(' ').map((program): [string, Carrier] => [program, after === '' ? {} : { after }]),
-    ),
-    ...Object.entries(table),
-  ].map(([program, carrier]) => [program, lazyReader(() => carrierReader(carrier))]),
-)
