@@ -71,14 +71,20 @@ export function openGhosts(folder: string): Ghosts {
  * other, and removing it on the host takes the mount away inside.
  */
 function removeGhosts(folder: string, own?: string): void {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  const names = readdirSync(folder)
+  const files = names.filter((name) => name.endsWith('.json'))
   const entries = files.map((name) => readEntry(join(folder, name)))
   if (entries.some((entry, index) => join(folder, files[index] ?? '') !== own && isRunning(entry))) return
   const made = entries.flatMap((entry) => entry.made)
   // What lies inside goes before the folder that it lies in.
   for (const one of made.sort((a, b) => b.path.length - a.path.length))
     removeIfUntouched(one.path, one.content)
-  for (const name of files) rmSync(join(folder, name), { force: true })
+  for (const name of [...files, ...names.filter(isAbandoned)]) rmSync(join(folder, name), { force: true })
+}
+
+/** The draft of an entry whose writer was killed: nothing was made yet. */
+function isAbandoned(name: string): boolean {
+  return name.endsWith('.json.new') && readProcess(Number.parseInt(name, 10)) === undefined
 }
 
 function isRunning({ pid, started }: Entry): boolean {

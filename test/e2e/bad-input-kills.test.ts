@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -136,6 +136,17 @@ describe('kill -9', () => {
     expect(oos(['run', '--', 'true'], project).code).toBe(0)
     expect(status(project)).toBe(clean)
     expect(ghosts()).toEqual([])
+  })
+
+  test('while a run writes down what it makes leaves nothing', () => {
+    expect(oos(['run', '--', 'true'], project).code).toBe(0)
+    const states = join(project.home, '.local/state/oos/ghosts')
+    const [folder = ''] = readdirSync(states)
+    const over = spawnSync('true').pid
+    for (const pid of [over, process.pid]) writeFileSync(join(states, folder, `${pid}-1.json.new`), '{"pid":')
+    expect(oos(['run', '--', 'true'], project).code).toBe(0)
+    expect(ghosts()).toEqual([`${process.pid}-1.json.new`])
+    rmSync(join(states, folder, `${process.pid}-1.json.new`))
   })
 
   function ghosts(): readonly string[] {
