@@ -86,13 +86,13 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
         ? { message: '`!` is a character of the name here: what is left out stands behind `except`' }
         : undefined,
     ({ pattern }) =>
-      /^["'^]|["'$]$|\.\*\/|\/\.\*|(?:^|\/)\.\.\.(?=\/|$)|\{[^{}]* /.test(pattern)
+      /^["'^]|["'$]$|^\.\*\/|(?:^|\/)\.\.\.(?=\/|$)|\{[^{}]* /.test(pattern)
         ? {
             message:
               'names stand here as they are, with `*`, `**` and braces: no quotes, no regular expression, no blank in braces',
             pattern: pattern
               .replace(/^["'^]+|["'$]+$/g, '')
-              .replace(/\.\*\/|\.\.\.(?=\/|$)/g, (odd) => (odd === '...' ? '**' : '**/'))
+              .replace(/^\.\*(?=\/)|(?<=^|\/)\.\.\.(?=\/|$)/g, '**')
               .replace(/, +(?=[^{}]*\})/g, ','),
           }
         : undefined,
@@ -141,10 +141,10 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
           }
         : undefined,
     ({ pattern }) =>
-      /^[$>%] |\.\.\.$|[[<]\w+[\]>]$/.test(pattern)
+      /^[$>%] | (?:\.\.\.|[[<]\w+[\]>])$/.test(pattern)
         ? {
             message: 'a command stands here as it is typed, with `*` for whatever follows',
-            pattern: pattern.replace(/^[$>%] +/, '').replace(/ *(?:\.\.\.|[[<]\w+[\]>])$/, ' *'),
+            pattern: pattern.replace(/^[$>%] +/, '').replace(/ (?:\.\.\.|[[<]\w+[\]>])$/, ' *'),
           }
         : undefined,
     ({ pattern }) =>
