@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { buildHot } from './hot.ts'
 import { plainBuiltins } from './plain-builtins.ts'
 import { understoodPacks } from './understood-packs.ts'
@@ -28,7 +28,7 @@ const options = {
   logLevel: 'warning',
   plugins: [understoodPacks(), plainBuiltins()],
 } satisfies BuildOptions
-const rare = await buildHot(options)
+const { rare, inputs } = await buildHot(options)
 const { metafile } = await build({
   ...options,
   entryPoints: [...entries, ...rare].map((path) => ({
@@ -41,7 +41,7 @@ const { metafile } = await build({
   metafile: true,
 })
 removeOld(Object.keys(metafile.outputs))
-writeFileSync(join(dist, 'THIRD_PARTY_LICENSES'), licenses(metafile))
+writeFileSync(join(dist, 'THIRD_PARTY_LICENSES'), licenses([...Object.keys(metafile.inputs), ...inputs]))
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
@@ -68,9 +68,9 @@ function removeOld(written: readonly string[]): void {
 }
 
 /** The licence of every package of which a line is in the bundle. */
-function licenses(meta: Metafile): string {
+function licenses(inputs: readonly string[]): string {
   const packages = new Set(
-    Object.keys(meta.inputs).flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []),
+    inputs.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []),
   )
   return [...packages]
     .sort()

@@ -1,69 +1,80 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { ownDriver } from './own-driver.ts'
 import { withPlainBuiltins } from './plain-builtins.ts'
 
 /** Commands that are started all day, by people and by programs. */
 const hotCommands = ['run', 'explain']
 
+/** The least that is asked of the three most frequent ones. */
+const quickStarts = ['quick', 'quick-run', 'quick-hook']
+
 /**
  * esbuild's splitting makes a file of every set of modules that the same entries share: 45 of them for one run, and each
- * costs half a millisecond. The start and each hot command get one file with all that they always need. What they need
- * rarely they take from the other build, of which those modules have to be entries: they are returned.
+ * costs half a millisecond. The start and each hot command get one file with all that they always need; those of commands
+ * are scripts, so that all that V8 compiles of them can be kept (`cli/compiled-script.ts`). What they need rarely they
+ * take from the other build, of which those modules have to be entries (`rare`). `inputs` are the files that a line came of.
  */
-export async function buildHot(options: BuildOptions): Promise<ReadonlySet<string>> {
+export async function buildHot(
+  options: BuildOptions,
+): Promise<{ readonly rare: ReadonlySet<string>; readonly inputs: ReadonlySet<string> }> {
   const rare = new Set<string>()
-  await buildOne('main', 'main', hotStart())
-  for (const quick of ['quick', 'quick-run', 'quick-hook']) await buildOne(`hot/${quick}`, quick)
-  for (const command of hotCommands) await buildOne(`hot/${command}`, 'work', oneCommand(command))
+  const inputs = new Set<string>()
+  for (const { path, text } of await buildOne('main', 'main')) put(path, inAscii(text))
+  for (const quick of quickStarts) await buildScript(quick, quick)
+  for (const command of hotCommands) await buildScript(command, 'work', oneCommand(command))
   await build({ ...options, entryPoints: ['unbash'], outfile: 'dist/cli/grammar.cjs', format: 'cjs' })
-  return rare
+  return { rare, inputs }
 
-  async function buildOne(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
-    const { outputFiles } = await build({
+  async function buildScript(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
+    for (const { path, text } of await buildOne(`hot/${name}`, entry, ...plugins))
+      put(path, asScript(inAscii(text)))
+  }
+
+  async function buildOne(name: string, entry: string, ...plugins: Plugin[]) {
+    const isScript = name.includes('/')
+    const { outputFiles, metafile } = await build({
       ...options,
       entryPoints: { [name]: `src/cli/${entry}.ts` },
       outdir: 'dist/cli',
       splitting: false,
-      metafile: false,
+      metafile: true,
       write: false,
+      ...(isScript && {
+        format: 'cjs',
+        define: { ...options.define, 'import.meta': '__meta' },
+        external: [],
+      }),
       plugins: [
         ...plugins,
         grammarLater(),
-        rareElsewhere(rare, name.includes('/') ? '../..' : '..'),
+        ownDriver(),
+        rareElsewhere(rare, isScript ? '../..' : '..'),
         ...(options.plugins ?? []),
       ],
     })
-    for (const { path, text } of outputFiles) {
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, inAscii(text))
-    }
+    for (const path of Object.keys(metafile.inputs)) inputs.add(path)
+    return outputFiles
   }
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+/** An expression that is a function, after the hash that names what is kept of it. A script's own `import` warns. */
+function asScript(text: string): string {
+  const body = text.replaceAll('import("../../', '__meta.import("../../')
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
+  return `/*${hash}*/(function(require,module,__meta){${body}})`
 }
 
 /** esbuild leaves other characters in regular expressions, and a single one makes each of half a million two bytes long. */
 function inAscii(text: string): string {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/** `main.ts` takes the hot command's file. */
-function hotStart(): Plugin {
-  return {
-    name: 'hot-start',
-    setup({ onLoad }) {
-      onLoad({ filter: /[/\\]src[/\\]cli[/\\]main\.ts$/ }, ({ path }) => ({
-        contents: replaced(path, {
-          "import('./quick.ts')": "import(new URL('./hot/quick.js', import.meta.url).href)",
-          "import('./quick-run.ts')": "import(new URL('./hot/quick-run.js', import.meta.url).href)",
-          "import('./quick-hook.ts')": "import(new URL('./hot/quick-hook.js', import.meta.url).href)",
-          "import('./work.ts')": `(${JSON.stringify(hotCommands)}.includes(argv[0] ?? '')
-            ? import(new URL('./hot/' + argv[0] + '.js', import.meta.url).href)
-            : import('./work.ts'))`,
-        }),
-        loader: 'ts',
-      }))
-    },
-  }
 }
 
 function oneCommand(command: string): Plugin {

@@ -1,5 +1,7 @@
 import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
+import { type CompiledScript, runCompiled } from './compiled-script.ts'
 import { writeAnswer } from './output/write.ts'
 
 /**
@@ -13,21 +15,34 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
   const cache = openCacheFolder('compile', process.env)
   if (cache !== undefined) enableCompileCache(cache)
-  const { openTerminal, reportError, runProgram } = await importProgram(argv)
+  const { exports: program, keep } = await loadProgram(argv, cache)
   let code: number
   try {
-    code = await runProgram(argv, openTerminal(argv))
+    code = await program.runProgram(argv, program.openTerminal(argv))
   } catch (error) {
-    code = reportError(error, argv)
+    code = program.reportError(error, argv)
   }
+  keep()
   process.exit(code)
 }
 
-function importProgram(argv: readonly string[]) {
-  if (isOneRequest(argv)) return import('./quick.ts')
-  if (argv[0] === 'run' && argv[1] === '--') return import('./quick-run.ts')
-  if (isHook(argv)) return import('./quick-hook.ts')
-  return import('./work.ts')
+type Program = typeof import('./work.ts')
+
+async function loadProgram(
+  argv: readonly string[],
+  cache: string | undefined,
+): Promise<CompiledScript<Program>> {
+  const name = hotScript(argv)
+  if (name !== undefined) return runCompiled(join(import.meta.dirname, 'hot', `${name}.js`), cache)
+  return { exports: await import('./work.ts'), keep: () => undefined }
+}
+
+/** The file of its own that the build makes (`scripts/hot.ts`) of what is started all day. */
+function hotScript(argv: readonly string[]): string | undefined {
+  if (isOneRequest(argv)) return 'quick'
+  if (argv[0] === 'run' && argv[1] === '--') return 'quick-run'
+  if (isHook(argv)) return 'quick-hook'
+  return argv[0] === 'run' || argv[0] === 'explain' ? argv[0] : undefined
 }
 
 /** `oos hooks run NAME …`, without options. */

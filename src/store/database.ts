@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
+import { loadDriver } from './driver.ts'
 import { inspectDatabase } from './inspect.ts'
 import { type Migration, migrations } from './migrations.ts'
 import { defaultPragmas, type Pragmas } from './pragmas.ts'
@@ -37,11 +37,6 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
     db.close()
     throw error
   }
-}
-
-/** Loaded when a database is opened and not before: a run does that while bubblewrap is at work. CommonJS, so without a wait. */
-function loadDriver(): typeof Database {
-  return createRequire(import.meta.url)('better-sqlite3')
 }
 
 /** Made by us, since SQLite would let the group and others read it. */

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'esbuild'
+
+/**
+ * Puts the JavaScript of better-sqlite3 into the bundle: its 14 files take 8 ms to find and load. Where its compiled part
+ * lies is found as Node finds packages, but without Node's general resolver.
+ */
+export function ownDriver(): Plugin {
+  return {
+    name: 'own-driver',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]src[/\\]store[/\\]driver\.ts$/ }, ({ path }) => ({
+        contents: replaced(
+          path,
+          "createRequire(import.meta.url)('better-sqlite3')",
+          "require('better-sqlite3')",
+        ),
+        loader: 'ts',
+      }))
+      onLoad({ filter: /[/\\]better-sqlite3[/\\]lib[/\\]binding\.js$/ }, ({ path }) => ({
+        contents: `${replaced(path, '__dirname', 'libraryFolder()')}\n${libraryFolder}`,
+      }))
+    },
+  }
+}
+
+const libraryFolder = `function libraryFolder(folder = __meta.dirname) {
+  const library = path.join(folder, 'node_modules', 'better-sqlite3', 'lib')
+  return folder === path.dirname(folder) || fs.existsSync(library) ? library : libraryFolder(path.dirname(folder))
+}`
+
+function replaced(path: string, text: string, by: string): string {
+  const source = readFileSync(path, 'utf8')
+  if (!source.includes(text)) throw new Error(`${path} has no \`${text}\``)
+  return source.replaceAll(text, by)
+}
