@@ -22,47 +22,38 @@ export async function buildHot(
 ): Promise<{ readonly rare: ReadonlySet<string>; readonly inputs: ReadonlySet<string> }> {
   const rare = new Set<string>()
   const inputs = new Set<string>()
-  for (const { path, text } of await buildOne('main', 'main')) put(path, inAscii(text))
-  for (const quick of quickStarts) await buildScript(quick, quick)
-  for (const command of hotCommands) await buildScript(command, 'work', oneCommand(command))
-  await build({ ...options, entryPoints: ['unbash'], outfile: 'dist/cli/grammar.cjs', format: 'cjs' })
+  const dist = join(options.absWorkingDir ?? '', 'dist/cli')
+  mkdirSync(join(dist, 'hot'), { recursive: true })
+  writeFileSync(join(dist, 'main.js'), await buildOne('src/cli/main.ts', '..'))
+  for (const quick of quickStarts) await buildScript(quick, `src/cli/${quick}.ts`, grammarLater())
+  for (const command of hotCommands)
+    await buildScript(command, 'src/cli/work.ts', grammarLater(), oneCommand(command))
+  await buildScript('grammar', 'unbash')
   return { rare, inputs }
 
   async function buildScript(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
-    for (const { path, text } of await buildOne(`hot/${name}`, entry, ...plugins))
-      put(path, asScript(inAscii(text)))
+    const define = { ...options.define, 'import.meta': '__meta' }
+    const text = await buildOne(entry, '../..', { format: 'cjs', define, external: [], plugins })
+    writeFileSync(join(dist, `hot/${name}.js`), asScript(text))
   }
 
-  async function buildOne(name: string, entry: string, ...plugins: Plugin[]) {
-    const isScript = name.includes('/')
+  async function buildOne(
+    entry: string,
+    up: string,
+    { plugins = [], ...own }: BuildOptions = {},
+  ): Promise<string> {
     const { outputFiles, metafile } = await build({
       ...options,
-      entryPoints: { [name]: `src/cli/${entry}.ts` },
-      outdir: 'dist/cli',
+      ...own,
+      entryPoints: [entry],
       splitting: false,
       metafile: true,
       write: false,
-      ...(isScript && {
-        format: 'cjs',
-        define: { ...options.define, 'import.meta': '__meta' },
-        external: [],
-      }),
-      plugins: [
-        ...plugins,
-        grammarLater(),
-        ownDriver(),
-        rareElsewhere(rare, isScript ? '../..' : '..'),
-        ...(options.plugins ?? []),
-      ],
+      plugins: [...plugins, ownDriver(), rareElsewhere(rare, up), ...(options.plugins ?? [])],
     })
     for (const path of Object.keys(metafile.inputs)) inputs.add(path)
-    return outputFiles
+    return inAscii(outputFiles.map(({ text }) => text).join(''))
   }
-}
-
-function put(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
 }
 
 /** An expression that is a function, after the hash that names what is kept of it. A script's own `import` warns. */
@@ -96,8 +87,8 @@ function grammarLater(): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^unbash$/ }, ({ path }) => ({ path, namespace: 'later' }))
       onLoad({ filter: /./, namespace: 'later' }, () => ({
-        contents: `export const parse = (text) =>
-          process.getBuiltinModule('node:module').createRequire(import.meta.url)('../grammar.cjs').parse(text)`,
+        contents: `let grammar
+          export const parse = (text) => (grammar ??= __meta.script('grammar.js')).parse(text)`,
       }))
     },
   }

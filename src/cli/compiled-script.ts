@@ -37,10 +37,17 @@ export function runCompiled<Exports>(path: string, folder: string | undefined): 
     ...(kept === undefined ? {} : { cachedData: kept.subarray(0, -1) }),
   })
   const starts = script.cachedDataRejected === false ? (kept?.at(-1) ?? 0) : 0
+  const parts: CompiledScript<unknown>[] = []
+  const loadPart = (name: string) => {
+    const part = runCompiled<unknown>(join(dirname(path), name), folder)
+    parts.push(part)
+    return part.exports
+  }
   return {
-    exports: run(script, path),
+    exports: run(script, path, loadPart),
     keep: () => {
       if (file !== undefined && starts < addingStarts) write(file, script, starts + 1)
+      for (const part of parts) part.keep()
     },
   }
 }
@@ -59,7 +66,7 @@ function readKept(file: string): Buffer | undefined {
   }
 }
 
-function run<Exports>(script: Script, path: string): Exports {
+function run<Exports>(script: Script, path: string, loadPart: (name: string) => unknown): Exports {
   const module = { exports: {} }
   const { href: url } = pathToFileURL(path)
   const meta = {
@@ -67,6 +74,7 @@ function run<Exports>(script: Script, path: string): Exports {
     filename: path,
     dirname: dirname(path),
     import: (name: string) => import(new URL(name, url).href),
+    script: loadPart,
   }
   script.runInThisContext()(createRequire(path), module, meta)
   return module.exports as Exports

@@ -9,7 +9,8 @@ import { makeTree } from './oos.ts'
 const script = (hash: string, said: string) =>
   `/*${hash}*/(function(require,module,__meta){module.exports={
     answer(number){return ${said}+require('node:path').sep+number},
-    other(){return __meta.import('./other.mjs')}}})`
+    other(){return __meta.import('./other.mjs')},
+    part(){return __meta.script('part.js').answer(3)}}})`
 
 const first = '0123456789abcdef'
 const source = pathToFileURL(join(import.meta.dirname, '../../src/cli/compiled-script.ts')).href
@@ -17,6 +18,7 @@ const source = pathToFileURL(join(import.meta.dirname, '../../src/cli/compiled-s
 function scene() {
   const folder = makeTree({
     'script.js': script(first, "'one'"),
+    'part.js': script('00112233445566ff', "'part'"),
     'other.mjs': 'export const name = import.meta.filename',
     'kept/.keep': '',
   })
@@ -99,4 +101,10 @@ test('where nothing can be kept it runs all the same, and leaves nothing behind'
 test('a module that the script imports lies beside it', () => {
   const { folder, kept, start } = scene()
   expect(start(kept, 'exports.other().then(({ name }) => name)')).toBe(join(folder, 'other.mjs'))
+})
+
+test('another script that it runs is kept with it', () => {
+  const { kept, start, files } = scene()
+  expect(start(kept, 'exports.part()')).toBe('part/3')
+  expect(files().map((name) => name.split('-')[0])).toEqual(['part', 'script'])
 })
