@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { createStyle } from '../src/cli/output/style.ts'
-import { loadWholeProgram } from '../src/cli/program.ts'
+import { describeProgram } from '../src/cli/program.ts'
 import type { Terminal } from '../src/cli/terminal.ts'
 import { frontMatterSchemas } from '../src/spec/schema.ts'
 import { renderEventsDoc, renderSchemaDoc } from '../src/store/docs.ts'
@@ -81,7 +81,7 @@ function renderSchema(kind: string, schema: z.ZodType): string {
 }
 
 async function renderCliDoc(): Promise<string> {
-  const program = await loadWholeProgram(silentTerminal())
+  const program = await describeProgram(silentTerminal())
   const all = [program, ...withSubcommands(program)]
   return [
     '# Commands',

@@ -4,8 +4,8 @@ import type { Terminal } from './terminal.ts'
 /** Says which arguments and options a command has, and returns what it does: its result is the exit code, 0 if left out. */
 export type Define = (command: Command, terminal: Terminal, loadProgram: LoadProgram) => Action
 export type Action = (...args: never[]) => Promise<number | undefined> | number | undefined
-/** Every command with all its options: for what describes the program itself. */
-export type LoadProgram = () => Promise<Command>
+/** Every command, and the options of the one that was typed: for what describes the program itself. */
+export type LoadProgram = (typed: readonly string[]) => Promise<Command>
 
 export interface CommandEntry {
   /** The words after `oos`. */

@@ -20,11 +20,21 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   return outcome.code
 }
 
-/** Every command that people see, with all its options: for the documentation and for completion. */
-export async function loadWholeProgram(terminal: Terminal): Promise<Command> {
+/** Every command that people see, for what describes the program itself: with its options if it is one of these. */
+export async function describeProgram(
+  terminal: Terminal,
+  whole: readonly CommandEntry[] = commands,
+): Promise<Command> {
   const shown = commands.filter(({ hidden }) => hidden !== true)
-  const loaded = await Promise.all(shown.map(async ({ name, load }) => [name, await load()] as const))
+  const wanted = shown.filter((entry) => whole.includes(entry))
+  const loaded = await Promise.all(wanted.map(async ({ name, load }) => [name, await load()] as const))
   return createProgram(terminal, shown, new Map(loaded)).program
+}
+
+/** For completion, asked at each tab: to load every command takes a quarter of a second. */
+function describeFor(words: readonly string[], terminal: Terminal): Promise<Command> {
+  const typed = findEntry(words)
+  return describeProgram(terminal, typed === undefined ? [] : [typed])
 }
 
 /** Only what was typed and what stands below it: to describe every command to commander costs time that nobody needs. */
@@ -69,7 +79,7 @@ function createProgram(
     const command = addCommand(program, entry)
     const define = loaded.get(entry.name)
     if (define === undefined) continue
-    const action = define(command, terminal, () => loadWholeProgram(terminal)) as (
+    const action = define(command, terminal, (words: readonly string[]) => describeFor(words, terminal)) as (
       ...args: unknown[]
     ) => ReturnType<ReturnType<Define>>
     command.action(async (...args: unknown[]) => {

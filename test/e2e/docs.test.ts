@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createStyle } from '../../src/cli/output/style.ts'
-import { loadWholeProgram } from '../../src/cli/program.ts'
+import { describeProgram } from '../../src/cli/program.ts'
 import { parseCommands } from '../../src/policy/shell/reading.ts'
 import { executable, makeTree, oos } from '../cli/oos.ts'
 
@@ -30,7 +30,7 @@ const pages = [
 describe('every command line of oos that a page shows', async () => {
   const style = createStyle(false)
   const terminal = { env: {}, json: false, width: 100, style, talk: style, cwd: () => root }
-  const program = await loadWholeProgram({ ...terminal, answer: () => undefined, tell: () => undefined })
+  const program = await describeProgram({ ...terminal, answer: () => undefined, tell: () => undefined })
   const lines = pages.flatMap(({ page, text }) => commandLines(text).map((line) => ({ page, line })))
 
   it.each(lines)('is one that oos knows: $line ($page)', ({ line }) => {

@@ -22,7 +22,7 @@ export const completion: Define = (command, _terminal, loadProgram) => {
       writeAnswer(bashScript)
       return 0
     }
-    const completions = await describe(loadProgram)
+    const completions = await describe(loadProgram, [])
     completions.setup('oos', 'oos', shell)
     writeAnswer(shell === 'zsh' ? zshMore : fishMore)
     return 0
@@ -37,7 +37,7 @@ export const complete: Define = (command, terminal, loadProgram) => {
       writeAnswer(`:${fileCompletion}\n`)
       return 0
     }
-    const completions = await describe(loadProgram)
+    const completions = await describe(loadProgram, words)
     const place = { cwd: terminal.cwd(), env: terminal.env }
     const line = words.filter((word) => !word.startsWith('-')).join(' ')
     const isIn = (name: string) => line.startsWith(`${name} `)
@@ -82,8 +82,8 @@ function wantsFiles(words: readonly string[]): boolean {
 }
 
 /** The adapter adds its own command to the program it reads: the copy it gets here is never run, and offers none of it. */
-async function describe(loadProgram: LoadProgram) {
-  const completions = tab(await loadProgram(), { completionCommandName: ownCommand })
+async function describe(loadProgram: LoadProgram, typed: readonly string[]) {
+  const completions = tab(await loadProgram(typed), { completionCommandName: ownCommand })
   completions.commands.delete(ownCommand)
   return completions
 }
