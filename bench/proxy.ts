@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Decision } from '../src/policy/types.ts'
 import { startProxy } from '../src/sandbox/network/proxy.ts'
+import { makeSocketFolder } from '../src/sandbox/network/socket-folder.ts'
 import { median, type Row } from './row.ts'
 
 const mostDelay = 2
@@ -159,7 +160,9 @@ async function startServer(kind: Kind, folder: string, port: number): Promise<Se
 async function serve(kind: string, folder: string, port: number): Promise<string> {
   if (kind === 'proxy') {
     const allow: Decision = { effect: 'allow', reasons: [], constraints: {} }
-    return (await startProxy({ decide: () => allow, record: () => undefined, folder })).socketPath
+    return (
+      await startProxy({ decide: () => allow, record: () => undefined, socket: makeSocketFolder(folder) })
+    ).socketPath
   }
   const path = join(folder, `${kind}.sock`)
   const server =

@@ -32,23 +32,23 @@ export async function confine(
   const { plan, machine, project } = prepared
   const { proxySocket } = network
   const errors = tailErrors()
-  const recorded = Promise.withResolvers<void>()
+  const ready = Promise.withResolvers<void>()
   const sandbox = runSandbox(
     { plan, ...toBubblewrap(plan, machine) },
     {
       machine,
       folder: project.root,
-      mayBegin: recorded.promise,
+      mayBegin: ready.promise,
       ...errors?.passing,
       ...(proxySocket === undefined ? {} : { proxySocket }),
       ...(trace === undefined ? {} : { tracer: trace.tracer }),
     },
   )
   // What fails before anyone waits for it is told to whoever waits later.
-  for (const promise of [recorded.promise, sandbox.ended]) promise.catch(() => undefined)
+  for (const promise of [ready.promise, sandbox.ended]) promise.catch(() => undefined)
   // One turn of the event loop gives bubblewrap the end of its options: it works while the record is opened.
   await new Promise(setImmediate)
-  const { recorder, changes, repositories } = await recordOrStop(prepared, sandbox, recorded)
+  const { recorder, changes, repositories } = await makeReady({ prepared, network }, sandbox, ready)
   try {
     let committed: readonly OosEvent[] = []
     const tell = (events: readonly OosEvent[]) => {
@@ -110,11 +110,14 @@ function specEvents({ project }: PreparedRun): readonly OosEvent[] {
   return [{ type: 'note', level: 'warning', text }]
 }
 
-/** The command waits for it: nothing runs that is not written down, and a record that cannot be written stops what has not begun. */
-async function recordOrStop(
-  prepared: PreparedRun,
+/**
+ * The command waits for it: nothing runs that is not written down or before its way out is watched, and a record that
+ * cannot be written stops what has not begun.
+ */
+async function makeReady(
+  { prepared, network }: Confined,
   sandbox: RunningSandbox,
-  recorded: PromiseWithResolvers<void>,
+  ready: PromiseWithResolvers<void>,
 ): Promise<{
   readonly recorder: Recorder
   readonly changes: Changes
@@ -122,15 +125,16 @@ async function recordOrStop(
 }> {
   let recorder: Recorder | undefined
   try {
+    await network.open()
     const changes = watchChanges(prepared)
     recorder = createRecorder(prepared)
     const repositories = watchRepositories(prepared, recorder.id)
     recorder.append(decisionEvent(prepared.asked, prepared.decision, prepared.answer))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
-    recorded.resolve()
+    ready.resolve()
     return { recorder, changes, repositories }
   } catch (error) {
-    recorded.reject(error)
+    ready.reject(error)
     sandbox.stop('stopped', 'SIGKILL')
     await sandbox.ended.catch(() => undefined)
     recorder?.close()

@@ -1,18 +1,22 @@
 import { decide } from '../policy/decide.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
+import { makeSocketFolder, socketBases } from '../sandbox/network/socket-folder.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
 import type { PreparedRun } from './prepare.ts'
 
-/** The run's way out, if its plan has one. It is there before the run is, and so before anything listens to it. */
+/** The run's way out, if its plan has one. */
 export interface RunNetwork {
   readonly proxySocket: string | undefined
   readonly seen: readonly NetworkEvent[]
   /** Every further request goes to `listener`; if that throws, the proxy lets nothing more out. */
   readonly listen: (listener: (event: NetworkEvent) => void) => void
+  /** From then on there is a way out: before the command begins, but after bubblewrap is started, which works meanwhile. */
+  readonly open: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-export async function openNetwork(prepared: PreparedRun): Promise<RunNetwork> {
+/** Makes the place of the proxy's socket. */
+export function prepareNetwork(prepared: PreparedRun): RunNetwork {
   const { plan, policy, asked, request, folders } = prepared
   const seen: NetworkEvent[] = []
   let tell = (_event: NetworkEvent): void => undefined
@@ -20,22 +24,26 @@ export async function openNetwork(prepared: PreparedRun): Promise<RunNetwork> {
     tell = listener
   }
   if (plan.network.mode === 'none')
-    return { proxySocket: undefined, seen, listen, close: async () => undefined }
-  // Names, sockets and the proxy's own parts: no run without a network needs to load them.
-  const [{ startProxy }, { socketBases }] = await Promise.all([
-    import('../sandbox/network/proxy.ts'),
-    import('../sandbox/network/socket-folder.ts'),
-  ])
+    return { proxySocket: undefined, seen, listen, open: async () => undefined, close: async () => undefined }
   const { agent } = asked
-  const { socketPath, close } = await startProxy({
-    folder: socketBases(request.env).find((base) => !isOpen(base, plan)) ?? folders.ghosts,
-    decide: (request) => decide(policy, { ...request, agent }),
-    record: (event) => {
-      seen.push(event)
-      tell(event)
-    },
-  })
-  return { proxySocket: socketPath, seen, listen, close }
+  const socket = makeSocketFolder(
+    socketBases(request.env).find((base) => !isOpen(base, plan)) ?? folders.ghosts,
+  )
+  let close = async () => socket.remove()
+  const open = async () => {
+    // Names, sockets and the proxy's own parts: no run without a network needs to load them.
+    const { startProxy } = await import('../sandbox/network/proxy.ts')
+    const proxy = await startProxy({
+      socket,
+      decide: (request) => decide(policy, { ...request, agent }),
+      record: (event) => {
+        seen.push(event)
+        tell(event)
+      },
+    })
+    close = proxy.close
+  }
+  return { proxySocket: socket.socketPath, seen, listen, open, close: () => close() }
 }
 
 /**

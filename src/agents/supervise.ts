@@ -6,7 +6,7 @@ import { packageRoot } from '../shared/package.ts'
 import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
-import { openNetwork } from './network.ts'
+import { prepareNetwork } from './network.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
 import { recordRefusal } from './recorder.ts'
 import { settleUnchecked } from './repositories.ts'
@@ -76,7 +76,7 @@ async function withNetwork(
   voice: RunVoice,
   trace: RunTrace | undefined,
 ): Promise<number> {
-  const network = await openNetwork(prepared)
+  const network = prepareNetwork(prepared)
   try {
     return await confine(prepared, voice, { network, trace })
   } finally {

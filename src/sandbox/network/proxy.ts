@@ -2,18 +2,20 @@ import { lookup } from 'node:dns/promises'
 import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { dirname } from 'node:path'
 import type { Gate, ProxyLimits } from './gate.ts'
 import { httpSide } from './http.ts'
 import { createQuota } from './quota.ts'
-import { makeSocketFolder } from './socket-folder.ts'
+import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'
 import { serveSocks } from './socks.ts'
+import { sweepStale } from './stale-sockets.ts'
 
 export interface ProxyOptions extends Pick<Gate, 'decide' | 'record'> {
   readonly resolve?: Gate['resolve']
   readonly ownAddresses?: Gate['ownAddresses']
   readonly limits?: Partial<ProxyLimits>
-  /** Where the private folder of the socket is made; `$XDG_RUNTIME_DIR` or the folder for temporary files if left out. */
-  readonly folder?: string
+  /** Gone when the proxy is closed. */
+  readonly socket?: SocketFolder
 }
 
 export interface Proxy {
@@ -27,7 +29,9 @@ export interface Proxy {
  * judged by `decide` and recorded. A record that cannot be written, or is full, closes the proxy: nothing goes out unseen.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const folder = makeSocketFolder(options.folder)
+  const folder = options.socket ?? makeSocketFolder()
+  // What cannot be swept is in nobody's way.
+  sweepStale(dirname(dirname(folder.socketPath))).catch(() => undefined)
   const server = createServer({ allowHalfOpen: true })
   const ending = new AbortController()
   const sockets = new Set<Socket>()

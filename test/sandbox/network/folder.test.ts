@@ -12,18 +12,21 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeSocketFolder, sweepStale } from '../../../src/sandbox/network/socket-folder.ts'
+import { makeSocketFolder } from '../../../src/sandbox/network/socket-folder.ts'
+import { sweepStale } from '../../../src/sandbox/network/stale-sockets.ts'
 import { speak, startWorld } from './world.ts'
 
-const proxyModule = join(import.meta.dirname, '../../../src/sandbox/network/proxy.ts')
+const network = join(import.meta.dirname, '../../../src/sandbox/network')
 
 /** A proxy in a process of its own, which is then killed in the middle of everything. */
 async function leaveBehind(folder: string): Promise<string> {
   const program = join(folder, 'oos.mjs')
   writeFileSync(
     program,
-    `import { startProxy } from ${JSON.stringify(proxyModule)}
-     const { socketPath } = await startProxy({ decide: () => ({ effect: 'deny' }), record() {}, folder: ${JSON.stringify(folder)} })
+    `import { startProxy } from ${JSON.stringify(join(network, 'proxy.ts'))}
+     import { makeSocketFolder } from ${JSON.stringify(join(network, 'socket-folder.ts'))}
+     const socket = makeSocketFolder(${JSON.stringify(folder)})
+     const { socketPath } = await startProxy({ decide: () => ({ effect: 'deny' }), record() {}, socket })
      process.send(socketPath)`,
   )
   const child = fork(program)
@@ -36,7 +39,7 @@ async function leaveBehind(folder: string): Promise<string> {
 
 test('what a killed run left is removed by the next, and nothing else is', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'oos-stale-'))
-  await using running = await startWorld([], { folder })
+  await using running = await startWorld([], { socket: makeSocketFolder(folder) })
   const left = await leaveBehind(folder)
   expect(existsSync(left)).toBe(true)
   mkdirSync(join(folder, 'oos-net-starting'))
