@@ -1,37 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
 import { buildHot } from './hot.ts'
-import { plainBuiltins } from './plain-builtins.ts'
-import { understoodPacks } from './understood-packs.ts'
+import { options } from './options.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = options.absWorkingDir
 const dist = join(root, 'dist')
 
 /** What is started by its path, besides what the commands take rarely. */
 const entries = ['src/index.ts', 'src/sandbox/network/forwarder.ts', 'src/editor/findings-worker.ts']
 
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.12',
-  // Names stay, for the sake of who reads a stack.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  define: { OOS_CODE: JSON.stringify(hashOfSource()) },
-  external: ['better-sqlite3'],
-  legalComments: 'none',
-  logLevel: 'warning',
-  plugins: [understoodPacks(), plainBuiltins()],
-} satisfies BuildOptions
-const { rare, inputs } = await buildHot(options)
+const { rare, inputs } = await buildHot()
 const { metafile } = await build({
   ...options,
-  entryPoints: [...entries, ...rare].map((path) => ({
+  entryPoints: [...new Set([...entries, ...rare])].map((path) => ({
     in: path,
     out: path.replace(/^src\//, '').replace(/\.ts$/, ''),
   })),
@@ -46,18 +29,6 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   cwd: root,
   stdio: 'inherit',
 })
-
-function hashOfSource(): string {
-  const hash = createHash('sha256')
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
-  )
-  for (const path of files.sort()) hash.update(path).update(readFileSync(join(root, 'src', path)))
-  return hash
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-    .slice(0, 16)
-}
 
 /** What an earlier build left. Removed afterwards and not before, so that a running oos still finds its chunks. */
 function removeOld(written: readonly string[]): void {

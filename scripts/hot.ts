@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { options } from './options.ts'
 import { ownDriver } from './own-driver.ts'
 import { withPlainBuiltins } from './plain-builtins.ts'
 
@@ -17,50 +18,53 @@ const quickStarts = ['quick', 'quick-run', 'quick-hook']
  * are scripts, so that all that V8 compiles of them can be kept (`cli/compiled-script.ts`). What they need rarely they
  * take from the other build, of which those modules have to be entries (`rare`). `inputs` are the files that a line came of.
  */
-export async function buildHot(
-  options: BuildOptions,
-): Promise<{ readonly rare: ReadonlySet<string>; readonly inputs: ReadonlySet<string> }> {
-  const rare = new Set<string>()
-  const inputs = new Set<string>()
-  const dist = join(options.absWorkingDir ?? '', 'dist/cli')
+export async function buildHot(): Promise<Pick<Bundled, 'rare' | 'inputs'>> {
+  const dist = join(options.absWorkingDir, 'dist/cli')
   mkdirSync(join(dist, 'hot'), { recursive: true })
-  writeFileSync(join(dist, 'main.js'), await buildOne('src/cli/main.ts', '..'))
-  for (const quick of quickStarts) await buildScript(quick, `src/cli/${quick}.ts`, grammarLater())
+  const made = [{ file: 'main.js', ...(await bundle('src/cli/main.ts', { up: '..' })) }]
+  for (const quick of quickStarts)
+    made.push({ file: `hot/${quick}.js`, ...(await bundleScript(`src/cli/${quick}.ts`)) })
   for (const command of hotCommands)
-    await buildScript(command, 'src/cli/work.ts', grammarLater(), oneCommand(command))
-  await buildScript('grammar', 'unbash')
-  return { rare, inputs }
-
-  async function buildScript(name: string, entry: string, ...plugins: Plugin[]): Promise<void> {
-    const define = { ...options.define, 'import.meta': '__meta' }
-    const text = await buildOne(entry, '../..', { format: 'cjs', define, external: [], plugins })
-    writeFileSync(join(dist, `hot/${name}.js`), asScript(text))
-  }
-
-  async function buildOne(
-    entry: string,
-    up: string,
-    { plugins = [], ...own }: BuildOptions = {},
-  ): Promise<string> {
-    const { outputFiles, metafile } = await build({
-      ...options,
-      ...own,
-      entryPoints: [entry],
-      splitting: false,
-      metafile: true,
-      write: false,
-      plugins: [...plugins, ownDriver(), rareElsewhere(rare, up), ...(options.plugins ?? [])],
-    })
-    for (const path of Object.keys(metafile.inputs)) inputs.add(path)
-    return inAscii(outputFiles.map(({ text }) => text).join(''))
-  }
+    made.push({ file: `hot/${command}.js`, ...(await bundleScript('src/cli/work.ts', oneCommand(command))) })
+  made.push({ file: 'hot/grammar.js', ...(await bundleScript('unbash')) })
+  for (const { file, text } of made) writeFileSync(join(dist, file), text)
+  return { rare: made.flatMap(({ rare }) => rare), inputs: made.flatMap(({ inputs }) => inputs) }
 }
 
-/** An expression that is a function, after the hash that names what is kept of it. A script's own `import` warns. */
-function asScript(text: string): string {
-  const body = text.replaceAll('import("../../', '__meta.import("../../')
+interface Bundled {
+  readonly text: string
+  readonly rare: readonly string[]
+  readonly inputs: readonly string[]
+}
+
+/** What `cli/compiled-script.ts` runs: an expression that is a function, after the hash that names what is kept of it. */
+export async function bundleScript(entry: string, ...plugins: Plugin[]): Promise<Bundled> {
+  const later = entry === 'unbash' ? [] : [grammarLater()]
+  const define = { ...options.define, 'import.meta': '__meta' }
+  const bundled = await bundle(entry, {
+    up: '../..',
+    own: { format: 'cjs', define, external: [], plugins: [...later, ...plugins] },
+  })
+  // A script's own `import` warns.
+  const body = bundled.text.replaceAll('import("../../', '__meta.import("../../')
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
-  return `/*${hash}*/(function(require,module,__meta){${body}})`
+  return { ...bundled, text: `/*${hash}*/(function(require,module,__meta){${body}})` }
+}
+
+/** `up`: the way from the file to `dist/`. */
+async function bundle(entry: string, { up, own = {} }: { up: string; own?: BuildOptions }): Promise<Bundled> {
+  const rare = new Set<string>()
+  const { outputFiles, metafile } = await build({
+    ...options,
+    ...own,
+    entryPoints: [entry],
+    splitting: false,
+    metafile: true,
+    write: false,
+    plugins: [...(own.plugins ?? []), ownDriver(), rareElsewhere(rare, up), ...options.plugins],
+  })
+  const text = inAscii(outputFiles.map((file) => file.text).join(''))
+  return { text, rare: [...rare], inputs: Object.keys(metafile.inputs) }
 }
 
 /** esbuild leaves other characters in regular expressions, and a single one makes each of half a million two bytes long. */
