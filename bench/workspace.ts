@@ -97,7 +97,7 @@ async function residentRow(large: string, small: string, cookies: string): Promi
     root,
     policy: policyOf(root),
     watch: watchOf(root, cookies),
-    ghosts: openGhosts(join(cookies, `ghosts${root.replaceAll('/', '+')}`)),
+    ghosts: openGhosts(join(cookies, `ghosts${root.replaceAll('/', '+')}`), join(cookies, 'stand-ins')),
   }))
   try {
     for (const { root } of places) makeCacheHome(join(root, '..', 'cache'))

@@ -7,6 +7,7 @@ import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
 import { readFacts } from '../sandbox/facts.ts'
 import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
+import { standIns } from '../sandbox/stand-ins.ts'
 import { readTree } from '../sandbox/tree.ts'
 import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
@@ -105,6 +106,7 @@ export function prepareRun(intent: RunIntent): PreparedRun {
     machine,
     tree,
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
+    standIns: standIns(folders.standIns),
     cacheHome: folders.cache,
     ...(inside === undefined ? {} : { own: inside.mounts }),
     // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.

@@ -14,6 +14,8 @@ export interface RunFolders {
   readonly cache: string
   /** What sandboxes put into the project and have to take away again. Never in the project: a clone could ship it. */
   readonly ghosts: string
+  /** What stands for files that are not there (`sandbox/stand-ins.ts`); the same for all projects. */
+  readonly standIns: string
 }
 
 /** The project, and whose home the folders lie in. */
@@ -26,13 +28,14 @@ export interface RunPlace {
 export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): RunFolders {
   const project = fileNameOf(root)
   const cache = join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project)
-  const ghosts = join(stateHomeOf(env, home), 'oos', 'ghosts', project)
+  const state = join(stateHomeOf(env, home), 'oos')
+  const ghosts = join(state, 'ghosts', project)
   if ([cache, ghosts].some((folder) => folder.startsWith(`${home}/`)) && !existsSync(home)) {
     throw new OosError('home-missing', `HOME is \`${home}\`, and there is no such folder`, {
       hint: `mkdir '${home}'`,
     })
   }
-  return { cache, ghosts }
+  return { cache, ghosts, standIns: join(state, 'stand-ins') }
 }
 
 /**
@@ -40,7 +43,7 @@ export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): Ru
  *
  * @throws OosError `home-missing`, `project-unwritable` where they or the project cannot be written
  */
-export function openRunFolders({ root }: RunPlace, { cache, ghosts }: RunFolders): Ghosts {
+export function openRunFolders({ root }: RunPlace, { cache, ghosts, standIns }: RunFolders): Ghosts {
   const guard = <Result>(folder: string, write: () => Result): Result => {
     try {
       return write()
@@ -49,7 +52,7 @@ export function openRunFolders({ root }: RunPlace, { cache, ghosts }: RunFolders
     }
   }
   guard(cache, () => makeCacheHome(cache))
-  const { remember, leave } = guard(ghosts, () => openGhosts(ghosts))
+  const { remember, leave } = guard(ghosts, () => openGhosts(ghosts, standIns))
   return { leave, remember: (plan) => guard(ghosts, () => remember(plan)) }
 }
 

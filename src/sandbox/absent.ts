@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type FileGlob, type FolderState, judgeFile, judgeFolder, writing } from './access.ts'
-import { isInGitFolder } from './git.ts'
+import { isOfGit } from './git.ts'
 import type { NamedBy, NamedHere } from './points.ts'
 import type { TreeEntry } from './types.ts'
 
@@ -50,7 +50,12 @@ function judgeAbsent(
   const full = named ?? path
   const asFolder = judgeFolder(globs, full, above)
   const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
-  // git reads a file there; elsewhere a folder will do, which git does not list.
-  const kind = isInGitFolder(path) && !glob.covers ? 'absent-file' : 'absent-folder'
+  const kind = absentKind(path, path === full && !glob.covers)
   return { path, kind, access, ...(rule && { rule }) }
+}
+
+/** A name that a rule names for itself is mostly a file's: `.mcp.json`, not `.claude/**`. */
+function absentKind(path: string, isFile: boolean): TreeEntry['kind'] {
+  if (!isFile) return 'absent-folder'
+  return isOfGit(path) ? 'absent-git-file' : 'absent-file'
 }

@@ -107,6 +107,7 @@ function mountOption(mount: Mount, dataFd: (mount: Mount) => number): string[] {
   const { kind, path, source = path } = mount
   switch (kind) {
     case 'read':
+    case 'stand-in':
       return ['--ro-bind', source, path]
     case 'write':
     case 'pin':

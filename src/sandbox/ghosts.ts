@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
+import { makeStandIns, putSocket } from './stand-ins.ts'
 import type { Placeholder, SandboxPlan } from './types.ts'
 
 /** A project's runs, and what they put on the host in order to protect: gone when the last of them has ended. */
@@ -37,10 +38,12 @@ interface Made {
 
 /**
  * Announces a run, after removing what runs that were killed have left. To be called before the tree is read, so that
- * nobody removes what this run takes for a part of the project. `folder` is one project's, and nothing inside can write it.
+ * nobody removes what this run takes for a part of the project. `folder` is one project's, `standIns` that of
+ * `stand-ins.ts`, and nothing inside can write them.
  */
-export function openGhosts(folder: string): Ghosts {
+export function openGhosts(folder: string, standIns: string): Ghosts {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeStandIns(standIns)
   removeGhosts(folder)
   const file = freeName(folder)
   const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
@@ -52,7 +55,7 @@ export function openGhosts(folder: string): Ghosts {
       )
       writeEntry(file, { ...self, made })
       requireWritable(made)
-      for (const placeholder of placeholders) makePlaceholder(placeholder)
+      for (const placeholder of placeholders) makePlaceholder(placeholder, standIns)
     },
     leave: () => {
       try {
@@ -107,9 +110,10 @@ function isAbsent({ path }: Made): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined
 }
 
-function makePlaceholder({ path, content }: Placeholder): void {
+function makePlaceholder({ path, content, unlisted }: Placeholder, standIns: string): void {
   try {
-    if (content === undefined) mkdirSync(path)
+    if (unlisted === true) putSocket(standIns, path)
+    else if (content === undefined) mkdirSync(path)
     else writeFileSync(path, content, { flag: 'wx' })
   } catch (error) {
     // Another run has just made it.

@@ -10,8 +10,13 @@ export const contentFolders: ReadonlySet<string> = new Set(['objects', 'refs', '
 /** What a `.git` folder's file must say to mean the same as if it did not exist; git takes an empty one for damage. */
 const neutralContent: Readonly<Record<string, string>> = { commondir: '.\n' }
 
-export function isInGitFolder(path: string): boolean {
+function isInGitFolder(path: string): boolean {
   return basename(dirname(path)) === '.git'
+}
+
+/** Somewhere in a repository's own folder. */
+export function isOfGit(path: string): boolean {
+  return path.includes('/.git/')
 }
 
 /** Undefined where an empty file or folder does no harm. */
@@ -26,14 +31,15 @@ export function readRepository(path: string): Repository {
   return exclude === undefined ? { path } : { path, exclude }
 }
 
+const masking: ReadonlySet<Mount['kind']> = new Set(['mask-file', 'stand-in', 'mask-folder'])
+
 /**
- * A masked file that git does not ignore makes `git add -A` fail: inside, `info/exclude` names the masked files too.
- * What is tracked stays tracked, and fails loudly.
+ * A masked file that git does not ignore makes `git add -A` fail, an empty one would be added, and an empty folder makes
+ * `git clean -d` fail: inside, `info/exclude` names them too. What is tracked stays tracked, and fails loudly.
  */
 export function excludeMounts(repositories: readonly Repository[], mounts: readonly Mount[]): Mount[] {
-  const masked = mounts.filter(({ kind }) => kind === 'mask-file').map(({ path }) => path)
-  return repositories.flatMap(({ path, exclude }): Mount[] => {
-    const tree = dirname(path)
+  const masked = mounts.filter(({ kind }) => masking.has(kind)).map(({ path }) => path)
+  return repositories.flatMap(({ path, exclude, tree = dirname(path) }): Mount[] => {
     const names = masked.filter((mask) => mask.startsWith(`${tree}/`) && !mask.startsWith(`${path}/`))
     if (exclude === undefined || names.length === 0) return []
     const lines = names.map((mask) => excludeLine(mask.slice(tree.length)))
@@ -43,10 +49,19 @@ export function excludeMounts(repositories: readonly Repository[], mounts: reado
         kind: 'file',
         path: join(path, 'info/exclude'),
         content,
-        note: 'keeps git from tripping over masked files',
+        note: 'keeps git from tripping over what is masked',
       },
     ]
   })
+}
+
+/** Whether git, inside, would take an empty file there for somebody's work: no `info/exclude` can tell it otherwise. */
+export function wouldList(repositories: readonly Repository[], path: string): boolean {
+  const [own] = repositories
+    .map(({ exclude, path: folder, tree = dirname(folder) }) => ({ exclude, tree }))
+    .filter(({ tree }) => path.startsWith(`${tree}/`))
+    .sort((a, b) => b.tree.length - a.tree.length)
+  return own !== undefined && own.exclude === undefined
 }
 
 const excludeLine = (path: string) =>

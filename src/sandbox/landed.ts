@@ -45,6 +45,7 @@ function isMeant({ kind, path, source }: Mount, seen: SeenMount, ours: readonly 
     case 'read':
     case 'write':
     case 'pin':
+    case 'stand-in':
       // What has another source lies where no agent writes: only there a link is followed.
       return isSame(source === undefined ? path : realpathSync(source), seen, ours)
     case 'mask-file':

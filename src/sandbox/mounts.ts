@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { excludeMounts, neutralGitFile } from './git.ts'
-import type { Access, Mount, Placeholder, TreeEntry, TreeFacts, Unheld } from './types.ts'
+import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git.ts'
+import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
 
 export interface FileMounts {
   /** One mount a path, a folder before what is in it: a later mount never hides an earlier one's protection. */
@@ -11,25 +11,29 @@ export interface FileMounts {
 }
 
 /** From what the rules say about the places of a tree to what is mounted there. */
-export function fileMounts({
-  entries: found,
-  repositories,
-  behind,
-}: Pick<TreeFacts, 'entries' | 'repositories' | 'behind'>): FileMounts {
-  const entries = foldCrowds(strictest(found))
+export function fileMounts(
+  { entries: found, repositories, behind }: Pick<TreeFacts, 'entries' | 'repositories' | 'behind'>,
+  standIns?: StandIns,
+): FileMounts {
+  const entries = foldCrowds(strictest(found)).map(
+    (entry): TreeEntry =>
+      entry.kind === 'absent-file' && wouldList(repositories, entry.path)
+        ? { ...entry, kind: 'absent-folder' }
+        : entry,
+  )
   const access = new Map(entries.map((entry) => [entry.path, entry.access]))
   const changes = entries
     .map((entry) => ({ entry, outer: outerAccess(access, entry.path) }))
     .filter(({ entry, outer }) => entry.access !== outer || entry.kind === 'socket')
-  const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer))
+  const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer, standIns))
   const mounts = [...closing, ...excludeMounts(repositories, closing)]
   const absent = changes
     .filter(({ entry, outer }) => isAbsent(entry) && isSeen(entry, outer))
     .map(({ entry }) => entry)
   return {
     mounts: sortMounts([...mounts, ...pins(mounts, access)]).map((mount) => fromBehind(mount, behind)),
-    ghosts: absent.filter((entry) => placeholderOf(entry) === undefined).map(({ path }) => path),
-    placeholders: absent.flatMap((entry) => placeholderOf(entry) ?? []),
+    ghosts: absent.filter((entry) => placeholderOf(entry, standIns) === undefined).map(({ path }) => path),
+    placeholders: absent.flatMap((entry) => placeholderOf(entry, standIns) ?? []),
     unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer)),
   }
 }
@@ -109,12 +113,12 @@ function outerAccess(access: ReadonlyMap<string, Access>, path: string): Access 
 /** What is closed anyway need not be kept from being made. */
 const isSeen = ({ access }: TreeEntry, outer: Access) => outer !== 'none' || access === 'write'
 
-const isAbsent = ({ kind }: TreeEntry) => kind === 'absent-file' || kind === 'absent-folder'
+const isAbsent = ({ kind }: TreeEntry) => kind.startsWith('absent-')
 
-function mountOf(entry: TreeEntry, outer: Access): Mount[] {
+function mountOf(entry: TreeEntry, outer: Access, standIns: StandIns | undefined): Mount[] {
   const { path, rule, note } = entry
   const why = { path, ...(rule === undefined ? {} : { rule }), ...(note === undefined ? {} : { note }) }
-  if (isAbsent(entry)) return isSeen(entry, outer) ? [{ ...why, kind: absentKind(entry) }] : []
+  if (isAbsent(entry)) return isSeen(entry, outer) ? [{ ...why, ...absentMount(entry, standIns) }] : []
   // A link inside a tree is only a name; what it leads to is judged where it lies.
   if (entry.kind === 'link')
     return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
@@ -124,16 +128,24 @@ function mountOf(entry: TreeEntry, outer: Access): Mount[] {
 }
 
 /** What bubblewrap cannot make itself: what it mounts has to be there, and git takes an empty `commondir` for damage. */
-function placeholderOf({ path, access }: TreeEntry): Placeholder | undefined {
+function placeholderOf(entry: TreeEntry, standIns: StandIns | undefined): Placeholder | undefined {
+  const { path, kind, access } = entry
   const content = neutralGitFile(path)
   if (content !== undefined) return { path, content }
-  return access === 'write' ? { path } : undefined
+  if (access === 'write') return { path }
+  return kind === 'absent-file' && standIns !== undefined ? { path, unlisted: true } : undefined
 }
 
-function absentKind({ path, kind, access }: TreeEntry): Mount['kind'] {
-  if (access === 'write') return 'write'
-  if (neutralGitFile(path) !== undefined) return 'read'
-  return kind === 'absent-file' ? 'mask-file' : 'mask-folder'
+function absentMount(
+  { path, kind, access }: TreeEntry,
+  standIns: StandIns | undefined,
+): Pick<Mount, 'kind' | 'source'> {
+  if (access === 'write') return { kind: 'write' }
+  if (neutralGitFile(path) !== undefined) return { kind: 'read' }
+  if (kind === 'absent-git-file') return { kind: 'mask-file' }
+  // git takes whatever lies in some of its folders for a work tree or a module.
+  if (standIns === undefined || isOfGit(path)) return { kind: 'mask-folder' }
+  return { kind: 'stand-in', source: kind === 'absent-file' ? standIns.file : standIns.folder }
 }
 
 /** A mount holds its own name only: each folder above it is held, too, up to where writing begins. */

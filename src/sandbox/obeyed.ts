@@ -33,7 +33,8 @@ function obeyedEntry(
   if (obeyed === 'program') return kind === 'file' || kind === 'link' ? { path, kind } : undefined
   if (kind !== undefined) return { path, kind }
   const parent = dirname(path)
-  if (kindOf(parent) !== undefined) return { path, kind: obeyed === 'file' ? 'absent-file' : 'absent-folder' }
+  if (kindOf(parent) !== undefined)
+    return { path, kind: obeyed === 'file' ? 'absent-git-file' : 'absent-folder' }
   return parent === path ? undefined : obeyedEntry(parent, 'folder')
 }
 

@@ -14,7 +14,7 @@ import type { EnvEntry, LimitName, LimitPlan, NetworkPlan, PlanInput, SandboxPla
 export function planSandbox(input: PlanInput): SandboxPlan {
   const { policy, agent, machine, tree } = input
   requireReach(input)
-  const files = fileMounts(tree)
+  const files = fileMounts(tree, input.standIns)
   const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
   const base = besideRules(privateMounts(machine, input.cacheHome), byRules)

@@ -10,6 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { isStandIn } from './stand-ins.ts'
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants
 /** Node has no name for it: the folder itself, whether or not it may be read. */
@@ -36,6 +37,7 @@ export function removeIfUntouched(path: string, content?: string): boolean {
 function removeHeld(held: string, content: string | undefined): boolean {
   const stats = lstatSync(held)
   if (stats.isDirectory()) rmdirSync(held)
+  else if (isStandIn(held)) unlinkSync(held)
   else if (stats.isFile() && isAsMade(held, stats, content)) unlinkSync(held)
   else return false
   return true

@@ -16,6 +16,7 @@ import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf } from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
+import { isThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 
@@ -129,12 +130,14 @@ function sweepWorktree(sweep: Sweep): void {
   const worktree = readWorktree(sweep.root)
   if (worktree === undefined) return
   const { common } = worktree
-  const elsewhere = {
+  const elsewhere: Sweep = {
     ...sweep,
     globs: globsElsewhere(sweep.globs, join(sweep.root, '.git'), common),
+    repositories: [],
     files: 0,
   }
   sweepBase(elsewhere, common)
+  sweep.repositories.push(...elsewhere.repositories.map((found) => ({ ...found, tree: sweep.root })))
   const base = sweep.entries.find(({ path }) => path === common)
   if (base?.access === 'write') sweep.entries.push(...worktreeEntries(worktree, base.rule))
   sweep.files += elsewhere.files
@@ -173,7 +176,9 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   sweep.onFolder?.(folder, state.files !== state.access)
-  const children = isTooDeep(folder) ? undefined : readFolder(folder)
+  const children = isTooDeep(folder)
+    ? undefined
+    : readFolder(folder)?.filter((child) => isThere(folder, child))
   if (children === undefined) {
     closeFolder(sweep, folder)
     return

@@ -53,12 +53,25 @@ export interface Repository {
   readonly path: string
   /** What its `info/exclude` says, if there is one. */
   readonly exclude?: string
+  /** Of a work tree that lies elsewhere; else it is the folder that `path` lies in. */
+  readonly tree?: string
 }
 
 export interface TreeEntry {
   readonly path: string
-  /** `absent-…`: it does not exist, and only a rule keeps it from being made, or lets it be made. */
-  readonly kind: 'directory' | 'file' | 'link' | 'socket' | 'other' | 'absent-file' | 'absent-folder'
+  /**
+   * `absent-…`: it does not exist, and only a rule keeps it from being made, or lets it be made. A `git-file` is read by git
+   * alone, also outside while a run goes on.
+   */
+  readonly kind:
+    | 'directory'
+    | 'file'
+    | 'link'
+    | 'socket'
+    | 'other'
+    | 'absent-file'
+    | 'absent-git-file'
+    | 'absent-folder'
   readonly access: Access
   readonly rule?: Rule
   /** Why, where no rule says it: a socket, hard links, a folder that cannot be read. */
@@ -104,6 +117,8 @@ export interface Placeholder {
   readonly path: string
   /** Of a file; without it, it is a folder. */
   readonly content?: string
+  /** A socket that nobody can open (`stand-ins.ts`). */
+  readonly unlisted?: true
 }
 
 export type MountKind =
@@ -112,6 +127,7 @@ export type MountKind =
   | 'pin' // bound onto itself so that it cannot be renamed away
   | 'mask-file' // /dev/null over it
   | 'mask-folder' // empty read-only folder over it
+  | 'stand-in' // `source`, which is empty, where there is nothing
   | 'tmpfs' // private, sized
   | 'link' // symlink, `target`
   | 'proc'
@@ -162,6 +178,12 @@ export interface Unheld {
   readonly hint?: string
 }
 
+/** Paths on the host of what is mounted where nothing may come to be. */
+export interface StandIns {
+  readonly file: string
+  readonly folder: string
+}
+
 export interface PlanInput {
   readonly policy: Policy
   readonly agent: string
@@ -171,6 +193,8 @@ export interface PlanInput {
   readonly machine: MachineFacts
   readonly tree: TreeFacts
   readonly program: ProgramFacts
+  /** What is mounted where nothing may come to be; if left out, an empty folder is made there. */
+  readonly standIns?: StandIns
   /** Where package managers' caches of this project persist on the host. */
   readonly cacheHome: string
   /** What no rule names, and git hooks that ask oos need inside. */

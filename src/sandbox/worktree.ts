@@ -62,6 +62,11 @@ export function worktreeEntries({ own }: Worktree, rule: Rule | undefined): Tree
       access: 'read' as const,
       ...why,
     })),
-    { path: settings, kind: kindOf(settings) === undefined ? 'absent-file' : 'file', access: 'read', ...why },
+    {
+      path: settings,
+      kind: kindOf(settings) === undefined ? 'absent-git-file' : 'file',
+      access: 'read',
+      ...why,
+    },
   ]
 }

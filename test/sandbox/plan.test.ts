@@ -16,15 +16,22 @@ function sceneOf(files: Files): Scene {
 }
 
 /** What is mounted at the project's own paths, as `path → kind`. */
-function mounted(scene: Scene, options?: RunOptions): Record<string, Mount['kind']> {
+type Mounted = Exclude<Mount['kind'], 'stand-in'> | 'empty file' | 'empty folder'
+
+function mounted(scene: Scene, options?: RunOptions): Record<string, Mounted> {
   const { plan } = planScene(scene, ['true'], options)
   return Object.fromEntries(
-    plan.mounts.flatMap(({ path, kind }) =>
-      path === scene.root || path.startsWith(`${scene.root}/`)
-        ? [[path.slice(scene.root.length + 1), kind]]
+    plan.mounts.flatMap((mount) =>
+      mount.path === scene.root || mount.path.startsWith(`${scene.root}/`)
+        ? [[mount.path.slice(scene.root.length + 1), wordOf(mount)]]
         : [],
     ),
   )
+}
+
+function wordOf({ kind, source }: Mount): Mounted {
+  if (kind !== 'stand-in') return kind
+  return source?.endsWith('/file') ? 'empty file' : 'empty folder'
 }
 
 const all = 'Allow file:**:read,write'
@@ -132,10 +139,22 @@ describe('what is mounted', () => {
       expected: { out: 'write', 'out/old': 'read' },
     },
     {
-      fact: 'what must not come to be is an empty folder',
-      rules: [all, 'Deny file:infra/prod/**:write'],
-      files: {},
-      expected: { infra: 'mask-folder', '.claude': 'mask-folder', '.mcp.json': 'mask-folder' },
+      fact: 'what must not come to be is an empty folder, or an empty file where a rule names that alone',
+      rules: [all, 'Deny file:infra/prod/**:write', 'Deny file:deploy/key.json:write'],
+      files: { 'work/.git/info/exclude': '' },
+      expected: {
+        infra: 'empty folder',
+        deploy: 'empty folder',
+        '.claude': 'empty folder',
+        '.mcp.json': 'empty file',
+        '.git/info/exclude': 'file',
+      },
+    },
+    {
+      fact: 'where git would list an empty file it is a folder',
+      rules: [all],
+      files: { 'work/.git/HEAD': '' },
+      expected: { '.mcp.json': 'empty folder' },
     },
     {
       fact: 'a hidden name that does not exist is left alone',
@@ -211,7 +230,7 @@ it('hooks are protected in every tree that a rule opens', () => {
     'pin',
     'pin',
     'read',
-    'mask-folder',
+    'stand-in',
   ])
 })
 

@@ -22,6 +22,7 @@ import { readFacts } from '../../src/sandbox/facts.ts'
 import { makeCacheHome } from '../../src/sandbox/home.ts'
 import { planSandbox } from '../../src/sandbox/plan.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
+import { isStandIn, makeStandIns, putSocket, standIns } from '../../src/sandbox/stand-ins.ts'
 import { readTree } from '../../src/sandbox/tree.ts'
 import type { SandboxPlan } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
@@ -120,6 +121,7 @@ export function planScene(
   const policy = compilePolicy({ rules: [...builtInRules(), ...rulesOf(rules)], root, home, now: 0 })
   const tree = readTree(policy, 'command')
   const cacheHome = join(scene.base, 'cache')
+  makeStandIns(standInsPlace(scene))
   const program = findProgram(command[0] ?? '', { cwd: root, path: hostEnv.PATH })
   const plan = planSandbox({
     policy,
@@ -130,11 +132,14 @@ export function planScene(
     machine,
     tree,
     program,
+    standIns: standIns(standInsPlace(scene)),
     cacheHome,
     interactive: false,
   })
   return { plan, machine, cacheHome, tree }
 }
+
+const standInsPlace = ({ base }: Scene) => join(base, 'stand-ins')
 
 /** Runs a command in the real sandbox of a scene, as its person, and takes away what protecting it left behind. */
 export async function runIn(
@@ -144,9 +149,11 @@ export async function runIn(
 ): Promise<Ended> {
   const { plan, machine, cacheHome } = planScene(scene, command, options)
   makeCacheHome(cacheHome)
-  own(cacheHome, scene.id)
-  for (const { path, content } of plan.placeholders) {
-    if (content === undefined) mkdirSync(path)
+  for (const folder of [cacheHome, standInsPlace(scene)]) own(folder, scene.id)
+  for (const { path, content, unlisted } of plan.placeholders) {
+    if (unlisted && isStandIn(path)) continue
+    if (unlisted) putSocket(standInsPlace(scene), path)
+    else if (content === undefined) mkdirSync(path)
     else writeFileSync(path, content, { flag: 'wx' })
     chownSync(path, scene.id, scene.id)
   }
@@ -190,7 +197,7 @@ function clean({ ghosts, placeholders }: SandboxPlan): void {
   for (const path of [...ghosts, ...placeholders.map(({ path }) => path)]) {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats?.isDirectory() && readdirSync(path).length === 0) rmdirSync(path)
-    else if (stats?.isFile() && stats.size < 3) unlinkSync(path)
+    else if (stats?.isSocket() || (stats?.isFile() && stats.size < 3)) unlinkSync(path)
   }
 }
 

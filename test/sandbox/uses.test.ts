@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { isStandIn } from '../../src/sandbox/stand-ins.ts'
 import { createScene, type Files, git, own, people, planScene, runIn, type Scene } from './scene.ts'
 
 const scenes: Scene[] = []
@@ -70,6 +71,42 @@ describe.each(people)('for $who', ({ id }) => {
     expect(git(scene, scene.root, 'status', '--porcelain')).toBe('')
     expect(out).toContain('No such file or directory')
   })
+
+  it.each(['a repository', 'a linked work tree'])(
+    'where there must be no settings file programs find an empty one, and git none: %s',
+    async (kind) => {
+      const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one' })
+      if (kind === 'a repository') git(scene, scene.root, 'init', '-qb', 'main')
+      else {
+        const main = join(scene.home, 'main')
+        git(scene, main, 'init', '-qb', 'main')
+        git(scene, main, 'commit', '-qm', 'first', '--allow-empty')
+        rmSync(scene.root, { recursive: true })
+        git(scene, main, 'worktree', 'add', scene.root)
+        writeFileSync(join(scene.root, 'f'), 'one')
+      }
+      own(scene.base, id)
+      const script = `
+      cat .mcp.json opencode.json .envrc
+      git status --porcelain && git add -A && git commit -qm all && git show --stat --format= HEAD
+      set +e
+      echo EVIL > .mcp.json; rm -f opencode.json; mv .envrc x; ln -f f opencode.jsonc; touch x; git clean -qfd; echo $?`
+      const { out, code } = await runIn(scene, sh(script), { env: identity, keepGhosts: true })
+      expect(out.split('\n').slice(0, 2)).toEqual(['?? f', ' f | 1 +'])
+      expect([out.match(/EVIL|Read-only|busy|cross-device/g), code]).toEqual([
+        ['Read-only', 'busy', 'busy', 'busy'],
+        0,
+      ])
+      expect(out).toMatch(/\n0\n$/)
+      for (const name of ['.mcp.json', 'opencode.json', 'opencode.jsonc', '.envrc'])
+        expect(isStandIn(join(scene.root, name))).toBe(true)
+      expect(git(scene, scene.root, 'status', '--porcelain')).toBe('')
+      // Another run of the project, while these are still there, is given the same.
+      const other = await runIn(scene, sh('cat .mcp.json && git status --porcelain'), { env: identity })
+      expect([other.out, other.code]).toEqual(['', 0])
+      expect(existsSync(join(scene.root, '.mcp.json'))).toBe(false)
+    },
+  )
 
   it('a `.git` that names a repository which does not name it back opens nothing', async () => {
     const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one' })

@@ -27,6 +27,7 @@ const mountWords: Readonly<Record<Mount['kind'], string>> = {
   pin: 'kept in place',
   'mask-file': 'hidden',
   'mask-folder': 'empty',
+  'stand-in': 'empty',
   tmpfs: 'private',
   link: 'link',
   proc: 'own /proc',
@@ -56,9 +57,9 @@ const unheldColumns: readonly Column<Unheld>[] = [
   { title: 'where', text: ({ rule }) => renderRulePlace(rule) },
 ]
 
-function describeMount({ path, source, target, bytes }: Mount): string {
+function describeMount({ kind, path, source, target, bytes }: Mount): string {
   if (target !== undefined) return `${path} → ${target}`
-  if (source !== undefined && source !== path) return `${path} (from ${source})`
+  if (source !== undefined && source !== path && kind !== 'stand-in') return `${path} (from ${source})`
   return bytes === undefined ? path : `${path} (${printSize(bytes)})`
 }
 

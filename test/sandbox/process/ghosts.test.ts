@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -15,14 +16,17 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openGhosts } from '../../../src/sandbox/ghosts.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
+import { isStandIn } from '../../../src/sandbox/stand-ins.ts'
 import { bareLaunch } from './bare.ts'
 
 let project: string
 let records: string
+let standIns: string
 beforeEach(() => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'oos-ghosts-')))
   project = join(base, 'project')
   records = join(base, 'records')
+  standIns = join(base, 'stand-ins')
   mkdirSync(join(project, 'src'), { recursive: true })
   writeFileSync(join(project, 'src/a.ts'), '')
 })
@@ -56,7 +60,7 @@ const plan = (...names: readonly string[]) => ({
 
 describe('what a run puts on the host in order to protect', () => {
   it('is gone when the run has ended, with the folders above it', async () => {
-    const ghosts = openGhosts(records)
+    const ghosts = openGhosts(records, standIns)
     ghosts.remember(plan('.envrc', '.claude', '.cursor/rules/deep'))
     await runOver({ files: ['.envrc', '.cursor/rules/deep'], folders: ['.claude'] })
     expect(tree()).toEqual([
@@ -75,7 +79,7 @@ describe('what a run puts on the host in order to protect', () => {
   it('is gone at the next start when oos was killed', async () => {
     const script = `
       import { openGhosts } from ${JSON.stringify(join(import.meta.dirname, '../../../src/sandbox/ghosts.ts'))}
-      openGhosts(${JSON.stringify(records)}).remember(${JSON.stringify(plan('.envrc'))})`
+      openGhosts(${JSON.stringify(records)}, ${JSON.stringify(standIns)}).remember(${JSON.stringify(plan('.envrc'))})`
     execFileSync(process.execPath, [
       '--disable-warning=ExperimentalWarning',
       '--input-type=module',
@@ -83,12 +87,12 @@ describe('what a run puts on the host in order to protect', () => {
       script,
     ])
     await runOver({ files: ['.envrc'] })
-    openGhosts(records)
+    openGhosts(records, standIns)
     expect(tree()).toEqual(untouched)
   })
 
   it('stays as long as another run of the project may have mounted over it', async () => {
-    const [one, other] = [openGhosts(records), openGhosts(records)]
+    const [one, other] = [openGhosts(records, standIns), openGhosts(records, standIns)]
     one.remember(plan('.envrc'))
     await runOver({ files: ['.envrc'] })
     one.leave()
@@ -98,7 +102,7 @@ describe('what a run puts on the host in order to protect', () => {
   })
 
   it('is kept when somebody has made it his own', async () => {
-    const ghosts = openGhosts(records)
+    const ghosts = openGhosts(records, standIns)
     ghosts.remember(plan('.envrc', '.claude', '.mcp.json'))
     await runOver({ folders: ['.claude'] })
     writeFileSync(join(project, '.claude/settings.json'), '{}')
@@ -108,17 +112,51 @@ describe('what a run puts on the host in order to protect', () => {
     expect(tree()).toEqual(['.claude', '.claude/settings.json', '.envrc', '.mcp.json', ...untouched])
   })
 
+  it('is a socket that nobody can open, where programs look for a file', () => {
+    const ghosts = openGhosts(records, standIns)
+    const placeholders = ['.envrc', '.mcp.json', 'opencode.json'].map((name) => ({
+      path: join(project, name),
+      unlisted: true as const,
+    }))
+    ghosts.remember({ ghosts: [], placeholders })
+    for (const { path } of placeholders) expect(isStandIn(path)).toBe(true)
+    // Somebody saves the file meanwhile.
+    writeFileSync(join(project, 'draft'), '{}')
+    renameSync(join(project, 'draft'), join(project, '.mcp.json'))
+    rmSync(join(project, 'opencode.json'))
+    execFileSync('python3', [
+      '-c',
+      'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])',
+      join(project, 'opencode.json'),
+    ])
+    ghosts.leave()
+    expect(tree()).toEqual(['.mcp.json', 'opencode.json', ...untouched])
+  })
+
+  it.each([
+    ['on another file system', (folder: string) => rmSync(folder, { recursive: true })],
+    ['of which there is none yet', () => undefined],
+    ['that is something else', (folder: string) => writeFileSync(join(folder, 'socket'), '')],
+  ])('is made anew where the one to share is one %s', (_, damage) => {
+    const ghosts = openGhosts(records, standIns)
+    damage(standIns)
+    ghosts.remember({ ghosts: [], placeholders: [{ path: join(project, '.envrc'), unlisted: true }] })
+    expect(isStandIn(join(project, '.envrc'))).toBe(true)
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
+  })
+
   it('is never what was there before', () => {
     mkdirSync(join(project, '.claude'))
     writeFileSync(join(project, '.envrc'), '', { mode: 0o444 })
-    const ghosts = openGhosts(records)
+    const ghosts = openGhosts(records, standIns)
     ghosts.remember(plan('.claude', '.envrc'))
     ghosts.leave()
     expect(tree()).toEqual(['.claude', '.envrc', ...untouched])
   })
 
   it('is not looked for behind a link that was put in its way', async () => {
-    const ghosts = openGhosts(records)
+    const ghosts = openGhosts(records, standIns)
     ghosts.remember(plan('.cursor/rules'))
     await runOver({ folders: ['.cursor/rules'] })
     const elsewhere = join(project, '../elsewhere')
@@ -133,7 +171,7 @@ describe('what a run puts on the host in order to protect', () => {
       path: join(project, name),
       content: '.\n',
     }))
-    const ghosts = openGhosts(records)
+    const ghosts = openGhosts(records, standIns)
     ghosts.remember({ ghosts: [], placeholders })
     expect(readFileSync(join(project, 'commondir'), 'utf8')).toBe('.\n')
     expect(readFileSync(join(project, 'src/a.ts'), 'utf8')).toBe('')

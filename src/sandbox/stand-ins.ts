@@ -1,0 +1,79 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  type Dirent,
+  linkSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { basename, dirname, join } from 'node:path'
+import { statOf } from './look.ts'
+import type { StandIns } from './types.ts'
+
+// What stands where nothing may come to be, made once for all projects and mounted there. An empty file is taken by programs
+// as they take none, while at a folder of that name many stop. An empty folder holds a `.gitignore`, which an agent writes
+// into the folder of its settings before all else. The host needs something to mount them on: for a file it is a socket
+// that nobody can open, since git would list (and commit) an empty file.
+
+/** Where they lie. */
+export function standIns(place: string): StandIns {
+  return { file: join(place, 'file'), folder: join(place, 'folder') }
+}
+
+export function makeStandIns(place: string): void {
+  const { file, folder } = standIns(place)
+  const ignore = join(folder, '.gitignore')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (statOf(file) === undefined) writeFileSync(file, '', { mode: 0o444 })
+  if (statOf(ignore) === undefined) writeFileSync(ignore, '*\n', { mode: 0o444 })
+  chmodSync(folder, 0o555)
+}
+
+/**
+ * Puts the socket there. A further name of one that is there is the quickest; another file system needs one of its own.
+ *
+ * @throws the system's error, `EEXIST` too
+ */
+export function putSocket(place: string, path: string): void {
+  if (!linkSocket(join(place, 'socket'), path)) bindSocket(path)
+}
+
+function linkSocket(shared: string, path: string): boolean {
+  try {
+    if (!isStandIn(shared)) bindSocket(shared)
+    linkSync(shared, path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether a run has put it there: who makes a socket in order to use it can open it. */
+export function isStandIn(path: string): boolean {
+  const stats = statOf(path)
+  return stats?.isSocket() === true && (stats.mode & 0o777) === 0
+}
+
+/** What another run has put there does not count as being there. */
+export function isThere(folder: string, entry: Dirent): boolean {
+  return !entry.isSocket() || !isStandIn(join(folder, entry.name))
+}
+
+/** Never closed: that would remove it again. Its folder by descriptor, since an address takes 107 bytes. */
+function bindSocket(path: string): void {
+  const folder = openSync(dirname(path), constants.O_DIRECTORY)
+  const mask = process.umask(0o777)
+  try {
+    const server = createServer().on('error', () => undefined)
+    server.listen(`/proc/self/fd/${folder}/${basename(path)}`).unref()
+    if (server.listening) return
+  } finally {
+    process.umask(mask)
+    closeSync(folder)
+  }
+  // Of another one's making, or a file system without sockets: an empty file protects as well, though git lists it.
+  writeFileSync(path, '', { flag: 'wx', mode: 0o444 })
+}
