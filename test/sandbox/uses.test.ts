@@ -87,12 +87,12 @@ describe.each(people)('for $who', ({ id }) => {
       }
       own(scene.base, id)
       const script = `
-      cat .mcp.json opencode.json .envrc
+      cat .mcp.json opencode.json .envrc .opencode/.gitignore
       git status --porcelain && git add -A && git commit -qm all && git show --stat --format= HEAD
       set +e
       echo EVIL > .mcp.json; rm -f opencode.json; mv .envrc x; ln -f f opencode.jsonc; touch x; git clean -qfd; echo $?`
       const { out, code } = await runIn(scene, sh(script), { env: identity, keepGhosts: true })
-      expect(out.split('\n').slice(0, 2)).toEqual(['?? f', ' f | 1 +'])
+      expect(out.split('\n').slice(0, 3)).toEqual(['*', '?? f', ' f | 1 +'])
       expect([out.match(/EVIL|Read-only|busy|cross-device/g), code]).toEqual([
         ['Read-only', 'busy', 'busy', 'busy'],
         0,
