@@ -13,8 +13,8 @@ export interface ReadFolder {
   readonly state: FolderState
 }
 
-/** What does not exist yet and must not come to be: the outermost missing part of a path that a rule names. */
-export function absentEntries(globs: readonly FileGlob[], read: ReadFolder): TreeEntry[] {
+/** By name, what does not exist yet and must not come to be: the outermost missing part of a path that a rule names. */
+export function absentEntries(globs: readonly FileGlob[], read: ReadFolder): ReadonlyMap<string, TreeEntry> {
   const { folder, present, named = [], endings = [], state } = read
   const found = new Map<string, TreeEntry>()
   for (const [name, all] of [...named, ...endings]) {
@@ -26,7 +26,7 @@ export function absentEntries(globs: readonly FileGlob[], read: ReadFolder): Tre
       .find(({ access }) => access !== 'write')
     if (entry !== undefined) found.set(name, entry)
   }
-  return [...found.values()]
+  return found
 }
 
 /** Folders that may be written and are not there yet, in one that may only be read: `dist/**`. */

@@ -57,9 +57,10 @@ export function isStandIn(path: string): boolean {
   return stats?.isSocket() === true && (stats.mode & 0o777) === 0
 }
 
-/** What another run has put there does not count as being there. */
-export function isThere(folder: string, entry: Dirent): boolean {
-  return !entry.isSocket() || !isStandIn(join(folder, entry.name))
+/** What another run has put into a folder does not count as being there. */
+export function namesThere(folder: string, children: readonly Dirent[]): ReadonlySet<string> {
+  const there = children.filter((child) => !child.isSocket() || !isStandIn(join(folder, child.name)))
+  return new Set(there.map(({ name }) => name))
 }
 
 /** Never closed: that would remove it again. Its folder by descriptor, since an address takes 107 bytes. */

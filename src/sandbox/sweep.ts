@@ -16,7 +16,7 @@ import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf } from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
-import { isThere } from './stand-ins.ts'
+import { namesThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 
@@ -176,9 +176,7 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   sweep.onFolder?.(folder, state.files !== state.access)
-  const children = isTooDeep(folder)
-    ? undefined
-    : readFolder(folder)?.filter((child) => isThere(folder, child))
+  const children = isTooDeep(folder) ? undefined : readFolder(folder)
   if (children === undefined) {
     closeFolder(sweep, folder)
     return
@@ -193,8 +191,12 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
+  const isNamed = named !== undefined || endings !== undefined
+  const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
+  const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries
   for (const child of children) {
     if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
+    if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
   if (sweep.entries.length > before && !mayEnter(folder)) {
@@ -202,12 +204,13 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     closeFolder(sweep, folder)
     return
   }
-  if (named === undefined && endings === undefined) return
-  const read = { folder, present: new Set(children.map(({ name }) => name)), named, endings, state }
-  if (state.access === 'write') sweep.entries.push(...absentEntries(sweep.globs, read))
-  else if (state.access === 'read' && sweep.top === sweep.root)
+  sweep.entries.push(...absent.values())
+  if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
 }
+
+const noNames: ReadonlySet<string> = new Set()
+const noEntries: ReadonlyMap<string, TreeEntry> = new Map()
 
 function closeFolder(sweep: Sweep, path: string): void {
   record(sweep, { path, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })

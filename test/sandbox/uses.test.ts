@@ -175,13 +175,18 @@ describe.each(people)('for $who', ({ id }) => {
     expect(out).toBe('connected\n')
   })
 
-  it('a socket of the machine that lies in the project is out of reach', async () => {
+  it.each([
+    ['', 0o755],
+    [', whatever its mode', 0],
+  ])('a socket of the machine that lies in the project is out of reach%s', async (_, mode) => {
     const scene = sceneOf(id, { 'work/run/f': 'one' })
     const path = join(scene.root, 'run/host.sock')
     let connections = 0
     const server = createServer(() => (connections += 1)).listen(path)
     own(scene.base, id)
-    const script = 'import socket; socket.socket(socket.AF_UNIX).connect("run/host.sock")'
+    chmodSync(path, mode)
+    const script =
+      'import os, socket\ntry: os.chmod("run/host.sock", 0o777)\nexcept OSError: pass\nsocket.socket(socket.AF_UNIX).connect("run/host.sock")'
     const { code } = await runIn(scene, ['/usr/bin/python3', '-c', script])
     server.close()
     expect([code, connections]).toEqual([1, 0])
