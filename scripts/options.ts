@@ -13,7 +13,7 @@ export const options = {
   bundle: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22.12',
+  target: 'node22.14',
   // Names stay, for the sake of who reads a stack.
   minifySyntax: true,
   minifyWhitespace: true,

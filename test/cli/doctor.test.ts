@@ -61,12 +61,12 @@ test('whether hooks and editors find `oos` is said, and the line that is to be t
 
 test('an `oos` whose Node is too old is wrong where hooks are installed', () => {
   const place = placeWith(
-    '#!/bin/sh\necho "oos: needs Node 22.12 or newer, and this is 20.20.2" >&2; exit 4\n',
+    '#!/bin/sh\necho "oos: needs Node 22.14 or newer, and this is 20.20.2" >&2; exit 4\n',
   )
   expect(examine(place).found.get('command')).toMatchObject({
     ok: true,
     missing: true,
-    detail: expect.stringContaining('does not start: needs Node 22.12 or newer'),
+    detail: expect.stringContaining('does not start: needs Node 22.14 or newer'),
   })
   expect(examine(place).found.get('hooks')).toMatchObject({ missing: true, fix: 'oos hooks install' })
   oos(['hooks', 'install'], place)

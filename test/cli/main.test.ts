@@ -114,7 +114,7 @@ test('it works through a symlink, as npm installs it', () => {
 })
 
 test('a Node that is too old gets one line and exit 4', () => {
-  const preload = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`
+  const preload = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2', napi: '9' } })`
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [`--import=data:text/javascript,${encodeURIComponent(preload)}`, executable],
@@ -124,7 +124,7 @@ test('a Node that is too old gets one line and exit 4', () => {
     },
   )
   expect({ status, stdout }).toEqual({ status: 4, stdout: '' })
-  expect(stderr).toMatch(/^oos: needs Node 22\.12 or newer, and this is 20\.20\.2; .*\n$/)
+  expect(stderr).toMatch(/^oos: needs Node 22\.14 or newer, and this is 20\.20\.2; .*\n$/)
 })
 
 test('compiled code is cached in a folder that is the owner’s alone', () => {
