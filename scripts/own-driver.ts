@@ -26,7 +26,10 @@ export function ownDriver(): Plugin {
 
 const libraryFolder = `function libraryFolder(folder = __meta.dirname) {
   const library = path.join(folder, 'node_modules', 'better-sqlite3', 'lib')
-  return folder === path.dirname(folder) || fs.existsSync(library) ? library : libraryFolder(path.dirname(folder))
+  if (fs.existsSync(library)) return library
+  const above = path.dirname(folder)
+  // Not where most installs put it: Node may know more places (NODE_PATH, Plug'n'Play), or says what is missing.
+  return folder === above ? path.dirname(process.getBuiltinModule('module').createRequire(__meta.filename).resolve('better-sqlite3')) : libraryFolder(above)
 }`
 
 function replaced(path: string, text: string, by: string): string {

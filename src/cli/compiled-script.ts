@@ -13,6 +13,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
+import { readOwnFile } from '../shared/cache-folder.ts'
 
 export interface CompiledScript<Exports> {
   readonly exports: Exports
@@ -57,13 +58,14 @@ function nameOf(path: string, text: string): string {
   return `${basename(path, '.js')}-${text.slice(2, 18)}-${process.version}-${process.arch}`
 }
 
-/** What V8 wrote, and a byte that counts the starts that added to it. */
+/**
+ * What V8 wrote, and a byte that counts the starts that added to it, twice: a release build of V8 checks nothing but the
+ * first 32 bytes, and one wrong bit is a crash at every start, or another decision. A hash costs 3 ms to load.
+ */
 function readKept(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch {
-    return undefined
-  }
+  const twice = readOwnFile(file)
+  const kept = twice?.subarray(0, twice.length / 2)
+  return kept?.length && kept.equals(twice?.subarray(kept.length) ?? kept) ? kept : undefined
 }
 
 function run<Exports>(script: Script, path: string, loadPart: (name: string) => unknown): Exports {
@@ -86,7 +88,8 @@ function write(file: string, script: Script, starts: number): void {
   try {
     const descriptor = openSync(draft, 'wx', 0o600)
     try {
-      writeFileSync(descriptor, Buffer.concat([script.createCachedData(), Buffer.of(starts)]))
+      const kept = [script.createCachedData(), Buffer.of(starts)]
+      writeFileSync(descriptor, Buffer.concat([...kept, ...kept]))
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -95,8 +98,15 @@ function write(file: string, script: Script, starts: number): void {
     if (starts === 1) removeOld(file)
   } catch {
     // A disk that is full or cannot be written: the next start compiles again.
-    rmSync(draft, { force: true })
+    remove(draft)
   }
+}
+
+/** The command is done, and how it ended must not hang on this. */
+function remove(draft: string): void {
+  try {
+    rmSync(draft, { force: true })
+  } catch {}
 }
 
 const monthMs = 30 * 24 * 60 * 60 * 1000

@@ -13,7 +13,8 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     const { readVersion } = await import('../shared/package.ts')
     return writeAnswer(`${readVersion()}\n`)
   }
-  const cache = openCacheFolder('compile', process.env)
+  // Node's own word for it, too.
+  const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : openCacheFolder('compile', process.env)
   if (cache !== undefined) enableCompileCache(cache)
   const { exports: program, keep } = await loadProgram(argv, cache)
   let code: number

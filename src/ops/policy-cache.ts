@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCacheFolder } from '../shared/cache-folder.ts'
+import { openCacheFolder, readOwnFile } from '../shared/cache-folder.ts'
 
 /** Enough for every project of a person; the oldest go first. */
 const mostEntries = 200
@@ -41,21 +31,16 @@ export function openPolicyCache(project: string, env: NodeJS.ProcessEnv): Policy
 }
 
 function readEntry(path: string, key: Uint8Array): unknown {
-  let file: number | undefined
+  const entry = readOwnFile(path)
+  if (entry === undefined) return undefined
+  const length = lengthOf(key)
+  const end = length.length + key.length
+  const isSame =
+    length.equals(entry.subarray(0, length.length)) && entry.subarray(length.length, end).equals(key)
   try {
-    file = openSync(path, 'r')
-    const { uid, mode } = fstatSync(file)
-    if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined
-    const entry = readFileSync(file)
-    const length = lengthOf(key)
-    const end = length.length + key.length
-    const isSame =
-      length.equals(entry.subarray(0, length.length)) && entry.subarray(length.length, end).equals(key)
     return isSame ? JSON.parse(entry.toString('utf8', end)) : undefined
   } catch {
     return undefined
-  } finally {
-    if (file !== undefined) closeSync(file)
   }
 }
 

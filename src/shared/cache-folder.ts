@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+} from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 
 /**
@@ -34,4 +43,19 @@ function makeFolder(folder: string): void {
 function isOurs(folder: string): boolean {
   const { uid, mode } = lstatSync(folder)
   return uid === process.getuid?.() && (mode & 0o022) === 0
+}
+
+/** What was written there, if it is ours and nobody else may see it. Nothing waits for a pipe, and no link is followed. */
+export function readOwnFile(path: string): Buffer | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const stats = fstatSync(file)
+    const isOwn = stats.isFile() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0
+    return isOwn ? readFileSync(file) : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }

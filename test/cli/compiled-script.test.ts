@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
@@ -79,6 +87,10 @@ test.each([
   { is: 'empty', damage: () => Buffer.alloc(0) },
   { is: 'noise', damage: (bytes: Buffer) => Buffer.alloc(bytes.length, 'noise') },
   { is: 'cut off', damage: (bytes: Buffer) => bytes.subarray(0, bytes.length / 2) },
+  {
+    is: 'wrong in one bit',
+    damage: (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 300 ? byte ^ 1 : byte))),
+  },
   { is: 'of zeros', damage: (bytes: Buffer) => Buffer.alloc(bytes.length) },
   {
     is: 'of another V8',
@@ -89,6 +101,19 @@ test.each([
   start(kept)
   writeFileSync(join(kept, files()[0] ?? ''), damage(bytes()))
   expect(start(kept)).toBe('one/1')
+  expect(bytes().at(-1)).toBe(1)
+})
+
+test('what others may read or write is not believed, and no link is followed', () => {
+  const { start, files, bytes, kept } = scene()
+  start(kept)
+  const file = join(kept, files()[0] ?? '')
+  chmodSync(file, 0o640)
+  start(kept)
+  expect(bytes().at(-1)).toBe(1)
+  renameSync(file, join(kept, 'elsewhere'))
+  symlinkSync(join(kept, 'elsewhere'), file)
+  start(kept)
   expect(bytes().at(-1)).toBe(1)
 })
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -60,6 +60,35 @@ describe('the command', () => {
     const words = ['sh', '-c', 'printf "%s|" "$@"; cat', 'sh', 'a b', '--json', '', '*']
     const { stdout, code } = oos(trusted(words), { ...project, input: 'from outside' })
     expect({ stdout, code }).toEqual({ stdout: 'a b|--json||*|from outside', code: 0 })
+  })
+
+  test('does not begin where its way out cannot be watched, and nothing is left behind', () => {
+    writeFileSync(
+      join(project.cwd, '.agent-os/AGENT.md'),
+      `${rules}- **Allow** \`http:example.com:request\` — docs\n`,
+    )
+    oos(trusted(['true']), project)
+    const left = () => [
+      readdirSync(project.cwd),
+      readdirSync(runtime),
+      oos(['runs', '--json'], project).stdout,
+    ]
+    const runtime = makeTree({})
+    const before = left()
+    const broken = `import net from 'node:net'
+      const { listen } = net.Server.prototype
+      net.Server.prototype.listen = function (where, ...words) {
+        if (!where.path?.includes('oos-net-')) return listen.call(this, where, ...words)
+        process.nextTick(() => this.emit('error', Object.assign(new Error('no'), { code: 'ENOSPC' })))
+      }`
+    const env = {
+      ...project.env,
+      XDG_RUNTIME_DIR: runtime,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(broken)}`,
+    }
+    const { code, stdout } = oos(['run', '--', 'sh', '-c', 'echo begun; touch begun'], { ...project, env })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(left()).toEqual(before)
   })
 
   test('reads and writes what the rules allow, and nothing else', () => {

@@ -24,6 +24,9 @@ function isOldFolder(path: string): boolean {
   return Date.now() - found.mtimeMs > startingMs
 }
 
+// Killed while it listened, or before: such a run can still be starting, but not for longer than `startingMs`.
+const gone = new Set<string | undefined>(['ECONNREFUSED', 'ENOENT'])
+
 // Not by process id: another oos may live in another PID namespace, with the same folder for temporary files.
 function isRefused(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -32,6 +35,6 @@ function isRefused(socketPath: string): Promise<boolean> {
       probe.destroy()
       resolve(false)
     })
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(gone.has(error.code)))
   })
 }

@@ -43,10 +43,11 @@ test('what a killed run left is removed by the next, and nothing else is', async
   const left = await leaveBehind(folder)
   expect(existsSync(left)).toBe(true)
   mkdirSync(join(folder, 'oos-net-starting'))
+  mkdirSync(join(folder, 'oos-net-never-listened'))
   mkdirSync(join(folder, 'other'))
   symlinkSync(dirname(left), join(folder, 'oos-net-link'))
   utimesSync(dirname(running.proxy.socketPath), 0, 0)
-  utimesSync(join(folder, 'oos-net-starting'), 0, 0)
+  utimesSync(join(folder, 'oos-net-never-listened'), 0, 0)
   await sweepStale(folder)
   expect(readdirSync(folder).toSorted()).toEqual(
     [
