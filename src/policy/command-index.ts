@@ -1,5 +1,11 @@
 import { append } from './prefix-index.ts'
-import { type CommandPattern, compileCommandPattern, programKey } from './shell/command-pattern.ts'
+import {
+  type CommandPattern,
+  compileCommandPattern,
+  hiddenWords,
+  mayHide,
+  programKey,
+} from './shell/command-pattern.ts'
 import { parsePatternWords } from './shell/pattern-words.ts'
 
 interface Entry {
@@ -62,5 +68,13 @@ function place(program: Program, entry: Entry, firsts: readonly string[] | undef
 
 function collect(entries: readonly Entry[] | undefined, words: readonly string[], ids: number[]): void {
   if (entries === undefined) return
-  for (const { id, pattern } of entries) if (pattern.matches(words)) ids.push(id)
+  let hidden: ReturnType<typeof hiddenWords> | undefined
+  for (const { id, pattern } of entries) {
+    const { needed } = pattern
+    if (needed !== undefined && !words.includes(needed)) {
+      hidden ??= hiddenWords(words)
+      if (!mayHide(needed, hidden)) continue
+    }
+    if (pattern.matches(words)) ids.push(id)
+  }
 }

@@ -3,10 +3,10 @@ import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
 import type { Hits } from './hits.ts'
-import { type Carried, commandPart, partsOf } from './request-parts.ts'
+import { type Carried, commandPart, partsOfReading, readRequest, soleCommand } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
-import type { Undecidable } from './shell/types.ts'
+import type { SimpleCommand, Undecidable } from './shell/types.ts'
 import type { Constraints, Decision, DecisionEffect, DecisionReason, Request } from './types.ts'
 
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
@@ -39,16 +39,30 @@ function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
 
 /** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
-  const { parts, unread, carried } = partsOf(request, policy)
+  const reading = readRequest(request)
+  const sole = soleCommand(reading)
+  if (sole !== undefined) return decideCommand(policy, request, sole)
+  const { parts, unread, carried } = partsOfReading(reading, request, policy)
   const stops = carried === undefined ? nothing : stopsOf(policy, request, carried)
-  const [only] = parts
-  if (only && parts.length === 1 && !unread && stops.length === 0) return decidePart(policy, only)
+  const only = parts.length === 1 ? parts[0] : undefined
+  if (only && !unread && stops.length === 0) return decidePart(policy, only)
   const judged: Judged[] = parts.map((part) => ({ part, decision: decidePart(policy, part) }))
   if (unread) {
     const index = policy.view(request.agent, request.lineage).about('shell')
     judged.push({ decision: decideUnread(index, request, unread) })
   }
   return strictest(stops.length === 0 ? judged : [...judged, ...stops])
+}
+
+/** By far the most texts are one command, and what it is called matters only where it is weighed. */
+function decideCommand(policy: Policy, request: Request, command: SimpleCommand): Decision {
+  const index = policy.view(request.agent, request.lineage).about('shell')
+  const hits = index.find({ target: '', words: command.words })
+  if (hits !== undefined && index.isSettledByHits(request)) {
+    const known = hits.decisions.get(request.action)
+    if (known) return known
+  }
+  return decidePart(policy, commandPart(command, request))
 }
 
 const nothing: readonly Judged[] = []

@@ -23,8 +23,25 @@ export interface PartsPlace {
 }
 
 export function partsOf(request: Request, place: PartsPlace): RequestParts {
-  const reading = request.words ? readArgv(request.words) : parseCommands(request.target)
-  if (isOneCommand(reading, request)) return { parts: [request] }
+  const reading = readRequest(request)
+  const sole = soleCommand(reading)
+  if (sole === undefined) return partsOfReading(reading, request, place)
+  return { parts: [sole.words === request.words ? request : commandPart(sole, request)] }
+}
+
+export function readRequest({ words, target }: Request): ShellReading {
+  return words ? readArgv(words) : parseCommands(target)
+}
+
+/** The one thing that is asked for, if it is a command and nothing else: by far the most texts are such. */
+export function soleCommand(reading: ShellReading): SimpleCommand | undefined {
+  const { commands, files, undecidable, carried } = reading
+  const command = commands.length === 1 ? commands[0] : undefined
+  if (command === undefined || files.length > 0 || undecidable || carried) return undefined
+  return gitRequests(command).length === 0 ? command : undefined
+}
+
+export function partsOfReading(reading: ShellReading, request: Request, place: PartsPlace): RequestParts {
   const { commands, files, undecidable, carried } = reading
   const parts = commands.map((command) => commandPart(command, request))
   for (const file of files) parts.push(filePart(file, request, place))
@@ -40,13 +57,6 @@ export function partsOf(request: Request, place: PartsPlace): RequestParts {
 
 export function commandPart({ text, words }: SimpleCommand, request: Request): Request {
   return { ...request, target: text ?? printWords(words), words }
-}
-
-/** Words that run one program and nothing else are their own only part: by far the most are such. */
-function isOneCommand({ commands, files, undecidable, carried }: ShellReading, request: Request): boolean {
-  const [command] = commands
-  if (command === undefined || commands.length > 1 || files.length > 0 || undecidable || carried) return false
-  return command.words === request.words && gitRequests(command).length === 0
 }
 
 function filePart({ path, action }: FileAccess, request: Request, { root, home }: PartsPlace): Request {

@@ -28,7 +28,7 @@ export class RuleIndex {
   }
 
   /** Nothing if the target cannot be read. */
-  find(request: Request): Hits | undefined {
+  find(request: Pick<Request, 'target' | 'words'>): Hits | undefined {
     return this.targets.find(request)
   }
 

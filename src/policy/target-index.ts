@@ -16,7 +16,7 @@ export interface TargetIndex {
    */
   add(id: number, pattern: string, surely: boolean): void
   /** Nothing for a target that cannot be read. */
-  find(request: Request): Hits | undefined
+  find(request: Pick<Request, 'target' | 'words'>): Hits | undefined
 }
 
 export type KeepHits = (ids: number[]) => Hits

@@ -17,6 +17,8 @@ export interface CommandPattern {
   readonly programs?: readonly string[]
   /** It matches every command, so also what cannot be read. */
   readonly everything: boolean
+  /** It matches no words without this one, written or hidden (`hiddenWords`). */
+  readonly needed?: string
 }
 
 /** Compiles a pattern of the `shell` resource. Throws on one with too many alternatives or words. */
@@ -29,6 +31,7 @@ export function compileCommandPattern(pattern: string, mode: PatternMode): Comma
     matches: only?.matches ?? ((words) => alternatives.some((alternative) => alternative.matches(words))),
     everything: alternatives.some(({ everything }) => everything),
     ...(known.length === programs.length && { programs: [...new Set(known)] }),
+    ...(only?.needed !== undefined && { needed: only.needed }),
   }
 }
 
@@ -42,6 +45,7 @@ interface Alternative {
   readonly matches: (words: readonly string[]) => boolean
   readonly program: string | undefined
   readonly everything: boolean
+  readonly needed?: string | undefined
 }
 
 /** Sets of positions in a pattern are bits of a number. */
@@ -139,19 +143,33 @@ function compileAnywhere(pattern: readonly PatternWord[]): Alternative {
     options.every((option) => hasOption(option, words))
   return {
     matches: (words) =>
-      (needed === undefined || mayHold(needed.literal, words)) && (spelled(words) || exact.matches(words)),
+      (needed === undefined ||
+        words.includes(needed.literal) ||
+        mayHide(needed.literal, hiddenWords(words))) &&
+      (spelled(words) || exact.matches(words)),
     program: literalProgram(program),
     everything: program?.kind === 'any' && rest.length === 0,
+    needed: needed?.literal,
   }
 }
 
 type LiteralWord = GlobWord & { readonly literal: string }
 
-/** Most commands do not: this look spares them the search. */
-function mayHold(literal: string, words: readonly string[]): boolean {
-  for (const word of words)
-    if (word === literal || word.includes(hole) || (word.startsWith('--') && word.includes('='))) return true
-  return false
+/** What is not a word by itself: the values of options, or `any` where a word is only known at run time. Most commands hide nothing. */
+export function hiddenWords(words: readonly string[]): readonly string[] | 'any' {
+  let values = nothing
+  for (const word of words) {
+    if (word.includes(hole)) return 'any'
+    const equals = word.startsWith('--') ? word.indexOf('=') : -1
+    if (equals > 0) values = [...values, word.slice(equals + 1)]
+  }
+  return values
+}
+
+const nothing: readonly string[] = []
+
+export function mayHide(literal: string, hidden: readonly string[] | 'any'): boolean {
+  return hidden === 'any' || hidden.includes(literal)
 }
 
 function matchesProgramAnywhere(

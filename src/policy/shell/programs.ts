@@ -1,6 +1,6 @@
 import { builtins } from './builtins.ts'
 import { carriers } from './carriers.ts'
-import { carrierReader } from './carry.ts'
+import { type Carrier, carrierReader } from './carry.ts'
 import { inlineCode } from './inline-code.ts'
 import { shells } from './shells.ts'
 import { toldToRun } from './told-to-run.ts'
@@ -16,33 +16,31 @@ const readers = new Map<string, ProgramReader>([
   ...builtins,
 ])
 
-/** Of these the part that carries a command is made when the program is first met. */
-const open = new Set(Object.keys(carriers))
-for (const program of open) if (!readers.has(program)) readers.set(program, readNothing)
+for (const [name, carrier] of Object.entries(carriers))
+  readers.set(name, completing(name, carrier, readers.get(name)))
 
-function readerOf(name: string): ProgramReader | undefined {
-  const reader = readers.get(name)
-  return reader !== undefined && open.delete(name) ? complete(name, reader) : reader
-}
-
-function complete(name: string, other: ProgramReader): ProgramReader {
-  const carrier = carrierReader(carriers[name] ?? {})
-  const reader: ProgramReader = (words, walk) => {
-    other(words, walk)
-    carrier(words, walk)
+/** The part that carries a command is made when the program is first met. */
+function completing(name: string, carrier: Carrier, own: ProgramReader | undefined): ProgramReader {
+  return (words, walk) => {
+    const carried = carrierReader(carrier)
+    const reader: ProgramReader =
+      own === undefined
+        ? carried
+        : (words, walk) => {
+            own(words, walk)
+            carried(words, walk)
+          }
+    readers.set(name, reader)
+    reader(words, walk)
   }
-  readers.set(name, reader)
-  return reader
 }
-
-function readNothing(): void {}
 
 export function programReader(program: string): ProgramReader | undefined {
   const slash = program.lastIndexOf('/')
   const name = slash < 0 ? program : program.slice(slash + 1)
-  const reader = readerOf(name)
+  const reader = readers.get(name)
   if (reader !== undefined || !versioned(name)) return reader
-  return readerOf(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))
+  return readers.get(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))
 }
 
 /** `python3.12`, `bash-5.2`, `vim.tiny`: the last letter or a dot tells; most names stop here. */
