@@ -26,10 +26,20 @@ export function standIns(place: string): StandIns {
 export function makeStandIns(place: string): void {
   const { file, folder } = standIns(place)
   const ignore = join(folder, '.gitignore')
+  if (statOf(ignore) !== undefined && statOf(file) !== undefined) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (statOf(file) === undefined) writeFileSync(file, '', { mode: 0o444 })
-  if (statOf(ignore) === undefined) writeFileSync(ignore, '*\n', { mode: 0o444 })
+  make(file, '')
+  make(ignore, '*\n')
   chmodSync(folder, 0o555)
+}
+
+function make(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o444 })
+  } catch (error) {
+    // Another run has just made it.
+    if (statOf(path) === undefined) throw error
+  }
 }
 
 /**
