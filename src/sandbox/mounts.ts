@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git.ts'
+import { fileFor } from './stand-ins.ts'
 import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
 
 export interface FileMounts {
@@ -145,7 +146,7 @@ function absentMount(
   if (kind === 'absent-git-file') return { kind: 'mask-file' }
   // git takes whatever lies in some of its folders for a work tree or a module.
   if (standIns === undefined || isOfGit(path)) return { kind: 'mask-folder' }
-  return { kind: 'stand-in', source: kind === 'absent-file' ? standIns.file : standIns.folder }
+  return { kind: 'stand-in', source: kind === 'absent-file' ? fileFor(path, standIns) : standIns.folder }
 }
 
 /** A mount holds its own name only: each folder above it is held, too, up to where writing begins. */

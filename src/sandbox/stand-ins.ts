@@ -14,21 +14,31 @@ import { statOf } from './look.ts'
 import type { StandIns } from './types.ts'
 
 // What stands where nothing may come to be, made once for all projects and mounted there. An empty file is taken by programs
-// as they take none, while at a folder of that name many stop. An empty folder holds a `.gitignore`, which an agent writes
-// into the folder of its settings before all else. The host needs something to mount them on: for a file it is a socket
-// that nobody can open, since git would list (and commit) an empty file.
+// as they take none, while at a folder of that name many stop; JSON has to say as much as the least that is valid. An empty
+// folder holds a `.gitignore`, which an agent writes into the folder of its settings before all else. The host needs
+// something to mount them on: for a file it is a socket that nobody can open, since git would list (and commit) a file.
 
 /** Where they lie. */
 export function standIns(place: string): StandIns {
-  return { file: join(place, 'file'), folder: join(place, 'folder') }
+  const at = (name: string) => join(place, name)
+  return { folder: at('folder'), file: at('file'), json: at('json'), servers: at('servers') }
+}
+
+/** The one for a path that no folder may come to be at. */
+export function fileFor(path: string, { file, json, servers }: StandIns): string {
+  if (/[./]mcp\.json$/.test(path)) return servers
+  return /\.jsonc?$/.test(path) ? json : file
 }
 
 export function makeStandIns(place: string): void {
-  const { file, folder } = standIns(place)
+  const { folder, file, json, servers } = standIns(place)
   const ignore = join(folder, '.gitignore')
-  if (statOf(ignore) !== undefined && statOf(file) !== undefined) return
+  if (statOf(ignore) !== undefined) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   make(file, '')
+  make(json, '{}\n')
+  make(servers, '{"mcpServers":{}}\n')
+  // The last, and so what tells that all are there.
   make(ignore, '*\n')
   chmodSync(folder, 0o555)
 }

@@ -180,8 +180,11 @@ export interface Unheld {
 
 /** Paths on the host of what is mounted where nothing may come to be. */
 export interface StandIns {
-  readonly file: string
   readonly folder: string
+  readonly file: string
+  /** `{}`, and one that names no MCP servers. */
+  readonly json: string
+  readonly servers: string
 }
 
 export interface PlanInput {

@@ -31,7 +31,7 @@ function mounted(scene: Scene, options?: RunOptions): Record<string, Mounted> {
 
 function wordOf({ kind, source }: Mount): Mounted {
   if (kind !== 'stand-in') return kind
-  return source?.endsWith('/file') ? 'empty file' : 'empty folder'
+  return source?.endsWith('/folder') ? 'empty folder' : 'empty file'
 }
 
 const all = 'Allow file:**:read,write'

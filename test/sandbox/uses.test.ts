@@ -87,12 +87,12 @@ describe.each(people)('for $who', ({ id }) => {
       }
       own(scene.base, id)
       const script = `
-      cat .mcp.json opencode.json .envrc .opencode/.gitignore
+      cat .mcp.json opencode.json .envrc .opencode/.gitignore | tr '\\n' ' '; echo
       git status --porcelain && git add -A && git commit -qm all && git show --stat --format= HEAD
       set +e
       echo EVIL > .mcp.json; rm -f opencode.json; mv .envrc x; ln -f f opencode.jsonc; touch x; git clean -qfd; echo $?`
       const { out, code } = await runIn(scene, sh(script), { env: identity, keepGhosts: true })
-      expect(out.split('\n').slice(0, 3)).toEqual(['*', '?? f', ' f | 1 +'])
+      expect(out.split('\n').slice(0, 3)).toEqual(['{"mcpServers":{}} {} * ', '?? f', ' f | 1 +'])
       expect([out.match(/EVIL|Read-only|busy|cross-device/g), code]).toEqual([
         ['Read-only', 'busy', 'busy', 'busy'],
         0,
@@ -103,7 +103,7 @@ describe.each(people)('for $who', ({ id }) => {
       expect(git(scene, scene.root, 'status', '--porcelain')).toBe('')
       // Another run of the project, while these are still there, is given the same.
       const other = await runIn(scene, sh('cat .mcp.json && git status --porcelain'), { env: identity })
-      expect([other.out, other.code]).toEqual(['', 0])
+      expect([other.out, other.code]).toEqual(['{"mcpServers":{}}\n', 0])
       expect(existsSync(join(scene.root, '.mcp.json'))).toBe(false)
     },
   )
