@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { options } from './options.ts'
 import { ownDriver } from './own-driver.ts'
 import { withPlainBuiltins } from './plain-builtins.ts'
+import { replaced } from './replaced.ts'
 
 /** Commands that are started all day, by people and by programs. */
 const hotCommands = ['run', 'explain']
@@ -77,7 +78,7 @@ function oneCommand(command: string): Plugin {
     name: 'one-command',
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]src[/\\]cli[/\\]commands[/\\]index\.ts$/ }, ({ path }) => ({
-        contents: `import * as hot from './${command}.ts'\n${replaced(path, { [`(await import('./${command}.ts'))`]: 'hot' })}`,
+        contents: `import * as hot from './${command}.ts'\n${withPlainBuiltins(replaced(path, { [`(await import('./${command}.ts'))`]: 'hot' }))}`,
         loader: 'ts',
       }))
     },
@@ -111,13 +112,4 @@ function rareElsewhere(rare: Set<string>, dist: string): Plugin {
       })
     },
   }
-}
-
-function replaced(path: string, texts: Readonly<Record<string, string>>): string {
-  let source = readFileSync(path, 'utf8')
-  for (const [text, by] of Object.entries(texts)) {
-    if (!source.includes(text)) throw new Error(`${path} has no \`${text}\``)
-    source = source.replace(text, by)
-  }
-  return withPlainBuiltins(source)
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Plugin } from 'esbuild'
+import { replaced } from './replaced.ts'
 
 /**
  * Puts the JavaScript of better-sqlite3 into the bundle: its 14 files take 8 ms to find and load. Where its compiled part
@@ -10,15 +10,13 @@ export function ownDriver(): Plugin {
     name: 'own-driver',
     setup({ onLoad }) {
       onLoad({ filter: /[/\\]src[/\\]store[/\\]driver\.ts$/ }, ({ path }) => ({
-        contents: replaced(
-          path,
-          "createRequire(import.meta.url)('better-sqlite3')",
-          "require('better-sqlite3')",
-        ),
+        contents: replaced(path, {
+          "createRequire(import.meta.url)('better-sqlite3')": "require('better-sqlite3')",
+        }),
         loader: 'ts',
       }))
       onLoad({ filter: /[/\\]better-sqlite3[/\\]lib[/\\]binding\.js$/ }, ({ path }) => ({
-        contents: `${replaced(path, '__dirname', 'libraryFolder()')}\n${libraryFolder}`,
+        contents: `${replaced(path, { __dirname: 'libraryFolder()' })}\n${libraryFolder}`,
       }))
     },
   }
@@ -31,9 +29,3 @@ const libraryFolder = `function libraryFolder(folder = __meta.dirname) {
   // Not where most installs put it: Node may know more places (NODE_PATH, Plug'n'Play), or says what is missing.
   return folder === above ? path.dirname(process.getBuiltinModule('module').createRequire(__meta.filename).resolve('better-sqlite3')) : libraryFolder(above)
 }`
-
-function replaced(path: string, text: string, by: string): string {
-  const source = readFileSync(path, 'utf8')
-  if (!source.includes(text)) throw new Error(`${path} has no \`${text}\``)
-  return source.replaceAll(text, by)
-}

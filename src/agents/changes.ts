@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import { type Aftermath, listFiles, readAftermath } from '../sandbox/after.ts'
+import { isUntouched } from '../sandbox/remove.ts'
+import type { SandboxPlan } from '../sandbox/types.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun } from './prepare.ts'
 
@@ -22,26 +24,42 @@ export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
   const before = tree.files > mostFiles ? undefined : listFiles(roots)
   const since = Date.now()
   const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
-  return { events: () => tell(readAftermath(options), project.root) }
+  return {
+    events: () => [...appeared(plan, project.root), ...tell(readAftermath(options), project.root)],
+  }
+}
+
+/** What stood in for it was taken away on the host (`git clean -d`), and with it what kept the run from making it. */
+function appeared(
+  { ghosts, placeholders }: Pick<SandboxPlan, 'ghosts' | 'placeholders'>,
+  root: string,
+): OosEvent[] {
+  const closed = placeholders.filter(({ content, unlisted }) => content !== undefined || unlisted)
+  return [...ghosts.map((path) => ({ path, content: undefined })), ...closed]
+    .filter(({ path, content }) => !isUntouched(path, content))
+    .map(({ path }) =>
+      warning(
+        `${named(path, root)} came to be while this ran, which no run may make: read it before an agent, an editor or git does`,
+      ),
+    )
 }
 
 function tell({ files, repositories, rebases, setId, complete }: Aftermath, root: string): OosEvent[] {
-  const named = (path: string) => (path.startsWith(`${root}/`) ? relative(root, path) : path)
   const shown = files.slice(0, mostEvents)
   return [
     ...repositories.map((path) =>
-      warning(`a git repository was made, and its hooks and settings are the run's: ${named(path)}`),
+      warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
     ),
     ...rebases.map((path) =>
       warning(
-        `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path)}`,
+        `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path, root)}`,
       ),
     ),
-    ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path)}`)),
+    ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path, root)}`)),
     ...shown.map(
       ({ path, change, bytes }): OosEvent => ({
         type: 'file.changed',
-        path: named(path),
+        path: named(path, root),
         change,
         ...(bytes === undefined ? {} : { bytes }),
       }),
@@ -49,6 +67,10 @@ function tell({ files, repositories, rebases, setId, complete }: Aftermath, root
     ...(shown.length < files.length ? [note(`${files.length - shown.length} more files changed`)] : []),
     ...(complete ? [] : [note('there was more than could be looked at: what changed is not all listed')]),
   ]
+}
+
+function named(path: string, root: string): string {
+  return path.startsWith(`${root}/`) ? relative(root, path) : path
 }
 
 const note = (text: string): OosEvent => ({ type: 'note', level: 'note', text })

@@ -64,8 +64,9 @@ function nameOf(path: string, text: string): string {
  */
 function readKept(file: string): Buffer | undefined {
   const twice = readOwnFile(file)
-  const kept = twice?.subarray(0, twice.length / 2)
-  return kept?.length && kept.equals(twice?.subarray(kept.length) ?? kept) ? kept : undefined
+  if (twice === undefined || twice.length === 0) return undefined
+  const kept = twice.subarray(0, twice.length / 2)
+  return kept.equals(twice.subarray(kept.length)) ? kept : undefined
 }
 
 function run<Exports>(script: Script, path: string, loadPart: (name: string) => unknown): Exports {

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
-import { makeStandIns, putSocket } from './stand-ins.ts'
+import { closeSocket, makeStandIns, putSocket } from './stand-ins.ts'
 import type { Placeholder, SandboxPlan } from './types.ts'
 
 /** A project's runs, and what they put on the host in order to protect: gone when the last of them has ended. */
@@ -44,6 +44,7 @@ interface Made {
 export function openGhosts(folder: string, standIns: string): Ghosts {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   makeStandIns(standIns)
+  closeSocket(standIns)
   removeGhosts(folder)
   const file = freeName(folder)
   const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
@@ -64,6 +65,7 @@ export function openGhosts(folder: string, standIns: string): Ghosts {
       } catch {
         // A full disk: the entry stays, and the next run sees that this one is over.
       }
+      closeSocket(standIns)
       removeGhosts(folder, file)
     },
   }

@@ -10,6 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { readFolder, statOf } from './look.ts'
 import { isStandIn } from './stand-ins.ts'
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants
@@ -35,12 +36,18 @@ export function removeIfUntouched(path: string, content?: string): boolean {
 }
 
 function removeHeld(held: string, content: string | undefined): boolean {
-  const stats = lstatSync(held)
-  if (stats.isDirectory()) rmdirSync(held)
-  else if (isStandIn(held)) unlinkSync(held)
-  else if (stats.isFile() && isAsMade(held, stats, content)) unlinkSync(held)
-  else return false
+  if (!isUntouched(held, content)) return false
+  if (lstatSync(held).isDirectory()) rmdirSync(held)
+  else unlinkSync(held)
   return true
+}
+
+/** Whether what was made at a path is still as it was made, or gone. */
+export function isUntouched(path: string, content?: string): boolean {
+  const stats = statOf(path)
+  if (stats === undefined) return true
+  if (stats.isDirectory()) return (readFolder(path) ?? []).length === 0
+  return isStandIn(path) || (stats.isFile() && isAsMade(path, stats, content))
 }
 
 /** bubblewrap makes its mount points empty, and writable for nobody. */

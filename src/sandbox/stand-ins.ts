@@ -33,12 +33,12 @@ export function fileFor(path: string, { file, json, servers }: StandIns): string
 export function makeStandIns(place: string): void {
   const { folder, file, json, servers } = standIns(place)
   const ignore = join(folder, '.gitignore')
-  if (statOf(ignore) !== undefined) return
+  if ([file, json, servers, ignore].every((path) => statOf(path) !== undefined)) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
   make(file, '')
   make(json, '{}\n')
   make(servers, '{"mcpServers":{}}\n')
-  // The last, and so what tells that all are there.
   make(ignore, '*\n')
   chmodSync(folder, 0o555)
 }
@@ -58,7 +58,15 @@ function make(path: string, text: string): void {
  * @throws the system's error, `EEXIST` too
  */
 export function putSocket(place: string, path: string): void {
-  if (!linkSocket(join(place, 'socket'), path)) bindSocket(path)
+  if (!linkSocket(sharedSocket(place), path)) bindSocket(path)
+}
+
+const sharedSocket = (place: string) => join(place, 'socket')
+
+/** A `chmod -R` of a project on the host reaches the socket under all its names: they would not be known any more. */
+export function closeSocket(place: string): void {
+  const shared = sharedSocket(place)
+  if (statOf(shared)?.isSocket() && !isStandIn(shared)) chmodSync(shared, 0)
 }
 
 function linkSocket(shared: string, path: string): boolean {

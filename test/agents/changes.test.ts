@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { watchChanges } from '../../src/agents/changes.ts'
 import type { PreparedRun } from '../../src/agents/prepare.ts'
+import { putSocket } from '../../src/sandbox/stand-ins.ts'
 
 function watch(files: number) {
   const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
@@ -13,6 +14,33 @@ function watch(files: number) {
   writeFileSync(join(root, 'sub/a.txt'), 'a')
   return changes.events()
 }
+
+test('what stood in for nothing and is something now is warned of; what is as it was made is not', () => {
+  const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
+  const at = (name: string) => join(root, name)
+  const plan = {
+    mounts: [],
+    ghosts: [at('.claude'), at('.vscode'), at('.idea')],
+    placeholders: [
+      { path: at('.mcp.json'), unlisted: true },
+      { path: at('.envrc'), unlisted: true },
+      { path: at('dist') },
+    ],
+  }
+  for (const folder of ['.claude', '.vscode', 'dist']) mkdirSync(at(folder))
+  putSocket(join(mkdtempSync(join(tmpdir(), 'oos-changes-'))), at('.envrc'))
+  const { events } = watchChanges({ plan, tree: { files: 3 }, project: { root } } as unknown as PreparedRun)
+  writeFileSync(at('.claude/settings.json'), '{}')
+  writeFileSync(at('.mcp.json'), '{}')
+  writeFileSync(at('dist/a.js'), '')
+  expect(events()).toEqual(
+    ['.claude', '.mcp.json'].map((path) => ({
+      type: 'note',
+      level: 'warning',
+      text: expect.stringContaining(`${path} came to be while this ran`),
+    })),
+  )
+})
 
 test.each([
   { tree: 'a small tree', files: 3 },

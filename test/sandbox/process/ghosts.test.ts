@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -132,6 +133,31 @@ describe('what a run puts on the host in order to protect', () => {
     ghosts.leave()
     expect(tree()).toEqual(['.mcp.json', 'opencode.json', ...untouched])
   })
+
+  it('goes although somebody has changed the mode of all that is in the project', () => {
+    const ghosts = openGhosts(records, standIns)
+    const placeholders = ['.envrc', '.mcp.json'].map((name) => ({
+      path: join(project, name),
+      unlisted: true as const,
+    }))
+    ghosts.remember({ ghosts: [], placeholders })
+    execFileSync('chmod', ['-R', 'u+rwX', project])
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
+  })
+
+  it.each(['file', 'json', 'servers', 'folder/.gitignore'])(
+    'is mounted from what is made again if it is lost: %s',
+    (name) => {
+      openGhosts(records, standIns).leave()
+      const read = () => readFileSync(join(standIns, name), 'utf8')
+      const before = read()
+      chmodSync(join(standIns, 'folder'), 0o700)
+      rmSync(join(standIns, name))
+      openGhosts(records, standIns).leave()
+      expect(read()).toBe(before)
+    },
+  )
 
   it.each([
     ['on another file system', (folder: string) => rmSync(folder, { recursive: true })],
