@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { type Aftermath, listFiles, readAftermath } from '../sandbox/after.ts'
-import { isUntouched } from '../sandbox/remove.ts'
+import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -36,7 +36,7 @@ function appeared(
 ): OosEvent[] {
   const closed = placeholders.filter(({ content, unlisted }) => content !== undefined || unlisted)
   return [...ghosts.map((path) => ({ path, content: undefined })), ...closed]
-    .filter(({ path, content }) => !isUntouched(path, content))
+    .filter(({ path, content }) => holdsMore(path, content))
     .map(({ path }) =>
       warning(
         `${named(path, root)} came to be while this ran, which no run may make: read it before an agent, an editor or git does`,

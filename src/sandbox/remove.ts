@@ -36,18 +36,22 @@ export function removeIfUntouched(path: string, content?: string): boolean {
 }
 
 function removeHeld(held: string, content: string | undefined): boolean {
-  if (!isUntouched(held, content)) return false
-  if (lstatSync(held).isDirectory()) rmdirSync(held)
-  else unlinkSync(held)
+  const stats = lstatSync(held)
+  if (stats.isDirectory()) rmdirSync(held)
+  else if (isStandIn(held)) unlinkSync(held)
+  else if (stats.isFile() && isAsMade(held, stats, content)) unlinkSync(held)
+  else return false
   return true
 }
 
-/** Whether what was made at a path is still as it was made, or gone. */
-export function isUntouched(path: string, content?: string): boolean {
+/** Whether anything lies there now that says something else than what was made there. */
+export function holdsMore(path: string, content = ''): boolean {
   const stats = statOf(path)
-  if (stats === undefined) return true
-  if (stats.isDirectory()) return (readFolder(path) ?? []).length === 0
-  return isStandIn(path) || (stats.isFile() && isAsMade(path, stats, content))
+  if (stats === undefined) return false
+  if (stats.isDirectory()) return (readFolder(path) ?? []).length > 0
+  return (
+    stats.isSymbolicLink() || (stats.isFile() && stats.size > 0 && readFileSync(path, 'utf8') !== content)
+  )
 }
 
 /** bubblewrap makes its mount points empty, and writable for nobody. */

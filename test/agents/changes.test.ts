@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,7 +20,7 @@ test('what stood in for nothing and is something now is warned of; what is as it
   const at = (name: string) => join(root, name)
   const plan = {
     mounts: [],
-    ghosts: [at('.claude'), at('.vscode'), at('.idea')],
+    ghosts: [at('.claude'), at('.vscode'), at('.idea'), at('.git-hooks')],
     placeholders: [
       { path: at('.mcp.json'), unlisted: true },
       { path: at('.envrc'), unlisted: true },
@@ -33,6 +33,9 @@ test('what stood in for nothing and is something now is warned of; what is as it
   writeFileSync(at('.claude/settings.json'), '{}')
   writeFileSync(at('.mcp.json'), '{}')
   writeFileSync(at('dist/a.js'), '')
+  // Neither says anything.
+  writeFileSync(at('.git-hooks'), '')
+  chmodSync(at('.envrc'), 0o600)
   expect(events()).toEqual(
     ['.claude', '.mcp.json'].map((path) => ({
       type: 'note',
