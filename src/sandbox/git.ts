@@ -34,8 +34,9 @@ export function readRepository(path: string): Repository {
 const masking: ReadonlySet<Mount['kind']> = new Set(['mask-file', 'stand-in', 'mask-folder'])
 
 /**
- * A masked file that git does not ignore makes `git add -A` fail, an empty one would be added, and an empty folder makes
- * `git clean -d` fail: inside, `info/exclude` names them too. What is tracked stays tracked, and fails loudly.
+ * A masked file that git does not ignore makes `git add -A` fail, a stand-in would be added by its name (and where folders
+ * do not say what their entries are, by all), and an empty folder makes `git clean -d` fail: inside, `info/exclude` names
+ * them too. What is tracked stays tracked, and fails loudly.
  */
 export function excludeMounts(repositories: readonly Repository[], mounts: readonly Mount[]): Mount[] {
   const masked = mounts.filter(({ kind }) => masking.has(kind)).map(({ path }) => path)

@@ -90,10 +90,11 @@ describe.each(people)('for $who', ({ id }) => {
       cat .mcp.json opencode.json .envrc .opencode/.gitignore | tr '\\n' ' '; echo
       git status --porcelain && git add -A && git commit -qm all && git show --stat --format= HEAD
       set +e
+      git add .mcp.json .claude 2> /dev/null && echo ADDED
       echo EVIL > .mcp.json; rm -f opencode.json; mv .envrc x; ln -f f opencode.jsonc; touch x; git clean -qfd; echo $?`
       const { out, code } = await runIn(scene, sh(script), { env: identity, keepGhosts: true })
       expect(out.split('\n').slice(0, 3)).toEqual(['{"mcpServers":{}} {} * ', '?? f', ' f | 1 +'])
-      expect([out.match(/EVIL|Read-only|busy|cross-device/g), code]).toEqual([
+      expect([out.match(/ADDED|EVIL|Read-only|busy|cross-device/g), code]).toEqual([
         ['Read-only', 'busy', 'busy', 'busy'],
         0,
       ])
