@@ -4,13 +4,16 @@ const closeOnExec = 0o2000000
 
 /**
  * Closes what this process inherited from its launcher beyond 0, 1 and 2: an open folder is a way out of any mount
- * namespace. Node opens everything of its own with close-on-exec, and marks what it inherits only up to the first gap.
+ * namespace. Node opens everything of its own with close-on-exec, and marks what it inherits only up to the first gap; so
+ * once a process is enough.
  */
-export function closeInherited(): readonly number[] {
-  const inherited = readdirSync('/proc/self/fdinfo').map(Number).filter(isInheritable)
-  for (const fd of inherited) closeSync(fd)
-  return inherited
+export function closeInherited(): void {
+  if (isDone) return
+  for (const fd of readdirSync('/proc/self/fdinfo').map(Number).filter(isInheritable)) closeSync(fd)
+  isDone = true
 }
+
+let isDone = false
 
 function isInheritable(fd: number): boolean {
   if (fd < 3) return false

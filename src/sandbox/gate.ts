@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
-import { type ProcessFacts, readProcess, readTree } from './processes.ts'
+import { type ProcessFacts, readProcess, walkTree } from './processes.ts'
 
 /** The descriptor over which the command waits for its start; the sandbox's own files have others. */
 export const gateFd = 3
@@ -30,16 +30,21 @@ export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFac
     gate.once('close', () => resolve(false))
   })
   if (!came) return undefined
-  const first = readTree(root).find(({ pid }) => isFirst(pid))
+  const first = findFirst(root)
   // After its fork it sleeps only once it is bound to its parent: from then on nothing can outlive us.
   while (first !== undefined && isBusy(readProcess(first.pid)?.state)) await new Promise(setImmediate)
   return first
 }
 
+/** Process 1 of a namespace below ours. */
+function findFirst(root: number): ProcessFacts | undefined {
+  for (const facts of walkTree(root)) if (isFirst(facts.pid)) return facts
+  return undefined
+}
+
 /** Running, or held for a moment by whoever traces it. */
 const isBusy = (state: string | undefined) => state === 'R' || state === 't'
 
-/** Process 1 of a namespace below ours. */
 function isFirst(pid: number): boolean {
   try {
     return /^NSpid:\t.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
