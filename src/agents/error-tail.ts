@@ -16,8 +16,8 @@ const most = 16_384
 
 /**
  * What a mount refuses leaves no event, so the command's own words are all there is to tell why it failed. A file is read
- * afterwards. What passes through oos is a socket to the command, and `/dev/stderr` cannot be opened there: so only what
- * is one already does. At a terminal, and in a pipe, there is no tail: the command's streams stay what they are.
+ * afterwards. Two sockets lead through oos, as programs give them that read what a command says. At a terminal, and in a
+ * pipe, there is no tail: the command's streams stay what they are.
  */
 export function tailErrors(): ErrorTail | undefined {
   const [out, errors] = [fstatSync(1), fstatSync(2)]

@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { closeSync } from 'node:fs'
 import { OosError } from '../shared/errors.ts'
 import { createGroup } from './cgroup.ts'
 import { closeInherited } from './descriptors.ts'
@@ -7,6 +8,7 @@ import { findForeground, hasTerminal } from './foreground.ts'
 import { gateFd } from './gate.ts'
 import { composeLaunch, type Launch, type Line, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
+import { type OutputPipes, openOutputPipes } from './pipe.ts'
 import { createStopper } from './stop.ts'
 import { supervise } from './supervise.ts'
 import { keepTerminal } from './terminal.ts'
@@ -30,12 +32,22 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const line = composeLaunch(launch, options, { foreground, joinWords: group?.joinWords })
   const terminal = interactive ? keepTerminal(foreground) : undefined
   closeInherited()
-  const child = spawnLine(line, launch, options)
+  const pipes = isPassed(launch, options) ? openOutputPipes() : undefined
+  const child = spawnLine(line, launch, { ...options, pipes })
   const stopper = createStopper(child, graceMs)
-  const ended = supervise({ launch, options, child, stopper, startedAt, foreground, group }).finally(() =>
-    terminal?.restore(),
+  const ended = supervise({ launch, options, child, pipes, stopper, startedAt, foreground, group }).finally(
+    () => terminal?.restore(),
   )
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }
+}
+
+/** Whether the command's output goes through oos. */
+function isPassed({ plan }: Launch, { sink }: RunOptions): boolean {
+  return sink !== undefined || limitHeld(plan.limits, 'output', 'pipe') !== undefined
+}
+
+interface Spawning extends RunOptions {
+  readonly pipes: OutputPipes | undefined
 }
 
 /**
@@ -43,20 +55,27 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
  * there is a terminal but the command is not at it, it gets a session of its own, so that Ctrl-C reaches oos alone, which
  * then ends the run in order. Only there: a new session costs some 3 ms.
  */
-function spawnLine({ argv, files }: Line, { plan }: Launch, options: RunOptions): ChildProcess {
+function spawnLine({ argv, files }: Line, launch: Launch, options: Spawning): ChildProcess {
   const [program, ...words] = argv
   if (program === undefined) throw new OosError('sandbox-failed', 'the sandbox line is empty')
-  const piped = options.sink !== undefined || limitHeld(plan.limits, 'output', 'pipe') !== undefined
-  const output = piped ? 'pipe' : 'inherit'
   const fds = [gateFd, ...files.map((file) => file.fd)]
   const stdio: StdioOptions = Array.from({ length: Math.max(...fds) + 1 }, () => 'ignore' as const)
-  stdio.splice(0, 3, options.stdin ?? 'inherit', output, output)
+  stdio.splice(0, 3, options.stdin ?? 'inherit', ...outputs(launch, options))
   for (const fd of fds) stdio[fd] = 'pipe'
-  return spawn(program, words, {
-    stdio,
-    // Empty: everyone inside can read it in `/proc/1/environ`, and an `LD_PRELOAD` would work on bubblewrap itself.
-    env: {},
-    cwd: '/',
-    detached: !plan.interactive && hasTerminal(),
-  })
+  try {
+    return spawn(program, words, {
+      stdio,
+      // Empty: everyone inside can read it in `/proc/1/environ`, and an `LD_PRELOAD` would work on bubblewrap itself.
+      env: {},
+      cwd: '/',
+      detached: !launch.plan.interactive && hasTerminal(),
+    })
+  } finally {
+    if (options.pipes !== undefined) for (const fd of Object.values(options.pipes.writers)) closeSync(fd)
+  }
+}
+
+function outputs(launch: Launch, options: Spawning): readonly ('inherit' | 'pipe' | number)[] {
+  if (options.pipes !== undefined) return [options.pipes.writers.stdout, options.pipes.writers.stderr]
+  return isPassed(launch, options) ? ['pipe', 'pipe'] : ['inherit', 'inherit']
 }

@@ -9,6 +9,7 @@ import { requireLanded } from './landed.ts'
 import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
+import type { OutputPipes } from './pipe.ts'
 import type { ProcessFacts } from './processes.ts'
 import { type Stopper, untilGone } from './stop.ts'
 import { afterMs } from './timer.ts'
@@ -18,6 +19,7 @@ export interface Supervised {
   readonly launch: Launch
   readonly options: RunOptions
   readonly child: ChildProcess
+  readonly pipes: OutputPipes | undefined
   readonly stopper: Stopper
   /** ns; not of `performance`, which takes a ms to load. */
   readonly startedAt: bigint
@@ -116,8 +118,8 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   return exited
 }
 
-function countOutput({ launch, options, child, stopper }: Supervised): OutputCount | undefined {
-  const { stdout, stderr } = child
+function countOutput({ launch, options, child, pipes, stopper }: Supervised): OutputCount | undefined {
+  const { stdout, stderr } = pipes?.readers ?? child
   if (stdout === null || stderr === null) return undefined
   const limit = limitHeld(launch.plan.limits, 'output', 'pipe') ?? Number.POSITIVE_INFINITY
   return passOutput(

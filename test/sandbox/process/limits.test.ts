@@ -96,6 +96,13 @@ describe.each(users)('as $user', ({ as }) => {
     if (limit[0] === 'output') expect(stdout.length).toBe(100_000)
   })
 
+  it('a command whose output is counted can open it by its name', async () => {
+    const limits = [limitPlan(['output', 1e6], as.uid ?? 0)]
+    const command = shell('echo one > /dev/stdout; echo two > /dev/stderr; echo three > /dev/stderr')
+    const { end, stdout, stderr } = await startRun({ command, bare: { limits } }, as).finished
+    expect({ code: end?.code, stdout, stderr }).toEqual({ code: 0, stdout: 'one\n', stderr: 'two\nthree\n' })
+  })
+
   it('a command within all its limits ends as it would without', async () => {
     const names: readonly (readonly [LimitName, number])[] = [
       ['timeout', 60_000],
