@@ -34,13 +34,12 @@ export function makeStandIns(place: string): void {
   const { folder, file, json, servers } = standIns(place)
   const ignore = join(folder, '.gitignore')
   if ([file, json, servers, ignore].every((path) => statOf(path) !== undefined)) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  // It can be removed with the rest of the state; inside it is mounted to be read only.
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
   make(file, '')
   make(json, '{}\n')
   make(servers, '{"mcpServers":{}}\n')
   make(ignore, '*\n')
-  chmodSync(folder, 0o555)
 }
 
 function make(path: string, text: string): void {
