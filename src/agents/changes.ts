@@ -4,6 +4,7 @@ import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun } from './prepare.ts'
+import { warnOfWritten } from './written.ts'
 
 /** Above it, not every name is kept for later: what was deleted is not told, nor what changed deep in the tree. */
 const mostFiles = 20_000
@@ -16,7 +17,7 @@ export interface Changes {
 }
 
 /** Takes stock of what the run may write, so that afterwards it can be told what it did. */
-export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
+export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun): Changes {
   const roots = plan.mounts
     .filter(({ kind, source }) => kind === 'write' && source === undefined)
     .map(({ path }) => path)
@@ -25,7 +26,16 @@ export function watchChanges({ plan, tree, project }: PreparedRun): Changes {
   const since = Date.now()
   const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
   return {
-    events: () => [...appeared(plan, project.root), ...tell(readAftermath(options), project.root)],
+    events: () => {
+      const { root } = project
+      const aftermath = readAftermath(options)
+      const written = warnOfWritten(aftermath.files, {
+        ...{ policy, root },
+        agent: asked.agent,
+        entries: tree.entries,
+      })
+      return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, root)]
+    },
   }
 }
 

@@ -5,10 +5,17 @@ import type { Access, Mount, PlanInput, TreeEntry, Unheld } from './types.ts'
 
 /** What holds at a path: what was found at the nearest place above it. */
 export function accessAt(entries: readonly TreeEntry[], path: string): Access {
+  return accessIn(entries)(path)
+}
+
+/** The same for many paths. */
+export function accessIn(entries: readonly TreeEntry[]): (path: string) => Access {
   const known = new Map(entries.map((entry) => [entry.path, entry.access]))
-  for (let at = path; ; at = dirname(at)) {
-    const found = known.get(at)
-    if (found !== undefined || at === '/') return found ?? 'none'
+  return (path) => {
+    for (let at = path; ; at = dirname(at)) {
+      const found = known.get(at)
+      if (found !== undefined || at === '/') return found ?? 'none'
+    }
   }
 }
 

@@ -4,12 +4,24 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { watchChanges } from '../../src/agents/changes.ts'
 import type { PreparedRun } from '../../src/agents/prepare.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
 import { putSocket } from '../../src/sandbox/stand-ins.ts'
+import { rulesOf } from '../sandbox/rules.ts'
+
+const under = (root: string) => ({
+  project: { root },
+  policy: compilePolicy({ rules: rulesOf(['Allow file:**:read,write']), root, home: '/nobody', now: 0 }),
+  asked: { agent: 'command' },
+})
 
 function watch(files: number) {
   const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
   const plan = { mounts: [{ kind: 'write', path: root }], ghosts: [], placeholders: [] }
-  const changes = watchChanges({ plan, tree: { files }, project: { root } } as unknown as PreparedRun)
+  const changes = watchChanges({
+    plan,
+    ...under(root),
+    tree: { entries: [{ path: root, kind: 'directory', access: 'write' }], files },
+  } as unknown as PreparedRun)
   mkdirSync(join(root, 'sub/.git'), { recursive: true })
   writeFileSync(join(root, 'sub/a.txt'), 'a')
   return changes.events()
@@ -29,7 +41,11 @@ test('what stood in for nothing and is something now is warned of; what is as it
   }
   for (const folder of ['.claude', '.vscode', 'dist']) mkdirSync(at(folder))
   putSocket(join(mkdtempSync(join(tmpdir(), 'oos-changes-'))), at('.envrc'))
-  const { events } = watchChanges({ plan, tree: { files: 3 }, project: { root } } as unknown as PreparedRun)
+  const { events } = watchChanges({
+    plan,
+    ...under(root),
+    tree: { entries: [{ path: root, kind: 'directory', access: 'write' }], files: 3 },
+  } as unknown as PreparedRun)
   writeFileSync(at('.claude/settings.json'), '{}')
   writeFileSync(at('.mcp.json'), '{}')
   writeFileSync(at('dist/a.js'), '')

@@ -93,6 +93,24 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(out).not.toMatch(/[\x1b\x07\x9b]/)
   })
 
+  test('F2 what a run makes under a denied name is told, with the rule', () => {
+    const { code, out } = script('mkdir d e; echo x > d/.env; echo x > e/.env; echo x > d/env')
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /`d\/.env` and `e\/.env` came to be .*, which no run may \(\.agent-os\/AGENT\.md:\d+ \*\*Deny\*\* `file:\*\*\/\.env:\*`\)/,
+    )
+    expect(newestRun()).toMatchObject({ endedBy: 'exit', files: 3 })
+  })
+
+  test('F2 settings that a run makes for an agent or an editor in a subfolder are told', () => {
+    const { out } = script(`mkdir -p a/.claude a/.vscode b node_modules/c/.claude
+      echo x > a/.claude/settings.json; echo x > a/.vscode/tasks.json; echo x > b/.mcp.json; echo x > b/c.json
+      echo x > b/.envrc; echo x > node_modules/c/.claude/settings.json`)
+    expect(out).toMatch(
+      /oos: `a\/.claude\/settings.json`, `a\/.vscode\/tasks.json`, `b\/.envrc` and 1 more came to be .* read it first$/m,
+    )
+  })
+
   test('S3 what a changed Let gives is shown before it holds', () => {
     const spec = (code: string) =>
       specOf(['Let `@code` = `CODE`', 'Deny `file:@code:write`', ...rules]).replace('CODE', code)

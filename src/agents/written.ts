@@ -1,0 +1,83 @@
+import { join, relative } from 'node:path'
+import type { Policy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
+import type { Rule } from '../policy/types.ts'
+import type { ChangedFile } from '../sandbox/after.ts'
+import { accessIn } from '../sandbox/reach.ts'
+import type { TreeEntry } from '../sandbox/types.ts'
+
+export interface WrittenUnder {
+  readonly policy: Policy
+  readonly agent: string
+  readonly root: string
+  /** How the run saw the tree: what it could not write, somebody else wrote. */
+  readonly entries: readonly TreeEntry[]
+}
+
+/** On the terminal; the record lists every file. */
+const mostNamed = 3
+
+/**
+ * What came to be during a run although a rule says no, or although somebody will obey it. A mount closes what is there
+ * when the run starts: a name that is made up later can only be told.
+ */
+export function warnOfWritten(files: readonly ChangedFile[], under: WrittenUnder): readonly string[] {
+  if (files.length === 0) return []
+  const accessOf = accessIn(under.entries)
+  const written = files
+    .filter(({ path, change }) => change !== 'deleted' && accessOf(path) === 'write')
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const denied = new Map<Rule | undefined, ChangedFile[]>()
+  const obeyed: ChangedFile[] = []
+  for (const file of written) {
+    const { effect, rule } = decide(under.policy, requestOf(file, under))
+    if (effect === 'deny') denied.set(rule, [...(denied.get(rule) ?? []), file])
+    else if (isObeyed(file, under)) obeyed.push(file)
+  }
+  return [
+    ...[...denied].map(([rule, some]) => `${nameAll(some, under)}, which no run may${reasonOf(rule)}`),
+    ...(obeyed.length === 0
+      ? []
+      : [
+          `${nameAll(obeyed, under)}: who starts an agent, an editor or git there obeys it, so read it first`,
+        ]),
+  ]
+}
+
+const requestOf = ({ path, change }: ChangedFile, { agent }: WrittenUnder) =>
+  ({
+    resource: 'file',
+    action: change === 'created' ? 'create' : 'change',
+    target: path,
+    agent,
+  }) as const
+
+/** Settings that oos protects where the project begins, in a subfolder. */
+function isObeyed({ path, change }: ChangedFile, under: WrittenUnder): boolean {
+  const { policy, root } = under
+  if (!path.startsWith(`${root}/`)) return false
+  const names = relative(root, path).split('/')
+  return names.some((_, from) => {
+    if (from === 0) return false
+    const moved = { path: join(root, ...names.slice(from)), change }
+    return decide(policy, requestOf(moved, under)).rule?.layer === 'built-in'
+  })
+}
+
+function nameAll(files: readonly ChangedFile[], under: WrittenUnder): string {
+  const names = files.slice(0, mostNamed).map((file) => `\`${nameOf(file, under)}\``)
+  const more = files.length - names.length
+  const all = more === 0 ? names : [...names, `${more} more`]
+  const [first, ...others] = all.reverse()
+  const said = others.length === 0 ? first : `${others.reverse().join(', ')} and ${first}`
+  return `${said} came to be or changed while this ran`
+}
+
+function nameOf({ path }: ChangedFile, { root }: WrittenUnder): string {
+  return path.startsWith(`${root}/`) ? relative(root, path) : path
+}
+
+function reasonOf(rule: Rule | undefined): string {
+  if (rule === undefined) return ' (no rule allows it)'
+  return ` (${rule.source.file}:${rule.source.line} ${rule.source.text})`
+}
