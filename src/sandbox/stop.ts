@@ -15,13 +15,22 @@ export interface Stopper {
   readonly clear: () => void
 }
 
+/**
+ * Before the namespace's first process is there, a kill waits for it: bubblewrap's first process is bound to nobody yet,
+ * and killed by halves, it would wait for the other half forever.
+ */
 export function createStopper(child: ChildProcess, graceMs: number): Stopper {
   let cause: Cause | undefined
   let first: number | undefined
   let callOff = () => {}
   const kill = (by: EndedBy) => {
+    const isEarly = cause === undefined && first === undefined
     cause ??= { by }
     if (child.exitCode !== null || child.signalCode !== null) return
+    if (isEarly) {
+      callOff = afterMs(graceMs, () => child.kill('SIGKILL'))
+      return
+    }
     // The kernel kills a pid namespace with its first process: daemons, new sessions, and what ignores TERM.
     if (first !== undefined) signalQuietly(first, 'SIGKILL')
     child.kill('SIGKILL')
@@ -30,6 +39,7 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
     cause: () => cause,
     began: (pid) => {
       first = pid
+      if (cause !== undefined) kill(cause.by)
     },
     ask: (by, signal) => {
       if (cause !== undefined || first === undefined) return kill(by)

@@ -38,14 +38,16 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   const watch = createWatch(run)
   try {
     sendFiles(child, launch.files)
-    const first = await waitAtGate(gate, child.pid ?? 0)
+    const first = await Promise.race([waitAtGate(gate, child.pid ?? 0), exited.then(() => undefined)])
     if (first !== undefined) {
       requireLanded(launch.plan.mounts, first.pid)
       watch.begin(first.pid)
-      options.tracer?.begin(child.pid ?? 0, first.pid)
-      await options.mayBegin
+      if (stopper.cause() === undefined) {
+        options.tracer?.begin(child.pid ?? 0, first.pid)
+        await options.mayBegin
+      }
     }
-    gate.end(first === undefined ? '' : 'go\n')
+    gate.end(first === undefined || stopper.cause() !== undefined ? '' : 'go\n')
     const exit = await Promise.race([
       exited,
       ...(options.tracer === undefined ? [] : [options.tracer.broken]),

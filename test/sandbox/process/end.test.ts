@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { runSandbox } from '../../../src/sandbox/run.ts'
+import { bareLaunch } from './bare.ts'
 import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
 
@@ -95,6 +97,24 @@ it.each([
     expect((await finished).signal).toBe('SIGKILL')
   }
   expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
+})
+
+it.each([
+  { which: '', network: { mode: 'none', note: 'no rule' } as const },
+  { which: ', through two bubblewraps', network: { mode: 'proxy', rules: [] } as const },
+])('a run that is stopped at any moment of its start ends, and leaves nothing$which', async ({ network }) => {
+  const mark = `3000.${process.pid}`
+  const [most, step] = network.mode === 'none' ? [4000, 40] : [60_000, 1500]
+  for (let moment = 0; moment < most; moment += step) {
+    const options = { machine: {}, stdin: 'ignore', proxySocket: '/nowhere/p.sock' } as const
+    const sandbox = runSandbox(bareLaunch(['sleep', mark], { network }), options)
+    const since = process.hrtime.bigint()
+    while (Number(process.hrtime.bigint() - since) < moment * 1000) await new Promise(setImmediate)
+    sandbox.stop('stopped', 'SIGKILL')
+    expect(await sandbox.ended).toMatchObject({ endedBy: 'stopped' })
+  }
+  const left = () => commandLines().filter((line) => line.includes(mark))
+  await expect.poll(left, { timeout: 3000 }).toEqual([])
 })
 
 it('a command that cannot be found ends as it does in a shell', async () => {
