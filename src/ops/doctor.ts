@@ -12,6 +12,7 @@ import { findOos, wrapperLine } from './find-oos.ts'
 import { isActive, readHookStates } from './hooks/install.ts'
 import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
+import { holdsHome } from './project-root.ts'
 import { quoteWord } from './quote-word.ts'
 import { openRecord } from './record.ts'
 import { findTrust, isSeen } from './trust.ts'
@@ -40,7 +41,9 @@ export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Fin
   const record = await attempt('record', () =>
     'root' in project ? tryRecord(withUsualRecord(project, env)) : tryAnyRecord(),
   )
-  const root = 'root' in project ? project.root : cwd
+  // At home there is no project, and what lies below is the person's own.
+  const bare = holdsHome(cwd, env.HOME ?? '') ? '/' : cwd
+  const root = 'root' in project ? project.root : bare
   const sandbox = await attempt('sandbox', () => probeSandbox(readFacts(env, { root })))
   const hooks = 'root' in project ? examineHooks(root) : undefined
   const others = [record, examineCache(env), examineTracer(env, root), specs]

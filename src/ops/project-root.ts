@@ -28,7 +28,7 @@ export function findBareRoot(cwd: string, home: string): string {
 }
 
 /** HOME, or a folder that it lies in: no project can be there. */
-function holdsHome(root: string, home: string): boolean {
+export function holdsHome(root: string, home: string): boolean {
   return `${home}/`.startsWith(root === '/' ? '/' : `${root}/`)
 }
 

@@ -50,6 +50,11 @@ export const diagnosticCodes = {
     'everything below the first `---` is taken for front matter, rules included',
     'put `---` on a line of its own below the last key',
   ),
+  'front-matter/misplaced': error(
+    'what looks like front matter does not begin on the first line',
+    'it is prose then: the packs that it names do not hold, and nobody would notice',
+    'put `---` on the first line, the keys below it, and `---` below them',
+  ),
   'front-matter/language': error(
     'the front matter is not YAML',
     'other languages of front matter can run code',
@@ -269,6 +274,11 @@ export const diagnosticCodes = {
     'a hole in the protected pack or the base',
     'they hold for every run and cannot be loosened',
     'take the `except` away',
+  ),
+  'extends/twice': warning(
+    'a pack is taken in twice, with different holes',
+    'its rules hold as often as they are taken in: what one leaves out, the other still says',
+    'take the pack in once, with the holes that you mean',
   ),
   'extends/hole': error(
     'a hole that no rule of the pack has anything to do with',

@@ -19,6 +19,7 @@ export function extendSpecs(
   const diagnostics: Diagnostic[] = []
   const taken = new Map<string, readonly Rule[]>()
   const extended = new Set<string>()
+  const direct = new Map<string, string>()
   const walk = (spec: Spec, frame: Frame): void => {
     for (const extension of spec.extends) {
       const pack = findPack(spec, extension, library, diagnostics)
@@ -34,7 +35,9 @@ export function extendSpecs(
         continue
       }
       extended.add(pack.path)
-      const holes = [...frame.holes, ...readHoles(pack, extension, diagnostics)]
+      const own = readHoles(pack, extension, diagnostics)
+      if (frame.trail.length === 1) warnOfTwice(pack, extension, { frame, own, taken: direct, diagnostics })
+      const holes = [...frame.holes, ...own]
       const key = JSON.stringify([
         pack.path,
         frame.agent ?? '',
@@ -142,6 +145,30 @@ function readHoles(
       diagnostics.push(diagnostic('extends/hole', place, `no rule of \`${pack.path}\` names \`${resource}\``))
     return [result.value]
   })
+}
+
+interface Taking {
+  readonly frame: Frame
+  readonly own: readonly Capability[]
+  /** The holes of each pack that was taken in before, by who takes it in. */
+  readonly taken: Map<string, string>
+  readonly diagnostics: Diagnostic[]
+}
+
+/** Across layers it is no mistake: a project cannot leave out what its user's rules say. */
+function warnOfTwice(pack: Spec, extension: Extension, { frame, own, taken, diagnostics }: Taking): void {
+  const key = JSON.stringify([pack.path, frame.layer, frame.agent ?? ''])
+  const holes = JSON.stringify(own.map((hole) => JSON.stringify(hole)).sort())
+  const before = taken.get(key)
+  taken.set(key, holes)
+  if (before === undefined || before === holes) return
+  diagnostics.push(
+    diagnostic(
+      'extends/twice',
+      extension.place,
+      `\`${extension.pack}\` is taken in a second time, with other holes`,
+    ),
+  )
 }
 
 /** A pack's rule as one of the file that extends it: its layer, its agent, its holes. */

@@ -70,7 +70,8 @@ function splitFrontMatter(text: string, report: Report): Split | undefined {
     report('front-matter/unclosed', firstLine, 'a line of the front matter begins with `---` and goes on')
     return { yaml: '', yamlStart: 0, bodyStart: text.length }
   }
-  return { yaml: file.matter, yamlStart: firstLine.end, bodyStart }
+  // Of a line's end in Windows' way, gray-matter leaves half behind.
+  return { yaml: file.matter.replace(/\r$/, ''), yamlStart: firstLine.end, bodyStart }
 }
 
 const refuse = () => {

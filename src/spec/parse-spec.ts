@@ -10,6 +10,7 @@ import { type FrontMatter, parseFrontMatter } from './front-matter.ts'
 import { validateFrontMatter } from './front-matter-schema.ts'
 import { parseLessons } from './lessons.ts'
 import { parseMarkdown } from './markdown.ts'
+import { reportMisplaced } from './misplaced-front-matter.ts'
 import { createReport, type Report } from './report.ts'
 import { readRules, reportRuleLines } from './rules.ts'
 import { parseRunbook } from './runbook.ts'
@@ -32,6 +33,7 @@ export function parseSpec(source: SpecSource, parse?: ParseTree): Spec {
     report(decoded.code, { start: 0, end: 0 }, decoded.problem, decoded.fix ? { fix: decoded.fix } : {})
   reportBidirectional(text, report)
   const matter = parseFrontMatter(text.text, report, { ignore: kind === 'guidance' })
+  if (kind !== 'guidance' && matter.bodyStart === 0) reportMisplaced(text.text, kind, report)
   const head = readHead(source, matter, text, report)
   const root = parseMarkdown(text, { bodyStart: matter.bodyStart, report, parse })
   const body = readRules(root, { text, report, layer, ...(pack && { pack }) })

@@ -57,6 +57,9 @@ test('whether hooks and editors find `oos` is said, and the line that is to be t
   const after = examine({ ...place, env: { ...place.env, PATH } }).found.get('command')
   expect(after).toMatchObject({ ok: true, detail: expect.stringContaining('.local/bin/oos') })
   expect(after?.missing).toBeUndefined()
+  // The home folder is no project, and what lies in it was not put there by one.
+  const atHome = examine({ cwd: place.env.HOME, env: { ...place.env, PATH } }).found.get('command')
+  expect(atHome).toEqual(after)
 })
 
 test('an `oos` whose Node is too old is wrong where hooks are installed', () => {

@@ -371,6 +371,17 @@ test('a dry run shows each row with its rule, and changes nothing', () => {
   expect(plan).toMatchObject({ version: 1, data: { command: ['true'] } })
 })
 
+test.each([
+  { words: ['true'], effect: 'allow', line: 5 },
+  { words: ['sh', '-c', 'npm publish .'], effect: 'ask', line: 8 },
+  { words: ['git', 'push', 'origin', 'main'], effect: 'deny', line: 7 },
+])('a dry run says first what is decided of the command: $effect', ({ words, effect, line }) => {
+  const { stdout } = oos(['run', '--dry-run', '--', ...words], project)
+  expect(stdout).toMatch(new RegExp(`^Decided +${effect}.* \\.agent-os/AGENT\\.md:${line} `, 'm'))
+  const { data } = JSON.parse(oos(['run', '--dry-run', '--json', '--', ...words], project).stdout)
+  expect(data.decision).toMatchObject({ effect, rule: { line } })
+})
+
 describe('an Ask, at a terminal', () => {
   const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
   const spec = () => readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')

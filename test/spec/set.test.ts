@@ -88,6 +88,11 @@ describe('extends', () => {
     ['itself', '[./AGENT.md]', 'extends/cycle'],
     ['a hole for nothing', '[{pack: oos:secrets, except: ["git:main:push"]}]', 'extends/hole'],
     [
+      'a pack whole and with a hole',
+      '[oos:secrets, {pack: oos:secrets, except: ["file:.env:read"]}]',
+      'extends/twice',
+    ],
+    [
       'a hole that is no capability',
       '[{pack: oos:secrets, except: [".env"]}]',
       'capability/unknown-resource',

@@ -41,8 +41,8 @@ export const run: Define = (command, terminal) => {
     const voice = runVoice(terminal)
     if (!options.dryRun) return superviseRun(request, voice)
     const intent = await intendRun(request)
-    const { plan } = prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
-    terminal.answer('run', planJson(plan), () => renderPlan(plan, terminal))
+    const prepared = prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
+    terminal.answer('run', planJson(prepared), () => renderPlan(prepared, terminal))
     return 0
   }
 }

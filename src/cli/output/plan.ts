@@ -1,24 +1,49 @@
-import type { Rule } from '../../policy/types.ts'
+import type { Decision, Rule } from '../../policy/types.ts'
 import type { EnvEntry, LimitPlan, Mount, SandboxPlan, Unheld } from '../../sandbox/types.ts'
 import { printDuration, printSize } from '../../shared/units.ts'
 import type { Terminal } from '../terminal.ts'
-import { renderRulePlace } from './rules.ts'
+import { paintEffect, renderRulePlace } from './rules.ts'
+import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 
+export interface Planned {
+  readonly plan: SandboxPlan
+  /** Of the command: without an allow, it would not start. */
+  readonly decision: Decision
+}
+
 /** What `oos run` would do, row by row, with the rule or reason behind each. */
-export function renderPlan(plan: SandboxPlan, { style, width }: Pick<Terminal, 'style' | 'width'>): string {
+export function renderPlan(
+  { plan, decision }: Planned,
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
+): string {
   const section = <Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string =>
     rows.length === 0
       ? ''
       : `\n${style.bold(title)}\n${renderTable(rows, { columns, width, heading: style.dim })}`
   return [
     `${style.bold('Command')}  ${plan.command.join(' ')}\n${style.bold('In')}       ${plan.cwd}\n`,
+    `${style.bold('Decided')}  ${renderDecision(decision, style)}\n`,
     section('Files', plan.mounts, mountColumns),
     section('Environment', plan.env, envColumns),
     `\n${style.bold('Network')}\n${renderNetwork(plan)}\n`,
     section('Limits', plan.limits, limitColumns),
     section('Not held here', plan.unheld, unheldColumns),
   ].join('')
+}
+
+const meanings: Readonly<Record<Decision['effect'], string>> = {
+  allow: '',
+  ask: ': a person is asked first',
+  deny: ': it would not start',
+}
+
+function renderDecision({ effect, rule, reasons }: Decision, style: Style): string {
+  const unread = reasons.find(({ kind }) => kind === 'undecidable')?.text
+  const place = rule === undefined ? 'no rule allows it' : `${renderRulePlace(rule)} ${rule.source.text}`
+  const why = [unread, place].filter((part) => part !== undefined).join('; ')
+  return `${paintEffect(effect, style)(effect)}${meanings[effect]}  ${sanitizeLine(why)}`
 }
 
 const mountWords: Readonly<Record<Mount['kind'], string>> = {
@@ -91,8 +116,15 @@ function renderNetwork({ network }: SandboxPlan): string {
 }
 
 /** The plan for programs: each row with the line of the rule behind it. */
-export function planJson(plan: SandboxPlan): unknown {
-  return JSON.parse(JSON.stringify(plan, (key, value) => (key === 'rule' ? ruleJson(value) : value)))
+export function planJson({ plan, decision }: Planned): unknown {
+  const { effect, rule, reasons } = decision
+  const text = reasons.find((reason) => reason.text !== undefined)?.text
+  const decided = { effect, ...(rule && { rule }), ...(text !== undefined && { text }) }
+  return JSON.parse(
+    JSON.stringify({ decision: decided, ...plan }, (key, value) =>
+      key === 'rule' ? ruleJson(value) : value,
+    ),
+  )
 }
 
 function ruleJson({ source, reason }: Rule): unknown {

@@ -1,0 +1,31 @@
+import type { Report } from './report.ts'
+import { frontMatterSchemas, type StrictKind } from './schema.ts'
+
+/**
+ * Front matter counts only from the first line on and between lines of three dashes; with a heading above it, without its
+ * first line, or in a block of code at the top, it is prose.
+ */
+export function reportMisplaced(text: string, kind: StrictKind, report: Report): void {
+  const start = startOf(text, Object.keys(frontMatterSchemas[kind].shape).join('|'))
+  if (start === undefined) return
+  const length = text.slice(start).search(/\r?\n/)
+  const span = { start, end: length === -1 ? text.length : start + length }
+  report('front-matter/misplaced', span, 'this looks like front matter and is not')
+}
+
+function startOf(text: string, keys: string): number | undefined {
+  const unopened = new RegExp(`^\\s*(?:${keys}):[ \\t]*\\S[^]*?^---[ \\t]*$`, 'm').exec(text)
+  const fenced = new RegExp(`^\\s*\`\`\`ya?ml[ \\t]*\\r?\\n(?:---[ \\t]*\\r?\\n)?[ \\t]*(?:${keys}):`).exec(
+    text,
+  )
+  if (unopened?.index === 0 || fenced !== null) return text.search(/\S/)
+  const opening = '(?:-{2,}|\\*{3,}|_{3,}|[–—]+)'
+  const late = new RegExp(`^${opening}[ \\t]*\\r?\\n[ \\t]*(?:${keys}):(?=\\s)`, 'm').exec(text)
+  return late === null || isInFence(text, late.index) ? undefined : late.index
+}
+
+/** An example of front matter in a block of code is none. */
+function isInFence(text: string, offset: number): boolean {
+  const fences = text.slice(0, offset).match(/^ {0,3}(?:```|~~~)/gm) ?? []
+  return fences.length % 2 === 1
+}
