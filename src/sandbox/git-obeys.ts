@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readPlainFile } from './git.ts'
 import { parseGitValue } from './git-identity.ts'
 
@@ -8,10 +8,24 @@ export interface ObeyedPlace {
   readonly kind: 'file' | 'folder' | 'program'
 }
 
-/** Whoever may not write git's configuration may not write what that names either: `include.path`, `core.hooksPath`, a filter. */
-export function obeyedPlaces(repository: string, tree: string): readonly ObeyedPlace[] {
+/**
+ * Whoever may not write git's configuration may not write what that names either: `include.path`, `core.hooksPath`, a
+ * filter. `more`: configuration of the person or the machine, which names places in a work tree, too.
+ */
+export function obeyedPlaces(
+  repository: string,
+  tree: string,
+  more: readonly string[] = [],
+): readonly ObeyedPlace[] {
   const read = new Set<string>()
-  return ['config', 'config.worktree'].flatMap((name) => placesIn(resolve(repository, name), tree, read))
+  const own = ['config', 'config.worktree'].map((name) => join(repository, name))
+  return [...own, ...more].flatMap((file) => placesIn(file, tree, read))
+}
+
+/** Where git looks for what holds in all repositories. */
+export function commonConfigs(home: string | undefined): readonly string[] {
+  const own = home === undefined ? [] : [join(home, '.gitconfig'), join(home, '.config/git/config')]
+  return ['/etc/gitconfig', ...own]
 }
 
 /** Each file once: they can include each other. */
@@ -24,17 +38,27 @@ function placesIn(file: string, tree: string, read: Set<string>): readonly Obeye
       const path = resolve(dirname(file), value)
       return [{ path, kind: 'file' }, ...placesIn(path, tree, read)]
     }
-    if (key === 'hookspath') return [{ path: resolve(tree, value), kind: 'folder' }]
-    if (!runs.has(key)) return []
-    return value.split(/[\s;&|"'!]+/).map((word) => ({ path: resolve(tree, word), kind: 'program' as const }))
+    if (key === 'hookspath' || key === 'templatedir') return [{ path: resolve(tree, value), kind: 'folder' }]
+    if (!runs.has(key) && !programSections.has(section)) return []
+    return wordsOf(value).map((word) => ({ path: resolve(tree, word), kind: 'program' as const }))
   })
 }
 
+/** Whatever a shell fills in before a path is taken for the work tree: `$(git rev-parse --show-toplevel)/tools/x`. */
+function wordsOf(value: string): readonly string[] {
+  const bare = value.replaceAll(/\$\([^)]*\)\/?|\$\{?\w+\}?\/?/g, ' ')
+  return bare.split(/[\s;&|"'!]+/).filter((word) => word !== '')
+}
+
+/** Sections in which every key names something that git runs. */
+const programSections: ReadonlySet<string> = new Set(['alias', 'pager'])
+
 /** Keys, in whatever section, whose value git runs. */
 const runs: ReadonlySet<string> = new Set(
-  'fsmonitor sshcommand editor pager askpass clean smudge process textconv command driver external program helper cmd'.split(
-    ' ',
-  ),
+  [
+    'fsmonitor sshcommand editor pager askpass clean smudge process textconv command driver external program helper cmd',
+    'difffilter defaultkeycommand alternaterefscommand packobjectshook gitproxy tunnel update uploadpack receivepack',
+  ].flatMap((line) => line.split(' ')),
 )
 
 interface Setting {

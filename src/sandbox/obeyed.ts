@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type FileGlob, judgeFile, nothing } from './access.ts'
-import { type ObeyedPlace, obeyedPlaces } from './git-obeys.ts'
+import { commonConfigs, type ObeyedPlace, obeyedPlaces } from './git-obeys.ts'
 import { kindOf } from './look.ts'
 import { accessAt } from './reach.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -9,16 +9,17 @@ import type { TreeEntry, TreeFacts } from './types.ts'
 interface ObeyedIn extends Pick<TreeFacts, 'entries' | 'repositories'> {
   readonly globs: readonly FileGlob[]
   readonly root: string
+  readonly home?: string
 }
 
 /** What git is told to obey is as closed to writing as what tells it so. */
-export function obeyedEntries({ globs, entries, repositories, root }: ObeyedIn): TreeEntry[] {
+export function obeyedEntries({ globs, entries, repositories, root, home }: ObeyedIn): TreeEntry[] {
   return repositories.flatMap(({ path: repository }) => {
     const config = join(repository, 'config')
     const { access, rule } = judgeFile(globs, config, nothing)
     if (access === 'write') return []
     return [...new Set([dirname(repository), root])]
-      .flatMap((tree) => obeyedPlaces(repository, tree))
+      .flatMap((tree) => obeyedPlaces(repository, tree, commonConfigs(home)))
       .flatMap(({ path, kind }) => obeyedEntry(path, kind) ?? [])
       .filter(({ path }) => accessAt(entries, path) === 'write')
       .map((entry): TreeEntry => ({ ...entry, access: 'read', note: 'git obeys it', ...(rule && { rule }) }))

@@ -22,6 +22,8 @@ import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
 
 export interface SweepOptions {
   readonly root: string
+  /** Whose configuration of git counts, too. */
+  readonly home?: string
   readonly caseSensitive?: boolean
   /** Called before a folder is read; `every`: each file in it counts, whatever its name. */
   readonly onFolder?: (folder: string, every: boolean) => void
@@ -34,10 +36,9 @@ export interface SweepOptions {
 export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): TreeFacts {
   const tops = openedFolders(globs)
   const sweep: Sweep = {
+    ...options,
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
-    root: options.root,
-    onFolder: options.onFolder,
     entries: [],
     repositories: [],
     files: 0,
@@ -64,11 +65,9 @@ function treesBehind(tops: readonly string[], root: string): TreeFacts['behind']
   })
 }
 
-interface Sweep {
+interface Sweep extends SweepOptions {
   readonly globs: readonly FileGlob[]
   readonly points: Points
-  readonly root: string
-  readonly onFolder: SweepOptions['onFolder']
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount

@@ -7,8 +7,8 @@ import type { TreeFacts } from './types.ts'
 
 /** What lies where the rules open something to an agent. */
 export function readTree(policy: Policy, agent: string): TreeFacts {
-  const { root, caseSensitive } = policy
-  return sweepTree(treeGlobs(policy, agent), { root, caseSensitive })
+  const { root, home, caseSensitive } = policy
+  return sweepTree(treeGlobs(policy, agent), { root, home, caseSensitive })
 }
 
 export function treeGlobs(policy: Policy, agent: string): readonly FileGlob[] {

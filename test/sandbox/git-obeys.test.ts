@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { obeyedPlaces } from '../../src/sandbox/git-obeys.ts'
 
-function placesOf(config: string, included = ''): readonly string[] {
+function placesOf(config: string, included = '', own = ''): readonly string[] {
   const tree = mkdtempSync(join(tmpdir(), 'oos-git-'))
+  const home = mkdtempSync(join(tmpdir(), 'oos-home-'))
+  writeFileSync(join(home, '.gitconfig'), own)
   mkdirSync(join(tree, '.git'))
   writeFileSync(join(tree, '.git/config'), config)
   writeFileSync(join(tree, 'shared'), included)
-  return obeyedPlaces(join(tree, '.git'), tree).map(
+  return obeyedPlaces(join(tree, '.git'), tree, [join(home, '.gitconfig')]).map(
     ({ path, kind }) => `${kind} ${path.slice(tree.length + 1)}`,
   )
 }
@@ -45,9 +47,29 @@ test.each([
     config: '[core]\nfsmonitor = \\\ntools/watch',
     places: ['program tools/watch'],
   },
+  {
+    name: 'the words of an alias, of a pager and of what shows a difference',
+    config: '[alias]\nst = !./tools/st\n[pager]\nlog = tools/pl\n[interactive]\ndiffFilter = tools/d -x',
+    places: ['program tools/st', 'program tools/pl', 'program tools/d', 'program -x'],
+  },
+  {
+    name: 'a program below what a shell fills in',
+    config: '[filter "x"]\nclean = $(git rev-parse --show-toplevel)/tools/x',
+    places: ['program tools/x'],
+  },
+  {
+    name: 'a template of repositories',
+    config: '[init]\ntemplateDir = templates',
+    places: ['folder templates'],
+  },
   { name: 'nothing of a path elsewhere', config: '[url]\npath = x\n[core]\n# hooksPath = y', places: [] },
 ])('git obeys $name', ({ config, places }) => {
   expect(placesOf(config)).toEqual(places)
+})
+
+test('git obeys what the person has set for all repositories', () => {
+  const own = '[core]\nhooksPath = .githooks\n[filter "fmt"]\nclean = ./tools/fmt.sh'
+  expect(placesOf('', '', own)).toEqual(['folder .githooks', 'program tools/fmt.sh'])
 })
 
 test('files that include each other are read once', () => {
