@@ -1,5 +1,13 @@
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { escapeLet, printCode } from '../policy/print-code.ts'
 import type { Decision, Rule } from '../policy/types.ts'
+import {
+  type Complaint,
+  complaintsIn,
+  type MissingPackage,
+  missingPackages,
+  unresolvedHosts,
+} from './complaints.ts'
 
 /** One thing that may have made a command fail. */
 export interface Cause {
@@ -11,82 +19,122 @@ export interface Cause {
   readonly known: 'recorded' | 'inferred'
   /** In words, where neither a rule nor its absence is the reason. */
   readonly words?: string
+  /** An Allow of the same host that helps in plain http alone, whose method and path can be seen. */
+  readonly plain?: Rule
   /** The line that would change it, where a line can. */
   readonly paste?: string
 }
 
 export interface CauseInput {
-  readonly denials: readonly { readonly request: string; readonly decision: Decision }[]
+  readonly denials: readonly Denial[]
   /** The end of what the command wrote on stderr, if it passed through oos. */
   readonly errors: string
+  /** Paths among the command's own words, where it did not. */
+  readonly typed: readonly Complaint[]
   /** The run had no network at all, so no proxy saw what was asked for. */
   readonly offline: boolean
   readonly cwd: string
-  /** `file` request text for a path, as a rule would write it. */
-  readonly describe: (path: string, action: 'read' | 'write') => string
+  readonly root: string
+  readonly home: string
   readonly decideFile: (path: string, action: 'read' | 'write') => Decision
+  readonly decideHost: (host: string) => Decision
+  /** A path as a rule would write it, and all that lies below it. */
+  readonly print: (path: string) => { readonly path: string; readonly below: string }
+  /** Whether something lay there before the run that the run did not see. */
+  readonly exists: (path: string) => boolean
+  /** What the run was kept from making, the path itself or a folder above it. */
+  readonly kept: (path: string) => { readonly path: string; readonly rule: Rule } | undefined
+}
+
+export interface Denial {
+  readonly request: string
+  readonly decision: Decision
+  /** An Allow of the same host by method or path, where neither could be seen. */
+  readonly plain?: Rule
 }
 
 const most = 5
 
 /** At most five likely causes of a failure, the certain ones first, each once. */
 export function likelyCauses(input: CauseInput): readonly Cause[] {
-  const recorded = input.denials.map(({ request, decision }) => cause(request, decision, 'recorded'))
-  const inferred = complaints(input.errors).flatMap((complaint) => inferCause(complaint, input))
-  const unreached = input.offline ? unresolvedHosts(input.errors) : []
+  const { denials, errors, typed, offline, decideHost } = input
+  const recorded = denials.map(({ request, decision, plain }) => ({
+    ...cause(request, decision, 'recorded'),
+    ...(plain !== undefined && { plain }),
+  }))
+  const packages = missingPackages(errors).flatMap((missing) => packageCause(missing, input))
+  const inferred = [...complaintsIn(errors), ...typed].flatMap((complaint) => fileCause(complaint, input))
+  const unreached = (offline ? unresolvedHosts(errors) : []).flatMap((host) => {
+    const decision = decideHost(host)
+    return decision.effect === 'allow' ? [] : [cause(`http:${host}:request`, decision, 'inferred')]
+  })
   const unique = new Map(
-    [...recorded, ...unreached, ...inferred].reverse().map((each) => [each.request, each]),
+    [...recorded, ...unreached, ...packages, ...inferred].reverse().map((each) => [each.request, each]),
   )
   return [...unique.values()].reverse().slice(0, most)
 }
 
-/** What curl, git, Node, Go, Python's pip and Cargo print when a name cannot be looked up. */
-const unresolved =
-  /(?:could not resolve host(?:name)?:?|getaddrinfo \w+|dial tcp: lookup|failed to resolve) ['"]?([\w-]+(?:\.[\w-]+)+)/gi
-
-function unresolvedHosts(errors: string): Cause[] {
-  return [...errors.matchAll(unresolved)].map(([, host = '']) => {
-    const request = `http:${host}:request`
-    return { request, known: 'inferred', paste: `- **Allow** \`${request}\`` }
-  })
-}
-
-interface Complaint {
-  readonly path: string
-  readonly actions: readonly ('read' | 'write')[]
-}
-
-/** What programs in C, Node, Python, Go and Rust print when the kernel says no. */
-const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['actions'] }[] = [
-  { says: /EROFS|read-only file system/i, actions: ['write'] },
-  { says: /EACCES|EPERM|permission denied|operation not permitted/i, actions: ['read', 'write'] },
-  { says: /ENOENT|no such file or directory|cannot find|not found/i, actions: ['read'] },
-]
-const quoted = /['"`‘“]([^'"`’”\n]{1,4096})['"`’”]/g
-const bare = /(?:^|[\s:(])((?:~|\.{0,2})\/[^\s:'"`)]{1,4096})/g
-const named = /(?!E[A-Z]+:)(?<=\s)([^\s:'"`‘’“”]+): [^:]*$/
-
-function complaints(errors: string): Complaint[] {
-  return errors.split('\n').flatMap((line) => {
-    const phrase = phrases.find(({ says }) => says.test(line))
-    if (phrase === undefined) return []
-    return pathsIn(line).map((path) => ({ path, actions: phrase.actions }))
-  })
-}
-
-function pathsIn(line: string): string[] {
-  const found = [...line.matchAll(quoted), ...line.matchAll(bare)].map((match) => match[1] ?? '')
-  const subject = named.exec(line)?.[1]
-  return [...found, ...(subject === undefined ? [] : [subject])].filter((path) => path !== '')
-}
-
-function inferCause(complaint: Complaint, input: CauseInput): Cause[] {
-  const path = resolve(input.cwd, complaint.path)
-  for (const action of complaint.actions) {
-    const decision = input.decideFile(path, action)
-    if (decision.effect !== 'allow') return [cause(input.describe(path, action), decision, 'inferred')]
+function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput): Cause[] {
+  const { cwd, home, decideFile, exists } = input
+  const path = resolve(
+    cwd,
+    said.replace(/^~(?=\/|$)/, () => home),
+  )
+  const isThere = exists(path)
+  for (const action of actions) {
+    if (!isThere && (action === 'read' || unmade === undefined)) continue
+    const kept = action === 'write' ? keptCause(path, input) : undefined
+    if (kept !== undefined) return [kept]
+    const decision = decideFile(path, action)
+    if (decision.effect !== 'allow') return [pathCause({ path, action, decision }, input)]
   }
   return []
+}
+
+function keptCause(path: string, { print, kept }: CauseInput): Cause | undefined {
+  const closed = kept(path)
+  if (closed === undefined) return undefined
+  const request = `file:${print(closed.path).path}:write`
+  if (basename(closed.path) !== '.git') return { request, rule: closed.rule, known: 'inferred' }
+  return { request, known: 'inferred', words: 'a repository is made outside of a run: git init' }
+}
+
+/** Node looks next to who asks and in every folder above. */
+function packageCause({ name, asker }: MissingPackage, input: CauseInput): Cause[] {
+  const { cwd, root, decideFile, exists, print } = input
+  for (let folder = asker === undefined ? cwd : dirname(resolve(cwd, asker)); ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules')
+    const path = join(modules, name)
+    if (isIn(root, path) && exists(path)) {
+      const decision = decideFile(path, 'read')
+      if (decision.effect === 'allow') return []
+      return [pathCause({ path, action: 'read', decision, opener: print(modules).below }, input)]
+    }
+    if (folder === dirname(folder)) return []
+  }
+}
+
+interface Refusal {
+  readonly path: string
+  readonly action: 'read' | 'write'
+  readonly decision: Decision
+  /** What a rule would name, if not the path alone. */
+  readonly opener?: string
+}
+
+/** A program chooses its own words, so they open nothing that is not the project's. */
+function pathCause({ path, action, decision, opener }: Refusal, { print, root }: CauseInput): Cause {
+  const { path: printed } = print(path)
+  const found = cause(`file:${printed}:${action}`, decision, 'inferred')
+  if (found.paste === undefined) return found
+  const { paste: _, ...unpasted } = found
+  return isIn(root, path)
+    ? { ...unpasted, paste: allowLine(`file:${opener ?? printed}:${action}`) }
+    : unpasted
+}
+
+function isIn(folder: string, path: string): boolean {
+  return folder === '/' || path === folder || path.startsWith(`${folder}/`)
 }
 
 function cause(request: string, decision: Decision, known: Cause['known']): Cause {
@@ -94,5 +142,9 @@ function cause(request: string, decision: Decision, known: Cause['known']): Caus
   const words = decision.reasons.find(({ text }) => text !== undefined)?.text
   if (words !== undefined) return { request, known, words }
   if (rule !== undefined) return { request, rule, known }
-  return { request, known, paste: `- **Allow** \`${request}\`` }
+  return { request, known, paste: allowLine(request) }
+}
+
+function allowLine(request: string): string {
+  return `- **Allow** ${printCode(escapeLet(request))}`
 }

@@ -1,9 +1,13 @@
-import { printCapability } from '../policy/capability.ts'
+import { dirname } from 'node:path'
 import { decide } from '../policy/decide.ts'
+import { allowInPlain } from '../policy/plain-http.ts'
 import { capabilityOf } from '../policy/request-capability.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
+import { statOf } from '../sandbox/look.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
-import { type Cause, type CauseInput, likelyCauses } from './causes.ts'
+import type { TreeEntry } from '../sandbox/types.ts'
+import { type Cause, type CauseInput, type Denial, likelyCauses } from './causes.ts'
+import { pathsOfCommand } from './command-words.ts'
 import type { PreparedRun } from './prepare.ts'
 import type { RunSummary } from './voice.ts'
 
@@ -12,32 +16,73 @@ export interface RunFacts {
   readonly end: SandboxEnd
   readonly network: readonly NetworkEvent[]
   /** The end of the command's stderr, where it passed through oos. */
-  readonly errors: string
+  readonly errors: string | undefined
 }
 
 /** What a person is told at the end: what was refused, and of a failure what may have caused it. */
 export function summarize(prepared: PreparedRun, { id, end, network, errors }: RunFacts): RunSummary {
   const refused = network.filter(({ effect }) => effect !== 'allow')
   const failed = end.endedBy === 'exit' ? end.code !== 0 : end.endedBy !== 'interrupted'
-  const causes = causesOf(prepared, refused, failed ? errors : '')
+  const causes = causesOf(prepared, refused, failed ? saidBy(prepared, errors) : quiet)
   return { id, end, denied: refused.length, causes, unreached: unreached(network) }
 }
 
-function causesOf(
-  { policy, asked, plan }: PreparedRun,
-  refused: readonly NetworkEvent[],
-  errors: string,
-): readonly Cause[] {
+type Said = Pick<CauseInput, 'errors' | 'typed'>
+
+const quiet: Said = { errors: '', typed: [] }
+
+function saidBy({ asked, policy }: PreparedRun, errors: string | undefined): Said {
+  return errors === undefined ? { errors: '', typed: pathsOfCommand(asked, policy) } : { errors, typed: [] }
+}
+
+function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said: Said): readonly Cause[] {
+  const { policy, asked, plan } = prepared
   const { agent, cwd } = asked
+  const print = (target: string) => capabilityOf({ resource: 'file', action: '', target }, policy).pattern
   return likelyCauses({
-    denials: refused.map(denial),
-    errors,
+    ...said,
+    denials: refused.map((event) => denial(event, prepared)),
     offline: plan.network.mode === 'none',
     cwd,
-    describe: (path, action) =>
-      printCapability(capabilityOf({ resource: 'file', action, target: path }, policy)),
+    root: policy.root,
+    home: policy.home,
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),
+    decideHost: (host) => decide(policy, { resource: 'http', action: 'request', target: host, agent }),
+    print: (path) => ({ path: print(path), below: path === policy.root ? '**' : `${print(path)}/**` }),
+    ...placesOf(prepared),
   })
+}
+
+/** As the places were before the run: until its traces are gone, what it stood in for lies there on the host. */
+function placesOf({ plan, tree }: PreparedRun): Pick<CauseInput, 'exists' | 'kept'> {
+  const made = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
+  const absent = new Map(
+    tree.entries.flatMap(({ path, kind, access, rule }) =>
+      kind.startsWith('absent-') && access !== 'write' && rule?.effect === 'deny' ? [[path, rule]] : [],
+    ),
+  )
+  return {
+    exists: (path) => !made.has(path) && statOf(path) !== undefined && !isSeen(path, { plan, tree }),
+    kept: (path) => {
+      for (let at = path; at !== '/'; at = dirname(at)) {
+        const rule = absent.get(at)
+        if (rule !== undefined) return { path: at, rule }
+      }
+      return undefined
+    },
+  }
+}
+
+/** A place that each run has of its own, or a folder that is there for what is opened in it, is not what was missing. */
+function isSeen(path: string, { plan, tree }: Pick<PreparedRun, 'plan' | 'tree'>): boolean {
+  const isOwn = plan.mounts.some(
+    ({ kind, path: own }) =>
+      (kind === 'tmpfs' && path === own) ||
+      ((kind === 'dev' || kind === 'proc') && `${path}/`.startsWith(`${own}/`)),
+  )
+  const isPartly = ({ access, path: opened }: TreeEntry) =>
+    access !== 'none' && opened.startsWith(path === '/' ? path : `${path}/`)
+  return isOwn || tree.entries.some(isPartly)
 }
 
 /** What the rules allow and the network did not give. */
@@ -48,11 +93,15 @@ function unreached(network: readonly NetworkEvent[]): readonly string[] {
   return [...new Set(failed)]
 }
 
-function denial({ host, port, action, effect, rule, error }: NetworkEvent): CauseInput['denials'][number] {
+function denial(event: NetworkEvent, { policy, asked }: PreparedRun): Denial {
+  const { host, port, action, method, effect, rule, error } = event
   const at = port === 443 || port === 80 ? host : `${host}:${port}`
   const reasons = error === undefined ? [] : [{ kind: 'no-allow' as const, text: error }]
+  const isTunnel = action === 'request' && method === undefined && rule === undefined && error === undefined
+  const plain = isTunnel ? allowInPlain(policy, `${host}:${port}`, asked.agent) : undefined
   return {
     request: `http:${at}:${action}`,
     decision: { effect, reasons, constraints: {}, ...(rule === undefined ? {} : { rule }) },
+    ...(plain !== undefined && { plain }),
   }
 }

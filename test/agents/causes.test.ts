@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type CauseInput, likelyCauses } from '../../src/agents/causes.ts'
-import type { Decision } from '../../src/policy/types.ts'
+import type { Decision, Rule } from '../../src/policy/types.ts'
 
 const no: Decision = { effect: 'deny', reasons: [], constraints: {} }
 const yes: Decision = { effect: 'allow', reasons: [], constraints: {} }
@@ -9,9 +9,15 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
   return {
     denials: [],
     errors,
+    typed: [],
     offline: false,
     cwd: '/work',
-    describe: (path, action) => `file:${path}:${action}`,
+    root: '/work',
+    home: '/home/me',
+    print: (path) => ({ path, below: `${path}/**` }),
+    exists: () => true,
+    kept: () => undefined,
+    decideHost: () => no,
     decideFile: (path, action) =>
       path.startsWith('/work/') && (action === 'read' || path.startsWith('/work/src/')) ? yes : no,
     ...over,
@@ -88,4 +94,85 @@ test.each([
   expect(likelyCauses(input(line)).map(({ request }) => request)).not.toContain(
     'http:api.example.com:request',
   )
+})
+
+const there = (...paths: readonly string[]) => ({ exists: (path: string) => paths.includes(path) })
+const nothing = { decideFile: () => no }
+
+test.each([
+  { what: 'a read of what is not there', line: 'cat: /outside/x: No such file or directory' },
+  { what: 'a word that is no path', line: 'sh: 1: frobnicate: not found' },
+  { what: 'a word that is no path', line: "tool: 'colour': Permission denied" },
+  { what: 'a package that is nowhere', line: "Error: Cannot find module 'side-channel'" },
+])('$what is no cause: $line', ({ line }) => {
+  expect(likelyCauses(input(line, { ...there(), ...nothing }))).toEqual([])
+})
+
+test.each([
+  {
+    asked: 'from where one stands',
+    words: "Error: Cannot find module 'side-channel'",
+    at: '/work/node_modules',
+  },
+  {
+    asked: 'by a module',
+    words:
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'side-channel' imported from /work/packages/a/x.js",
+    at: '/work/packages/a/node_modules',
+  },
+  {
+    asked: 'by a script',
+    words: "Error: Cannot find module 'side-channel/list'\nRequire stack:\n- /work/packages/a/src/x.cjs",
+    at: '/work/packages/a/node_modules',
+  },
+])('a package asked for $asked is the folder that a rule would open', ({ words, at }) => {
+  const folders = there('/work/node_modules/side-channel', `${at}/side-channel`)
+  expect(likelyCauses(input(words, { ...folders, ...nothing }))).toEqual([
+    {
+      request: `file:${at}/side-channel:read`,
+      known: 'inferred',
+      paste: `- **Allow** \`file:${at}/**:read\``,
+    },
+  ])
+  expect(likelyCauses(input(words, folders))).toEqual([])
+})
+
+test.each([
+  "fatal: cannot copy '/usr/share/git-core/templates/description' to '/work/notes': Read-only file system",
+  "Error: EROFS: read-only file system, copyfile '/usr/share/x' -> '/work/notes'",
+])('of a copy it is the target that cannot be written: %s', (line) => {
+  expect(likelyCauses(input(line)).map(({ request }) => request)).toEqual(['file:/work/notes:write'])
+})
+
+test('a repository that must not come to be is made elsewhere', () => {
+  const rule = { effect: 'deny' } as Rule
+  const kept = () => ({ path: '/work/.git', rule })
+  const line = "fatal: cannot copy '/usr/x' to '/work/.git/description': Read-only file system"
+  expect(likelyCauses(input(line, { kept }))).toEqual([
+    {
+      request: 'file:/work/.git:write',
+      known: 'inferred',
+      words: 'a repository is made outside of a run: git init',
+    },
+  ])
+})
+
+test('what a program says of a path outside of the project opens nothing', () => {
+  const [cause] = likelyCauses(input('cat: /home/me/important: Permission denied'))
+  expect(cause).toEqual({ request: 'file:/home/me/important:read', known: 'inferred' })
+})
+
+test('what a rule denies is never offered', () => {
+  const rule = { effect: 'deny' } as Rule
+  const denied = (): Decision => ({ ...no, rule })
+  const words = 'cat: a: Permission denied\ncurl: (6) Could not resolve host: api.example.com'
+  const causes = likelyCauses(input(words, { offline: true, decideFile: denied, decideHost: denied }))
+  expect(causes).toHaveLength(2)
+  for (const cause of causes) expect(cause).toMatchObject({ rule })
+  for (const cause of causes) expect(cause).not.toHaveProperty('paste')
+})
+
+test('a home folder is where `~` leads', () => {
+  const [cause] = likelyCauses(input('sh: ~/x: Permission denied', { ...there('/home/me/x'), ...nothing }))
+  expect(cause?.request).toBe('file:/home/me/x:read')
 })

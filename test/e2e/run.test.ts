@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -129,6 +137,21 @@ function inShell(script: string) {
   return { stdout }
 }
 
+/** All three streams of it are a terminal. */
+function atTerminal(
+  words: readonly string[],
+  place = project,
+): { readonly seen: string; readonly status: number } {
+  const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
+  const argv = [process.execPath, executable, ...trusted(words)]
+  const { stdout } = spawnSync('python3', [driver, JSON.stringify({ argv, steps: [] })], {
+    cwd: place.cwd,
+    env: { ...process.env, ...place.env, NO_COLOR: '1' },
+    encoding: 'utf8',
+  })
+  return JSON.parse(stdout)
+}
+
 describe('what a command prints', () => {
   test.each([
     { to: 'a pipe', script: 'oos sh -c "echo said > /dev/stderr; echo said > /dev/stdout" 2>&1 | cat' },
@@ -180,7 +203,84 @@ describe('a command that fails', () => {
       trusted(['sh', '-c', 'echo "cat: \'/srv/*\': Permission denied" >&2; exit 1']),
       project,
     )
-    expect(stderr).toContain('to allow it: - **Allow** `file:/srv/\\*:read`')
+    expect(stderr).toContain('perhaps file:/srv/\\*:write: no rule allows it\n')
+    expect(stderr).not.toContain('to allow it')
+  })
+
+  test('cannot talk a person into opening what is not the project', () => {
+    const secret = join(project.env.HOME ?? '', 'important')
+    writeFileSync(secret, '')
+    const { stderr } = oos(
+      trusted(['sh', '-c', `echo "cat: ${secret}: Permission denied" >&2; exit 1`]),
+      project,
+    )
+    expect(stderr).toContain('perhaps file:~/important:read: no rule allows it\n')
+    expect(stderr).not.toContain('to allow it')
+  })
+
+  test('hears that a repository is made outside of a run', () => {
+    const bare = makeProject()
+    rmSync(join(bare.cwd, '.git'), { recursive: true })
+    for (const said of [oos(trusted(['git', 'init']), bare).stderr, atTerminal(['git', 'init'], bare).seen]) {
+      expect(said).toMatch(/perhaps file:\.git:write: a repository is made outside of a run: git init\r?\n/)
+      expect(said).not.toContain('to allow it')
+    }
+  })
+
+  test('is told which folder a rule would open, where Node names the package alone', () => {
+    const node = realpathSync(process.execPath)
+    const files = { 'app.js': "require('side-channel')", 'node_modules/side-channel/index.js': '' }
+    const opening = (paths: string) =>
+      makeProject({
+        '.agent-os/AGENT.md': `- **Allow** \`file:${paths}:read\`, \`file:${node}:read\`\n- **Allow** \`shell:*\`\n`,
+        ...files,
+      })
+    const { stderr } = oos(trusted([node, 'app.js']), opening('{app.js,package.json}'))
+    expect(stderr).toContain('perhaps file:node_modules/side-channel:read: no rule allows it\n')
+    expect(stderr).toContain('to allow it: - **Allow** `file:node_modules/**:read`\n')
+    const opened = oos(trusted([node, 'app.js']), opening('{app.js,node_modules/**}'))
+    expect(opened).toMatchObject({ code: 0, stderr: expect.not.stringContaining('perhaps') })
+  })
+
+  test.each([
+    {
+      name: 'a file that a rule closes',
+      words: ['cat', '.env'],
+      says: /perhaps file:\.env:read: .*\*\*Deny\*\*/,
+    },
+    {
+      name: 'a file of a shell line',
+      words: ['sh', '-c', 'cat .env | sort; exit 1'],
+      says: /perhaps file:\.env:read: /,
+    },
+    { name: 'a value of an option', words: ['grep', 'x', '--file=.env'], says: /perhaps file:\.env:read: / },
+    {
+      name: 'what was to be written',
+      words: ['touch', '.agent-os/x'],
+      says: /perhaps file:\.agent-os\/x:write: /,
+    },
+    {
+      name: 'what a shell line was to write',
+      words: ['sh', '-c', 'touch .agent-os/x'],
+      says: /perhaps file:\.agent-os\/x:write: /,
+    },
+    { name: 'a repository to be made', words: ['git', 'init', '-q', '--bare', '.env'], says: undefined },
+    { name: 'only words that are no files', words: ['sh', '-c', 'exit 1', 'secret'], says: undefined },
+    { name: 'what each run has of its own', words: ['grep', 'x', '/dev/null'], says: undefined },
+    { name: 'a file that it may read', words: ['grep', 'x', 'src/a.txt'], says: undefined },
+  ])('at a terminal is known by its own words alone: $name', ({ words, says }) => {
+    const { seen, status } = atTerminal(words)
+    expect(status).not.toBe(0)
+    if (says === undefined) expect(seen).not.toContain('perhaps')
+    else expect(seen).toMatch(says)
+    expect(seen).toContain('oos runs show')
+  })
+
+  test('at a terminal is told nothing where it ended well', () => {
+    expect(atTerminal(['sh', '-c', 'cat .env; exit 0'])).toMatchObject({
+      status: 0,
+      seen: expect.not.stringContaining('perhaps'),
+    })
   })
 
   test.each([
@@ -207,6 +307,19 @@ test('of a host that is allowed, a person is told that it was not reached, and w
     /nowhere\.invalid:443 +allow +not reached: /,
   )
 })
+
+test.each(['nowhere.invalid:get', 'nowhere.invalid/x:request', 'nowhere.invalid:80:request'])(
+  'of an https host that `http:%s` opens in plain http only, a person is told that rule',
+  (pattern) => {
+    const allowed = makeProject({
+      '.agent-os/AGENT.md': `${rules}- **Allow** \`http:${pattern}\`\n- **Allow** \`http:other.invalid:get\`\n`,
+    })
+    const { stderr } = oos(trusted(['curl', '-sS', 'https://nowhere.invalid/x']), allowed)
+    const by = `.agent-os/AGENT.md:10 **Allow** \`http:${pattern}\` allows it in plain http only\n`
+    expect(stderr).toContain(`denied http:nowhere.invalid:request: ${by}`)
+    expect(stderr).toContain('to allow it: - **Allow** `http:nowhere.invalid:request`\n')
+  },
+)
 
 describe('a run is refused', () => {
   test.each([

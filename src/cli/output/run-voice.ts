@@ -1,5 +1,6 @@
 import type { Cause } from '../../agents/causes.ts'
 import type { RunSummary, RunVoice } from '../../agents/voice.ts'
+import type { Rule } from '../../policy/types.ts'
 import type { Unheld } from '../../sandbox/types.ts'
 import type { Diagnostic } from '../../shared/diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
@@ -69,12 +70,10 @@ function endWords({ end }: RunSummary): string {
   }
 }
 
-function renderCause({ request, rule, known, words, paste }: Cause, style: Style): string {
-  const line =
-    rule === undefined
-      ? 'no rule allows it'
-      : `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}`
-  const what = words === undefined ? line : sanitizeLine(words)
+function renderCause({ request, rule, known, words, plain, paste }: Cause, style: Style): string {
+  const line = (of: Rule) => `${style.place(renderRulePlace(of))} ${sanitizeLine(of.source.text)}`
+  const why = plain === undefined ? 'no rule allows it' : `${line(plain)} allows it in plain http only`
+  const what = words === undefined ? (rule === undefined ? why : line(rule)) : sanitizeLine(words)
   const hint = paste === undefined ? '' : `\n       to allow it: ${sanitizeLine(paste)}`
   const sure = known === 'recorded' ? style.bad('denied') : style.warn('perhaps')
   return `${style.dim('oos:')} ${sure} ${sanitizeLine(request)}: ${what}${hint}\n`
