@@ -44,15 +44,20 @@ function invalidRequest(text: string, problems: Problems, place: RequestPlace): 
 /** What may have been meant, the likeliest first; whether each is a request is for the caller to see. */
 function guesses(text: string, problem: Problem | undefined, place: RequestPlace): readonly string[] {
   const [, host, path = ''] = /^https?:\/\/(?:[^/@?#]*@)?([^/?#]+)([^?#]*)/i.exec(text) ?? []
-  const port = /^http:/i.test(text) && host !== undefined && !/:\d+$/.test(host) ? ':80' : ''
   const isWord = problem?.code === 'capability/unknown-resource' && text.trim() !== ''
   return [
-    ...(host === undefined ? [] : [`http:${host}${port}${path === '/' ? '' : path}:get`]),
+    ...(host === undefined ? [] : [webRequest(text, host, path)]),
     // `git:push`: a request is about one branch.
     ...fixesOf(problem?.fix, place).map((fix) => fix.replace(/^git:\\?\*:/, 'git:main:')),
     ...(isWord && existsSync(resolve(place.cwd, text)) ? [`file:${text}:read`] : []),
     ...(isWord ? [`shell:${text}`] : []),
   ]
+}
+
+/** Inside https nobody sees a path or a method, so a rule is asked about the host alone. */
+function webRequest(url: string, host: string, path: string): string {
+  if (/^https:/i.test(url)) return `http:${host}:request`
+  return `http:${host}${/:\d+$/.test(host) ? '' : ':80'}${path === '/' ? '' : path}:get`
 }
 
 const mostFixes = 3

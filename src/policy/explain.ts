@@ -3,6 +3,7 @@ import { parseCapability, printCapability } from './capability.ts'
 import type { Policy } from './compile.ts'
 import { decidePart, stopsOf } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
+import { overHttps } from './plain-http.ts'
 import { escapeLet, printCode } from './print-code.ts'
 import { capabilityOf, holeOf } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
@@ -20,6 +21,8 @@ export interface Explanation {
   readonly parts: readonly ExplainedPart[]
   /** Allows that nearly matched what was not allowed. */
   readonly nearest: readonly NearMiss[]
+  /** Of a request on the web that names more than https shows: what is asked there, where that matters. */
+  readonly https?: ExplainedPart
   /** What would change the decision. */
   readonly changes: readonly Change[]
 }
@@ -43,11 +46,13 @@ export interface Change {
 export function explainDecision(policy: Policy, request: Request, decision: Decision): Explanation {
   const reason = tellingReason(decision)
   const asked = reason.part ?? request
+  const https = explainHttps(policy, request, decision)
   const explanation = {
     request,
     effect: decision.effect,
     because: explainReason(reason, asked, policy) + whyUnread(reason, decision),
     parts: explainParts(policy, request),
+    ...(https && { https }),
     nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
     changes: changesFor(reason, { asked, unread: unreadText(reason, decision) }, policy),
   }
@@ -83,6 +88,14 @@ function explainParts(policy: Policy, request: Request): readonly ExplainedPart[
     return [rule ? { ...explained, rule } : explained]
   })
   return all.length < 2 ? [] : all
+}
+
+function explainHttps(policy: Policy, request: Request, decision: Decision): ExplainedPart | undefined {
+  const over = overHttps(policy, request, decision)
+  if (over === undefined) return undefined
+  const { effect, rule } = over.decision
+  const explained = { request: over.request, text: printRequest(over.request, policy), effect }
+  return rule ? { ...explained, rule } : explained
 }
 
 function explainReason(reason: DecisionReason, asked: Request, policy: Policy): string {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { executable, makeTree, oos } from './oos.ts'
 
 const specs = {
@@ -103,9 +103,10 @@ test.each([
   ['ls', 'shell:ls'],
   ['npm test', 'shell:npm test'],
   ['.agent-os/AGENT.md', 'file:.agent-os/AGENT.md:read'],
-  ['https://example.com/x?q=1', 'http:example.com/x:get'],
+  ['https://example.com/x?q=1', 'http:example.com:request'],
   ['http://example.com', 'http:example.com:80:get'],
-  ['https://me@example.com:8443/', 'http:example.com:8443:get'],
+  ['https://me@example.com:8443/', 'http:example.com:8443:request'],
+  ['http://example.com:8080/x', 'http:example.com:8080/x:get'],
   ['flie:a', 'file:a:read'],
   ['file:src/*', 'file:src/\\*:read'],
   ['file:a:raed', 'file:a:read'],
@@ -115,6 +116,41 @@ test.each([
   expect(code).toBe(2)
   expect(stderr).toContain(`\n     oos explain '${meant}'\n`)
   expect(oos(['explain', meant], { cwd }).code).toBe(0)
+})
+
+describe('what is asked over https', () => {
+  const web = makeTree({
+    '.agent-os/AGENT.md': [
+      '- **Allow** `http:api.example.com/v1/*:get`',
+      '- **Allow** `http:open.example.com:request`',
+      '- **Deny** `http:open.example.com:post`',
+      '- **Deny** `http:closed.example.com:request`',
+    ].join('\n'),
+  })
+  const denied = 'and that is denied: no rule allows it'
+  test.each([
+    {
+      request: 'http:api.example.com/v1/x:get',
+      says: `\`http:api.example.com:request\` is asked, ${denied}`,
+    },
+    { request: 'http:other.example.com:get', says: `\`http:other.example.com:request\` is asked, ${denied}` },
+    {
+      request: 'http:other.example.com:8443/x:request',
+      says: `\`http:other.example.com:8443:request\` is asked, ${denied}`,
+    },
+    { request: 'http:other.example.com:request', says: undefined },
+    { request: 'http:api.example.com:80/v1/x:get', says: undefined },
+    { request: 'http:open.example.com/x:get', says: 'and that is denied: .agent-os/AGENT.md:3 ' },
+    { request: 'http:closed.example.com:get', says: undefined },
+    { request: 'shell:curl x', says: undefined },
+  ])('$request: $says', ({ request, says }) => {
+    const { stdout } = oos(['explain', request], { cwd: web })
+    const line = /^https .*$/m.exec(stdout)?.[0]
+    const { https } = JSON.parse(oos(['explain', '--json', request], { cwd: web }).stdout).data
+    if (says === undefined) expect([line, https]).toEqual([undefined, undefined])
+    else expect(line).toContain(says)
+    if (says !== undefined) expect(line).toContain(`\`${https.request}\` is asked, and that is denied`)
+  })
 })
 
 test('--stdin answers line by line, and a bad line costs only itself', () => {

@@ -1,5 +1,5 @@
-import type { Explanation } from '../../policy/explain.ts'
-import type { Constraints, Decision, Rule } from '../../policy/types.ts'
+import type { ExplainedPart, Explanation } from '../../policy/explain.ts'
+import type { Constraints, Decision, DecisionEffect, Rule } from '../../policy/types.ts'
 import { renderPlace } from './diagnostics.ts'
 import { paintEffect, renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
@@ -13,7 +13,7 @@ export interface Explained extends Omit<Explanation, 'request'> {
 
 /** The answer, the line it stands on, and what would change it. */
 export function renderExplained(explained: Explained, style: Style): string {
-  const { request, effect, rule, because, parts, nearest, changes } = explained
+  const { request, effect, rule, because, parts, https, nearest, changes } = explained
   const row = (name: string, text: string) => `${style.dim(name.padEnd(7))}${text}\n`
   return [
     `${paintEffect(effect, style)(style.bold(effect.padEnd(6)))} ${sanitizeLine(request)}\n`,
@@ -25,6 +25,7 @@ export function renderExplained(explained: Explained, style: Style): string {
         `${paintEffect(part.effect, style)(part.effect.padEnd(5))} ${sanitizeLine(part.text)}${part.rule ? `  ${style.place(renderRulePlace(part.rule))}` : ''}`,
       ),
     ),
+    ...(https === undefined ? [] : [row('https', httpsLine(https, style))]),
     ...nearest.map((miss) =>
       row(
         'nearly',
@@ -40,6 +41,17 @@ export function renderExplained(explained: Explained, style: Style): string {
   ].join('')
 }
 
+function httpsLine({ text, effect, rule }: ExplainedPart, style: Style): string {
+  const by = rule === undefined ? 'no rule allows it' : ruleLine(rule, style)
+  return `over https only \`${sanitizeLine(text)}\` is asked, and ${answers[effect]}: ${by}`
+}
+
+const answers: Readonly<Record<DecisionEffect, string>> = {
+  allow: 'that is allowed',
+  ask: 'that is asked about',
+  deny: 'that is denied',
+}
+
 function ruleLine(rule: Rule, style: Style): string {
   const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
   return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
@@ -51,13 +63,18 @@ export function ruleData({ effect, source, reason, layer, agents }: Rule) {
   return { effect, text, reason, agents, layer, file, line, column, pack }
 }
 
-export function explainedData({ rule, parts, nearest, ...rest }: Explained) {
+export function explainedData({ rule, parts, https, nearest, ...rest }: Explained) {
   return {
     ...rest,
     rule: rule && ruleData(rule),
-    parts: parts.map(({ text, effect, rule: by }) => ({ request: text, effect, rule: by && ruleData(by) })),
+    parts: parts.map(partData),
+    ...(https && { https: partData(https) }),
     nearest: nearest.map(({ rule: by, because, text }) => ({ rule: ruleData(by), because, text })),
   }
+}
+
+function partData({ text, effect, rule }: ExplainedPart) {
+  return { request: text, effect, rule: rule && ruleData(rule) }
 }
 
 /** One line of `--stdin`: the decision alone. */
