@@ -1,4 +1,6 @@
 import type { CommanderError } from 'commander'
+import { quoteWord } from '../ops/quote-word.ts'
+import { isResource } from '../policy/resources.ts'
 import { closest } from '../shared/closest.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import type { CommandEntry } from './command.ts'
@@ -41,16 +43,36 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
   const meant = suggestion?.match(/Did you mean (?:one of )?(.*)\?/)?.[1]?.split(', ')
   const guess = meant === undefined ? guessCommand(code, argv) : undefined
   const known = meant ?? guess?.meant
+  const request = joinedRequest(argv)
   return new OosError(
     'usage',
     guess === undefined
       ? what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, '')
       : `unknown command \`${guess.typed}\``,
     {
-      hint: known === undefined ? help : `did you mean ${known.map((word) => `\`${word}\``).join(' or ')}?`,
+      hint:
+        known === undefined
+          ? (request ?? help)
+          : `did you mean ${known.map((word) => `\`${word}\``).join(' or ')}?`,
     },
   )
 }
+
+/** A request in words that nobody quoted: `oos explain git push`. What names no resource is a command. */
+function joinedRequest(argv: readonly string[]): string | undefined {
+  if (findEntry(argv)?.name !== 'explain') return undefined
+  const typed = argv.slice(argv.indexOf('explain') + 1)
+  const words = typed.filter((word, at) => !ownOption.test(word) && !withValue.test(typed[at - 1] ?? ''))
+  const [first = ''] = words
+  if (words.length < 2 || first.startsWith('-')) return undefined
+  const [resource = '', ...rest] = first.split(':')
+  const request =
+    rest.length > 0 && isResource(resource) ? words.join(' ') : `shell:${words.map(quoteWord).join(' ')}`
+  return `oos explain ${quoteWord(request)}`
+}
+
+const ownOption = /^--(?:(?:agent|spec)(?:=.*)?|stdin|exit-code|json|no-color)$/
+const withValue = /^--(?:agent|spec)$/
 
 interface Guess {
   readonly typed: string

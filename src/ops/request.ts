@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parseRequest, type RequestPlace } from '../policy/request.ts'
+import { isResource, resources } from '../policy/resources.ts'
 import type { Request } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
@@ -36,8 +37,10 @@ function invalidRequest(text: string, problems: Problems, place: RequestPlace): 
   const [problem] = problems
   const message = `${problem?.message ?? 'not a request'}, at column ${problem?.column ?? 1} of \`${text}\``
   const meant = guesses(text, problem, place).find((guess) => parseRequest(guess, place).ok)
+  const [resource = ''] = text.split(':')
+  const { exampleRequest } = resources[isResource(resource) ? resource : 'file']
   return new OosError('capability-invalid', message, {
-    hint: `oos explain ${quoteRequest(meant ?? 'file:src/index.ts:read')}`,
+    hint: `oos explain ${quoteRequest(meant ?? exampleRequest)}`,
   })
 }
 

@@ -15,6 +15,8 @@ export interface ResourceEntry {
   readonly about: string
   /** A capability that a person could write, in the short spelling. */
   readonly example: string
+  /** A request that a person could ask about. */
+  readonly exampleRequest: string
 }
 
 const quota = ['rate', 'max', 'expires'] as const
@@ -30,6 +32,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['expires'],
     about: 'files and folders; read is open, list and execute',
     example: 'file:src/**:read,write',
+    exampleRequest: 'file:src/index.ts:read',
   },
   http: {
     // `other` is what no method names: a tunnel, whose requests nobody sees, and any further method.
@@ -39,6 +42,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['timeout', ...quota],
     about: 'hosts on the network, by name, port, method and path',
     example: 'http:api.example.com/v1/*:get',
+    exampleRequest: 'http:api.example.com:request',
   },
   shell: {
     actions: each('execute'),
@@ -47,6 +51,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: [...effort, 'allowlist', 'everywhere', ...quota],
     about: 'commands, word by word',
     example: 'shell:npm run *',
+    exampleRequest: 'shell:npm test',
   },
   run: {
     actions: {},
@@ -54,6 +59,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: [...effort, 'tokens', 'usd'],
     about: 'limits of a whole run, by agent',
     example: 'run:*{timeout:30m,memory:4GB}',
+    exampleRequest: 'run:command{timeout:30m}',
   },
   env: {
     actions: each('read'),
@@ -61,6 +67,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['expires'],
     about: 'environment variables',
     example: 'env:LC_*',
+    exampleRequest: 'env:LC_ALL',
   },
   secret: {
     actions: each('use'),
@@ -68,6 +75,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['to', ...quota],
     about: "secrets used on an agent's behalf and never shown to it",
     example: 'secret:deploy-key{to:api.example.com}',
+    exampleRequest: 'secret:deploy-key{to:api.example.com}',
   },
   git: {
     actions: each('commit', 'push', 'force-push', 'delete', 'tag'),
@@ -75,6 +83,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['remote', ...quota],
     about: 'what happens to branches and tags',
     example: 'git:main:push',
+    exampleRequest: 'git:main:push',
   },
   mcp: {
     actions: each('call'),
@@ -82,6 +91,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['timeout', 'output', ...quota],
     about: 'tools of MCP servers, as `server/tool`',
     example: 'mcp:files/read_*',
+    exampleRequest: 'mcp:files/read_text',
   },
   browser: {
     actions: each('navigate'),
@@ -89,6 +99,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['timeout', ...quota],
     about: 'pages a browser is sent to',
     example: 'browser:docs.example.com/*',
+    exampleRequest: 'browser:docs.example.com',
   },
   model: {
     actions: each('use'),
@@ -96,6 +107,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: ['timeout', 'tokens', 'usd', ...quota],
     about: 'language models, as `provider/model`',
     example: 'model:anthropic/*{usd:5/day}',
+    exampleRequest: 'model:anthropic/claude',
   },
   memory: {
     actions: each('read', 'write'),
@@ -103,6 +115,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: quota,
     about: 'what agents remember, as `scope/key`',
     example: 'memory:project/*:read',
+    exampleRequest: 'memory:project/notes:read',
   },
   agent: {
     actions: each('spawn', 'message'),
@@ -111,6 +124,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: quota,
     about: 'other agents, by name',
     example: 'agent:researcher:spawn{max:5}',
+    exampleRequest: 'agent:researcher:spawn',
   },
   task: {
     actions: each('create', 'update', 'approve'),
@@ -118,6 +132,7 @@ export const resources: Readonly<Record<Resource, ResourceEntry>> = {
     constraints: quota,
     about: 'tasks, by kind',
     example: 'task:*:create,update',
+    exampleRequest: 'task:review:create',
   },
 }
 

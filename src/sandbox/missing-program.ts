@@ -12,7 +12,23 @@ export interface ProgramOptions {
 
 /** For a name that leads to no program. */
 export function missingProgram(name: string, options: ProgramOptions): MissingProgram {
+  const line = wholeLine(name, options)
+  if (line !== undefined) return { message: `there is no program \`${name}\``, hint: line }
   return name.includes('/') ? missingFile(name, options.cwd) : missingName(name, options)
+}
+
+/** A whole command in one word: as words, or for a shell where it says more than words. */
+function wholeLine(name: string, { cwd, path }: ProgramOptions): string | undefined {
+  const [first = '', ...more] = name.trim().split(/\s+/)
+  if (first === '' || more.length === 0) return undefined
+  const places = first.includes('/') ? [cwd] : path.split(':').map((folder) => resolve(cwd, folder))
+  if (!places.some((place) => isProgram(resolve(place, first)))) return undefined
+  if (/^[\w@%+=:,./\s-]+$/.test(name)) return `oos run -- ${[first, ...more].join(' ')}`
+  return `oos run -- sh -c '${name.replaceAll("'", "'\\''")}'`
+}
+
+function isProgram(path: string): boolean {
+  return isExecutable(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function missingFile(name: string, cwd: string): MissingProgram {

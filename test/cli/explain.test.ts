@@ -111,6 +111,8 @@ test.each([
   ['file:src/*', 'file:src/\\*:read'],
   ['file:a:raed', 'file:a:read'],
   ['', 'file:src/index.ts:read'],
+  ['http:exam ple.com:get', 'http:api.example.com:request'],
+  ['env:', 'env:LC_ALL'],
 ])('`%s` is no request, and the one that was meant is one', (text, meant) => {
   const { code, stderr } = oos(['explain', text], { cwd })
   expect(code).toBe(2)
@@ -151,6 +153,20 @@ describe('what is asked over https', () => {
     else expect(line).toContain(says)
     if (says !== undefined) expect(line).toContain(`\`${https.request}\` is asked, and that is denied`)
   })
+})
+
+test.each([
+  { words: ['git', 'push'], meant: "'shell:git push'" },
+  {
+    words: ['--agent', 'reader', 'git', 'commit', '-m', 'a b'],
+    meant: "'shell:git commit -m '\\''a b'\\'''",
+  },
+  { words: ['file:a', 'b:read', '--json'], meant: "'file:a b:read'", json: true },
+])('`oos explain $words` is one request, and is to be quoted', ({ words, meant, json = false }) => {
+  const { code, stdout, stderr } = oos(['explain', ...words], { cwd })
+  expect(code).toBe(2)
+  const hint = json ? JSON.parse(stdout).error.hint : /^ {5}(.*)$/m.exec(stderr)?.[1]
+  expect(hint).toBe(`oos explain ${meant}`)
 })
 
 test('--stdin answers line by line, and a bad line costs only itself', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseRequest } from '../../src/policy/request.ts'
+import { resources } from '../../src/policy/resources.ts'
 
 const place = { root: '/p', home: '/h', cwd: '/p/sub' }
 
@@ -50,4 +51,8 @@ test.each([
 test('what is asked for under the name of a constraint is an attribute', () => {
   const parsed = parseRequest('agent:joe:spawn{max:3}', place)
   expect(parsed.ok && parsed.value.attributes).toEqual({ max: 3 })
+})
+
+test.each(Object.entries(resources))('the example of a request about %s is one', (resource, entry) => {
+  expect(parseRequest(entry.exampleRequest, place)).toMatchObject({ ok: true, value: { resource } })
 })
