@@ -171,7 +171,7 @@ function truePlan(system: ReturnType<typeof readFacts>['system']): SandboxPlan {
           : { kind: kind === 'file' ? 'mask-file' : 'read', path },
     ),
   ]
-  const nothing = { limits: [], unheld: [], ghosts: [], placeholders: [], interactive: false }
+  const nothing = { unpassed: [], limits: [], unheld: [], ghosts: [], placeholders: [], interactive: false }
   const network = { mode: 'none', note: 'nothing to reach' } as const
   return {
     command: ['true'],

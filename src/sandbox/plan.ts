@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
-import { type EnvRule, planEnvironment } from './environment.ts'
+import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
@@ -17,13 +17,16 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const files = fileMounts(tree, input.standIns)
   const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
+  const variables = envRules(policy, agent)
+  const env = [...planEnvironment(variables, machine), ...networkEnvironment(network)]
   const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
   const mounts = sortMounts([...base, ...byRules, ...(input.own ?? [])])
   return {
     command: input.command,
     cwd: input.cwd,
     mounts,
-    env: [...planEnvironment(envRules(policy, agent), machine), ...networkEnvironment(network)],
+    env,
+    unpassed: unpassedEnvironment(variables, env, machine),
     network,
     limits: planLimits(input),
     unheld: [...refuseTooMany(mounts, input.root), ...files.unheld, ...unheldRules(input)],

@@ -103,7 +103,7 @@ function probePlan(machine: MachineFacts, command: readonly string[], network: N
     }),
   ]
   const env = [{ name: 'PATH', value: '/usr/bin:/bin' }]
-  const nothing = { limits: [], unheld: [], ghosts: [], placeholders: [] }
+  const nothing = { unpassed: [], limits: [], unheld: [], ghosts: [], placeholders: [] }
   return { command, cwd: '/', mounts, env, network, ...nothing, interactive: false }
 }
 

@@ -99,6 +99,8 @@ export interface SandboxPlan {
   /** In the order in which they are made. */
   readonly mounts: readonly Mount[]
   readonly env: readonly EnvEntry[]
+  /** Set where the run was started, and not inside: told in a dry run, since nothing else would say so. */
+  readonly unpassed: readonly UnpassedEnv[]
   readonly network: NetworkPlan
   readonly limits: readonly LimitPlan[]
   /** Rules that this run cannot hold as written: shown before the start; `refuse` stops it. */
@@ -152,6 +154,13 @@ export interface EnvEntry {
   readonly value: string
   readonly rule?: Rule
   readonly note?: string
+}
+
+/** The name alone: what no rule lets in nobody has to see. */
+export interface UnpassedEnv {
+  readonly name: string
+  /** The rule that keeps it out; without one, none lets it in. */
+  readonly rule?: Rule
 }
 
 export type NetworkPlan =

@@ -495,6 +495,26 @@ test.each([
   expect(data.decision).toMatchObject({ effect, rule: { line } })
 })
 
+test('a dry run names the variables that are not passed, never their values', () => {
+  writeFileSync(
+    join(project.cwd, '.agent-os/AGENT.md'),
+    `${rules}- **Allow** \`env:SHOP_URL\`\n- **Deny** \`env:SHOP_KEY\` — a secret\n`,
+  )
+  const set = { SHOP_MODE: 'v4lue', SHOP_URL: 'x', SHOP_KEY: 'v4lue', SHLVL: '7', XDG_SEAT: 'seat0' }
+  const place = { ...project, env: { ...project.env, ...set } }
+  const { stdout } = oos(['run', '--dry-run', '--', 'true'], place)
+  expect(stdout).toMatch(/^not passed: .*\bSHOP_MODE\b.*; to pass one: - \*\*Allow\*\* `env:NAME:read`$/m)
+  expect(stdout).toMatch(/^kept out by a rule: .*\bSHOP_KEY\b/m)
+  expect(stdout).not.toMatch(/v4lue|SHLVL|XDG_SEAT/)
+  const json = oos(['run', '--dry-run', '--json', '--', 'true'], place).stdout
+  expect(json).not.toContain('v4lue')
+  const shop = JSON.parse(json).data.unpassed.filter(({ name }: { name: string }) => name.startsWith('SHOP'))
+  expect(shop).toEqual([
+    { name: 'SHOP_KEY', rule: expect.objectContaining({ file: '.agent-os/AGENT.md', line: 11 }) },
+    { name: 'SHOP_MODE' },
+  ])
+})
+
 describe('an Ask, at a terminal', () => {
   const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
   const spec = () => readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')

@@ -6,6 +6,7 @@ import { paintEffect, renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { type Column, renderTable } from './table.ts'
+import { wrapText } from './width.ts'
 
 export interface Planned {
   readonly plan: SandboxPlan
@@ -27,6 +28,7 @@ export function renderPlan(
     `${style.bold('Decided')}  ${renderDecision(decision, style)}\n`,
     section('Files', plan.mounts, mountColumns),
     section('Environment', plan.env, envColumns),
+    renderUnpassed(plan.unpassed, width),
     `\n${style.bold('Network')}\n${renderNetwork(plan)}\n`,
     section('Limits', plan.limits, limitColumns),
     section('Not held here', plan.unheld, unheldColumns),
@@ -44,6 +46,18 @@ function renderDecision({ effect, rule, reasons }: Decision, style: Style): stri
   const place = rule === undefined ? 'no rule allows it' : `${renderRulePlace(rule)} ${rule.source.text}`
   const why = [unread, place].filter((part) => part !== undefined).join('; ')
   return `${paintEffect(effect, style)(effect)}${meanings[effect]}  ${sanitizeLine(why)}`
+}
+
+/** Names alone, folded: there may be many, and few were meant for the command. */
+function renderUnpassed(unpassed: SandboxPlan['unpassed'], width: number): string {
+  const named = (which: typeof unpassed) => which.map(({ name }) => sanitizeLine(name)).join(', ')
+  const open = unpassed.filter(({ rule }) => rule === undefined)
+  const closed = unpassed.filter(({ rule }) => rule !== undefined)
+  const lines = [
+    ...(open.length === 0 ? [] : [`not passed: ${named(open)}; to pass one: - **Allow** \`env:NAME:read\``]),
+    ...(closed.length === 0 ? [] : [`kept out by a rule: ${named(closed)}`]),
+  ]
+  return lines.map((line) => `${wrapText(line, width - 2).join('\n  ')}\n`).join('')
 }
 
 const mountWords: Readonly<Record<Mount['kind'], string>> = {
