@@ -95,6 +95,7 @@ const spawners: Readonly<Record<string, string>> = {
   'sandbox/facts.ts': 'asks bubblewrap for its version',
   'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
   'sandbox/trace/tracer.ts': 'makes a named pipe, which Node cannot',
+  'sandbox/pipe.ts': 'makes the named pipes that a command prints to',
   'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 
