@@ -13,6 +13,7 @@ import { readCalculation, readParameter } from './expressions.ts'
 import { WorkingFolder } from './folders.ts'
 import { Numbers } from './numbers.ts'
 import { programReader } from './programs.ts'
+import { hasDoubtfulQuote } from './quotes.ts'
 import { readRedirection } from './redirections.ts'
 import { readStatements } from './tree.ts'
 import type { FileAccess, ShellReading, SimpleCommand, TreeWalk, Undecidable } from './types.ts'
@@ -176,7 +177,9 @@ export class Reader implements TreeWalk {
     readCalculation(expression, this)
   }
 
-  parameter(part: ParameterExpansionPart) {
+  parameter(part: ParameterExpansionPart, inQuotes: boolean) {
+    if (inQuotes && hasDoubtfulQuote(part))
+      this.refuse('shells do not agree on a single quote in an expansion within double quotes')
     readParameter(part, this)
   }
 

@@ -13,7 +13,8 @@ export interface PartVisitor {
   word(word: Word): string
   script(script: ParsedScript | undefined): void
   calculation(expression: ArithmeticExpression | undefined): void
-  parameter(part: ParameterExpansionPart): void
+  /** `inQuotes`: within double quotes or a here-document. */
+  parameter(part: ParameterExpansionPart, inQuotes: boolean): void
   parts(parts: readonly WordPart[] | undefined): void
 }
 
@@ -110,7 +111,7 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
       addVariable(part.text.slice(1), inQuotes, joined)
       return
     case 'ParameterExpansion':
-      visitor.parameter(part)
+      visitor.parameter(part, inQuotes)
       addVariable(part.text.slice(2, -1), inQuotes, joined)
       return
     case 'CommandExpansion':
@@ -126,10 +127,13 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
       visitor.script(part.script)
       addHole(joined, false)
       return
-    default:
+    default: {
       // Globs, braces and translated strings become what the machine makes of them.
-      for (const child of part.parts ?? []) addPart(child, inQuotes, { text: '', splits: false }, visitor)
-      addHole(joined, part.type !== 'LocaleString')
+      const isString = part.type === 'LocaleString'
+      for (const child of part.parts ?? [])
+        addPart(child, inQuotes || isString, { text: '', splits: false }, visitor)
+      addHole(joined, !isString)
+    }
   }
 }
 
