@@ -1,3 +1,4 @@
+import { isPlainZshOption } from './dialects.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
@@ -32,7 +33,7 @@ const declares: ProgramReader = (words, walk) => {
   for (const word of words.slice(1)) {
     if (hasHole(word) && /^[^=]*\0/.test(word))
       return walk.refuse('it sets a variable whose name is only known at run time')
-    if (/^[-+]\w*[ni]/.test(word) && word[0] === '-')
+    if (/^[-+]\w*[niT]/.test(word) && word[0] === '-')
       return walk.refuse('a variable is given a meaning that cannot be followed')
     const equals = word.indexOf('=')
     if (word[0] !== '-' && equals > 0)
@@ -84,12 +85,24 @@ export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, Prog
   ['source', (_words, walk) => walk.refuse('`source` runs a file in this shell')],
   ['.', (_words, walk) => walk.refuse('`.` runs a file in this shell')],
   ['alias', refuseWhen(/=|\0/, 'an alias changes what later words mean')],
-  ['hash', refuseWhen(/^-\w*p/, 'a program is given another path')],
+  ['hash', refuseWhen(/^-\w*p|=/, 'a program is given another path')],
   ['enable', refuseWhen(/^-\w*[fd]/, 'a builtin is loaded from a file')],
   ['complete', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
   ['compgen', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
   ['bind', refuseWhen(/^-\w*[xf]/, 'a key runs a command')],
-  ['set', refuseWhen(/^-\w*k|^keyword$/, 'every argument with `=` becomes a variable')],
+  ['set', sets],
+  // Of zsh; to other shells these are programs that nobody has.
+  ...['setopt', 'unsetopt'].map((name) => [name, options] as const),
+  ...'emulate repeat sched zargs autoload zmodload zcompile zle bindkey vared functions'
+    .split(' ')
+    .map(
+      (name) =>
+        [
+          name,
+          ((_words, walk) =>
+            walk.refuse(`\`${name}\` of zsh runs something that is not read`)) as ProgramReader,
+        ] as const,
+    ),
   ['fc', (_words, walk) => walk.refuse('`fc` runs earlier commands')],
   ['jobs', refuseWhen(/^-\w*x/, '`jobs -x` runs a command')],
   ['mapfile', mapfile],
@@ -102,12 +115,8 @@ export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, Prog
       walk.assign('OPTARG', undefined)
     },
   ],
-  [
-    'printf',
-    (words, walk) => {
-      if (words[1]?.startsWith('-v')) assignTo(words[1].slice(2) || (words[2] ?? ''), undefined, walk)
-    },
-  ],
+  ['printf', prints],
+  ['print', prints],
   [
     'let',
     (words, walk) => {
@@ -135,6 +144,24 @@ export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, Prog
   ['popd', (_words, walk) => walk.enter(undefined)],
   ...['export', 'declare', 'typeset', 'local', 'readonly'].map((name) => [name, declares] as const),
 ])
+
+function sets(words: readonly string[], walk: Walk) {
+  refuseWhen(/^-\w*k|^keyword$/, 'every argument with `=` becomes a variable')(words, walk)
+  if (
+    walk.dialect === 'zsh' &&
+    words.some((word, index) => /^[-+]\w*o$/.test(word) && !isPlainZshOption(words[index + 1] ?? ''))
+  )
+    walk.refuse('an option changes how zsh reads what follows')
+}
+
+function options(words: readonly string[], walk: Walk) {
+  if (!words.slice(1).every((word) => isPlainZshOption(word)))
+    walk.refuse('an option changes how zsh reads what follows')
+}
+
+function prints(words: readonly string[], walk: Walk) {
+  if (words[1]?.startsWith('-v')) assignTo(words[1].slice(2) || (words[2] ?? ''), undefined, walk)
+}
 
 function mapfile(words: readonly string[], walk: Walk) {
   refuseWhen(/^-\w*C/, 'lines are handed to a command')(words, walk)

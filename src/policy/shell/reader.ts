@@ -9,6 +9,7 @@ import {
 } from 'unbash'
 import { readAssignment, readVariable } from './assignments.ts'
 import { builtins } from './builtins.ts'
+import { type Dialect, readBackgrounded, readForZsh } from './dialects.ts'
 import { readCalculation, readParameter } from './expressions.ts'
 import { WorkingFolder } from './folders.ts'
 import { Numbers } from './numbers.ts'
@@ -47,6 +48,7 @@ export class Reader implements TreeWalk {
   /** Where commands are put that are met: with those that another program carries, while it does. */
   private met = this.commands
   private carried: Carried | undefined
+  dialect: Dialect = 'unknown'
   readonly folder = new WorkingFolder()
 
   /** Most texts calculate with nothing and set no variable. */
@@ -118,13 +120,17 @@ export class Reader implements TreeWalk {
     return fits
   }
 
-  shell(text: string) {
+  shell(text: string, dialect: Dialect = 'unknown') {
+    const before = this.dialect
+    this.dialect = dialect
     this.folder.apart(() => this.evaluate(text))
+    this.dialect = before
   }
 
   evaluate(text: string) {
     if (hasHole(text)) return this.refuse('a shell gets text that is only known at run time')
     if (this.depth >= deepest) return this.refuse('it runs too many commands')
+    if (this.dialect === 'zsh') readForZsh(text, this)
     const { source } = this
     this.readFrom(text)
     this.depth++
@@ -178,7 +184,7 @@ export class Reader implements TreeWalk {
   }
 
   parameter(part: ParameterExpansionPart, inQuotes: boolean) {
-    if (inQuotes && hasDoubtfulQuote(part))
+    if ((inQuotes || this.dialect === 'zsh') && hasDoubtfulQuote(part))
       this.refuse('shells do not agree on a single quote in an expansion within double quotes')
     readParameter(part, this)
   }
@@ -206,6 +212,10 @@ export class Reader implements TreeWalk {
     this.plainTo = found === null ? this.source.length + 1 : found.index
   }
 
+  textOf({ pos, end }: { readonly pos: number; readonly end: number }): string {
+    return this.source.slice(pos, end)
+  }
+
   simple(node: Command) {
     this.text = this.source.slice(node.pos, node.end)
     const { text } = this
@@ -221,7 +231,12 @@ export class Reader implements TreeWalk {
     for (const part of node.suffix) {
       if (part.type === 'Word') words[count++] = this.word(part)
       else if (part.type === 'Assignment') words[count++] = readAssignment(part, this)
-      else readRedirection(part, this)
+      else {
+        readRedirection(part, this)
+        if (part.type === 'Redirect' && part.operator[0] === '&') {
+          readBackgrounded(node, part, builtins.has(words[0] as string), this)
+        }
+      }
     }
     if (count < words.length) words.length = count
     this.text = text
@@ -240,7 +255,10 @@ export class Reader implements TreeWalk {
     const program = words[0] as string
     if (!program.includes('/')) this.met.push({ words, text })
     else this.path(program, words, text)
-    programReader(program)?.(words, this)
+    // `time -v cmd`: to bash that is a program `-v`, to a shell without a `time` of its own an option.
+    if (program[0] === '{' && this.dialect === 'zsh') this.refuse('to zsh a `{` needs no space')
+    if (program[0] === '-' && program.length > 1) this.run(['time', ...words])
+    else programReader(program)?.(words, this)
   }
 
   private path(program: string, words: readonly string[], text: string | undefined) {

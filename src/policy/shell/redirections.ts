@@ -5,9 +5,15 @@ import { hasHole, hole, isQuotedTilde } from './words.ts'
 /** Files that the redirection opens. Duplicated descriptors, here-documents and the null device are none. */
 export function readRedirection(node: Redirection, walk: SyntaxWalk) {
   if (node.descriptor?.type === 'FileDescriptorVariable') walk.assign(node.descriptor.name, '10')
-  if (node.type === 'HereDoc') return walk.parts(node.body.parts)
+  if (node.type === 'HereDoc') {
+    if (/[$`]/.test(node.delimiter?.text ?? ''))
+      walk.refuse('shells do not agree on where a here-document ends')
+    return walk.parts(node.body.parts)
+  }
   if (node.target === undefined) return walk.refuse('a redirection has no target')
   const target = walk.word(node.target)
+  if (walk.dialect === 'zsh' && /^[!|]/.test(target))
+    return walk.refuse('zsh reads a redirection in a way of its own')
   if (node.type === 'HereString' || isDescriptor(node.operator, target)) return
   if (isPipe(node.target, target)) return
   if (hasHole(target)) return walk.refuse('the target of a redirection is only known at run time')

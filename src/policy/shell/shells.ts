@@ -1,5 +1,6 @@
 import { once } from '../remembered.ts'
-import { compileOptions, readOptions } from './options.ts'
+import { type Dialect, isPlainZshOption } from './dialects.ts'
+import { compileOptions, type ReadOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
@@ -12,24 +13,35 @@ const syntax = once(() =>
 const inputs = /^(?:-|\/dev\/(?:stdin|fd\/.*|tty)|\/proc\/.*)$/
 
 /** `sh -c text` runs the text; `sh file` is decided by its words; `sh` alone reads commands from elsewhere. */
-const posix: ProgramReader = (words, walk) => {
-  const read = readOptions(
-    words.map((word) => word.replace(/^\+(?=[a-zA-Z])/, '-')),
-    syntax(),
-  )
-  if (read === undefined) return walk.refuse('a shell has options that cannot be read')
-  const given = new Set(read.given.map(({ name }) => name))
-  if (given.has('help') || given.has('version')) return
-  if (given.has('rcfile') || given.has('init-file'))
-    return walk.refuse('a shell starts with a file of commands')
-  const first = words[read.operands]
-  if (given.has('c')) {
-    if (first === undefined) return
-    if (read.given.some(({ value }) => value === 'expand_aliases'))
-      return walk.refuse('an alias may change what words mean')
-    return walk.shell(first)
+const posix =
+  (dialect: Dialect): ProgramReader =>
+  (words, walk) => {
+    const read = readOptions(
+      words.map((word) => word.replace(/^\+(?=[a-zA-Z])/, '-')),
+      syntax(),
+    )
+    if (read === undefined) return walk.refuse('a shell has options that cannot be read')
+    const given = new Set(read.given.map(({ name }) => name))
+    if (given.has('help') || given.has('version')) return
+    if (given.has('rcfile') || given.has('init-file'))
+      return walk.refuse('a shell starts with a file of commands')
+    const first = words[read.operands]
+    if (given.has('c')) {
+      if (first === undefined) return
+      if (read.given.some(({ value }) => value === 'expand_aliases'))
+        return walk.refuse('an alias may change what words mean')
+      if (dialect === 'zsh' && !isPlainZsh(read.given, first))
+        return walk.refuse('an option changes how zsh reads the text')
+      return walk.shell(first, dialect)
+    }
+    readScript(first, given.has('s'), walk)
   }
-  readScript(first, given.has('s'), walk)
+
+/** With `-i` a `#` is no comment, and an option with a name may change anything. */
+function isPlainZsh(given: ReadOptions['given'], text: string): boolean {
+  return given.every(({ name, value }) =>
+    name === 'i' || name === 's' ? !text.includes('#') : name !== 'o' || isPlainZshOption(value ?? ''),
+  )
 }
 
 const foreign: ProgramReader = (words, walk) => {
@@ -45,9 +57,10 @@ function readScript(file: string | undefined, fromInput: boolean, walk: Walk): v
 }
 
 export const shells: ReadonlyMap<string, ProgramReader> = new Map([
-  ...['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'rbash', 'yash', 'posh', 'rzsh'].map(
-    (name) => [name, posix] as const,
-  ),
+  ...['sh', 'dash', 'ash', 'posh', 'yash'].map((name) => [name, posix('sh')] as const),
+  ...['bash', 'rbash'].map((name) => [name, posix('bash')] as const),
+  ...['zsh', 'rzsh'].map((name) => [name, posix('zsh')] as const),
+  ...['ksh', 'mksh'].map((name) => [name, posix('unknown')] as const),
   ...['fish', 'csh', 'tcsh', 'nu', 'pwsh', 'powershell', 'elvish', 'xonsh', 'rc', 'es'].map(
     (name) => [name, foreign] as const,
   ),

@@ -1,5 +1,6 @@
 import type { AndOr, CommandNode, CompoundList, PipelineNode, Statement, Word } from 'unbash'
 import { readVariable } from './assignments.ts'
+import { readDoubleBrackets, readDoubleParentheses, readGroupBackgrounded } from './dialects.ts'
 import { readTest } from './expressions.ts'
 import { readRedirection } from './redirections.ts'
 import type { TreeWalk } from './types.ts'
@@ -41,7 +42,10 @@ function readCompound(node: CommandNode, walk: TreeWalk): void {
       walk.simple(node)
       break
     case 'Redirected':
-      for (const redirection of node.redirects) readRedirection(redirection, walk)
+      for (const redirection of node.redirects) {
+        readRedirection(redirection, walk)
+        readGroupBackgrounded(redirection, walk)
+      }
       readCompound(node.command, walk)
       break
     case 'If':
@@ -87,9 +91,11 @@ function readCompound(node: CommandNode, walk: TreeWalk): void {
       readBody(node.body, walk)
       break
     case 'TestCommand':
+      readDoubleBrackets(walk.textOf(node), walk)
       readTest(node.expression, walk)
       break
     case 'ArithmeticCommand':
+      readDoubleParentheses(node.body, walk)
       walk.calculation(node.expression)
       break
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'unbash'
+import type { Dialect } from './dialects.ts'
 import type { WorkingFolder } from './folders.ts'
 import type { Numbers } from './numbers.ts'
 import type { PartVisitor } from './words.ts'
@@ -37,12 +38,14 @@ export interface Undecidable {
 
 /** What a program's own reader may do with its words. */
 export interface Walk {
+  /** Of the text that is being read. */
+  readonly dialect: Dialect
   /** The program runs these words as a command. */
   run(words: readonly string[]): void
   /** The program may run these words as a command that it finds by its own means. False when that was too much to read on. */
   carry(words: readonly string[]): boolean
   /** The program hands this text to a shell of its own. */
-  shell(text: string): void
+  shell(text: string, dialect?: Dialect): void
   /** The same shell runs this text. */
   evaluate(text: string): void
   write(path: string): void
@@ -72,4 +75,6 @@ export interface SyntaxWalk extends Walk, PartVisitor {
 export interface TreeWalk extends SyntaxWalk {
   readonly folder: WorkingFolder
   simple(node: Command): void
+  /** As it was written. */
+  textOf(node: { readonly pos: number; readonly end: number }): string
 }

@@ -1,4 +1,5 @@
 import type { ArithmeticExpression, ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbash'
+import { type Dialect, readDollarQuote, readOldCalculation } from './dialects.ts'
 
 /**
  * Stands in a word for text that is only known at run time. No real argument can hold it: they end at NUL.
@@ -10,6 +11,8 @@ export const many = '\0\0'
 export const anyWords = many + hole
 
 export interface PartVisitor {
+  readonly dialect: Dialect
+  refuse(reason: string): void
   word(word: Word): string
   script(script: ParsedScript | undefined): void
   calculation(expression: ArithmeticExpression | undefined): void
@@ -101,7 +104,10 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
   switch (part.type) {
     case 'Literal':
     case 'SingleQuoted':
+      joined.text += part.value
+      return
     case 'AnsiCQuoted':
+      readDollarQuote(visitor)
       joined.text += part.value
       return
     case 'DoubleQuoted':
@@ -120,6 +126,7 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
       return
     case 'ArithmeticExpansion':
       visitor.calculation(part.expression)
+      if (part.text[1] === '[') readOldCalculation(visitor)
       // A number, but IFS may hold digits.
       addHole(joined, !inQuotes)
       return
@@ -130,6 +137,9 @@ function addPart(part: WordPart, inQuotes: boolean, joined: Joined, visitor: Par
     default: {
       // Globs, braces and translated strings become what the machine makes of them.
       const isString = part.type === 'LocaleString'
+      if (isString) readDollarQuote(visitor)
+      if (part.type === 'ExtendedGlob' && visitor.dialect === 'zsh')
+        visitor.refuse('a pattern of zsh may run a command')
       for (const child of part.parts ?? [])
         addPart(child, inQuotes || isString, { text: '', splits: false }, visitor)
       addHole(joined, !isString)

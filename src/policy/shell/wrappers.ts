@@ -34,6 +34,8 @@ interface Wrapper extends OptionSyntax {
 const table: Record<string, Wrapper> = {
   command: { short: 'pvV', idle: 'v V' },
   builtin: {},
+  noglob: {},
+  nocorrect: {},
   exec: { short: 'cla:' },
   nohup: {},
   nice: { short: 'n:', long: 'adjustment=', digits: true },
