@@ -3,7 +3,7 @@ import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
 import { printCapability } from '../policy/capability.ts'
 import { decide } from '../policy/decide.ts'
-import { capabilityOf } from '../policy/request-capability.ts'
+import { capabilityOf, unknownNote } from '../policy/request-capability.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { agreeToSpecs, remember } from './consent.ts'
@@ -21,7 +21,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   if (decision.effect === 'allow') return intent
   if (decision.effect === 'deny') throw refusal('denied', intent)
   if (voice.answerAsk === undefined) throw refusal('unasked', intent)
-  const kept = await planAnswer(intent)
+  const kept = await planAnswer(intent, voice)
   const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
@@ -34,9 +34,16 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
 }
 
 /** Without what nobody has agreed to, the rules are not what the specs say: no line of theirs would be the answer. */
-async function planAnswer({ project, request, asked, decision }: RunIntent): Promise<KeptAnswer | undefined> {
+async function planAnswer(
+  { project, request, asked, decision }: RunIntent,
+  voice: RunVoice,
+): Promise<KeptAnswer | undefined> {
   if (request.untrusted) return undefined
-  const { planKeptAnswer } = await import('../ops/keep-answer.ts')
+  const { asksUnknown, planKeptAnswer } = await import('../ops/keep-answer.ts')
+  if (asksUnknown({ request: asked, decision })) {
+    voice.note(`always is not offered: ${unknownNote}`)
+    return undefined
+  }
   const decideBy = (rules: readonly Rule[]) => decide(policyOf({ ...project, rules }, request), asked)
   return planKeptAnswer(project, { request: asked, decision, decideBy })
 }

@@ -1,4 +1,4 @@
-import { holeOf } from '../policy/request-capability.ts'
+import { holeOf, isKnown } from '../policy/request-capability.ts'
 import type { Decision, Request, Rule } from '../policy/types.ts'
 import { addExcept } from '../spec/add-except.ts'
 import { parseSources } from '../spec/parse.ts'
@@ -26,7 +26,7 @@ export interface Question {
 
 /**
  * The exception by which what is asked about would be allowed from now on. None where no single line of the person's own or
- * the project's specs asks, or where even then it would not be allowed.
+ * the project's specs asks, where that would be about more than this, or where even then it would not be allowed.
  */
 export function planKeptAnswer(
   place: Place,
@@ -36,12 +36,18 @@ export function planKeptAnswer(
   const [ask] = asks
   if (ask?.rule === undefined || asks.length > 1) return undefined
   const { rule, part = request } = ask
+  if (!isKnown(part)) return undefined
   const source = place.sources.find(({ path, pack }) => pack === undefined && path === rule.source.file)
   const edit = source && addExcept(source, rule, holeOf(part, place))
   if (source === undefined || edit === undefined) return undefined
   const kept = { source, line: rule.source.line, ...edit }
   const { rules } = parseSources(withAnswer(place.sources, kept))
   return decideBy(rules).effect === 'allow' ? kept : undefined
+}
+
+/** Whether nothing can be kept because no line says what is asked about and nothing else. */
+export function asksUnknown({ request, decision }: Omit<Question, 'decideBy'>): boolean {
+  return decision.reasons.some(({ kind, part = request }) => kind === 'ask' && !isKnown(part))
 }
 
 /** All specs as they are once the answer is written. */

@@ -5,7 +5,7 @@ import { decidePart, stopsOf } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
 import { overHttps } from './plain-http.ts'
 import { escapeLet, printCode } from './print-code.ts'
-import { capabilityOf, holeOf } from './request-capability.ts'
+import { capabilityOf, holeOf, isKnown, unknownNote } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
@@ -166,9 +166,15 @@ function rewrite({ resource, action }: Request): Change {
 
 /** Only what can be pasted: a text with a line break in it, for one, stands in no rule. */
 function addRule(effect: 'Allow' | 'Deny', asked: Request, policy: Policy): readonly Change[] {
-  const capability = escapeLet(printRequest(onlyCommand(asked, policy), policy))
+  const only = onlyCommand(asked, policy)
+  if (!isKnown(only)) return nothingFor(asked)
+  const capability = escapeLet(printRequest(only, policy))
   if (!parseCapability(capability).ok || (effect === 'Allow' && !standsInAllow(asked))) return []
   return [{ kind: 'add-rule', text: `- **${effect}** ${printCode(capability)}` }]
+}
+
+function nothingFor(asked: Request): readonly Change[] {
+  return [{ kind: 'none', text: `no line is offered: ${unknownNote}` }, rewrite(asked)]
 }
 
 /** Limits of a run, and a secret that might go anywhere, do not. */
@@ -180,7 +186,9 @@ function addExcept(
   asked: Request,
   { place, policy }: { readonly place: Rule['source']; readonly policy: Policy },
 ): readonly Change[] {
-  const hole = printRequest(onlyCommand(asked, policy), policy, holeOf)
+  const only = onlyCommand(asked, policy)
+  if (!isKnown(only)) return nothingFor(asked)
+  const hole = printRequest(only, policy, holeOf)
   if (!parseCapability(hole).ok) return []
   if (place.pack === undefined)
     return [{ kind: 'add-except', text: `except ${printCode(escapeLet(hole))}`, place }]

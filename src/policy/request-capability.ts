@@ -1,6 +1,8 @@
 import { constraintNames } from './constraints.ts'
 import type { PathPlace } from './path-glob.ts'
 import { type PatternKind, resources } from './resources.ts'
+import { unknownTarget } from './shell/git.ts'
+import { hasHole } from './shell/words.ts'
 import type { Capability, Request } from './types.ts'
 import { escapePattern } from './wildcard.ts'
 
@@ -14,6 +16,19 @@ export function capabilityOf(request: Request, place: PathPlace): Capability {
   )
   return { resource, pattern, actions: action === '' ? [] : [action], constraints: Object.fromEntries(held) }
 }
+
+/**
+ * Whether that capability is about this request alone. Of a word, a branch or a tag that is only known at run time a rule
+ * can only say that it may be any, and at the end of a command even any number of words.
+ */
+export function isKnown({ resource, words, target }: Request): boolean {
+  if (words !== undefined) return !words.some(hasHole)
+  return resource !== 'git' || target !== unknownTarget
+}
+
+/** Why nothing that could be pasted is offered for a request that is not known. */
+export const unknownNote =
+  'a part of it is only known at run time, so a rule about it would cover more than what was asked'
 
 /** The same as an exception, in which no constraint may stand. */
 export function holeOf(request: Request, place: PathPlace): Capability {

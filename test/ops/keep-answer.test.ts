@@ -40,6 +40,24 @@ test.each([
     expected: '**Ask** `shell:echo *` except `shell:echo \\* \\{a,b\\} x\\ y`',
   },
   {
+    name: 'nothing where the last word is not known, for a line would cover all that may stand there',
+    words: ['sh', '-c', 'touch /tmp/a "$X"'],
+    text: `${allow}- **Ask** \`shell:touch *\`\n`,
+    expected: undefined,
+  },
+  {
+    name: 'nothing where a word in between is not known',
+    words: ['sh', '-c', 'touch "$X" /tmp/a'],
+    text: `${allow}- **Ask** \`shell:touch *\`\n`,
+    expected: undefined,
+  },
+  {
+    name: 'nothing where the branch is not known, for a line would be the whole Ask',
+    words: ['git', 'push'],
+    text: `${allow}- **Ask** \`git:*:push\`\n`,
+    expected: undefined,
+  },
+  {
     name: 'nothing where two lines ask',
     words: ['npm', 'publish'],
     text: `${allow}- **Ask** \`shell:npm publish *\`\n- **Ask** \`shell:npm **\`\n`,

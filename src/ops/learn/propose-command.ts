@@ -1,5 +1,5 @@
 import { decide, decidePart } from '../../policy/decide.ts'
-import { capabilityOf } from '../../policy/request-capability.ts'
+import { capabilityOf, isKnown, unknownNote } from '../../policy/request-capability.ts'
 import { partsOf } from '../../policy/request-parts.ts'
 import type { Capability, Request } from '../../policy/types.ts'
 import { isRedacted } from '../../store/redact.ts'
@@ -30,9 +30,14 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
     decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'),
   )
   const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
-  const rules = own.map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
+  // `git commit` names no branch: only an Allow of every one allows it.
+  const known = own.filter((part) => part.resource !== 'shell' || isKnown(part))
+  const rules = known.map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
   const proposals = rules.filter(isSayable)
-  const notes = proposals.length < rules.length ? [unsayableNote] : []
+  const notes = [
+    ...(proposals.length < rules.length ? [unsayableNote] : []),
+    ...(known.length < own.length ? [`a command is not proposed: ${unknownNote}`] : []),
+  ]
   return { proposals, notes, files: open.filter((part) => !own.includes(part)).map(fileUse) }
 }
 

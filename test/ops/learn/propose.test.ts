@@ -273,6 +273,12 @@ describe('the command', () => {
     expect(saidOf(learned, factsOf(secrets, { wide: true }))).toEqual(['**Allow** `shell:*`'])
   })
 
+  it('is not proposed with a word that is not known, for the rule would be about others, too', () => {
+    const { needed, notes } = proposeRules(learnedOf([], run('sh', '-c', 'rm -f "$f"')), factsOf(secrets))
+    expect(needed.map(({ text }) => text).filter((text) => text.includes('shell:rm'))).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('only known at run time')])
+  })
+
   it('is not proposed where no rule can say it', () => {
     const { needed, notes } = proposeRules(learnedOf([], run('echo', 'a\nb`c')), factsOf(secrets))
     expect({ needed, notes }).toEqual({
