@@ -120,6 +120,7 @@ export const carriers: Readonly<Record<string, Carrier>> = {
   guix: dashes,
   'chruby-exec': dashes,
   distrobox: dashes,
+  onchange: dashes,
   'distrobox-enter': dashes,
   npm: { after: 'exec exe x explore:1 explor:1', valued: npm },
   npx: { valued: `-p ${npm}` },

@@ -195,7 +195,8 @@ function matchesAnywhere(pattern: readonly PatternWord[], words: readonly string
     const word = words[index] as string
     const from = reached | valued
     const option = isOption(word) || word[0] === '\0'
-    reached = advance(pattern, from, word) | valued | (option ? from : 0)
+    // `npm -- publish` is `npm publish`.
+    reached = advance(pattern, from, word) | valued | (option || word === '--' ? from : 0)
     const equals = word.startsWith('--') ? word.indexOf('=') : -1
     if (equals > 0) reached |= advance(pattern, from, word.slice(equals + 1))
     reached = skipAny(pattern, reached)

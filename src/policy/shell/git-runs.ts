@@ -85,6 +85,14 @@ const readers: ReadonlyMap<string, (rest: readonly string[], walk: Walk) => void
     },
   ],
   [
+    'for-each-repo',
+    (rest, walk) => {
+      let at = 0
+      while (rest[at]?.[0] === '-') at += rest[at] === '--config' ? 2 : 1
+      walk.within(undefined, () => walk.run(['git', ...rest.slice(at)]))
+    },
+  ],
+  [
     'submodule',
     (rest, walk) => {
       const at = rest.indexOf('foreach')

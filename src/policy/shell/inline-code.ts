@@ -28,6 +28,8 @@ const table: Record<string, Interpreter> = {
   },
   pypy: { short: 'bBdEhiIOPqRsStuvVxc:m:W:X:?', last: 'c m', code: 'c i', idle: 'h V help version' },
   ipython: { short: 'ic:m:', last: 'c m', code: 'c i', idle: 'help version' },
+  bpython: { short: 'iqVhpl:c:L:O:s', last: 'c', code: 'c i', idle: 'V h help version' },
+  ptpython: { short: 'ivVhc:', last: 'c', code: 'c i', idle: 'V h help version' },
   perl: {
     short: 'acfhnpsStTuUvwWXC::D::d::e:E:F::i::I:l::m:M:V::x::0::',
     last: 'e E',

@@ -39,8 +39,14 @@ export function programReader(program: string): ProgramReader | undefined {
   const slash = program.lastIndexOf('/')
   const name = slash < 0 ? program : program.slice(slash + 1)
   const reader = readers.get(name)
+  if (reader === undefined && name.startsWith('git-')) return readGitProgram
   if (reader !== undefined || !versioned(name)) return reader
   return readers.get(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))
+}
+
+/** `git-push`, which may stand beside git's other programs, is what `git push` runs. */
+const readGitProgram: ProgramReader = ([program = '', ...rest], walk) => {
+  walk.carry(['git', program.slice(program.lastIndexOf('/') + 'git-'.length + 1), ...rest])
 }
 
 /** `python3.12`, `bash-5.2`, `vim.tiny`: the last letter or a dot tells; most names stop here. */

@@ -72,6 +72,16 @@ const table: Record<string, Told> = {
   gcc: { refused: '--specs --wrapper', words: /^-(?:wrapper|specs|fplugin|B)/ },
   go: { words: /^--?(?:toolexec|exec|vettool)/ },
   cargo: { words: /(?:runner|linker|rustc|wrapper|rustdoc|credential-provider|alias)\b.*=/ },
+  chokidar: { value: 'c --command' },
+  swift: { words: /^-e$|^repl$|^-$/ },
+  kotlinc: { words: /^-e$|^-expression$/ },
+  ocaml: { words: /^-e$/, needs: /\.ml$|^-(?:version|vnum|help)$/ },
+  ghc: { words: /^-e/ },
+  runghc: { words: /^-e/, needs: /\.l?hs$/ },
+  crystal: { words: /^(?:eval|e|i|play)$/ },
+  nim: { words: /^--?eval\b|^e$|^secret$/ },
+  dotnet: { words: /^(?:fsi|eval)$/ },
+  'rust-script': { words: /^-[ed]|^--(?:expr|dep|loop)/ },
   openssl: { words: /^-(?:engine|provider|provider-path|config)$/ },
   'ssh-keygen': { refused: 'D w' },
   'ssh-add': { refused: 's' },
@@ -88,8 +98,25 @@ const never = `
   keep-one-running solo setlock dtach abduco xterm gnome-terminal konsole xvfb-run startx xinit sg newgrp
   gpg-agent ld.so ld-linux.so.2 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 ld-musl-x86_64.so.1
   ld-musl-aarch64.so.1 groovy scala kotlin clojure clj bb janet racket sbcl ecl swipl erl wish lldb
-  incrontab tcpdump dc
+  incrontab tcpdump dc duckdb runcon s6-applyuidgid s6-envdir s6-envuidgid s6-setlock s6-softlimit
 `
+
+const plainCargo = lazyReader(() => toldReader('cargo', table.cargo ?? {}))
+
+/** `cargo watch -x test -s 'cmd'` runs `cargo test` and then the text, and `cargo watch -- cmd` the command. */
+const readCargo: ProgramReader = (words, walk) => {
+  plainCargo(words, walk)
+  const at = words.findIndex((word, index) => index > 0 && index < 3 && word === 'watch')
+  if (at < 0) return
+  const end = words.indexOf('--', at)
+  words.slice(at + 1, end < 0 ? words.length : end).forEach((word, index, options) => {
+    const [, option, attached] = /^(-[cqhVN]*[sx]|--(?:shell|exec))(?:=?(.+))?$/s.exec(word) ?? []
+    if (option === undefined) return
+    const text = attached ?? options[index + 1] ?? ''
+    walk.shell(/[sl]$/.test(option) ? text : `cargo ${text}`)
+  })
+  if (end > 0) walk.shell(words.slice(end + 1).join(' '))
+}
 
 export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
   ...Object.entries(table).map(
@@ -113,6 +140,7 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
     gsort: 'sort',
     more: 'less',
     ripgrep: 'rg',
+    runhaskell: 'runghc',
   }).map(([alias, program]) => [alias, lazyReader(() => toldReader(alias, table[program] ?? {}))] as const),
   ...never
     .trim()
@@ -120,6 +148,8 @@ export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, Pro
     .map((program) => [program, refuser(`what \`${program}\` runs is code that oos does not read`)] as const),
   ['find', readFind],
   ['gfind', readFind],
+  ['bfs', readFind],
+  ['cargo', readCargo],
   ['fd', readFd],
   ['fdfind', readFd],
   ['git', readGit],

@@ -7,6 +7,8 @@ import { anyWords, hasHole, hole, many } from './words.ts'
 interface Wrapper extends OptionSyntax {
   /** Operands before the command: `timeout 5 …`. */
   readonly operands?: number
+  /** What the first word is if it is an operand that stands before the options. */
+  readonly first?: RegExp
   /** `NAME=value` may stand before the command. */
   readonly assignments?: boolean
   /** A lone `-` is an option. */
@@ -29,6 +31,13 @@ interface Wrapper extends OptionSyntax {
   readonly appends?: boolean
   /** An option with which the first operand is the text of a shell. */
   readonly text?: string
+}
+
+const personality: Wrapper = {
+  short: 'vRFZLX3BITS',
+  long: `verbose addr-no-randomize fdpic-funcptrs mmap-page-zero addr-compat-layout read-implies-exec 32bit short-inode
+    whole-seconds sticky-timeouts 3gb 4gb uname-2.6 list show?`.replaceAll('\n', ' '),
+  idle: 'list show',
 }
 
 const table: Record<string, Wrapper> = {
@@ -81,10 +90,15 @@ const table: Record<string, Wrapper> = {
     short: 'd',
     long: 'reuid= regid= clear-groups keep-groups init-groups groups= inh-caps= ambient-caps= bounding-set= no-new-privs reset-env dump',
   },
-  setarch: { short: 'vRFZLX3BITS', long: 'verbose addr-no-randomize 32bit list uname-2.6', operands: 1 },
-  i386: { short: 'vRFZLX3BITS' },
-  linux64: { short: 'vRFZLX3BITS' },
-  linux32: { short: 'vRFZLX3BITS' },
+  setarch: { ...personality, first: /^[^-]/ },
+  linux64: personality,
+  linux32: personality,
+  i386: personality,
+  i686: personality,
+  x86_64: personality,
+  uname26: personality,
+  'aa-exec': { short: 'din:p:vh', long: 'debug immediate namespace= profile= verbose' },
+  's6-setuidgid': { operands: 1 },
   prlimit: {
     short: 'c::d::e::f::i::l::m::n::q::r::s::t::u::v::x::y::o:p:',
     long: 'core? data? nice? fsize? sigpending? memlock? rss? nofile? msgqueue? rtprio? stack? cpu? nproc? as? locks? rttime? pid= output= verbose noheadings raw',
@@ -164,12 +178,15 @@ const table: Record<string, Wrapper> = {
   },
 }
 
-export const wrappers: ReadonlyMap<string, ProgramReader> = new Map(
-  Object.entries(table).map(([program, wrapper]) => [
-    program,
-    lazyReader(() => wrapperReader(program, wrapper)),
-  ]),
-)
+/** As Homebrew calls them. */
+const gnu = ['timeout', 'env', 'nice', 'nohup', 'xargs', 'stdbuf', 'chroot', 'time']
+
+export const wrappers: ReadonlyMap<string, ProgramReader> = new Map([
+  ...Object.entries(table).map(
+    ([program, wrapper]) => [program, lazyReader(() => wrapperReader(program, wrapper))] as const,
+  ),
+  ...gnu.map((name) => [`g${name}`, lazyReader(() => wrapperReader(name, table[name] as Wrapper))] as const),
+])
 
 function wrapperReader(program: string, wrapper: Wrapper): ProgramReader {
   const options = compileOptions(wrapper)
@@ -178,7 +195,7 @@ function wrapperReader(program: string, wrapper: Wrapper): ProgramReader {
   const refused = names(wrapper.refused)
   const folder = names(wrapper.folder)
   return (words, walk) => {
-    const read = readOptions(words, options)
+    const read = readOptions(words, options, firstOption(wrapper, words))
     if (read === undefined) return walk.refuse(`what \`${program}\` runs cannot be told from its options`)
     let from: string | undefined = ''
     for (const { name, value } of read.given) {
@@ -192,6 +209,10 @@ function wrapperReader(program: string, wrapper: Wrapper): ProgramReader {
     if (from === '') launch(wrapper, command, read, walk)
     else walk.within(from, () => launch(wrapper, command, read, walk))
   }
+}
+
+function firstOption({ first }: Wrapper, [, word = '']: readonly string[]): number {
+  return first?.test(word) ? 2 : 1
 }
 
 type Read = NonNullable<ReturnType<typeof readOptions>>

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { compilePolicy } from '../../../src/policy/compile.ts'
+import { decide } from '../../../src/policy/decide.ts'
+import { home, makeRule, root } from '../random-rules.ts'
+
+function effectOf(text: string, denied: string): string {
+  const rules = [
+    makeRule({ effect: 'allow', capabilities: ['shell:*', 'file:**:read,write', 'git:*:*'] }),
+    makeRule({ effect: 'deny', capabilities: [denied] }),
+  ]
+  const policy = compilePolicy({ rules, root, home, now: 0 })
+  return decide(policy, { resource: 'shell', action: 'execute', target: text }).effect
+}
+
+describe('a Deny of `git push *` holds for', () => {
+  it.each([
+    'setarch -R git push',
+    'setarch --addr-no-randomize git push',
+    'i386 git push',
+    'git for-each-repo --config=x.r push',
+    'git for-each-repo --config x.r --keep-going push origin',
+    '/usr/lib/git-core/git-push',
+    'git-push origin main',
+    '/usr/lib/git-core/git push',
+    'gtimeout 5 git push',
+    'genv A=1 git push',
+    "genv -S 'git push'",
+    'gnice -n 5 git push',
+    'gxargs git push',
+    'bfs . -exec git push ;',
+    "bfs . -exec git push ';'",
+    'runcon -t x git push',
+    'aa-exec -p profile -- git push',
+    's6-setuidgid user git push',
+    "onchange '**/*.js' -- git push",
+    "chokidar '**/*.js' -c 'git push'",
+    "chokidar '**/*.js' --command='git push'",
+    "cargo watch -s 'git push'",
+    "cargo watch -qs 'git push'",
+    "cargo watch --shell='git push'",
+    "cargo +nightly watch -x 'run; git push'",
+    'cargo watch -- git push',
+    "swift -e 'code'",
+    "kotlinc -e 'code'",
+    "ocaml -e 'code'",
+    "runghc -e 'code'",
+    "ghc -e 'code'",
+    "crystal eval 'code'",
+    "nim --eval:'code'",
+    "nim e 'code'",
+    'dotnet fsi --exec x.fsx',
+    "bpython -c 'code'",
+    "duckdb -c 'code'",
+  ])('%s', (text) => {
+    expect(effectOf(text, 'shell:git push *')).toBe('deny')
+  })
+
+  it.each([
+    'setarch x86_64 -R git pull',
+    'git-lfs pull',
+    'git for-each-repo --config=x.r fetch',
+    'genv git fetch',
+    'bfs . -name push',
+    'cargo watch -x test -w src',
+    'cargo build --release',
+    'swift build',
+    'crystal build x.cr',
+    'ocaml x.ml',
+    'dotnet build',
+    'git log -- push',
+  ])('and not for %s', (text) => {
+    expect(effectOf(text, 'shell:git push *')).toBe('allow')
+  })
+})
+
+describe('a `--` between words is no way round', () => {
+  it.each([
+    ['npm -- publish', 'shell:npm publish *'],
+    ['npm --tag next -- publish', 'shell:npm publish *'],
+    ['npm run -- deploy', 'shell:npm run deploy'],
+  ])('%s', (text, denied) => {
+    expect(effectOf(text, denied)).toBe('deny')
+  })
+
+  it('and stands where a pattern has one', () => {
+    expect(effectOf('git checkout -- x', 'shell:git checkout -- *')).toBe('deny')
+    expect(effectOf('git checkout x', 'shell:git checkout -- *')).toBe('allow')
+  })
+})
