@@ -51,8 +51,15 @@ export function partsOfReading(reading: ShellReading, request: Request, place: P
     for (const command of carried.commands)
       for (const git of gitRequests(command)) parts.push(gitPart(git, request, place))
   if (undecidable) return { parts, unread: undecidable, ...(carried && { carried }) }
-  if (carried) return { parts, carried }
-  return parts.length > 0 ? { parts } : { parts, unread: { text: request.target, reason: 'it runs nothing' } }
+  if (carried) return parts.length > 0 ? { parts, carried } : { ...partsOfNothing(request), carried }
+  return parts.length > 0 ? { parts } : partsOfNothing(request)
+}
+
+/** `x=1`, `[[ -f x ]]`: what only the shell itself does is decided like `true`, which does as little. */
+function partsOfNothing(request: Request): RequestParts {
+  if (request.target.trim() === '')
+    return { parts: [], unread: { text: request.target, reason: 'it runs nothing' } }
+  return { parts: [{ ...request, words: ['true'] }] }
 }
 
 export function commandPart({ text, words }: SimpleCommand, request: Request): Request {

@@ -1,5 +1,5 @@
 import type { Assignment } from 'unbash'
-import { readZshVariable } from './dialects.ts'
+import { readShellVariable } from './dialects.ts'
 import type { SyntaxWalk, Walk } from './types.ts'
 import { variableReader } from './variables.ts'
 import { hasHole, hole } from './words.ts'
@@ -29,5 +29,5 @@ export function readAssignment(node: Assignment, walk: SyntaxWalk): string {
 /** A variable that changes what a later program is or does makes the text undecidable, unless its value is harmless. */
 export function readVariable(name: string, value: string | undefined, walk: Walk): void {
   variableReader(name)?.(name, value, walk)
-  if (walk.dialect === 'zsh') readZshVariable(name, walk)
+  readShellVariable(name, walk)
 }

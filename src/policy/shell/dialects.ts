@@ -34,10 +34,16 @@ export function readGroupBackgrounded({ type, operator }: Redirection, walk: Rea
   if (walk.dialect === 'sh' && type === 'Redirect' && operator[0] === '&') walk.refuse(dash)
 }
 
-/** `((a b))`: to dash that is a command in two subshells. */
-export function readDoubleParentheses(body: string, walk: Reading): void {
+/** `((a b))`: to dash that is a command in two subshells, and `((a > 1))` the program a. */
+export function readDoubleParentheses(
+  body: string,
+  walk: Reading & { carry(words: readonly string[]): boolean },
+): void {
   if (walk.dialect === 'sh' || (walk.dialect === 'unknown' && /[\w'"]\s+[\w'"-]*[\w'"]/.test(body)))
     walk.refuse(dash)
+  else if (walk.dialect === 'unknown')
+    for (const [, name] of body.matchAll(/(?:^|[|&;(\n])\s*([A-Za-z_][\w.-]*)(?=[\s|&;<>)]|$)/g))
+      if (name !== undefined) walk.carry([name])
 }
 
 /** `[[ a || b ]]`: to dash that is a command `[[`, and then another. */
@@ -79,6 +85,8 @@ export function readForZsh(text: string, walk: Reading): void {
 const zshNames =
   /^(?:(?:module_|cd|f|mail|man)?path|(?:dis_)?(?:functions|[gs]?aliases|builtins|reswords)|commands|nameddirs|options|(?:READ)?NULLCMD|STTY|R?PROMPT\d?|prompt|RPS\d|WORDCHARS|\w+_functions)$/
 
-export function readZshVariable(name: string, walk: Reading): void {
-  if (zshNames.test(name)) walk.refuse(`to zsh \`${name}\` can change what other commands run`)
+export function readShellVariable(name: string, walk: Reading & { lasting(name: string): void }): void {
+  if (name === 'IFS' || (walk.dialect === 'unknown' && zshNames.test(name))) walk.lasting(name)
+  if (walk.dialect === 'zsh' && zshNames.test(name))
+    walk.refuse(`to zsh \`${name}\` can change what other commands run`)
 }

@@ -34,6 +34,7 @@ interface Carried {
 
 /** One pass over the syntax tree. What a command runs in turn is read by its program's own reader. */
 export class Reader implements TreeWalk {
+  private lastingName: string | undefined
   private lazyNumbers: Numbers | undefined
   private readonly commands: SimpleCommand[] = []
   private readonly files: FileAccess[] = []
@@ -66,6 +67,8 @@ export class Reader implements TreeWalk {
     if (this.folder.isUnsure) this.refuse('a file is opened later, from a folder that is not known')
     const unsafe = this.lazyNumbers?.unsafe()
     if (unsafe !== undefined) this.refuse(unsafe)
+    if (this.lastingName !== undefined && this.commands.length === 0)
+      this.refuse(`all it does is to set \`${this.lastingName}\`, which can change what later commands run`)
     const { commands, files, undecidable, carried } = this
     if (carried === undefined)
       return undecidable === undefined ? { commands, files } : { commands, files, undecidable }
@@ -159,6 +162,10 @@ export class Reader implements TreeWalk {
     readVariable(name, value, this)
     if (value === undefined) this.numbers.assignUnknown(name)
     else this.numbers.assignText(name, value)
+  }
+
+  lasting(name: string) {
+    this.lastingName = name
   }
 
   arithmetic(text: string) {

@@ -53,6 +53,8 @@ export interface Walk {
   refuse(reason: string): void
   /** The shell sets this variable; `value` is undefined where it comes from outside the text. */
   assign(name: string, value: string | undefined): void
+  /** The variable has no effect on this text that is not seen, but on what the shell may be given later. */
+  lasting(name: string): void
   /** The shell evaluates this as arithmetic at run time, substitutions included. */
   arithmetic(text: string): void
   /** The shell itself goes there, undefined = where to cannot be known. */
