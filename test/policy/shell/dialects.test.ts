@@ -101,6 +101,7 @@ describe('a text for zsh', () => {
     'rg -n "foo(bar)" src | head -5',
     'setopt pipefail; set -euo pipefail; for f in *.ts; do wc -l "$f"; done',
     'ls *.ts && echo $(date) > x # done',
+    'yarn workspace {pkg} build',
     '[[ $x == y ]] && x=1 git log --format=%H',
   ])('is decided where it is ordinary: %s', (text) => {
     expect(readArgv(['zsh', '-lc', text]).undecidable).toBeUndefined()
