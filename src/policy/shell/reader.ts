@@ -123,7 +123,7 @@ export class Reader implements TreeWalk {
     return fits
   }
 
-  shell(text: string, dialect: Dialect = 'unknown') {
+  shell(text: string, dialect: Dialect = 'sh') {
     const before = this.dialect
     this.dialect = dialect
     this.folder.apart(() => this.evaluate(text))

@@ -44,7 +44,7 @@ export interface Walk {
   run(words: readonly string[]): void
   /** The program may run these words as a command that it finds by its own means. False when that was too much to read on. */
   carry(words: readonly string[]): boolean
-  /** The program hands this text to a shell of its own. */
+  /** The program hands this text to a shell of its own, which mostly is sh. */
   shell(text: string, dialect?: Dialect): void
   /** The same shell runs this text. */
   evaluate(text: string): void

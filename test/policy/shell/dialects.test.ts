@@ -30,6 +30,17 @@ describe('a text for sh, which may be dash', () => {
     expect(isHeld(['busybox', 'sh', '-c', text])).toBe(true)
   })
 
+  it('is the same behind a program that hands its text to sh', () => {
+    const text = "echo $'a\\'; factor 1 #'"
+    for (const words of [
+      ['watch', text],
+      ['npx', '-c', text],
+      ['git', 'rebase', '-x', text],
+    ])
+      expect(isHeld(words)).toBe(true)
+    expect(readArgv(['bash', '-c', text]).undecidable).toBeUndefined()
+  })
+
   it.each([
     'ls &>/dev/null; ls >/dev/null 2>&1',
     '[ -f x ] && [[ -d y ]]',
