@@ -35,8 +35,9 @@ const noOption = sequence(
   end,
 )
 const longName = many(charsetBut('='))
-/** Between the other words: options, each perhaps with its value. */
-const options = repeated(sequence(option, optional(noOption)))
+const dashes = sequence(word('--'), end)
+/** Between the other words: options, each perhaps with its value, and what ends them. */
+const options = repeated(either(sequence(option, optional(noOption)), dashes))
 
 /** Every command that names a program. */
 export const anyCommand: Regular = sequence(one(any), text, end, anyWords)

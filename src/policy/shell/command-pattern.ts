@@ -122,7 +122,7 @@ function skipAny(pattern: readonly PatternWord[], reached: number): number {
 
 /**
  * The program at any path; the pattern's options in any place, order and bundling; between its other words options
- * with one value each. A rule that forbids should rather match more.
+ * with one value each, and what ends them. A rule that forbids should rather match more.
  */
 function compileAnywhere(pattern: readonly PatternWord[]): Alternative {
   limit(pattern)
