@@ -1,6 +1,7 @@
 import type { KeptAnswer } from '../ops/keep-answer.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
+import { agreedBy } from '../policy/agreed.ts'
 import { printCapability } from '../policy/capability.ts'
 import { decide } from '../policy/decide.ts'
 import { capabilityOf, unknownNote } from '../policy/request-capability.ts'
@@ -17,7 +18,7 @@ import type { RunVoice } from './voice.ts'
  * @throws OosError `denied`, `unasked`: an Ask with nobody to ask
  */
 export async function authorize(intent: RunIntent, voice: RunVoice): Promise<RunIntent> {
-  const { asked, decision } = intent
+  const { asked, decision, policy } = intent
   if (decision.effect === 'allow') return intent
   if (decision.effect === 'deny') throw refusal('denied', intent)
   if (voice.answerAsk === undefined) throw refusal('unasked', intent)
@@ -25,7 +26,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
-      return { ...intent, answer: 'yes' }
+      return { ...intent, answer: 'yes', agreed: agreedBy(policy, asked) }
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { cardFile, cardFolder, cardProgram, renderCard } from '../ops/hooks/card.ts'
 import { usesHooks } from '../ops/hooks/uses.ts'
 import { quoteWord } from '../ops/quote-word.ts'
+import type { Agreed } from '../policy/agreed.ts'
 import type { Policy } from '../policy/compile.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import type { Mount, TreeFacts } from '../sandbox/types.ts'
@@ -19,10 +20,14 @@ interface Intent {
   readonly project: { readonly root: string }
   readonly policy: Policy
   readonly asked: { readonly agent: string }
+  readonly agreed?: readonly Agreed[]
 }
 
 /** What hooks inside need where they ask oos: the run's card, and the oos and the Node that they are to start. */
-export function hooksInside({ project, policy, asked }: Intent, tree: TreeFacts): HooksInside | undefined {
+export function hooksInside(
+  { project, policy, asked, agreed = [] }: Intent,
+  tree: TreeFacts,
+): HooksInside | undefined {
   const { root } = project
   const linked = readWorktree(root)
   const asksOos = ({ path }: { path: string }) =>
@@ -36,7 +41,12 @@ export function hooksInside({ project, policy, asked }: Intent, tree: TreeFacts)
     run,
     mounts: [
       { kind: 'mask-folder', path: cardFolder, note },
-      { kind: 'file', path: cardFile, content: renderCard(policy, { run, agent: asked.agent }), note },
+      {
+        kind: 'file',
+        path: cardFile,
+        content: renderCard(policy, { run, agent: asked.agent, agreed }),
+        note,
+      },
       { kind: 'file', path: cardProgram, content: start, note },
       ...programs.map((path): Mount => ({ kind: 'read', path, note })),
     ],

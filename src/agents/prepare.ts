@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
+import type { Agreed } from '../policy/agreed.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
@@ -46,6 +47,8 @@ export interface RunIntent {
   readonly decision: Decision
   /** A person was asked, and lets it be this once. */
   readonly answer?: 'yes'
+  /** What that was a yes to, of what is judged again later. */
+  readonly agreed?: readonly Agreed[]
   readonly folders: RunFolders
 }
 

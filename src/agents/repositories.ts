@@ -31,7 +31,7 @@ export interface WatchedRepositories {
  * they were nothing is asked.
  */
 export function watchRepositories(prepared: PreparedRun, run: string): WatchedRepositories {
-  const { asked, folders } = prepared
+  const { asked, agreed, folders } = prepared
   const places = placesOf(prepared)
   if (places.length === 0) return { settle: async () => [] }
   const first = readFirstUnchecked(folders.ghosts)?.repositories
@@ -39,7 +39,7 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
     const known = first?.find(({ place: { common } }) => common === place.common)
     return { place, before: takeSnapshot(place), earlier: known?.earlier ?? known?.before }
   })
-  const owed: Unchecked = { run, agent: asked.agent, repositories }
+  const owed: Unchecked = { run, agent: asked.agent, agreed, repositories }
   const isSettled = oweCheck(folders.ghosts, owed)
   return {
     settle: async () => {
@@ -102,7 +102,7 @@ function hasRun(store: Store, run: string): boolean {
 
 /** All of it is loaded only here: most runs commit nothing. */
 async function check(
-  { run, agent, repositories }: Unchecked,
+  { run, agent, agreed, repositories }: Unchecked,
   { project, policy }: Pick<RunIntent, 'project' | 'policy'>,
   known: { readonly indexUnknown?: boolean } = {},
 ): Promise<readonly OosEvent[]> {
@@ -120,6 +120,7 @@ async function check(
       run,
       policy,
       agent,
+      agreed,
       root: project.root,
       ...known,
     })

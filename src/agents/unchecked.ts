@@ -2,12 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import type { LogFile } from '../ops/commits/log-files.ts'
 import type { RepositoryPlace, Snapshot } from '../ops/commits/snapshot.ts'
+import type { Agreed } from '../policy/agreed.ts'
 import { readProcess } from '../sandbox/processes.ts'
 
 /** What a run still owes: it has begun, and what it adds to a repository is to be judged when it has ended. */
 export interface Unchecked {
   readonly run: string
   readonly agent: string
+  /** What a person said yes to before it began. */
+  readonly agreed?: readonly Agreed[] | undefined
   readonly repositories: readonly WatchedRepository[]
 }
 

@@ -54,7 +54,7 @@ export function explainDecision(policy: Policy, request: Request, decision: Deci
     parts: explainParts(policy, request),
     ...(https && { https }),
     nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
-    changes: changesFor(reason, { asked, unread: unreadText(reason, decision) }, policy),
+    changes: changesFor(reason, { request, asked, unread: unreadText(reason, decision) }, policy),
   }
   return decision.rule ? { ...explanation, rule: decision.rule } : explanation
 }
@@ -123,6 +123,8 @@ function explainReason(reason: DecisionReason, asked: Request, policy: Policy): 
 }
 
 interface Asked {
+  /** What the person wants explained; `asked` is the part of it that the reason is about. */
+  readonly request: Request
   readonly asked: Request
   /** Why it cannot be told what is asked. */
   readonly unread: string | undefined
@@ -130,7 +132,7 @@ interface Asked {
 
 function changesFor(
   { kind, rule }: DecisionReason,
-  { asked, unread }: Asked,
+  { request, asked, unread }: Asked,
   policy: Policy,
 ): readonly Change[] {
   const place = rule?.source
@@ -146,15 +148,20 @@ function changesFor(
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
   // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
   const exceptions = unread === undefined ? addExcept(asked, { place, policy }) : [rewrite(asked)]
-  return kind === 'ask' ? [answerTo(asked), ...exceptions] : exceptions
+  return kind === 'ask' ? [answerTo(asked, request), ...exceptions] : exceptions
 }
 
-/** Of what a command does inside its sandbox nobody can be asked: a system call waits for no person. */
-function answerTo({ resource }: Request): Change {
-  const isAsked = resource === 'shell' || resource === 'git'
-  const text = isAsked
-    ? 'a yes at the terminal'
-    : 'a yes, where somebody can be asked: inside a run nobody can, and it is denied'
+/**
+ * A person is asked about a run's own command, and his yes holds for the branches and tags that it is about. Of what else is
+ * done inside nobody can be asked: a system call waits for no person.
+ */
+function answerTo({ resource }: Request, request: Request): Change {
+  const isCommand = resource === 'shell' || (resource === 'git' && request.resource === 'shell')
+  if (isCommand) return { kind: 'answer', text: 'a yes at the terminal' }
+  const text =
+    resource === 'git'
+      ? 'a yes at the terminal, to a run whose own command asks for it: of what else is done in a run nobody can be asked'
+      : 'a yes, where somebody can be asked: inside a run nobody can, and it is denied'
   return { kind: 'answer', text }
 }
 

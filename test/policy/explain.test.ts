@@ -132,6 +132,20 @@ describe('an explanation', () => {
     expect(changes.map((one) => one.text)).toEqual(['a yes at the terminal', change])
   })
 
+  test('of an Ask about git says which yes there can be', () => {
+    const rules = [
+      makeRule({ effect: 'allow', capabilities: ['shell:*'], line: 1 }),
+      makeRule({ effect: 'ask', capabilities: ['git:*:tag'], line: 2 }),
+    ]
+    const asking = compilePolicy({ rules, root: '/p', home: '/h', now: 0 })
+    const answerTo = (request: Request) =>
+      explainDecision(asking, request, decide(asking, request)).changes[0]?.text
+    expect(answerTo(ask('shell:git tag v1'))).toBe('a yes at the terminal')
+    expect(answerTo(ask('git:v1:tag'))).toMatch(
+      /^a yes at the terminal, to a run whose own command asks for it/,
+    )
+  })
+
   test('every rule and exception that it offers can be pasted', () => {
     const strict = compilePolicy({
       rules: [

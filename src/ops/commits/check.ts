@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { type Agreed, decideAgreed } from '../../policy/agreed.ts'
 import type { Policy } from '../../policy/compile.ts'
-import { decide } from '../../policy/decide.ts'
 import type { Decision } from '../../policy/types.ts'
 import type { Written } from '../raw-diff.ts'
 import { decideCommit } from './decide-commit.ts'
@@ -28,6 +28,8 @@ export interface CheckRequest {
   readonly run: string
   readonly policy: Policy
   readonly agent: string
+  /** What a person said yes to before it began. */
+  readonly agreed?: readonly Agreed[] | undefined
   /** What was staged before is not known any more: then what is staged is left alone, and said. */
   readonly indexUnknown?: boolean
 }
@@ -114,29 +116,30 @@ function judgeNames(
   }
 }
 
-function askedOf({ place, policy, agent }: CheckRequest): Asked {
+function askedOf({ place, policy, agent, agreed = [] }: CheckRequest): Asked {
   const known = new Map<string, Decision>()
   const [own] = place.trees
   return {
     file: (path, action) => {
       const key = `${action} ${path}`
-      const decision = known.get(key) ?? decideFile({ policy, agent }, join(own?.top ?? '/', path), action)
+      const decision =
+        known.get(key) ?? decideFile({ policy, agent, agreed }, join(own?.top ?? '/', path), action)
       known.set(key, decision)
       return decision
     },
     git: (action, target) =>
       action === 'commit'
-        ? decideCommit(policy, target, agent)
-        : decide(policy, { resource: 'git', action, target, agent }),
+        ? decideCommit(policy, target, { agent, agreed })
+        : decideAgreed(policy, { resource: 'git', action, target, agent }, agreed),
   }
 }
 
 function decideFile(
-  { policy, agent }: Pick<CheckRequest, 'policy' | 'agent'>,
+  { policy, agent, agreed = [] }: Pick<CheckRequest, 'policy' | 'agent' | 'agreed'>,
   target: string,
   action: Written['action'],
 ): Decision {
-  return decide(policy, { resource: 'file', action, target, agent })
+  return decideAgreed(policy, { resource: 'file', action, target, agent }, agreed)
 }
 
 /** Of every work tree in reach; what lies in another than the run's own is not in the project, and judged as that. */

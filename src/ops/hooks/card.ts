@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import type { Agreed } from '../../policy/agreed.ts'
 import { compilePolicy, type Policy } from '../../policy/compile.ts'
 import type { Rule } from '../../policy/types.ts'
 
@@ -16,6 +17,8 @@ export interface RunCard {
   readonly home: string
   /** The ones that a hook can be asked about. */
   readonly rules: readonly Rule[]
+  /** What a person said yes to before the run began. */
+  readonly agreed: readonly Agreed[]
 }
 
 export const cardFolder = '/run/oos'
@@ -23,10 +26,13 @@ export const cardFile = `${cardFolder}/run.json`
 /** A shell script that starts the oos and the Node of the run. */
 export const cardProgram = `${cardFolder}/oos`
 
-export function renderCard(policy: Policy, { run, agent }: Pick<RunCard, 'run' | 'agent'>): string {
+export function renderCard(
+  policy: Policy,
+  { run, agent, agreed }: Pick<RunCard, 'run' | 'agent' | 'agreed'>,
+): string {
   const { root, home } = policy
   const rules = policy.rules.filter(isForHooks)
-  const card: RunCard = { version: 1, run, agent, policy: policy.hash, root, home, rules }
+  const card: RunCard = { version: 1, run, agent, policy: policy.hash, root, home, rules, agreed }
   return JSON.stringify(card)
 }
 

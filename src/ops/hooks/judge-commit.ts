@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { decideAgreed } from '../../policy/agreed.ts'
 import { printCapability } from '../../policy/capability.ts'
 import type { Policy } from '../../policy/compile.ts'
-import { decide } from '../../policy/decide.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Decision, Request } from '../../policy/types.ts'
 import { OosError } from '../../shared/errors.ts'
@@ -33,7 +33,7 @@ export function judgeCommit(
   const commit: Request = { resource: 'git', action: 'commit', target: branch }
   return [
     ...files.flatMap((request) => refusedOf(policy, request, decideFor(card, policy, request))),
-    ...refusedOf(policy, commit, decideCommit(policy, branch, card.agent)),
+    ...refusedOf(policy, commit, decideCommit(policy, branch, card)),
   ]
 }
 
@@ -43,11 +43,11 @@ export function judgePush(card: RunCard, requests: readonly Request[], now: numb
   return requests.flatMap((request) => refusedOf(policy, request, decideFor(card, policy, request)))
 }
 
-function decideFor({ agent }: RunCard, policy: Policy, request: Request): Decision {
-  return decide(policy, { ...request, agent })
+function decideFor({ agent, agreed }: RunCard, policy: Policy, request: Request): Decision {
+  return decideAgreed(policy, { ...request, agent }, agreed)
 }
 
-/** An Ask is a no: inside a sandbox nobody can be asked. */
+/** An Ask that was not answered before the run began is a no: inside a sandbox nobody can be asked. */
 function refusedOf(policy: Policy, request: Request, decision: Decision): readonly Refused[] {
   if (decision.effect === 'allow') return []
   return [{ request: printCapability(capabilityOf(request, policy)), decision }]

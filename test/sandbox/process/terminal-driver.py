@@ -1,4 +1,4 @@
-"""Drives a program at a terminal of its own: argv[1] is {"steps": [[kind, value…]…], "argv": […]}; prints what was seen."""
+"""Drives a program at a terminal of its own: argv[1] is {"steps": [[kind, value…]…], "argv": […]}; prints what was seen. `file` waits for one."""
 import fcntl, json, os, re, select, signal, struct, sys, termios, time
 
 job = json.loads(sys.argv[1])
@@ -49,6 +49,8 @@ for kind, *values in job["steps"]:
     # A shell tells of a job before it gives it the terminal: a key in between would be the shell's.
     while kind == "away" and os.tcgetpgrp(master) == pid and time.time() < deadline:
         read(0.01)
+    while kind == "file" and not os.path.exists(values[0]) and time.time() < deadline:
+        read(0.02)
     if kind == "send":
         os.write(master, values[0].encode())
     if kind == "resize":
