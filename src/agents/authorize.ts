@@ -3,12 +3,11 @@ import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
 import { agreedBy } from '../policy/agreed.ts'
 import { printCapability } from '../policy/capability.ts'
-import { decide } from '../policy/decide.ts'
 import { capabilityOf, unknownNote } from '../policy/request-capability.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { agreeToSpecs, remember } from './consent.ts'
-import { intendRun, policyOf, type RunIntent } from './prepare.ts'
+import { decideStart, intendRun, policyOf, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
 
 /**
@@ -45,7 +44,7 @@ async function planAnswer(
     voice.note(`always is not offered: ${unknownNote}`)
     return undefined
   }
-  const decideBy = (rules: readonly Rule[]) => decide(policyOf({ ...project, rules }, request), asked)
+  const decideBy = (rules: readonly Rule[]) => decideStart(policyOf({ ...project, rules }, request), asked)
   return planKeptAnswer(project, { request: asked, decision, decideBy })
 }
 

@@ -1,6 +1,7 @@
 import { followLinks } from '../ops/follow-links.ts'
 import { learnFlag } from '../ops/learn/learned.ts'
 import { hasPack, readPacks } from '../ops/learn/packs.ts'
+import { ownPlaces } from '../ops/own-places.ts'
 import type { Project } from '../ops/project.ts'
 import { parseCapability, printCapability } from '../policy/capability.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
@@ -45,7 +46,9 @@ function commandsOf(asked: CommandRequest, base: Policy): readonly Capability[] 
   const { parts, unread } = partsOf(asked, base)
   // Code on the command line: no narrower rule is about it.
   if (unread !== undefined) return [parsed('shell:*')]
+  const own = ownPlaces(base)
   return parts
+    .filter((part) => part.resource !== 'file' || own(part) === undefined)
     .filter((part) => decidePart(base, part).reasons.some(({ kind }) => kind === 'no-allow'))
     .map((part) => capabilityOf(part, base))
 }

@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs'
+import { ownPlaces } from '../ops/own-places.ts'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
 import type { Agreed } from '../policy/agreed.ts'
 import type { Policy } from '../policy/compile.ts'
-import { decide } from '../policy/decide.ts'
+import { decideWithOwn } from '../policy/decide-with-own.ts'
 import type { Decision } from '../policy/types.ts'
 import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
 import { readFacts } from '../sandbox/facts.ts'
@@ -75,8 +76,14 @@ export async function intendFor(project: Project, request: RunRequest): Promise<
   const asked = commandRequest(agent, command, realpathSync(request.cwd))
   const folders = runFolders(project, request.env)
   const policy = request.learn ? await learningRules(base, asked, project) : base
-  const decision = decide(policy, asked)
+  const decision = decideStart(policy, asked)
   return { request, project, policy, asked, decision, folders, ...(request.learn && { learning: { base } }) }
+}
+
+/** What a run has for itself, no rule has to give to its command. */
+export function decideStart(policy: Policy, asked: CommandRequest): Decision {
+  const own = ownPlaces(policy)
+  return decideWithOwn(policy, asked, (file) => own(file) !== undefined)
 }
 
 /** Parses packs, which no other run has to. */

@@ -1,10 +1,12 @@
+import { ownPlaces } from '../ops/own-places.ts'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
-import { decide } from '../policy/decide.ts'
-import { explainDecision } from '../policy/explain.ts'
+import { decide, decidePart } from '../policy/decide.ts'
+import { decideWithOwn, isUnspoken } from '../policy/decide-with-own.ts'
+import { type Change, explainDecision } from '../policy/explain.ts'
 import { partsOf } from '../policy/request-parts.ts'
-import type { Request } from '../policy/types.ts'
+import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
 import type { Terminal } from './terminal.ts'
@@ -28,9 +30,28 @@ export async function explainRequest(
   const policy = compileFor(request, project)
   const decision = decide(policy, request)
   const { constraints } = decision
-  const explained = { ...explainDecision(policy, request, decision), request: text, constraints }
+  const explanation = explainDecision(policy, request, decision)
+  const changes = [...noteOwnPlace(policy, request, decision), ...explanation.changes]
+  const explained = { ...explanation, request: text, constraints, changes }
   terminal.answer('explain', explainedData(explained), () => renderExplained(explained, terminal.style))
   return exitCode === true && decision.effect !== 'allow' ? exitCodes.refused : exitCodes.done
+}
+
+/** Rules alone say no, and a run needs none for what it has for itself. */
+function noteOwnPlace(policy: Policy, request: Request, decision: Decision): readonly Change[] {
+  if (decision.effect !== 'deny' || process.platform !== 'linux') return []
+  const own = ownPlaces(policy)
+  const parts = request.resource === 'shell' ? partsOf(request, policy).parts : [request]
+  const [place] = parts
+    .filter((part) => part.resource === 'file' && isUnspoken(decidePart(policy, part)))
+    .flatMap((file) => own(file) ?? [])
+  if (place === undefined) return []
+  const has = `a run has a \`${place}\` of its own, gone when it ends`
+  if (request.resource === 'file') return [{ kind: 'none', text: `${has}: rules are about yours` }]
+  const { effect } = decideWithOwn(policy, request, (file) => own(file) !== undefined)
+  if (effect === 'deny') return []
+  const does = effect === 'allow' ? 'starts it all the same' : 'asks about the rest alone'
+  return [{ kind: 'none', text: `\`oos run\` ${does}: ${has}` }]
 }
 
 /** Only files have links, and following them asks the disk about every path that a rule closes: a ms of each start. */

@@ -4,6 +4,7 @@ import type { Rule } from '../policy/types.ts'
 import type { Run } from '../store/fold.ts'
 import type { RecordedEvent } from '../store/stream.ts'
 import { type BacktestChange, type ChangeCollector, collectChanges } from './backtest-changes.ts'
+import type { OwnPlaces } from './own-places.ts'
 import { type RequestKind, readRecorded, type Unusable } from './recorded-request.ts'
 import { replay, type Unsure } from './replay.ts'
 
@@ -14,6 +15,8 @@ export interface BacktestOptions {
   readonly agents: readonly string[]
   /** The record lies outside the project: other projects may keep theirs in it, too. */
   readonly shared: boolean
+  /** What a run has for itself, which no rule has to give to its command. */
+  readonly ownPlaces: OwnPlaces
 }
 
 /** What would have come out differently. */
@@ -103,7 +106,7 @@ function countEvent(tally: Tally, recorded: RecordedEvent, { standing, options }
     return
   }
   tally.requests[asked.kind] += 1
-  const replayed = standing === 'same-rules' ? undefined : replay(policy, asked)
+  const replayed = standing === 'same-rules' ? undefined : replay(policy, asked, options.ownPlaces)
   if (typeof replayed === 'string') tally.leftOut[replayed] += 1
   else if (replayed !== undefined) tally.changes.add(recorded, asked, replayed)
 }

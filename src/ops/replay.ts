@@ -1,7 +1,9 @@
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
+import { decideWithOwn } from '../policy/decide-with-own.ts'
 import type { Decision, DecisionEffect, Rule } from '../policy/types.ts'
 import { refusedByName } from '../sandbox/network/asked.ts'
+import type { OwnPlaces } from './own-places.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 
 /** A request that would come out differently. */
@@ -19,9 +21,13 @@ export interface Replay {
 export type Unsure = 'run-rule' | 'address' | 'quota'
 
 /** What the policy makes of a recorded request; nothing where that is what became of it. */
-export function replay(policy: Policy, asked: RecordedRequest): Replay | Unsure | undefined {
+export function replay(
+  policy: Policy,
+  asked: RecordedRequest,
+  ownPlaces: OwnPlaces,
+): Replay | Unsure | undefined {
   if (asked.by?.file.startsWith('--')) return 'run-rule'
-  const decision = decideAgain(policy, asked)
+  const decision = decideAgain(policy, asked, ownPlaces)
   const was = outcomeOf(asked.was, asked)
   const now = outcomeOf(decision.effect, asked)
   // What nobody said yes to did not happen: a Deny would have stopped nothing.
@@ -35,8 +41,8 @@ export function replay(policy: Policy, asked: RecordedRequest): Replay | Unsure 
 }
 
 /** A name that is allowed is still refused where a rule refuses the address that it led to. */
-function decideAgain(policy: Policy, { request, dialled }: RecordedRequest): Decision {
-  const decision = decide(policy, request)
+function decideAgain(policy: Policy, { request, dialled }: RecordedRequest, ownPlaces: OwnPlaces): Decision {
+  const decision = decideWithOwn(policy, request, (file) => ownPlaces(file) !== undefined)
   if (decision.effect !== 'allow' || dialled === undefined) return decision
   const named = decide(policy, dialled)
   return refusedByName(named) ? named : decision

@@ -3,7 +3,14 @@ import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
 import type { Hits } from './hits.ts'
-import { type Carried, commandPart, partsOfReading, readRequest, soleCommand } from './request-parts.ts'
+import {
+  type Carried,
+  commandPart,
+  partsOfReading,
+  type RequestParts,
+  readRequest,
+  soleCommand,
+} from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import type { SimpleCommand, Undecidable } from './shell/types.ts'
@@ -37,12 +44,19 @@ function settle(index: RuleIndex, hits: Hits, request: Request): Decision {
   return decided
 }
 
-/** Each part is decided; the strictest answer holds. */
 function decideCommands(policy: Policy, request: Request): Decision {
   const reading = readRequest(request)
   const sole = soleCommand(reading)
   if (sole !== undefined) return decideCommand(policy, request, sole)
-  const { parts, unread, carried } = partsOfReading(reading, request, policy)
+  return decideParts(policy, request, partsOfReading(reading, request, policy))
+}
+
+/** Each part is decided; the strictest answer holds. */
+export function decideParts(
+  policy: Policy,
+  request: Request,
+  { parts, unread, carried }: RequestParts,
+): Decision {
   const stops = carried === undefined ? nothing : stopsOf(policy, request, carried)
   const only = parts.length === 1 ? parts[0] : undefined
   if (only && !unread && stops.length === 0) return decidePart(policy, only)

@@ -6,15 +6,30 @@ const mebibyte = 1024 * 1024
 
 /** What every run has for itself, and what of the kernel it must not see. */
 export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[] {
+  return [
+    { kind: 'proc', path: '/proc', note: "the run's own processes" },
+    ...ownMounts(machine.home, cacheHome),
+    ...kernelMounts(machine),
+  ]
+}
+
+/** The one of a run's own places, where nothing of the host's is, that a path lies in. */
+export function privatePlace(path: string, home: string): string | undefined {
+  return ownMounts(home, '')
+    .map((mount) => mount.path)
+    .filter((place) => path.startsWith(`${place}/`))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+function ownMounts(userHome: string, cacheHome: string): Mount[] {
   const tmpfs = (path: string, size: number): Mount => ({
     kind: 'tmpfs',
     path,
     bytes: size * mebibyte,
     note: 'private, gone at the end',
   })
-  const home = machine.home === '/' ? [] : [tmpfs(machine.home, 256), ...cacheMounts(machine.home, cacheHome)]
+  const home = userHome === '/' ? [] : [tmpfs(userHome, 256), ...cacheMounts(userHome, cacheHome)]
   return [
-    { kind: 'proc', path: '/proc', note: "the run's own processes" },
     { kind: 'dev', path: '/dev', note: 'null, zero, random, terminals of its own' },
     tmpfs('/dev/shm', 64),
     tmpfs('/tmp', 512),
@@ -22,7 +37,6 @@ export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[]
     tmpfs('/var', 64),
     tmpfs('/var/tmp', 256),
     ...home,
-    ...kernelMounts(machine),
   ]
 }
 

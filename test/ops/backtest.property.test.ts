@@ -38,7 +38,7 @@ test('what is recorded comes out as it did under the same rules, and differently
   )
 })
 
-const options = { agents: ['command', 'coder', 'tester'], shared: false }
+const options = { agents: ['command', 'coder', 'tester'], shared: false, ownPlaces: () => undefined }
 
 function policyOf(rules: Parameters<typeof compilePolicy>[0]['rules']): Policy {
   return compilePolicy({ rules, root, home, now: 0 })

@@ -284,7 +284,12 @@ test('an agent is judged by its own rules, and one that is gone is named', () =>
   }))
   const { rules } = policyOf(['allow file:**:*', 'allow http:*:request'])
   const policy = compilePolicy({ rules: [...rules, ...own], root, home: '/work', now: 0 })
-  const result = backtest(store.stream(), { agents: ['command', 'painter'], shared: false, policy })
+  const result = backtest(store.stream(), {
+    agents: ['command', 'painter'],
+    shared: false,
+    ownPlaces: () => undefined,
+    policy,
+  })
   expect(result.unknownAgents).toEqual(['gone'])
   expect(result.changes.map(({ kind, runs, rule }) => ({ kind, runs, line: rule?.source.line }))).toEqual(
     ['read', 'write', 'connection'].map((kind) => ({ kind, runs: 1, line: 9 })),
@@ -320,7 +325,11 @@ test('an empty record has nothing in it', () => {
   expect(backtest([], { ...options, policy: policyOf([]) })).toMatchObject({ runs: 0, changes: [] })
 })
 
-const options: Omit<BacktestOptions, 'policy'> = { agents: ['command'], shared: false }
+const options: Omit<BacktestOptions, 'policy'> = {
+  agents: ['command'],
+  shared: false,
+  ownPlaces: () => undefined,
+}
 
 function test1({ rules, ...recorded }: Recorded & { readonly rules: readonly string[] }): Backtest {
   const store = scratchStore()

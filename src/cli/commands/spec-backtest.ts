@@ -1,5 +1,6 @@
 import { ownRules } from '../../agents/own-rules.ts'
 import { type Backtest, backtest } from '../../ops/backtest.ts'
+import { ownPlaces } from '../../ops/own-places.ts'
 import { compileHere, type Project } from '../../ops/project.ts'
 import { isSharedRecord, readRecord } from '../../ops/record.ts'
 import { readRulesAt } from '../../ops/rules-at.ts'
@@ -34,6 +35,7 @@ export const specBacktest: Define = (command, terminal) => {
 
 function testRecord(project: Project, range: StreamRange, { env, tell }: Terminal): Backtest {
   const { rules, agents } = project
+  const policy = compileHere([...rules, ...ownRules(project, env)], project)
   const events = readRecord(project)?.stream(range) ?? []
   return backtest(
     withProgress(events, {
@@ -43,7 +45,8 @@ function testRecord(project: Project, range: StreamRange, { env, tell }: Termina
       describe: (count) => `${count.toLocaleString('en')} events read`,
     }),
     {
-      policy: compileHere([...rules, ...ownRules(project, env)], project),
+      policy,
+      ownPlaces: ownPlaces(policy),
       agents: ['command', ...agents.map(({ name }) => name)],
       shared: isSharedRecord(project),
     },

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Rule } from '../../policy/types.ts'
 import { openFolder } from '../init/folder.ts'
 import { detectStacks } from '../init/languages.ts'
+import { ownPlaces } from '../own-places.ts'
 import { compileHere, type Project } from '../project.ts'
 import type { Learned } from './learned.ts'
 import { readPacks } from './packs.ts'
@@ -15,8 +16,10 @@ export function readProposeFacts(
 ): ProposeFacts {
   const { root, sources, rules } = project
   const made = files.filter(({ action, folder }) => action === 'create' && folder)
+  const policy = compileHere([...rules, ...more], project)
   return {
-    policy: compileHere([...rules, ...more], project),
+    policy,
+    ownPlaces: ownPlaces(policy),
     packs: readPacks(sources),
     own: detectStacks(openFolder(root)).map(({ pack }) => pack),
     tree: {

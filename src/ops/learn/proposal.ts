@@ -4,6 +4,7 @@ import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability, Request, Rule } from '../../policy/types.ts'
 import { printRuleText } from '../../spec/print.ts'
 import { shortId } from '../../store/ulid.ts'
+import type { OwnPlaces } from '../own-places.ts'
 import type { FileUse, Learned } from './learned.ts'
 import type { LearningPacks } from './packs.ts'
 import type { TreeShape } from './places.ts'
@@ -31,6 +32,8 @@ export interface ProposeFacts {
   readonly own: readonly string[]
   readonly tree: TreeShape
   readonly wide: boolean
+  /** What a run has for itself, which no rule has to give. */
+  readonly ownPlaces: OwnPlaces
 }
 
 export const mostExamples = 3

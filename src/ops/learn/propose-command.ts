@@ -14,7 +14,11 @@ export interface CommandRules {
 }
 
 /** The command word by word, and what git would do by it. */
-export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, rule: MakeRule): CommandRules {
+export function commandRules(
+  { run }: Learned,
+  { policy, wide, ownPlaces }: ProposeFacts,
+  rule: MakeRule,
+): CommandRules {
   const { command, cwd, agent } = run
   const asked: Request = {
     ...{ resource: 'shell', action: 'execute', target: command.join(' ') },
@@ -26,9 +30,9 @@ export function commandRules({ run }: Learned, { policy, wide }: ProposeFacts, r
   const { parts, unread } = partsOf(asked, policy)
   if (unread !== undefined)
     return wide ? { ...none, proposals: [anyCommand(rule, asked)] } : { ...none, notes: [unreadNote] }
-  const open = parts.filter((part) =>
-    decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'),
-  )
+  const open = parts
+    .filter((part) => decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'))
+    .filter((part) => part.resource !== 'file' || ownPlaces(part) === undefined)
   const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
   // `git commit` names no branch: only an Allow of every one allows it.
   const known = own.filter((part) => part.resource !== 'shell' || isKnown(part))

@@ -73,6 +73,7 @@ export function factsOf(text = '', more: Partial<ProposeFacts> = {}): ProposeFac
     own: ['oos:node'],
     tree: { root, lasting: new Set(), mayRemove: false, top: [] },
     wide: false,
+    ownPlaces: () => undefined,
     ...more,
   }
 }

@@ -1,0 +1,25 @@
+import type { Policy } from '../policy/compile.ts'
+import { remembered } from '../policy/remembered.ts'
+import type { Request } from '../policy/types.ts'
+import { privatePlace } from '../sandbox/private.ts'
+import { readTree } from '../sandbox/tree.ts'
+
+/** The place of a run's own in which a file lies, `/tmp` for one; none where it is the host's. */
+export type OwnPlaces = (file: Request) => string | undefined
+
+/** What a run has for itself under these rules: where they open something there, that is the host's. */
+export function ownPlaces(policy: Policy): OwnPlaces {
+  const entriesOf = remembered((agent: string) => readTree(policy, agent).entries)
+  return ({ target, agent = 'command' }) => {
+    const place = privatePlace(target, policy.home)
+    // Of the project nothing is the run's own: what it writes there is meant to stay.
+    if (place === undefined || isIn(policy.root, target)) return undefined
+    const [nearest] = entriesOf(agent)
+      .filter(({ path }) => isIn(place, path) && isIn(path, target))
+      .sort((a, b) => b.path.length - a.path.length)
+    const isHosts = nearest !== undefined && (nearest.access !== 'none' || nearest.rule !== undefined)
+    return isHosts ? undefined : place
+  }
+}
+
+const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`)
