@@ -1,6 +1,6 @@
 import { type CompletionItem, CompletionItemKind, type CompletionList } from 'vscode-languageserver'
 import { type EffectWord, effectTitle, effectWords } from '../spec/effect-word.ts'
-import { type ClauseName, stages } from '../spec/rule-grammar.ts'
+import { type ClauseName, stages } from '../spec/rule-words.ts'
 import type { Span } from '../spec/text.ts'
 import { type ListFolder, offerCapability } from './capability-completion.ts'
 import type { Cursor } from './cursor.ts'

@@ -22,7 +22,9 @@ export function proposeFix(
     case 'rule/near-miss':
       return fixEffect(written, span)
     case 'rule/unexpected':
-      return fixUnexpected(fix, span, text)
+      return fixUnexpected(fix, span, text) ?? fixOwnLine(fix, span, text)
+    case 'rule/in-reason':
+      return fixOwnLine(fix, span, text)
     case 'rule/stage':
       return replaceBy(/^write it without backticks: before (\w+)$/.exec(fix)?.[1], span)
     case 'front-matter/unknown-key':
@@ -66,6 +68,16 @@ function fixUnexpected(fix: string, span: Span, text: string): Fix | undefined {
   if (fix === 'put a comma between them') return { start: gap, end: gap, text: ',' }
   if (fix === `leave the \`${written}\` out`) return { ...span, text: '' }
   return replaceBy(/^write `(\w+)`$/.exec(fix)?.[1], span)
+}
+
+/** The rest of the rule that began in the middle of another goes with it. */
+function fixOwnLine(fix: string, span: Span, text: string): Fix | undefined {
+  const rule = /^write it as a rule of its own, on the next line: - (.*)$/.exec(fix)?.[1]
+  const [line = ''] = text.slice(0, span.start).split(/\n/).slice(-1)
+  const [bullet] = /^[ \t]*[-+*][ \t]+/.exec(line) ?? []
+  if (rule === undefined || bullet === undefined) return undefined
+  const start = span.start - (/[ \t]*$/.exec(line)?.[0].length ?? 0)
+  return { start, end: span.end, text: `\n${bullet}${rule}` }
 }
 
 function fixAgent(

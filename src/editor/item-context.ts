@@ -1,5 +1,5 @@
 import { type EffectWord, effectTitle, effectWords } from '../spec/effect-word.ts'
-import { type ClauseName, clauseNames, isSeparator } from '../spec/rule-grammar.ts'
+import { type ClauseName, clauseNames, isSeparator } from '../spec/rule-words.ts'
 import type { Span } from '../spec/text.ts'
 
 /** What stands at a point of a list item: half a rule, mostly, that no parser reads yet. */

@@ -38,7 +38,7 @@ export function addExcept(source: SpecSource, rule: Rule, capability: Capability
 function editOf(
   text: SpecText,
   { kind }: SpecSource,
-  { source: { line, column } }: Rule,
+  { effect, source: { line, column } }: Rule,
   code: string,
 ): { readonly at: number; readonly more: string } | undefined {
   const report = createReport(text, [])
@@ -49,7 +49,11 @@ function editOf(
   })
   if (paragraph === undefined) return undefined
   const tokens = tokenize(text.text, paragraph)
-  const draft = parseDraft(tokens.slice(readEffect(tokens)?.length ?? 0), report)
+  const draft = parseDraft(tokens.slice(readEffect(tokens)?.length ?? 0), {
+    effect,
+    source: text.text,
+    report,
+  })
   if (draft === undefined) return undefined
   const { except } = draft.clauses
   return except === undefined

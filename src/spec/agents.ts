@@ -2,6 +2,7 @@ import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { isReplaced } from './extend.ts'
 import { diagnostic } from './report.ts'
+import { agentsIn } from './rule-reason.ts'
 import { suggestWord } from './spelling.ts'
 import type { AgentDefinition, Spec } from './types.ts'
 
@@ -39,7 +40,23 @@ export function checkAgents(
 ): readonly Diagnostic[] {
   const names = ['command', ...agents.map(({ name }) => name)]
   const known = new Set(names)
-  return rules.flatMap((rule) =>
+  const unheld = rules.filter(({ agents: own, reason = '' }) => {
+    const named = own.length === 0 ? agentsIn(reason) : []
+    return named.length > 0 && named.every((name) => known.has(name))
+  })
+  const strays = unheld.map(({ source, reason = '' }) =>
+    diagnostic(
+      'rule/in-reason',
+      placeOf(source),
+      'whom the rule is for stands in the reason: it holds for all',
+      {
+        fix: `write it before the dash: for ${agentsIn(reason)
+          .map((name) => `\`${name}\``)
+          .join(', ')}`,
+      },
+    ),
+  )
+  const unknown = rules.flatMap((rule) =>
     [...rule.agents, ...runsOf(rule)]
       .filter((name) => !known.has(name))
       .map((name) =>
@@ -48,6 +65,7 @@ export function checkAgents(
         }),
       ),
   )
+  return [...unknown, ...strays]
 }
 
 /** Whose runs it limits, where it names one. */

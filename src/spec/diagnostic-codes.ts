@@ -135,6 +135,11 @@ export const diagnosticCodes = {
     'a rule that is understood in part could hold less than was meant',
     'a rule is: - **Allow** `capability`, `capability` except `capability` for `agent` — why',
   ),
+  'rule/in-reason': error(
+    'a rule or a clause stands behind the dash, in the reason',
+    'a reason is read by people, and nothing in it holds',
+    'write a clause before the dash, and a rule as a list item of its own',
+  ),
   'rule/expected-code': error(
     'a clause has no code span after it',
     'agents and capabilities stand in backticks, so that prose is never taken for them',

@@ -1,6 +1,6 @@
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
-import { isSeparator } from './rule-grammar.ts'
+import { isSeparator } from './rule-words.ts'
 import type { SpecText } from './text.ts'
 import type { NamedPattern } from './types.ts'
 

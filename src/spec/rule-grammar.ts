@@ -1,12 +1,10 @@
 import type { Stage } from '../policy/types.ts'
-import { closest } from '../shared/closest.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
+import { readStray } from './rule-meant.ts'
+import { strayInReason } from './rule-reason.ts'
+import { type ClauseName, clauseName, type Drafting, isSeparator, stages } from './rule-words.ts'
 import type { Span } from './text.ts'
-
-export const clauseNames = ['for', 'except', 'before', 'when', 'via', 'in'] as const
-export type ClauseName = (typeof clauseNames)[number]
-export const stages: readonly Stage[] = ['start', 'commit', 'push', 'done']
 
 /** What stands behind each clause word, still as written. */
 export interface Clauses {
@@ -35,18 +33,30 @@ export interface Draft {
 }
 
 /** `capability {"," capability} clause* [reason]`; undefined once something was reported. */
-export function parseDraft(tokens: readonly Token[], report: Report): Draft | undefined {
+export function parseDraft(
+  tokens: readonly Token[],
+  { report, ...place }: Pick<Drafting, 'effect' | 'source'> & { readonly report: Report },
+): Draft | undefined {
   const list = tokens[0]?.kind === 'code' ? readList(tokens, 0, report) : { items: [], next: 0 }
   if (!list) return undefined
+  const drafting = { ...place, capabilities: list.items }
   let clauses: Clauses = {}
   let at = list.next
   let end = list.items.at(-1)?.end ?? tokens[0]?.start ?? 0
   for (;;) {
     const token = tokens[at]
     if (!token) return { capabilities: list.items, clauses, end }
-    if (isSeparator(token)) return { capabilities: list.items, clauses, end, reasonStart: token.end }
+    if (isSeparator(token)) {
+      const stray = strayInReason(tokens.slice(at + 1), drafting)
+      if (stray) report('rule/in-reason', stray.span, stray.message, { fix: stray.fix })
+      return stray ? undefined : { capabilities: list.items, clauses, end, reasonStart: token.end }
+    }
     const clause = readClause(tokens, at, report)
-    if (!clause) return undefined
+    if (clause === 'none') {
+      const { span, message, fix } = readStray(tokens, at, drafting)
+      report('rule/unexpected', span, message, { fix })
+    }
+    if (!clause || clause === 'none') return undefined
     if (clauses[clause.name]) {
       report('rule/repeated-clause', token, `\`${clause.name}\` stands twice`)
       return undefined
@@ -55,23 +65,6 @@ export function parseDraft(tokens: readonly Token[], report: Report): Draft | un
     at = clause.next
     end = clause.value.end
   }
-}
-
-export function isSeparator(token: Token): boolean {
-  return token.kind === 'word' && ['—', '–', '-', '--', 'because'].includes(token.text)
-}
-
-/** Whether it says before what: then it is surely a rule. */
-export function namesStage(tokens: readonly Token[]): boolean {
-  return tokens.some((token, index) => {
-    const next = tokens[index + 1]
-    const stage = next?.kind === 'word' ? next.text : undefined
-    return token.kind === 'word' && token.text === 'before' && stages.some((name) => name === stage)
-  })
-}
-
-export function isClauseWord(token: Token | undefined): boolean {
-  return token?.kind === 'word' && clauseName(token.text) !== undefined
 }
 
 interface Reading<Value> {
@@ -84,13 +77,10 @@ function readClause(
   tokens: readonly Token[],
   at: number,
   report: Report,
-): Reading<ListClause & StageClause> | Reading<ListClause> | Reading<StageClause> | undefined {
+): Reading<ListClause & StageClause> | Reading<ListClause> | Reading<StageClause> | 'none' | undefined {
   const word = tokens[at]
   const name = word?.kind === 'word' ? clauseName(word.text) : undefined
-  if (!word || !name) {
-    if (word) reportUnexpected(word, report)
-    return undefined
-  }
+  if (!word || !name) return 'none'
   return name === 'before'
     ? readStage(tokens, at, word, report)
     : readListClause(tokens, at, word, name, report)
@@ -176,32 +166,4 @@ function readList(
     if (comma?.kind !== 'word' || comma.text !== ',') return { items, next: at + 1 }
     at += 2
   }
-}
-
-function reportUnexpected(token: Token, report: Report): void {
-  if (token.kind === 'code') {
-    report('rule/unexpected', token, `\`${token.text}\` stands behind another code span`, {
-      fix: 'put a comma between them',
-    })
-  } else if (token.kind === 'word') {
-    report('rule/unexpected', token, `\`${token.text}\` is no part of a rule`, unexpectedFix(token.text))
-  } else {
-    report('rule/unexpected', token, 'this is no part of a rule', {
-      fix: 'put a dash before the reason: — why',
-    })
-  }
-}
-
-function unexpectedFix(word: string): { fix: string } {
-  if (word === 'and' || word === 'or') return { fix: 'put a comma between code spans' }
-  if (/^[.;:]$/.test(word)) return { fix: `leave the \`${word}\` out` }
-  const name = word.toLowerCase().replace(/:$/, '')
-  // Half of all short words are an edit away from `in` or `for`.
-  const clause = name.length > 4 ? closest(name, clauseNames) : clauseNames.find((known) => known === name)
-  if (clause) return { fix: `write \`${clause}\`` }
-  return { fix: 'put a dash before the reason: — why' }
-}
-
-function clauseName(word: string): ClauseName | undefined {
-  return clauseNames.find((name) => name === word)
 }

@@ -11,14 +11,9 @@ import {
 import { spanOf, type Token, tokenize } from './inline.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
-import {
-  type Clauses,
-  type Draft,
-  isClauseWord,
-  isSeparator,
-  namesStage,
-  parseDraft,
-} from './rule-grammar.ts'
+import { type Clauses, type Draft, parseDraft } from './rule-grammar.ts'
+import { strayInReason } from './rule-reason.ts'
+import { isClauseWord, isSeparator, namesStage } from './rule-words.ts'
 import { oneLine, type Span } from './text.ts'
 
 /** What a list item is. Blocks in `below` are no part of its rule and are looked at for themselves. */
@@ -83,10 +78,10 @@ function readRule(
   rest: readonly Below[],
 ): ItemReading {
   refuseHidden(paragraph, context)
-  const draft = parseDraft(tail, context.report)
+  const draft = draftOf(tail, effect, context)
   const nested = readNested(rest, context)
   const below = nested.below.filter((inner) => !reportNested(inner, context))
-  if (!draft) return { kind: 'rules', rules: [], below }
+  if (!draft || reportBelow(rest, { draft, effect, context })) return { kind: 'rules', rules: [], below }
   const rule = buildRule(
     {
       ...draft,
@@ -103,7 +98,7 @@ function readRule(
 
 function readGroup({ paragraph, effect, tail, context }: Head, rest: readonly Below[]): ItemReading {
   refuseHidden(paragraph, context)
-  const head = parseDraft(tail, context.report)
+  const head = draftOf(tail, effect, context)
   const rules: Rule[] = []
   const prose: string[] = []
   const below: Below[] = rest.filter((block) => block.type !== 'list')
@@ -140,7 +135,7 @@ function readGroupItem(
   if (own?.type !== 'paragraph') return { rule: undefined, below: rest }
   refuseHidden(own, context)
   const nested = readNested(rest, context)
-  const draft = parseDraft(tokenize(context.text.text, own), context.report)
+  const draft = draftOf(tokenize(context.text.text, own), effect, context)
   const clauses = draft && joinClauses(head.clauses, draft.clauses, context)
   if (!draft || !clauses) return { rule: undefined, below: nested.below }
   const source = context.text.text
@@ -161,6 +156,10 @@ function readGroupItem(
     context,
   )
   return { rule, below: nested.below }
+}
+
+function draftOf(tokens: readonly Token[], effect: Effect, { text, report }: RuleContext): Draft | undefined {
+  return parseDraft(tokens, { effect, source: text.text, report })
 }
 
 function clauseText(source: string, { clauses }: Draft): string {
@@ -196,6 +195,24 @@ function reportNested(block: Below, context: RuleContext): boolean {
     'the rule above has a capability of its own',
   )
   return true
+}
+
+/** An exception that stands below its rule is in its reason, too. */
+function reportBelow(
+  rest: readonly Below[],
+  { draft, effect, context }: Pick<Head, 'effect' | 'context'> & { readonly draft: Draft },
+): boolean {
+  const source = context.text.text
+  const drafting = { effect, source, capabilities: draft.capabilities }
+  for (const block of rest.flatMap((node) => (node.type === 'list' ? node.children : [node]))) {
+    const paragraph = block.type === 'listItem' ? block.children[0] : block
+    const tokens = paragraph?.type === 'paragraph' ? tokenize(source, paragraph) : []
+    const stray = readEffect(tokens) ? undefined : strayInReason(tokens, drafting)
+    if (stray === undefined) continue
+    context.report('rule/in-reason', stray.span, stray.message, { fix: stray.fix })
+    return true
+  }
+  return false
 }
 
 interface Nested {

@@ -1,0 +1,195 @@
+import type { Effect } from '../policy/types.ts'
+import { closest } from '../shared/closest.ts'
+import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
+import type { CodeToken, Token } from './inline.ts'
+import {
+  afterList,
+  clauseNames,
+  type Drafting,
+  exclusions,
+  isSeparator,
+  lettersOf,
+  stageOf,
+} from './rule-words.ts'
+import type { Span } from './text.ts'
+
+/** What stands in a rule where it holds nothing, and how it would. */
+export interface Stray {
+  readonly span: Span
+  readonly message: string
+  readonly fix: string
+}
+
+/**
+ * What was meant by words that are no part of a rule.
+ * INVARIANT: whoever follows the fix has a rule that opens no more, and closes no less, than what was written: a
+ * restriction never becomes a reason, which holds nothing.
+ */
+export function readStray(tokens: readonly Token[], at: number, drafting: Drafting): Stray {
+  const rest = tokens.slice(at)
+  const end = rest.findIndex(isSeparator)
+  const part = end < 0 ? rest : rest.slice(0, end)
+  const index = part.findIndex(({ kind }) => kind === 'code')
+  const before = index < 0 ? part : part.slice(0, index)
+  const code = part[index]
+  const words = before.map((token) => lettersOf(token, drafting.source))
+  const stretch = { before, words, drafting }
+  if (code?.kind !== 'code') return wordsAlone(stretch, tokens[at - 1])
+  const own = ownRule(part, index, drafting.source)
+  if (own) return { ...own, span: { start: part[0]?.start ?? own.span.start, end: own.span.end } }
+  if (before.length === 0) return secondSpan(code)
+  const clause = words.length === 1 ? misspeltClause(words[0] ?? '') : undefined
+  if (clause) return stray(stretch, `write \`${clause}\``)
+  return isNearlyCapability(code.text) ? beforeCapability(stretch, code) : beforeName(stretch, code)
+}
+
+/** A rule that begins in the middle of another: an effect right before a capability. */
+export function ownRule(tokens: readonly Token[], index: number, source: string): Stray | undefined {
+  const code = tokens[index]
+  const before = tokens.slice(Math.max(0, index - 2), index)
+  const lead = before.findLast((token) => lettersOf(token, source) !== '')
+  if (code?.kind !== 'code' || lead === undefined || !isNearlyCapability(code.text)) return undefined
+  const letters = lettersOf(lead, source)
+  const effect = closest(letters, effectWords) ?? 'deny'
+  const isOne = lead.kind === 'word' ? isTitle(lead.text) : isNearlyEffect(letters)
+  if (!isOne) return undefined
+  const end = tokens[afterList(tokens, index) - 1]?.end ?? code.end
+  return {
+    span: { start: lead.start, end },
+    message: `**${effectTitle(effect)}** begins a rule of its own`,
+    fix: ownLine(`**${effectTitle(effect)}** ${source.slice(code.start, end)}`),
+  }
+}
+
+export function ownLine(rule: string): string {
+  return `write it as a rule of its own, on the next line: - ${rule}`
+}
+
+/** An exception names the rule's own resource; of another one a Deny holds what was meant. */
+export function denyInstead({ text }: CodeToken, { effect, capabilities }: Drafting): string | undefined {
+  const fits = capabilities.some((one) => resourceOf(one.text) === resourceOf(text))
+  return fits || !isOpening(effect) ? undefined : ownLine(`**Deny** \`${text}\``)
+}
+
+interface Stretch {
+  readonly before: readonly Token[]
+  /** The same as letters. */
+  readonly words: readonly string[]
+  readonly drafting: Drafting
+}
+
+const conditions = wordSet('if when whenever until till while once after during provided before')
+const bounds = wordSet('only just solely exclusively never no limited max most')
+const joints = wordSet('and or & + plus also')
+const toNames = wordSet('for to by as')
+const dash = 'put a dash before the reason: — why'
+
+function secondSpan(code: CodeToken): Stray {
+  const isName = /^[A-Za-z][\w.-]*$/.test(code.text)
+  return {
+    span: code,
+    message: `\`${code.text}\` stands behind another code span`,
+    fix: isName ? behindFor(code.text) : 'put a comma between them',
+  }
+}
+
+function beforeCapability(stretch: Stretch, code: CodeToken): Stray {
+  const { words, drafting } = stretch
+  if (hasOne(words, exclusions)) return stray(stretch, denyInstead(code, drafting) ?? 'write `except`')
+  if (hasOne(words, conditions))
+    return stray({ ...stretch, before: [...stretch.before, code] }, conditionFix(drafting.effect))
+  if (hasOnly(words, joints)) return stray(stretch, 'put a comma between code spans')
+  return stray(stretch, 'write `except` before it if it is left out, and a comma if it is one more')
+}
+
+function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
+  const { words, before, drafting } = stretch
+  const leads = words.slice(0, -1)
+  if (hasOnly(words, joints)) return stray(stretch, 'put a comma between code spans')
+  if (words.at(-1) === 'for' && leads.length > 0 && hasOnly(leads, bounds)) {
+    const lead = { ...stretch, before: before.slice(0, -1) }
+    return stray(lead, `leave the \`${textOf(lead)}\` out`)
+  }
+  if (hasOne(words, exclusions) || hasOne(words, conditions))
+    return stray(stretch, 'name the agents that it holds for: for `researcher`, `coder`')
+  if (hasOnly(words, new Set([...bounds, ...toNames]))) return stray(stretch, 'write `for`')
+  const isReason = !isOpening(drafting.effect) && !hasOne(words, bounds)
+  return stray(stretch, isReason ? dash : behindFor(text))
+}
+
+function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
+  const { before, words, drafting } = stretch
+  const [first, second] = before
+  const [word = ''] = words
+  const stage = stageOf(first) ?? stageOf(second)
+  if (stage && stageOf(previous))
+    return stray({ ...stretch, before: before.slice(0, stageOf(first) ? 1 : 2) }, ownStage(drafting, stage))
+  const alone = { ...stretch, before: before.slice(0, 1) }
+  if (word === '') return stray(alone, `leave the \`${textOf(alone)}\` out`)
+  if (word === 'and' || word === 'or') return stray(alone, 'put a comma between code spans')
+  const clause = misspeltClause(word)
+  if (clause) return stray(alone, `write \`${clause}\``)
+  if (hasOne(words, exclusions))
+    return stray(alone, 'name what is left out in backticks: except `file:**/.env.example:read`')
+  if (hasOne(words, conditions)) return stray(alone, conditionFix(drafting.effect))
+  if (isOpening(drafting.effect) && hasOne(words, bounds))
+    return stray(alone, 'a bound is part of the pattern, or a clause: for `coder`, except `file:**/.env*:*`')
+  return stray(alone, dash)
+}
+
+/** `before commit, push`: of a stage each has a rule of its own. */
+function ownStage({ capabilities, source }: Drafting, stage: string): string {
+  const command = source.slice(capabilities[0]?.start, capabilities.at(-1)?.end)
+  return ownLine(`**Require** ${command} before ${stage}`)
+}
+
+/** No rule has a condition but a Require: without it an Allow would open more, the others only close more. */
+function conditionFix(effect: Effect): string {
+  if (effect === 'require') return 'write: when `file:src/**:write`'
+  if (isOpening(effect))
+    return 'a rule has no such condition: write **Ask**, so that a person looks each time'
+  return 'a rule has no such condition: leave it out, and the rule holds always'
+}
+
+function misspeltClause(word: string): string | undefined {
+  // Half of all short words are an edit away from `in` or `for`.
+  return word.length > 4 ? closest(word, clauseNames) : clauseNames.find((known) => known === word)
+}
+
+function behindFor(name: string): string {
+  return `the name of an agent stands behind \`for\`: for \`${name}\``
+}
+
+function stray(stretch: Stretch, fix: string): Stray {
+  const { before } = stretch
+  const span = { start: before[0]?.start ?? 0, end: before.at(-1)?.end ?? 0 }
+  return { span, message: `\`${textOf(stretch)}\` is no part of a rule`, fix }
+}
+
+function textOf({ before, drafting: { source } }: Stretch): string {
+  return source.slice(before[0]?.start, before.at(-1)?.end).replace(/\s+/g, ' ').slice(0, 60)
+}
+
+function isOpening(effect: Effect): boolean {
+  return effect === 'allow' || effect === 'only'
+}
+
+function isTitle(text: string): boolean {
+  return effectWords.some((effect) => effectTitle(effect) === text.replace(/:$/, ''))
+}
+
+function resourceOf(text: string): string {
+  return /^(?:capability:\/\/)?([a-z]+)/.exec(text)?.[1] ?? ''
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '))
+}
+
+function hasOne(words: readonly string[], set: ReadonlySet<string>): boolean {
+  return words.some((word) => set.has(word))
+}
+
+function hasOnly(words: readonly string[], set: ReadonlySet<string>): boolean {
+  return words.every((word) => word === '' || set.has(word))
+}

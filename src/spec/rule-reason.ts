@@ -1,0 +1,57 @@
+import { isNearlyCapability } from './effect-word.ts'
+import type { Token } from './inline.ts'
+import { denyInstead, ownRule, type Stray } from './rule-meant.ts'
+import { afterList, type Drafting, exclusions, lettersOf } from './rule-words.ts'
+
+/** A rule or a clause that stands behind the reason's dash, where it holds nothing. A capability alone is a mention. */
+export function strayInReason(tokens: readonly Token[], drafting: Drafting): Stray | undefined {
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'code' || !isNearlyCapability(token.text)) continue
+    const found = strayRule(tokens, index, drafting.source) ?? strayException(tokens, index, drafting)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Bold it is a rule wherever it stands; in plain letters where a sentence begins. */
+function strayRule(tokens: readonly Token[], index: number, source: string): Stray | undefined {
+  const own = ownRule(tokens, index, source)
+  const at = tokens.findIndex(({ start }) => start === own?.span.start)
+  const lead = tokens[at]
+  const isRule = lead?.kind !== 'word' || begins(tokens, at, source)
+  return isRule ? own : undefined
+}
+
+function begins(tokens: readonly Token[], at: number, source: string): boolean {
+  const [before, lead] = [tokens[at - 1], tokens[at]]
+  if (before === undefined || lead === undefined) return true
+  const gap = source.slice(before.end, lead.start)
+  return (
+    /[\r\n]/.test(gap) || /^(?:but|and|or|then|also|.*[.;:,])$/.test(source.slice(before.start, before.end))
+  )
+}
+
+function strayException(tokens: readonly Token[], index: number, drafting: Drafting): Stray | undefined {
+  const [earlier, last] = tokens
+    .slice(Math.max(0, index - 2), index)
+    .map((token) => lettersOf(token, drafting.source))
+  const word = [last ?? earlier, last === 'for' ? earlier : undefined].find((one) =>
+    exclusions.has(one ?? ''),
+  )
+  const code = tokens[index]
+  if (word === undefined || code?.kind !== 'code') return undefined
+  const end = tokens[afterList(tokens, index) - 1]?.end ?? code.end
+  const lead = tokens[index - 1] ?? code
+  const text = drafting.source.slice(code.start, end)
+  return {
+    span: { start: lead.start, end },
+    message: `what stands behind \`${word}\` is part of the reason, and not left out`,
+    fix: denyInstead(code, drafting) ?? `write it before the dash: except ${text}`,
+  }
+}
+
+/** The agents that a reason is nothing but a `for` of, and so perhaps the rule's clause. */
+export function agentsIn(reason: string): readonly string[] {
+  const list = /^(?:only )?for (`[\w.-]+`(?:, ?`[\w.-]+`)*)(?=$|[.,;]? *[—–]| because )/.exec(reason)?.[1]
+  return list?.replace(/[` ]/g, '').split(',') ?? []
+}

@@ -1,0 +1,62 @@
+import type { Effect, Stage } from '../policy/types.ts'
+import type { CodeToken, Token } from './inline.ts'
+
+export const clauseNames = ['for', 'except', 'before', 'when', 'via', 'in'] as const
+export type ClauseName = (typeof clauseNames)[number]
+export const stages: readonly Stage[] = ['start', 'commit', 'push', 'done']
+
+/** The rule that its tokens are read for. */
+export interface Drafting {
+  readonly effect: Effect
+  /** The file's text. */
+  readonly source: string
+  /** The capabilities that are read already. */
+  readonly capabilities: readonly CodeToken[]
+}
+
+export function isSeparator(token: Token): boolean {
+  return token.kind === 'word' && ['—', '–', '-', '--', 'because'].includes(token.text)
+}
+
+/** Whether it says before what: then it is surely a rule. */
+export function namesStage(tokens: readonly Token[]): boolean {
+  return tokens.some((token, index) => {
+    return token.kind === 'word' && token.text === 'before' && stageOf(tokens[index + 1]) !== undefined
+  })
+}
+
+export function stageOf(token: Token | undefined): Stage | undefined {
+  return token?.kind === 'word' ? stages.find((name) => name === token.text) : undefined
+}
+
+export function isClauseWord(token: Token | undefined): boolean {
+  return token?.kind === 'word' && clauseName(token.text) !== undefined
+}
+
+export function clauseName(word: string): ClauseName | undefined {
+  return clauseNames.find((name) => name === word)
+}
+
+/** Where the code spans that begin at `from` end, with commas between them: the index of what follows. */
+export function afterList(tokens: readonly Token[], from: number): number {
+  let at = from + 1
+  while (isComma(tokens[at]) && tokens[at + 1]?.kind === 'code') at += 2
+  return at
+}
+
+export function isComma(token: Token | undefined): boolean {
+  return token?.kind === 'word' && token.text === ','
+}
+
+/** A token as it is read, without markup and punctuation. */
+export function lettersOf({ start, end }: Token, source: string): string {
+  return source
+    .slice(start, end)
+    .replace(/[*_~.,;:!()]/g, '')
+    .toLowerCase()
+}
+
+/** Words that leave out what stands behind them. */
+export const exclusions: ReadonlySet<string> = new Set(
+  'except excepting excluding unless but without not minus besides'.split(' '),
+)

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest'
+import { proposeFix } from '../../src/editor/fixes.ts'
+import { compilePolicy } from '../../src/policy/compile.ts'
+import { decide } from '../../src/policy/decide.ts'
+import { parseRequest } from '../../src/policy/request.ts'
+import { fc } from './arbitrary.ts'
+import { rulesOf, setOf } from './sources.ts'
+
+const place = { root: '/p', home: '/h', cwd: '/p' }
+
+function effectOf(text: string, request: string): string {
+  const { rules, diagnostics } = rulesOf(text)
+  if (diagnostics.some(({ severity }) => severity === 'error')) return 'nothing starts'
+  const parsed = parseRequest(request, place)
+  if (!parsed.ok) throw new Error(request)
+  return decide(compilePolicy({ rules, ...place, now: 0 }), { ...parsed.value, agent: 'command' }).effect
+}
+
+/** As whoever does what the first error says. */
+function followed(text: string, more = 6): string {
+  const found = rulesOf(text).diagnostics.find(({ severity }) => severity === 'error')
+  if (found === undefined || more === 0) return text
+  const { line, column, endLine = line, endColumn = column } = found.place
+  const lines = text.split('\n')
+  const offset = (row: number, at: number) =>
+    lines.slice(0, row - 1).join('\n').length + (row > 1 ? 1 : 0) + at - 1
+  const span = { start: offset(line, column), end: offset(endLine, endColumn) }
+  const ask = found.fix?.includes('write **Ask**') ? text.replace('**Allow**', '**Ask**') : undefined
+  const clause = /^write it before the dash: (.*)$/.exec(found.fix ?? '')?.[1]
+  const out = found.fix?.includes('leave it out') || (clause !== undefined && ask === undefined)
+  const cut = out ? text.slice(0, span.start).trimEnd() + text.slice(span.end) : undefined
+  const moved = clause === undefined ? cut : cut?.replace(/ (—|-|because)/, ` ${clause} $1`)
+  const fix = proposeFix(found, span, text)
+  const next = ask ?? moved ?? (fix && text.slice(0, fix.start) + fix.text + text.slice(fix.end))
+  return next === undefined ? text : followed(next, more - 1)
+}
+
+const restricting = [
+  ...[
+    'unless',
+    'but',
+    'but not',
+    'without',
+    'until',
+    'if',
+    'except',
+    '**except**',
+    '*except*',
+    'Except',
+    'excluding',
+  ],
+  ...[
+    'except for',
+    'not',
+    'as long as it is not',
+    '**Deny**',
+    'Deny',
+    'and **Deny**',
+    ', **Deny**',
+    '. **Deny**:',
+  ],
+  ...[
+    '— except',
+    '— but **Deny**',
+    '— but Deny',
+    'because it is needed, except',
+    '— why\n  except',
+    '— why\n  **Deny**',
+  ],
+  ...['— why\n  Deny', '- unless', '— all of it but', '— all of it, but not'],
+]
+
+describe('words between a rule and what it leaves out', () => {
+  test.each(restricting)('Allow … %j … is an error whose fix opens no more', (words) => {
+    const text = `- **Allow** \`shell:*\` ${words} \`shell:rm *\``
+    const [found] = rulesOf(text).diagnostics
+    if (words !== 'except')
+      expect([found?.severity, found?.fix?.includes('dash before the reason')]).toEqual(['error', false])
+    expect(effectOf(followed(text), 'shell:rm x')).not.toBe('allow')
+  })
+
+  test.each(restricting)('Deny … %j … is an error whose fix closes the rest', (words) => {
+    const text = `- **Deny** \`shell:*\` ${words} \`shell:rm *\`\n- **Allow** \`shell:*\``
+    expect(effectOf(followed(text), 'shell:ls')).not.toBe('allow')
+  })
+
+  test('and so of any of them in any order', () => {
+    const words = fc.array(
+      fc.constantFrom(
+        ...restricting,
+        'only',
+        'for',
+        'and',
+        'or',
+        ',',
+        '.',
+        '—',
+        'with',
+        'when',
+        'for `coder`',
+        'x',
+      ),
+      { minLength: 1, maxLength: 4 },
+    )
+    fc.assert(
+      fc.property(words, (parts) => {
+        const lead = `- **Allow** \`shell:*\` ${parts.join(' ')} \`shell:rm *\``
+        const isLeftOut = /(?:except|unless|but|without|\*\*Deny\*\*:?)$/.test(parts.join(' '))
+        fc.pre(isLeftOut)
+        expect(effectOf(followed(lead), 'shell:rm x')).not.toBe('allow')
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test.each([
+  ['- **Allow** `shell:*` only for `coder`', 'leave the `only` out'],
+  ['- **Allow** `shell:*` unless `coder`', 'name the agents that it holds for: for `researcher`, `coder`'],
+  ['- **Allow** `shell:*` only `coder`', 'write `for`'],
+  ['- **Allow** `shell:*` `coder`', 'the name of an agent stands behind `for`: for `coder`'],
+  [
+    '- **Allow** `shell:*` unless told',
+    'name what is left out in backticks: except `file:**/.env.example:read`',
+  ],
+  [
+    '- **Allow** `shell:*` unless `file:a:read`',
+    'write it as a rule of its own, on the next line: - **Deny** `file:a:read`',
+  ],
+  [
+    '- **Allow** `shell:*` like `shell:ls`',
+    'write `except` before it if it is left out, and a comma if it is one more',
+  ],
+  [
+    '- **Require** `shell:a` before commit, push',
+    'write it as a rule of its own, on the next line: - **Require** `shell:a` before push',
+  ],
+  [
+    '- **Require** `shell:a` before commit and push — x',
+    'write it as a rule of its own, on the next line: - **Require** `shell:a` before push',
+  ],
+  ['- **Require** `shell:a` before commit if `file:a:read`', 'write: when `file:src/**:write`'],
+  ['- **Deny** `env:A` it is secret', 'put a dash before the reason: — why'],
+  ['- **Deny** `env:A` breaks `npm`', 'put a dash before the reason: — why'],
+  ['- **Deny** `env:A` if `env:B`', 'a rule has no such condition: leave it out, and the rule holds always'],
+])('%s: %s', (text, fix) => {
+  expect(rulesOf(text).diagnostics.map((one) => [one.severity, one.fix])).toEqual([['error', fix]])
+})
+
+test.each([
+  '- **Allow** `shell:npm *` — needed for `shell:npm test`',
+  '- **Deny** `file:a:*` — `file:b:*` is what is read',
+  '- **Deny** `file:a:*` — wins over the Allow `file:a/b:*`',
+  '- **Allow** `http:x.com:request` — for `npm`',
+  '- **Deny** `file:a:*` — not `a/b`, but `a`',
+])('%s mentions it', (text) => {
+  expect(rulesOf(text).diagnostics).toEqual([])
+})
+
+test('a reason that only names agents is the clause that was meant', () => {
+  const files = (rule: string) => ({
+    '.agent-os/AGENT.md': `- ${rule}\n`,
+    '.agent-os/agents/coder.md': '# Coder\n',
+  })
+  const of = (rule: string) => setOf(files(rule)).diagnostics.filter(({ severity }) => severity === 'error')
+  expect(of('**Allow** `shell:*` — for `coder`').map(({ code, fix }) => [code, fix])).toEqual([
+    ['rule/in-reason', 'write it before the dash: for `coder`'],
+  ])
+  expect(of('**Allow** `shell:*` — only for `coder` — it builds')).toHaveLength(1)
+  expect(of('**Allow** `shell:*` for `coder` — for `coder`')).toEqual([])
+  expect(of('**Allow** `shell:*` — for `npm`')).toEqual([])
+})
+
+test.each([
+  '- **Deny** `shell:*` — x\n  - except `shell:ls`',
+  '- **Allow** `shell:*`\n  - unless `shell:rm *`',
+  '- **Allow** `shell:*`\n\n  except `shell:rm *`',
+])('%j: an exception below its rule is an error', (text) => {
+  expect(rulesOf(text).diagnostics.map(({ severity, code }) => [severity, code])).toContainEqual([
+    'error',
+    'rule/in-reason',
+  ])
+})
