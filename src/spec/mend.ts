@@ -63,7 +63,9 @@ function unwrap(line: string): readonly string[] {
 }
 
 function mends(body: string, aim: Aim): readonly string[] {
-  const quoted = quoteBare(body)
+  const quoted = quoteBare(
+    body.replace(/\[([^[\]`]*)\]\([^()\s]*\)/g, '$1').replace(/<\/?(?:code|tt|kbd)\b[^<>]*>/gi, '`'),
+  )
   const near = repairSpans(quoted, aim)
   return [body, quoted, near, near.replace(/^[^`]+(?=`)/, '')]
 }
@@ -76,9 +78,9 @@ function quoteBare(body: string): string {
     bareCommand.test(text)
       ? text.replace(bareCommand, (command) => `\`${command.trim()}\``)
       : text.replace(/\S+/g, (word) => {
-          const [, bare = '', end = ''] = /^["'‘“(]*([a-z]+:.*?)(["'’”),.;]*)$/.exec(word) ?? []
+          const [, bare = '', end = ''] = /^["'‘‚“„«‹´(]*([a-z]+:.*?)(["'’‘”“»›´),.;]*)$/.exec(word) ?? []
           const isOne = bare.startsWith('capability://') || isResource(/^[a-z]+/.exec(bare)?.[0] ?? '')
-          return isOne ? `\`${bare}\`${end.replace(/["'’”)]/g, '')}` : word
+          return isOne ? `\`${bare}\`${end.replace(/["'’‘”“»›´)]/g, '')}` : word
         }),
   )
 }

@@ -34,6 +34,8 @@ export interface BlockPlace {
  * is an error, the same without the bold a warning.
  */
 export function findNearMiss(source: string, block: TextBlock, place: BlockPlace): NearMiss | undefined {
+  const quoted = ruleInCode(source, block, place)
+  if (quoted) return quoted
   for (const lead of leadsOf(source, block)) {
     const effect = effectOf(lead)
     if (effect === undefined) continue
@@ -55,6 +57,26 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
     return { severity, span: lead, message: messageOf(source, lead, why), meant }
   }
   return undefined
+}
+
+/** All of the rule between backticks: `` - `Deny file:.env:*` ``. */
+function ruleInCode(source: string, block: TextBlock, { inItem }: BlockPlace): NearMiss | undefined {
+  const [first, second] = block.children
+  if (first?.type !== 'inlineCode') return undefined
+  const isWhole =
+    second === undefined || (second.type === 'text' && /^\s*(?:[—–:.]|--?\s)/.test(second.value))
+  const [, word = '', rest = ''] = /^[*_\s]*(\p{L}+)[:*_]*\s+(\S.*)$/su.exec(first.value) ?? []
+  const capability = rest.split(/\s/)[0]?.replace(bareEnds, '') ?? ''
+  if (!isWhole || !isNearlyEffect(word) || !isNearlyCapability(capability)) return undefined
+  const effect = closest(plain(word), effectWords) ?? 'deny'
+  const { start, end } = spanOf(first)
+  const text = `${rest}${source.slice(end, spanOf(block).end)}`
+  return {
+    severity: inItem && effect !== 'allow' ? 'error' : 'warning',
+    span: { start, end },
+    message: `\`${oneLine(first.value).slice(0, 60)}\` looks like a rule and is none: backticks stand around the capability alone`,
+    meant: { effect, text, capability: capabilityText(capability) },
+  }
 }
 
 /** Without a capability only what is bold counts: the rest is advice. */
@@ -128,11 +150,23 @@ function faultOf({ word, bold, start, end }: Lead, { effect, found, place, after
 
 /** Whether one line of plain text is a rule that lost its markdown: in indented code, or in HTML. */
 export function isRuleLine(line: string): boolean {
-  const match =
-    /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:\*\*|__)(\p{L}[^*_]{0,20})(?:\*\*|__):?\s+`([^`]+)`/u.exec(
-      line,
-    )
-  return match?.[1] !== undefined && isNearlyEffect(match[1].trim()) && isNearlyCapability(match[2] ?? '')
+  const [, word = '', code = '', bare = ''] =
+    /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:\*\*|__)\s*(\p{L}[^*_]{0,20})(?:\*\*|__):?\s+(?:`([^`]+)`|(\S+))/u.exec(
+      markdownOf(line),
+    ) ?? []
+  return (
+    isNearlyEffect(word.trim()) &&
+    (isNearlyCapability(code) || (line !== markdownOf(line) && isWordCapability(bare)))
+  )
+}
+
+/** Bold and code written as HTML. */
+function markdownOf(line: string): string {
+  if (!line.includes('<')) return line
+  return line
+    .replace(/<\/?(?:b|strong)\b[^<>]*>/gi, '**')
+    .replace(/<\/?(?:code|tt|kbd)\b[^<>]*>/gi, '`')
+    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
 }
 
 interface Lead extends Span {
@@ -140,7 +174,7 @@ interface Lead extends Span {
   readonly bold: boolean
 }
 
-const blankLead = /^[ \t>]*(?:(?:[-+*•–—·▪]|\d{1,9}[.)])[ \t]*)?(?:\[[ xX]?\][ \t]*)?$/
+const blankLead = /^(?:[^\S\r\n]|>)*(?:(?:[-+*•–—·▪]|\d{1,9}[.)])[^\S\r\n]*)?(?:\[[ xX]?\][^\S\r\n]*)?$/
 
 /** The first word of the block, and of each of its lines. */
 function leadsOf(source: string, block: TextBlock): readonly Lead[] {
@@ -169,6 +203,10 @@ function leadsOf(source: string, block: TextBlock): readonly Lead[] {
 function leadOf(source: string, node: PhrasingContent, bold: boolean): Lead | undefined {
   const span = spanOf(node)
   if (node.type === 'text') {
+    // With a blank inside, asterisks are no markup.
+    const starred = /^\s*(?:\*\*|__)\s*(\p{L}+)\s*:?\s*(?:\*\*|__)/u.exec(source.slice(span.start, span.end))
+    if (starred?.[1] !== undefined)
+      return { word: starred[1], bold: true, start: span.start, end: span.start + starred[0].length }
     const match = /^[\s>]*(?:(?:[-+*•–—·▪]|\d{1,9}[.)])\s*)?(\p{L}[\p{L}\p{Cf}\p{M}]*)/u.exec(
       source.slice(span.start, span.end),
     )
@@ -177,7 +215,7 @@ function leadOf(source: string, node: PhrasingContent, bold: boolean): Lead | un
       : { word: match[1], bold, ...span, end: span.start + match[0].length }
   }
   if (!('children' in node)) return undefined
-  const word = /^\s*(\p{L}[\p{L}\p{Cf}\p{M}]*)/u.exec(plainText(node))?.[1]
+  const word = /^\s*(?:(?:always|please)\s+)?(\p{L}[\p{L}\p{Cf}\p{M}]*)/iu.exec(plainText(node))?.[1]
   return word === undefined ? undefined : { word, bold: bold || hasStrong(node), ...span }
 }
 
@@ -200,9 +238,18 @@ function capabilityAfter(source: string, block: TextBlock, lead: Lead): FoundCap
   const spans = codeTexts(block).filter(({ start }) => start >= lead.start)
   const span = spans.find(({ text }) => isNearlyCapability(text))
   if (span) return { text: span.text, inCode: true }
-  const bare = inside.split(/[\s`]+/).map((word) => word.replace(/^[*_"'‘’“”(]+|["'‘’“”),.;]+$/g, ''))
+  const bare = withoutMarkup(inside)
+    .split(/[\s`]+/)
+    .map((word) => word.replace(bareEnds, ''))
   const text = bare.find(isWordCapability)
   return text === undefined ? undefined : { text, inCode: false }
+}
+
+/** Quotes and brackets that people put around a capability. */
+const bareEnds = /^[*_"'‘’‚“”„«»‹›´(]+|["'‘’“”«»‹›´),.;]+$/g
+
+function withoutMarkup(text: string): string {
+  return text.replace(/\[([^[\]]*)\]\([^()\s]*\)/g, ' $1 ').replace(/<\/?[a-z][^<>]*>/gi, ' ')
 }
 
 function nestedCapability(items: readonly ListItem[]): FoundCapability | undefined {

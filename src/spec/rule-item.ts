@@ -1,4 +1,4 @@
-import type { BlockContent, DefinitionContent, ListItem, Paragraph } from 'mdast'
+import type { ListItem, Paragraph } from 'mdast'
 import { looksLikePath } from '../policy/meant.ts'
 import type { Effect, Rule, RuleExample } from '../policy/types.ts'
 import {
@@ -9,10 +9,10 @@ import {
   readEffect,
 } from './effect-word.ts'
 import { spanOf, type Token, tokenize } from './inline.ts'
+import { type Below, reportApart, reportBelow } from './rule-apart.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
 import { type Clauses, type Draft, parseDraft } from './rule-grammar.ts'
-import { strayInReason } from './rule-reason.ts'
 import { isClauseWord, isSeparator, namesStage } from './rule-words.ts'
 import { oneLine, type Span } from './text.ts'
 
@@ -21,10 +21,9 @@ export type ItemReading =
   | { readonly kind: 'rules'; readonly rules: readonly Rule[]; readonly below: readonly Below[] }
   | { readonly kind: 'let'; readonly below: readonly Below[] }
   | { readonly kind: 'prose' }
-type Below = BlockContent | DefinitionContent | ListItem
 
-/** Reads one list item: a rule, a group of rules, or prose. */
-export function readItem(item: ListItem, context: RuleContext): ItemReading {
+/** Reads one list item: a rule, a group of rules, or prose. `next` is the item that follows it. */
+export function readItem(item: ListItem, context: RuleContext, next?: ListItem): ItemReading {
   const [paragraph, ...rest] = item.children
   if (paragraph?.type !== 'paragraph') return { kind: 'prose' }
   const tokens = tokenize(context.text.text, paragraph)
@@ -39,6 +38,7 @@ export function readItem(item: ListItem, context: RuleContext): ItemReading {
     case 'group':
       return readGroup(head, rest)
     case 'empty':
+      if (reportApart(head, rest, next)) return { kind: 'rules', rules: [], below: rest }
       context.report('rule/empty', spanOf(paragraph), `this ${effectTitle(lead.word)} names no capability`)
       return { kind: 'prose' }
     default:
@@ -195,24 +195,6 @@ function reportNested(block: Below, context: RuleContext): boolean {
     'the rule above has a capability of its own',
   )
   return true
-}
-
-/** An exception that stands below its rule is in its reason, too. */
-function reportBelow(
-  rest: readonly Below[],
-  { draft, effect, context }: Pick<Head, 'effect' | 'context'> & { readonly draft: Draft },
-): boolean {
-  const source = context.text.text
-  const drafting = { effect, source, capabilities: draft.capabilities }
-  for (const block of rest.flatMap((node) => (node.type === 'list' ? node.children : [node]))) {
-    const paragraph = block.type === 'listItem' ? block.children[0] : block
-    const tokens = paragraph?.type === 'paragraph' ? tokenize(source, paragraph) : []
-    const stray = readEffect(tokens) ? undefined : strayInReason(tokens, drafting)
-    if (stray === undefined) continue
-    context.report('rule/in-reason', stray.span, stray.message, { fix: stray.fix })
-    return true
-  }
-  return false
 }
 
 interface Nested {

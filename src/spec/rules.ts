@@ -72,12 +72,14 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: L
     // "**Deny**:" above a list is meant as a group.
     if (node.type === 'paragraph' && (next?.type === 'list' || inItem))
       visitText(node, { nested: next?.type === 'list' ? next.children : [], inItem }, state)
+    else if (node.type === 'listItem' && free)
+      visitItem(node, state, next?.type === 'listItem' ? next : undefined)
     else visit(node, free, state)
   })
 }
 
-function visitItem(item: ListItem, state: Visit): void {
-  const reading = readItem(item, state.context)
+function visitItem(item: ListItem, state: Visit, next?: ListItem): void {
+  const reading = readItem(item, state.context, next)
   if (reading.kind === 'rules') state.rules.push(...reading.rules)
   if (reading.kind === 'prose') visitAll(item.children, true, state, item)
   else for (const block of reading.below) visit(block, true, state)
