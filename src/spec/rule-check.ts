@@ -73,7 +73,7 @@ function tellUnlikely(capability: Capability, { token, opens }: Written, report:
   const unlikely = token && unlikelyIn(capability, token.text)
   if (!unlikely) return
   const { message, fix } = unlikely
-  const isWider = opens && stars(fix ?? '') > stars(token.text)
+  const isWider = opens && stars(fix ?? '') > stars(capability.pattern)
   report('rule/unlikely', token, message, fix === undefined || isWider ? {} : { fix })
 }
 

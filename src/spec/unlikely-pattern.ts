@@ -51,7 +51,26 @@ const variable: Look = ({ resource, pattern }) => {
   }
 }
 
+/** An address with its network's length, or a query: read as a path that no request has. */
+const host: readonly Look[] = [
+  ({ pattern }) =>
+    /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])\/\d{1,3}$/i.test(pattern)
+      ? {
+          message: `\`${pattern}\` is one address and a path: networks are not known here, name each address`,
+        }
+      : undefined,
+  ({ pattern }) =>
+    /\/[^?]*\?\w+=/.test(pattern)
+      ? {
+          message: 'what stands behind `?` is never looked at: the path ends before it',
+          pattern: pattern.replace(/\?\w+=.*$/, ''),
+        }
+      : undefined,
+]
+
 const plain: Partial<Record<Resource, readonly Look[]>> = {
+  http: host,
+  browser: host,
   env: [variable],
   secret: [variable],
   git: [
@@ -127,6 +146,31 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
   ],
   shell: [
     ({ pattern }) =>
+      /^execute:./.test(pattern)
+        ? {
+            message: `the action stands behind the words, or not at all: this is a program called \`${firstWord(pattern)}\``,
+            pattern: pattern.replace(/^execute:/, ''),
+          }
+        : undefined,
+    ({ pattern }, written) =>
+      /^shell:[\w./-]+:\*$/.test(written)
+        ? {
+            message: `\`${pattern}\` is the program with no words behind it, for \`:*\` is read as the action`,
+            pattern: `${pattern} *`,
+          }
+        : undefined,
+    ({ pattern }) =>
+      /^[\w./-]+:\*(?: |$)/.test(pattern)
+        ? {
+            message: `\`${firstWord(pattern)}\` is the name of a program here: words stand behind a blank`,
+          }
+        : undefined,
+    ({ pattern }) => {
+      const [, quoted, rest] = /^["']([\w.-]+ [^"']*)["']( .*)$/.exec(pattern) ?? []
+      if (quoted === undefined) return undefined
+      return { message: `quotes make one word: a program called \`${quoted}\``, pattern: `${quoted}${rest}` }
+    },
+    ({ pattern }) =>
       /^[^\s*]+\*$/.test(pattern)
         ? {
             message: `\`${pattern}\` is one word: the program, with nothing behind it`,
@@ -189,10 +233,14 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
 const escaped: Partial<Record<Resource, readonly Look[]>> = {
   file: [
     (_, written) =>
-      /\\\w/.test(written)
+      /\\(?:\w|\*\*)/.test(written)
         ? { message: 'a backslash takes away what the next character means: folders stand behind `/`' }
         : undefined,
   ],
+}
+
+function firstWord(pattern: string): string {
+  return pattern.split(' ')[0] ?? ''
 }
 
 function outsideOfGroups(pattern: string): string {

@@ -157,6 +157,10 @@ test.each([
   expect(rulesOf(text).diagnostics).toEqual([])
 })
 
+test('options stand behind the words of a Deny, too', () => {
+  expect(effectOf('- **Deny** `shell:a`\n- **Allow** `shell:*`', 'shell:a -f b')).toBe('deny')
+})
+
 test('a reason that only names agents is the clause that was meant', () => {
   const files = (rule: string) => ({
     '.agent-os/AGENT.md': `- ${rule}\n`,

@@ -29,6 +29,13 @@ describe('a pattern that is right and hardly meant', () => {
     ['file:src,lib:write', 'file:{src,lib}:write'],
     ['file:src\\lib:write', ''],
     ['shell:"git push"', 'shell:git push'],
+    ['shell:"git push" *', 'shell:git push *'],
+    ['shell:execute:rm *', 'shell:rm *'],
+    ['shell:rm:*', 'shell:rm *'],
+    ['shell:rm:* x', ''],
+    ['http:10.0.0.0/8:*', ''],
+    ['http:evil.com/p?x=1:get', 'http:evil.com/p:get'],
+    ['file:src\\**:*', ''],
     ['shell:^git push', 'shell:git push'],
     ['shell:^git push.*$', 'shell:git push *'],
     ['shell:/git push/', 'shell:git push'],
@@ -58,6 +65,7 @@ describe('a pattern that is right and hardly meant', () => {
 
   test('is told without a wider one where something is opened', () => {
     expect(told('**Allow** `shell:python*`')).toEqual([['warning', '']])
+    expect(told('**Allow** `shell:rm:*`')).toEqual([['warning', '']])
     expect(told('**Deny** `mcp:*` except `mcp:github`')).toEqual([['warning', '']])
     expect(told('**Allow** `env:$HOME`')).toEqual([['warning', 'env:HOME']])
   })
@@ -94,6 +102,12 @@ describe('a pattern that is right and hardly meant', () => {
     'file:[...slug]/x:write',
     'file:a...b:write',
     'shell:grep ^x *',
+    'shell:rm * ',
+    'shell:npm run a:b',
+    'http:10.0.0.1:*',
+    'http:a.com/?:get',
+    'http:a.com/8:get',
+    'file:a\\*b:write',
     'mcp:*',
     'mcp:github/*',
   ])('%s is meant', (capability) => {
