@@ -81,6 +81,8 @@ export function normalizeHostPattern(pattern: string, offset = 0): string {
   const [scheme] = /^https?:\/\//i.exec(pattern) ?? []
   if (scheme !== undefined)
     refuse('pattern', `\`${scheme}\` is no part of a host`, offset, withoutScheme(pattern, scheme))
+  const bare = /^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(pattern) && canonicalV6(`[${pattern}]`) !== undefined
+  if (bare) refuse('pattern', 'such an address stands in brackets', offset, `[${pattern}]`)
   const { host, port, path } = splitHostPattern(pattern)
   if (host === '') refuse('pattern', 'the host is missing', offset, `*${pattern}`)
   const encoded = path.search(/%[0-9a-f]{2}/i)

@@ -43,10 +43,13 @@ const otherActions: Readonly<Record<string, readonly [Resource, string]>> = {
   modify: ['file', 'write'],
   update: ['file', 'write'],
   remove: ['file', 'delete'],
+  execute: ['file', 'read'],
+  rw: ['file', 'read,write'],
 }
 
-export function actionCalled(name: string, resource: Resource): string | undefined {
+export function actionCalled(name: string, resource: Resource, aim: Aim): string | undefined {
   const letters = name.toLowerCase()
+  if (resource === 'git' && letters === 'merge') return aim === 'closes' ? 'commit,push' : 'commit'
   const [of, action] = Object.hasOwn(otherActions, letters) ? (otherActions[letters] ?? []) : []
   return of === resource ? action : undefined
 }
@@ -58,6 +61,8 @@ export function anyPattern(resource: Resource): string {
 
 /** A text without a resource, behind the one that it looks like; what else is missing is for the next fix. */
 export function meantResource(text: string, aim: Aim): string | undefined {
+  const tool = meantTool(text)
+  if (tool !== undefined) return tool
   const head = /^[^:]*/.exec(text)?.[0] ?? ''
   // A pasted address ends in a slash, and means the host.
   if (isUrl(text) || hostName.test(text)) return `http:${text.replace(/^((?:https?:\/\/)?[^/]+)\/$/i, '$1')}`
@@ -67,6 +72,18 @@ export function meantResource(text: string, aim: Aim): string | undefined {
   if (!looksLikePath(head)) return undefined
   // `*.pem` alone would be those of the project's own folder, and leave the others open.
   return `file:${aim === 'closes' && /^\*[^/]*$/.test(head) ? '**/' : ''}${text}`
+}
+
+/** How other tools write it: `Bash(git push:*)`, `Read(./.env)`, `mcp__server__tool`. */
+function meantTool(text: string): string | undefined {
+  const [, server, tool] = /^mcp__([\w-]+?)(?:__([\w*-]+))?$/.exec(text) ?? []
+  if (server !== undefined) return `mcp:${server}/${tool ?? '*'}`
+  const [, name = '', inner = ''] = /^([A-Z][A-Za-z]+)\((.+)\)$/.exec(text) ?? []
+  const path = inner.replace(/^\.\//, '').replace(/^\/\//, '/')
+  if (/^(?:Bash|Shell|Run)$/.test(name)) return `shell:${inner.replace(/:\*$/, ' *')}`
+  if (/^(?:Read|Glob|Grep)$/.test(name)) return `file:${path}:read`
+  if (/^(?:Edit|Write|MultiEdit|NotebookEdit)$/.test(name)) return `file:${path}:write`
+  return name === 'WebFetch' ? `http:${inner.replace(/^domain:/, '')}:request` : undefined
 }
 
 export function isUrl(text: string): boolean {

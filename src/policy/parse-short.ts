@@ -31,6 +31,14 @@ export function parseShort(
   const resource = isUrl(text) ? refuseResource(head, text, fix) : parseResource(head, text, fix)
   if (colon < 0) refuse('missing', `a pattern follows \`${resource}\``, text.length, whole(resource, aim))
   const { body, named } = splitConstraints(resource, { text: text.slice(colon + 1), offset: colon + 1 })
+  const end = body.offset + body.text.length
+  if (named.length > 0 && trailingConstraints(resource, body.text) !== undefined)
+    refuse(
+      'pattern',
+      'constraints stand in one pair of braces',
+      end,
+      `${text.slice(0, end - 1)},${text.slice(end + 1)}`,
+    )
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
     resource,

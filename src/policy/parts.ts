@@ -106,7 +106,9 @@ export function parsePattern(resource: Resource, part: Part, fix: Fixer): string
     return normalizers[kind](part.text, part.offset)
   } catch (error) {
     if (!(error instanceof Unparsable) || error.problem.fix === undefined) throw error
-    throw new Unparsable({ ...error.problem, fix: fix(error.problem.fix, part) })
+    // A bare program would be closed with no word behind it alone.
+    const more = kind === 'words' && fix.aim === 'closes' && !/\*$/.test(error.problem.fix) ? ' *' : ''
+    throw new Unparsable({ ...error.problem, fix: fix(error.problem.fix + more, part) })
   }
 }
 
@@ -131,7 +133,7 @@ function refuseAction(resource: Resource, part: Part, fix: Fixer): void {
   if (isAction(resource, part.text)) return
   const names = Object.keys(resources[resource].actions)
   if (part.text === '*') refuse('repeated', '`*` is already every action', part.offset)
-  const meant = actionCalled(part.text.trim(), resource) ?? closest(part.text.trim(), names)
+  const meant = actionCalled(part.text.trim(), resource, fix.aim) ?? closest(part.text.trim(), names)
   const message = `\`${part.text}\` is not an action of \`${resource}\` (${names.join(', ')})`
   refuse('unknown-action', message, part.offset, meant && fix(meant, part))
 }

@@ -6,7 +6,10 @@ export function normalizeWordsPattern(pattern: string, offset = 0): string {
   const pieces = [...pattern.matchAll(/\\.|"(?:\\.|[^"\\])*"|'[^']*'| +|[|;<>&`]|\$\(|./gs)]
   const odd = pieces.find(([piece]) => /^(?:[|;<>&`]|\$\()$/.test(piece))
   if (odd) {
-    const before = pattern.slice(0, odd.index).trim()
+    const choice = /\(([\w-]+(?:\|[\w-]+)+)\)/
+    const before = choice.test(pattern)
+      ? pattern.replace(choice, (_, list: string) => `{${list.replaceAll('|', ',')}}`)
+      : pattern.slice(0, odd.index).trim()
     const message = `\`${odd[0]}\` joins or redirects commands: write one rule for each, or \`\\${odd[0]}\``
     refuse('pattern', message, offset + odd.index, before === '' ? undefined : before)
   }

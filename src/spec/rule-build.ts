@@ -5,6 +5,7 @@ import { expandLet } from './lets.ts'
 import type { Report } from './report.ts'
 import { checkRule } from './rule-check.ts'
 import type { Draft, ListClause } from './rule-grammar.ts'
+import { nearestWord } from './spelling.ts'
 import { oneLine, type Span, type SpecText } from './text.ts'
 import type { NamedPattern } from './types.ts'
 
@@ -90,12 +91,14 @@ function parseToken(
   aim: Aim,
   { text, report, lets, usedLets }: RuleContext,
 ): Capability | undefined {
+  if (refuseSeveral(token, aim, report)) return undefined
   const expanded = expandLet(token, lets)
   if ('unknown' in expanded) {
     report(
       'let/unknown',
       spanInCode(text.text, token, expanded.at),
       `no Let of this file gives \`${expanded.unknown}\` a pattern`,
+      { fix: letFix(expanded.unknown, [...lets.keys()]) },
     )
     return undefined
   }
@@ -106,6 +109,26 @@ function parseToken(
     report.capability(spanInCode(text.text, token, expanded.columnOf(problem.column) - 1), problem)
   }
   return undefined
+}
+
+/** Two capabilities in one span would be a single strange pattern. */
+function refuseSeveral(token: CodeToken, aim: Aim, report: Report): boolean {
+  const texts = token.text.split(/,\s*(?=[a-z]+:)/)
+  const isEach = texts.length > 1 && texts.every((text) => parseCapability(text, aim).ok)
+  if (!isEach) return false
+  const fix = texts.map((text) => `\`${text}\``).join(', ')
+  report.capability(token, {
+    code: 'capability/pattern',
+    message: 'each capability has backticks of its own',
+    fix,
+  })
+  return true
+}
+
+function letFix(name: string, known: readonly string[]): string {
+  const near = nearestWord(name, known)
+  if (near) return `did you mean \`${near}\`?`
+  return `write: - **Let** \`${/^@[A-Za-z]/.test(name) ? name : '@code'}\` = \`src/**\``
 }
 
 function parseAgents(clause: ListClause | undefined, report: Report): readonly string[] | undefined {

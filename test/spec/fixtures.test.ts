@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseCapability } from '../../src/policy/capability.ts'
 import { diagnosticCodes } from '../../src/spec/diagnostic-codes.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
 import type { SpecKind } from '../../src/spec/types.ts'
+import { rulesOf } from './sources.ts'
 
 const folder = join(import.meta.dirname, 'fixtures')
 const marker = /[ ]?\{([a-z-]+\/[a-z-]+)\}/g
@@ -35,6 +37,33 @@ it('says of every fault what, why and how to mend it', () => {
         expect([code, Boolean(why), Boolean(fix)]).toEqual([code, true, true])
     }
   }
+})
+
+it('offers no capability that is none', () => {
+  const offered = readdirSync(folder).flatMap((name) => readFixture(name).spec.diagnostics)
+  const faulty = [
+    'file:.env:*, file:.npmrc:*',
+    'shell:rm:*',
+    'shell:a | b',
+    'Bash(a b:*)',
+    'http:::1:*',
+    'file:a',
+  ]
+  const more = faulty.flatMap((text) => rulesOf(`- **Deny** \`${text}\``).diagnostics)
+  const texts = [...offered, ...more].flatMap(({ fix = '' }) => {
+    const spans = /^`|: - \*\*|^write `/.test(fix)
+      ? [...fix.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
+      : [fix]
+    return spans.filter((text) => /^[a-z]+:\S/.test(text))
+  })
+  expect(texts.length).toBeGreaterThan(30)
+  for (const text of texts) expect([text, parseCapability(text).ok]).toEqual([text, true])
+})
+
+it('says for a name without a Let what gives it one', () => {
+  const of = (text: string) => rulesOf(text).diagnostics.map(({ fix }) => fix)
+  expect(of('- **Deny** `file:@b c:read`')).toEqual(['write: - **Let** `@b` = `src/**`'])
+  expect(of('- **Let** `@code` = `src/**`\n- **Deny** `file:@cdoe:read`')).toContain('did you mean `@code`?')
 })
 
 it('lists every code with what, why and a fix', () => {
