@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { onDisk } from '../shared/bytes.ts'
+import { leadsTo } from './held.ts'
 import { kindOf } from './look.ts'
 import type { Mount, Repository } from './types.ts'
 
@@ -70,25 +71,34 @@ const excludeLine = (path: string) =>
 
 /** Not through a link, and nothing that would wait for a writer. */
 export function readPlainFile(file: string, most = 1_000_000): string | undefined {
-  return readPlainBytes(file, most)?.toString('utf8')
+  return withPlainFile(file, wholeBelow(most))?.toString('utf8')
 }
 
+/** Nor through one on the way to it: what is read here may be written again where the run reads it. */
 export function readPlainBytes(file: string, most: number): Buffer | undefined {
-  return withPlainFile(file, (descriptor, size) => (size < most ? readFileSync(descriptor) : undefined))
+  return withPlainFile(file, onItsWay(file, wholeBelow(most)))
 }
 
 /** As much of it as that, where it is longer. */
 export function readPlainStart(file: string, length: number): Buffer | undefined {
-  return withPlainFile(file, (descriptor) => {
+  const start: Reader = (descriptor) => {
     const bytes = Buffer.alloc(length)
     return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0))
-  })
+  }
+  return withPlainFile(file, onItsWay(file, start))
 }
 
-function withPlainFile(
-  file: string,
-  read: (descriptor: number, size: number) => Buffer | undefined,
-): Buffer | undefined {
+type Reader = (descriptor: number, size: number) => Buffer | undefined
+
+function wholeBelow(most: number): Reader {
+  return (descriptor, size) => (size < most ? readFileSync(descriptor) : undefined)
+}
+
+function onItsWay(file: string, read: Reader): Reader {
+  return (descriptor, size) => (leadsTo(descriptor, file) ? read(descriptor, size) : undefined)
+}
+
+function withPlainFile(file: string, read: Reader): Buffer | undefined {
   let descriptor: number | undefined
   try {
     descriptor = openSync(onDisk(file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

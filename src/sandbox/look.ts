@@ -19,7 +19,7 @@ export function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
 }
 
 /** Of the entry itself. A run can make names that are too long, and folders that may be read and not entered. */
-export function statOf(path: string): Stats | undefined {
+export function statOf(path: string | Buffer): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch {

@@ -79,7 +79,7 @@ function linkSocket(shared: string, path: string): boolean {
 }
 
 /** Whether a run has put it there: who makes a socket in order to use it can open it. */
-export function isStandIn(path: string): boolean {
+export function isStandIn(path: string | Buffer): boolean {
   const stats = statOf(path)
   return stats?.isSocket() === true && (stats.mode & 0o777) === 0
 }

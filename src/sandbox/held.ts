@@ -1,0 +1,117 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { bytesOf, onDisk } from '../shared/bytes.ts'
+
+const { O_DIRECTORY, O_NOFOLLOW } = constants
+/** Node has no name for it: the thing itself, whether or not it may be read. */
+const O_PATH = 0o10000000
+
+/** On the way to it lies a link now, or nothing: another run is at work there. Nothing behind it was touched. */
+export class LedElsewhere extends Error {
+  constructor(path: string) {
+    super(`\`${path}\` leads elsewhere: something else was put in its way`)
+  }
+}
+
+/**
+ * A run under way may put a link in the place of any folder that it can write, at any moment. So what lies there is only
+ * reached through its folder's descriptor: `act` is given the name in the folder that is held, whatever the path comes to
+ * mean, and has to leave the last link alone itself.
+ *
+ * @throws LedElsewhere
+ */
+export function inFolder<Answer>(path: string, act: (own: string | Buffer) => Answer): Answer {
+  return withFolder(dirname(path), (folder) => act(nameIn(folder, bytesOf(basename(path)))))
+}
+
+/** Of a folder that the path leads to by itself: what stays the same of it, also when the machine starts anew. */
+export function identityOf(path: string): string | undefined {
+  try {
+    return withFolder(path, (folder) => String(fstatSync(folder, { bigint: true }).ino))
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether there was something to open: a folder that its owner may not enter. */
+export function openToOwner(path: string): boolean {
+  if (!inFolder(path, isFolder)) return false
+  return withFolder(path, (folder) => {
+    const { mode } = fstatSync(folder)
+    if ((mode & 0o700) === 0o700) return false
+    chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
+    return true
+  })
+}
+
+export function isFolder(own: string | Buffer): boolean {
+  return lstatSync(own, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** With all that is in it. What is gone already, with its folder or without, is no error. */
+export function removeWhole(path: string): void {
+  if (lstatSync(onDisk(dirname(path)), { throwIfNoEntry: false }) === undefined) return
+  inFolder(path, removeOwn)
+}
+
+function removeOwn(own: string | Buffer): void {
+  const stats = lstatSync(own, { throwIfNoEntry: false })
+  if (stats?.isDirectory()) removeFolder(own)
+  else if (stats !== undefined) unlinkSync(own)
+}
+
+function removeFolder(own: string | Buffer): void {
+  const folder = openSync(own, O_DIRECTORY | O_NOFOLLOW | O_PATH)
+  try {
+    const held = `/proc/self/fd/${folder}`
+    chmodSync(held, 0o700)
+    for (const name of readdirSync(held, { encoding: 'buffer' })) removeOwn(nameIn(folder, name))
+  } finally {
+    closeSync(folder)
+  }
+  rmdirSync(own)
+}
+
+function withFolder<Answer>(path: string, act: (folder: number) => Answer): Answer {
+  const folder = openFolder(path)
+  try {
+    if (!leadsTo(folder, path)) throw new LedElsewhere(path)
+    return act(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+const elsewhere: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
+function openFolder(path: string): number {
+  try {
+    return openSync(onDisk(path), O_DIRECTORY | O_NOFOLLOW | O_PATH)
+  } catch (error) {
+    throw elsewhere.has((error as NodeJS.ErrnoException).code) ? new LedElsewhere(path) : error
+  }
+}
+
+/** Whether it was opened by this path without a link on the way. What was replaced since then was still there. */
+export function leadsTo(descriptor: number, path: string): boolean {
+  const real = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' })
+  const meant = bytesOf(path)
+  return real.equals(meant) || real.equals(Buffer.concat([meant, gone]))
+}
+
+const gone = Buffer.from(' (deleted)')
+
+function nameIn(folder: number, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), name])
+}
