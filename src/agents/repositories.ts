@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { openRecord } from '../ops/record.ts'
+import { identityOf } from '../sandbox/held.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import { OosError } from '../shared/errors.ts'
@@ -37,17 +38,28 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
   const first = readFirstUnchecked(folders.ghosts)?.repositories
   const repositories = places.map((place) => {
     const known = first?.find(({ place: { common } }) => common === place.common)
-    return { place, before: takeSnapshot(place), earlier: known?.earlier ?? known?.before }
+    return {
+      place,
+      folders: foldersOf(place),
+      before: takeSnapshot(place),
+      earlier: known?.earlier ?? known?.before,
+    }
   })
   const owed: Unchecked = { run, agent: asked.agent, agreed, repositories }
   const isSettled = oweCheck(folders.ghosts, owed)
   return {
     settle: async () => {
-      const events = await check(owed, prepared)
-      isSettled()
-      return events
+      const { events, finished } = await check(owed, prepared)
+      if (finished) isSettled()
+      return finished ? events : [...events, owedStill]
     },
   }
+}
+
+const owedStill: OosEvent = {
+  type: 'note',
+  level: 'warning',
+  text: 'what this run added could not all be judged or put back: the next run begins with that',
 }
 
 /** What runs added whose oos was killed before it could look. */
@@ -60,10 +72,12 @@ export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promi
     for (const { owed, file } of taken) {
       // Whoever takes the record away still gets the check.
       const isRecorded = hasRun(store, owed.run)
-      for (const event of await checkOwed(owed, file, intent)) {
+      const { events, finished } = await checkOwed(owed, file, intent)
+      for (const event of events) {
         if (isRecorded) store.append(owed.run, event)
         if (event.type === 'note') voice.note(event.text)
       }
+      if (!finished) throw stillOwed(owed, file, new Error('something was put in the way'))
       settleCheck(file)
     }
   } finally {
@@ -71,24 +85,26 @@ export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promi
   }
 }
 
-/** Only a person can say that a repository is gone for good: a run may have hidden it, to bring it back later. */
-async function checkOwed(owed: Unchecked, file: string, intent: RunIntent): Promise<readonly OosEvent[]> {
+async function checkOwed(owed: Unchecked, file: string, intent: RunIntent): Promise<Checked> {
   try {
     return await check(owed, intent, { indexUnknown: true })
   } catch (cause) {
-    const places = owed.repositories
-      .map(({ place }) => `\`${place.trees[0]?.top ?? place.common}\``)
-      .join(', ')
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new OosError(
-      'failed',
-      `what run \`${shortId(owed.run)}\` left in ${places} cannot be checked: ${why}`,
-      {
-        hint: `put the repository right; or, if you took it away yourself: rm ${quoteWord(file)}`,
-        cause,
-      },
-    )
+    throw stillOwed(owed, file, cause)
   }
+}
+
+/** Only a person can say that a repository is gone for good: a run may have hidden it, to bring it back later. */
+function stillOwed(owed: Unchecked, file: string, cause: unknown): OosError {
+  const places = owed.repositories.map(({ place }) => `\`${topOf(place)}\``).join(', ')
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new OosError(
+    'failed',
+    `what run \`${shortId(owed.run)}\` left in ${places} cannot be checked: ${why}`,
+    {
+      hint: `put the repository right; or, if you took it away yourself: rm ${quoteWord(file)}`,
+      cause,
+    },
+  )
 }
 
 function hasRun(store: Store, run: string): boolean {
@@ -100,19 +116,27 @@ function hasRun(store: Store, run: string): boolean {
   }
 }
 
+interface Checked {
+  readonly events: readonly OosEvent[]
+  /** False: the check is owed still. */
+  readonly finished: boolean
+}
+
 /** All of it is loaded only here: most runs commit nothing. */
 async function check(
   { run, agent, agreed, repositories }: Unchecked,
   { project, policy }: Pick<RunIntent, 'project' | 'policy'>,
   known: { readonly indexUnknown?: boolean } = {},
-): Promise<readonly OosEvent[]> {
-  const changed = repositories.filter((each) => isChanged(each, known))
-  if (changed.length === 0) return []
+): Promise<Checked> {
+  const [there, led] = parted(repositories)
+  const changed = there.filter((each) => isChanged(each, known))
+  const events = led.map(({ place }) => ledElsewhere(place, project.root))
+  if (changed.length === 0) return { events, finished: led.length === 0 }
   const [{ checkRepository }, { tellRepository }] = await Promise.all([
     import('../ops/commits/check.ts'),
     import('./repository-events.ts'),
   ])
-  return changed.flatMap(({ place, before, earlier }) => {
+  const reports = changed.map(({ place, before, earlier }) => {
     const report = checkRepository({
       place,
       before,
@@ -124,9 +148,34 @@ async function check(
       root: project.root,
       ...known,
     })
-    return tellRepository(report, { project, policy, top: place.trees[0]?.top ?? place.common })
+    return { finished: report.finished, told: tellRepository(report, { project, policy, top: topOf(place) }) }
   })
+  return {
+    events: [...events, ...reports.flatMap(({ told }) => told)],
+    finished: led.length === 0 && reports.every(({ finished }) => finished),
+  }
 }
+
+/** A run may put another repository, or a link to one, in the place of one that it can move: that is not the run's to judge. */
+function parted(
+  repositories: readonly WatchedRepository[],
+): readonly [WatchedRepository[], WatchedRepository[]] {
+  const { there = [], led = [] } = Object.groupBy(repositories, ({ place, folders }) =>
+    foldersOf(place).join() === folders.join() ? 'there' : 'led',
+  )
+  return [there, led]
+}
+
+function foldersOf({ common, trees }: RepositoryPlace): readonly string[] {
+  return [common, ...trees.map(({ gitDir }) => gitDir)].map((path) => identityOf(path) ?? '')
+}
+
+function ledElsewhere(place: RepositoryPlace, root: string): OosEvent {
+  const text = `the repository in \`${relative(root, topOf(place)) || '.'}\` is not the one that was there when the run began: nothing in it was judged or put back`
+  return { type: 'note', level: 'warning', text }
+}
+
+const topOf = ({ trees, common }: RepositoryPlace) => trees[0]?.top ?? common
 
 function isChanged(
   { place, before }: WatchedRepository,

@@ -16,6 +16,8 @@ export interface Unchecked {
 
 export interface WatchedRepository {
   readonly place: RepositoryPlace
+  /** Which folders those of the place were. */
+  readonly folders: readonly string[]
   readonly before: Snapshot
   /** How it was when the first of the runs began that have not ended yet, if there are any. */
   readonly earlier?: Snapshot | undefined

@@ -9,7 +9,14 @@ test('of more commits than are listed, the refused ones and the names are', () =
   const refusal = { decision, commit: 'bad', written: { path: 'x', action: 'create' } } as const
   const name = { name: 'refs/heads/main', from: '1', to: 'bad', refusal, value: '1' }
   const events = tellRepository(
-    { commits: [...commits, { id: 'bad', refusal }], refs: [name], unstaged: [], removed: [], problems: [] },
+    {
+      commits: [...commits, { id: 'bad', refusal }],
+      refs: [name],
+      unstaged: [],
+      removed: [],
+      problems: [],
+      finished: true,
+    },
     { project: { root: '/work' }, top: '/work', policy },
   )
   expect(events).toContainEqual(

@@ -179,6 +179,30 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['first'])
   })
 
+  test('is not looked for in another repository that was put in its place meanwhile', async () => {
+    const other = join(scene.base, 'other')
+    git(scene, scene.base, 'init', '-qb', 'main', other)
+    git(scene, other, 'commit', '-q', '--allow-empty', '-m', 'precious')
+    git(scene, other, 'tag', 'v1')
+    const inner = join(scene.root, 'inner')
+    const swap = `git init -q inner; touch made; until [ -e begun ]; do sleep 0.01; done
+      mv inner x; ln -s ${other} inner; touch swapped; until [ -e over ]; do sleep 0.01; done`
+    own(scene.base, id)
+    writeFileSync(join(scene.root, 'swap.sh'), swap)
+    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'swap.sh']
+    const child = spawn(process.execPath, words, { ...place(), stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    while (!existsSync(join(scene.root, 'made'))) await new Promise(setImmediate)
+    const { stderr } = script('touch begun; until [ -e swapped ]; do sleep 0.01; done; touch over')
+    await ended
+    expect(stderr).toContain('the repository in `inner` is not the one that was there when the run began')
+    expect(git(scene, other, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/tags/v1\n')
+    expect(oos(['run', '--', 'true']).stderr).toContain('cannot be checked')
+    rmSync(inner)
+    renameSync(join(scene.root, 'x'), inner)
+    expect(oos(['run', '--', 'true']).status).toBe(0)
+  })
+
   test('costs nothing where nothing was: git is not started', () => {
     const bin = join(scene.base, 'bin')
     mkdirSync(bin)

@@ -13,6 +13,7 @@ import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
 import { namesIn, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { createSteps, type Steps } from './steps.ts'
 import { dropBelieved, tidy } from './tidy.ts'
 import { refusedStaged, type Unstaged, unstage } from './unstage.ts'
 import type { Asked, JudgedCommit, JudgedRef, Verdict } from './verdict.ts'
@@ -42,6 +43,8 @@ export interface RepositoryReport {
   readonly removed: readonly string[]
   /** In words: why nothing could be judged, and what could not be put back. */
   readonly problems: readonly string[]
+  /** False: something was put in the way meanwhile, and the same check is to be made once more. */
+  readonly finished: boolean
 }
 
 export interface ReportedRef extends JudgedRef {
@@ -52,13 +55,16 @@ export interface ReportedRef extends JudgedRef {
 /** Judges what a run has added to a repository, and takes back what it may not keep. For when nothing of the run is left. */
 export function checkRepository(request: CheckRequest): RepositoryReport {
   const { place, before, run } = request
-  const tidied = tidy(place, before)
+  const steps = createSteps()
+  const tidied = steps.attempt('git could not be asked', () => tidy(place, before))
+  if (tidied === undefined) return { ...nothing, problems: steps.problems, finished: false }
   const after = takeSnapshot(place)
-  const dropped = dropBelieved(place, before, after)
+  const clear = (act: () => readonly string[]) => steps.attempt('not all could be taken away', act) ?? []
+  const dropped = clear(() => dropBelieved(place, before, after))
   const logged = newLogIds(before.logs, after.logs)
   const { verdict, found, problem } = judgeNames(request, { after, logged })
   const refused = verdict.refs.filter(({ refusal }) => refusal !== undefined)
-  const { kept, problems } = putBack({
+  const kept = putBack({
     common: place.common,
     run,
     refs: refused,
@@ -67,19 +73,23 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
       kept: refused.flatMap(({ keep }) => keep ?? []),
     }),
     packed: after.refs.packed?.text ?? '',
+    steps,
   })
-  clearLogs(before.logs, after.logs, verdict.tainted)
-  const pending = clearPending(place, { before, after, tainted: verdict.tainted })
-  const strays = clearStrays(before, after)
-  const staged = checkStaged(request, after)
+  steps.attempt('not all logs could be cleared', () => clearLogs(before.logs, after.logs, verdict.tainted))
+  const pending = clear(() => clearPending(place, { before, after, tainted: verdict.tainted }))
+  const strays = clear(() => clearStrays(before, after))
+  const staged = checkStaged(request, after, steps)
   return {
     commits: verdict.commits,
     refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
     unstaged: staged.unstaged,
     removed: [...tidied, ...dropped, ...pending, ...strays],
-    problems: [...(problem === undefined ? [] : [problem]), ...problems, ...staged.problems],
+    problems: [...(problem === undefined ? [] : [problem]), ...steps.problems, ...staged.unknown],
+    finished: steps.isFinished(),
   }
 }
+
+const nothing = { commits: [], refs: [], unstaged: [], removed: [] } as const
 
 function keptAs(kept: string | undefined): Pick<ReportedRef, 'kept'> {
   return kept === undefined ? {} : { kept }
@@ -146,10 +156,11 @@ function decideFile(
 function checkStaged(
   request: CheckRequest,
   after: Snapshot,
-): Pick<RepositoryReport, 'unstaged' | 'problems'> {
+  steps: Steps,
+): { readonly unstaged: readonly Unstaged[]; readonly unknown: readonly string[] } {
   const { place, root, before, indexUnknown } = request
   const unstaged: Unstaged[] = []
-  const problems: string[] = []
+  const unknown: string[] = []
   const now = takeSnapshot(place, after)
   for (const [index, { gitDir, top }] of place.trees.entries()) {
     const [was, is] = [before.trees[index], now.trees[index]]
@@ -161,16 +172,12 @@ function checkStaged(
       head: resolveRef(is.head, namesIn(now)),
       decide: ({ path, action }: Written) => decideFile(request, join(top, path), action),
     }
-    try {
-      if (indexUnknown) problems.push(...refusedStaged(staged).slice(0, 1).map(mayBeStaged))
+    steps.attempt('what is staged could not be checked', () => {
+      if (indexUnknown) unknown.push(...refusedStaged(staged).slice(0, 1).map(mayBeStaged))
       else unstaged.push(...unstage(staged))
-    } catch (error) {
-      problems.push(
-        `what is staged could not be checked: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
+    })
   }
-  return { unstaged, problems }
+  return { unstaged, unknown }
 }
 
 function mayBeStaged({ path }: Written): string {

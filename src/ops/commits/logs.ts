@@ -1,3 +1,4 @@
+import { LedElsewhere } from '../../sandbox/held.ts'
 import { bytesOf } from '../../shared/bytes.ts'
 import type { LogFile } from './log-files.ts'
 import { replaceFile } from './ref-files.ts'
@@ -47,7 +48,14 @@ export function clearLogs(before: Logs, after: Logs, ids: ReadonlySet<string>): 
   for (const { path, was, text } of changedLogs(before, after)) {
     const bad = new Set(addedLines(was, text).filter((line) => idsOf(line).some((id) => ids.has(id))))
     if (bad.size === 0) continue
-    const lines = (readText(path, mostBytes) ?? '').split('\n')
-    replaceFile(path, lines.filter((line) => !bad.has(bytesOf(line).toString())).join('\n'))
+    const now = readText(path, mostBytes)
+    if (now === undefined) throw new LedElsewhere(path)
+    replaceFile(
+      path,
+      now
+        .split('\n')
+        .filter((line) => !bad.has(bytesOf(line).toString()))
+        .join('\n'),
+    )
   }
 }

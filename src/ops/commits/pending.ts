@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { onDisk } from '../../shared/bytes.ts'
+import { removeWhole } from '../../sandbox/held.ts'
 import { idsIn } from './find-new.ts'
 import { replaceFile } from './ref-files.ts'
 import { readText } from './refs.ts'
@@ -46,7 +45,7 @@ function begunBy(
 }
 
 function putBackFile(path: string, text: string | undefined): void {
-  rmSync(onDisk(path), { recursive: true, force: true })
+  removeWhole(path)
   if (text !== undefined && text !== unreadable) replaceFile(path, text)
 }
 

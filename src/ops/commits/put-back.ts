@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { removePacked, removeRef, replaceFile, writeRef } from './ref-files.ts'
 import { isRefName } from './refs.ts'
+import type { Steps } from './steps.ts'
 import type { JudgedRef } from './verdict.ts'
 
 export interface PutBackPlan {
@@ -12,32 +13,28 @@ export interface PutBackPlan {
   readonly lost: readonly string[]
   /** What `packed-refs` says now. */
   readonly packed: string
+  readonly steps: Steps
 }
 
-export interface PutBackDone {
-  /** Where each name's commit is kept. */
-  readonly kept: ReadonlyMap<string, string>
-  readonly problems: readonly string[]
-}
-
-/** Moves what a run may not keep to names of its own, then gives every name back what it had. Nothing is lost. */
-export function putBack({ common, run, refs, lost, packed }: PutBackPlan): PutBackDone {
-  const problems: string[] = []
-  const attempt = (name: string, act: () => void): boolean => {
-    try {
-      act()
-      return true
-    } catch (error) {
-      problems.push(
-        `\`${name}\` could not be put back: ${error instanceof Error ? error.message : String(error)}`,
-      )
-      return false
-    }
-  }
+/**
+ * Moves what a run may not keep to names of its own, then gives every name back what it had. Nothing is lost. Says where
+ * each name's commit is kept.
+ */
+export function putBack({
+  common,
+  run,
+  refs,
+  lost,
+  packed,
+  steps,
+}: PutBackPlan): ReadonlyMap<string, string> {
+  const attempt = (name: string, act: () => void) => steps.attempt(`\`${name}\` could not be put back`, act)
   const kept = new Map<string, string>()
-  const put = (name: string, place: string, id: string) => {
-    if (attempt(name, () => writeRef(common, place, id))) kept.set(name, place)
-  }
+  const put = (name: string, place: string, id: string) =>
+    attempt(name, () => {
+      writeRef(common, place, id)
+      kept.set(name, place)
+    })
   const [heads, names] = [refs.filter(isHead), refs.filter((ref) => !isHead(ref))]
   for (const { name, keep: id } of names) if (id !== undefined) put(name, quarantineName(run, name, id), id)
   for (const { name, keep: id } of heads) {
@@ -55,7 +52,7 @@ export function putBack({ common, run, refs, lost, packed }: PutBackPlan): PutBa
     if (gitDir !== undefined && value !== undefined)
       attempt('HEAD', () => replaceFile(join(gitDir, 'HEAD'), `${value}\n`))
   }
-  return { kept, problems }
+  return kept
 }
 
 const isHead = ({ gitDir }: JudgedRef) => gitDir !== undefined

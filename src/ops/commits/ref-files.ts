@@ -1,18 +1,16 @@
 import {
-  chmodSync,
   closeSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
-  rmSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { bytesOf, onDisk } from '../../shared/bytes.ts'
+import { inFolder, isFolder, openToOwner, removeWhole } from '../../sandbox/held.ts'
+import { bytesOf } from '../../shared/bytes.ts'
 
 /**
  * Writes git's own files as git does, lock and rename. Not by git itself: a run can leave what makes it refuse (a lock, a
@@ -21,20 +19,31 @@ import { bytesOf, onDisk } from '../../shared/bytes.ts'
 export function writeRef(folder: string, name: string, value: string): void {
   const path = join(folder, name)
   openWay(folder, dirname(name))
-  if (lstatSync(onDisk(path), { throwIfNoEntry: false })?.isDirectory())
-    rmSync(onDisk(path), { recursive: true })
+  if (inFolder(path, isFolder)) removeWhole(path)
   replaceFile(path, `${value}\n`)
 }
 
 /** A ref's own file, and the folders that only it needed. What `packed-refs` says of it is another matter. */
 export function removeRef(folder: string, name: string): void {
   openWay(folder, dirname(name))
-  rmSync(onDisk(join(folder, name)), { force: true })
-  for (let at = dirname(name); at.split('/').length > 2; at = dirname(at)) {
-    const path = join(folder, at)
-    if (!existsSync(onDisk(path)) || readdirSync(onDisk(path)).length > 0) return
-    rmdirSync(onDisk(path))
+  inFolder(join(folder, name), (own) => {
+    if (isThere(own)) unlinkSync(own)
+  })
+  for (let at = dirname(name); at.split('/').length > 2; at = dirname(at))
+    if (!inFolder(join(folder, at), removeEmpty)) return
+}
+
+function removeEmpty(own: string | Buffer): boolean {
+  try {
+    rmdirSync(own)
+    return true
+  } catch {
+    return false
   }
+}
+
+function isThere(own: string | Buffer): boolean {
+  return lstatSync(own, { throwIfNoEntry: false }) !== undefined
 }
 
 export function removePacked(folder: string, text: string, names: ReadonlySet<string>): void {
@@ -49,51 +58,44 @@ export function removePacked(folder: string, text: string, names: ReadonlySet<st
 
 /** In one step, and only while nobody else has the lock. */
 export function replaceFile(path: string, content: string | Uint8Array): void {
-  const lock = `${path}.lock`
-  const file = takeLock(lock)
-  try {
-    writeFileSync(file, typeof content === 'string' ? bytesOf(content) : content)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(onDisk(lock), onDisk(path))
+  freeLock(`${path}.lock`)
+  inFolder(path, (own) => {
+    const lock = Buffer.concat([Buffer.from(own), Buffer.from('.lock')])
+    const file = openSync(lock, 'wx', 0o644)
+    try {
+      writeFileSync(file, typeof content === 'string' ? bytesOf(content) : content)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(lock, own)
+  })
 }
 
 const patienceMs = 1000
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-function takeLock(lock: string): number {
-  freeLock(lock)
-  return openSync(onDisk(lock), 'wx', 0o644)
-}
-
 /** Whoever has it is a git of the person's, and soon done; or nobody has it, and the run has left it. */
-export function freeLock(lock: string): void {
-  for (let waited = 0; lstatSync(onDisk(lock), { throwIfNoEntry: false }) !== undefined; waited += 20) {
-    if (waited >= patienceMs) rmSync(onDisk(lock), { recursive: true, force: true })
-    else Atomics.wait(pause, 0, 0, 20)
+function freeLock(lock: string): void {
+  for (let waited = 0; waited < patienceMs; waited += 20) {
+    if (!inFolder(lock, isThere)) return
+    Atomics.wait(pause, 0, 0, 20)
   }
+  removeWhole(lock)
 }
 
 /** Makes the folders down to `inside` of `top`, and opens those that nobody may enter. Never through a link. */
 export function openWay(top: string, inside: string): void {
   let path = top
-  openFolder(path)
+  openToOwner(path)
   for (const name of inside.split('/').filter((part) => part !== '.')) {
     path = join(path, name)
-    const stats = lstatSync(onDisk(path), { throwIfNoEntry: false })
-    if (stats?.isDirectory()) openFolder(path)
-    else {
-      if (stats !== undefined) rmSync(onDisk(path), { force: true })
-      mkdirSync(onDisk(path))
-    }
+    inFolder(path, makeFolder)
+    openToOwner(path)
   }
 }
 
-/** Whether there was something to open. */
-export function openFolder(path: string): boolean {
-  const stats = lstatSync(onDisk(path), { throwIfNoEntry: false })
-  if (!stats?.isDirectory() || (stats.mode & 0o700) === 0o700) return false
-  chmodSync(onDisk(path), stats.mode | 0o700)
-  return true
+function makeFolder(own: string | Buffer): void {
+  if (isFolder(own)) return
+  if (isThere(own)) unlinkSync(own)
+  mkdirSync(own)
 }

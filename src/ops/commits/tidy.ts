@@ -1,8 +1,8 @@
-import { lstatSync, rmSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { onDisk } from '../../shared/bytes.ts'
+import { openToOwner, removeWhole } from '../../sandbox/held.ts'
 import { readLogs } from './log-files.ts'
-import { openFolder, openWay, replaceFile } from './ref-files.ts'
+import { openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
 import { believedFiles, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
@@ -13,15 +13,17 @@ import { believedFiles, type RepositoryPlace, type Snapshot, unreadable } from '
 export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): readonly string[] {
   const removed: string[] = []
   const remove = (path: string): void => {
-    rmSync(onDisk(path), { recursive: true, force: true })
+    removeWhole(path)
     removed.push(path)
   }
   const folders = [...new Set([common, ...trees.map(({ gitDir }) => gitDir)])]
-  for (const folder of folders) openFolder(folder)
-  for (;;) {
+  for (const folder of folders) openToOwner(folder)
+  for (let round = 0; ; round += 1) {
     const odd = oddIn(common, folders).filter((path) => !before.refs.odd.includes(path))
     if (odd.length === 0) break
-    for (const path of odd) if (!openFolder(path)) remove(path)
+    // One in another shows only once that is open. Who makes more of them meanwhile is still running.
+    if (round === mostRounds) throw new Error('what git would follow comes back whenever it is taken away')
+    for (const path of odd) if (!openToOwner(path)) remove(path)
   }
   // Without this folder git sees no repository.
   openWay(common, 'refs')
@@ -30,6 +32,8 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
   return removed
 }
+
+const mostRounds = 1000
 
 function oddIn(common: string, folders: readonly string[]): readonly string[] {
   const odd = [...readRefs(common).odd]
@@ -40,7 +44,7 @@ function oddIn(common: string, folders: readonly string[]): readonly string[] {
 function tidyIndex(file: string, bytes: Buffer | undefined): void {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (stats === undefined || stats.isFile()) return
-  rmSync(file, { recursive: true, force: true })
+  removeWhole(file)
   if (bytes !== undefined) replaceFile(file, bytes)
 }
 
@@ -48,7 +52,7 @@ function tidyIndex(file: string, bytes: Buffer | undefined): void {
 function tidyPacked(file: string, text: string | undefined): void {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (stats === undefined || parsePacked(readText(file, mostBytes) ?? '?') !== undefined) return
-  rmSync(file, { recursive: true, force: true })
+  removeWhole(file)
   if (text !== undefined && text !== '') replaceFile(file, text)
 }
 
@@ -62,7 +66,7 @@ export function dropBelieved(
   after: Snapshot,
 ): readonly string[] {
   const changed = believedFiles.filter((name) => before.believed.get(name) !== after.believed.get(name))
-  for (const name of changed) rmSync(join(common, name), { recursive: true, force: true })
+  for (const name of changed) removeWhole(join(common, name))
   const isShallow = before.shallow !== after.shallow
   if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
   return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
@@ -71,6 +75,6 @@ export function dropBelieved(
 }
 
 function restoreShallow(file: string, text: string | undefined): void {
-  rmSync(file, { recursive: true, force: true })
+  removeWhole(file)
   if (text !== undefined && text !== unreadable) replaceFile(file, text)
 }

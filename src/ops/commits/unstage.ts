@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
+import { readPlainBytes } from '../../sandbox/git.ts'
 import { bytesOf, textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { parseRawDiff, type RawChange, stagedWords, type Written } from '../raw-diff.ts'
-import { freeLock } from './ref-files.ts'
+import { replaceFile } from './ref-files.ts'
+import { stampOf } from './refs.ts'
 import type { IndexFile } from './snapshot.ts'
 import { withFile } from './with-file.ts'
 
@@ -43,10 +46,26 @@ export function unstage(check: StagedCheck): readonly Unstaged[] {
   )
   const own = refused.filter(({ path, now }) => known.get(path) !== now)
   if (own.length === 0) return []
-  freeLock(join(place.gitDir, 'index.lock'))
-  askGit(place, ['update-index', '-z', '--index-info'], { input: bytesOf(own.map(asBefore).join('')) })
+  changeIndex(place, bytesOf(own.map(asBefore).join('')))
   return own.map(({ path, action, decision }) => ({ path, action, decision }))
 }
+
+/** On a copy: git follows a link, and a run under way can put one where it writes. */
+function changeIndex(place: GitPlace, input: Buffer): void {
+  const file = join(place.gitDir, 'index')
+  const bytes = readPlainBytes(file, mostOfIndex)
+  if (bytes === undefined && stampOf(file) !== undefined) throw new Error('the index cannot be read')
+  const changed = withFile(bytes, (index) => {
+    // Half of one that is split in two would be written beside the repository's own.
+    const settings = { 'core.splitIndex': 'false' }
+    askGit(place, ['update-index', '-z', '--index-info'], { input, index, settings })
+    return readFileSync(index)
+  })
+  replaceFile(file, changed)
+}
+
+/** In bytes; a million files take some 100 MB. */
+const mostOfIndex = 1 << 30
 
 /** A mode of 0 takes the path out. */
 function asBefore({ path, was, now }: RawChange): string {

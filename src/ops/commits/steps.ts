@@ -1,0 +1,30 @@
+import { GitSilence } from '../git.ts'
+
+/** What a check does one after the other: what fails is told, and stops none of the others. */
+export interface Steps {
+  /** In words. */
+  readonly problems: readonly string[]
+  /** False: something was in the way, as another run can put it there, and all of it is to be done once more. */
+  readonly isFinished: () => boolean
+  /** Nothing where it failed; `what` begins the sentence. */
+  readonly attempt: <Answer>(what: string, act: () => Answer) => Answer | undefined
+}
+
+export function createSteps(): Steps {
+  const problems: string[] = []
+  let isFinished = true
+  return {
+    problems,
+    isFinished: () => isFinished,
+    attempt: (what, act) => {
+      try {
+        return act()
+      } catch (error) {
+        // A damaged repository is no better the next time.
+        if (!(error instanceof GitSilence)) isFinished = false
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+        return undefined
+      }
+    },
+  }
+}
