@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { removeWhole } from '../../sandbox/held.ts'
 import { idsIn } from './find-new.ts'
+import { operations } from './git-folders.ts'
 import { replaceFile } from './ref-files.ts'
 import { readText } from './refs.ts'
-import { operations, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
+import { type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
 /** The branch that an unfinished rebase works on: HEAD itself names none meanwhile. */
 export function rebasedBranch({ trees, common }: RepositoryPlace): string | undefined {

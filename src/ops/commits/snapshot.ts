@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readPlainBytes } from '../../sandbox/git.ts'
+import { findOddFolders, operations } from './git-folders.ts'
 import { type LogFile, readLogs } from './log-files.ts'
 import {
   entriesOf,
@@ -67,10 +68,11 @@ export interface IndexFile {
 export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapshot): Snapshot {
   const folders = new Set([common, ...trees.map(({ gitDir }) => gitDir)])
   const refs = readRefs(common, known?.refs.packed)
-  const oddLogs: string[] = []
-  const logs = [...folders].flatMap((folder) => readLogs(folder, oddLogs, known?.logs))
+  const odd = [...refs.odd]
+  const logs = [...folders].flatMap((folder) => readLogs(folder, odd, known?.logs))
+  for (const folder of folders) findOddFolders(folder, odd)
   return {
-    refs: { ...refs, odd: [...refs.odd, ...oddLogs] },
+    refs: { ...refs, odd },
     trees: trees.map(({ gitDir }, index) => ({
       head: readHead(join(gitDir, 'HEAD')),
       pending: readPending(gitDir, common),
@@ -99,9 +101,6 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
 }
 
 const mostBegun = 1_000_000
-
-/** What git goes on with, or goes back to: a rebase, patches, picks. */
-export const operations = ['rebase-merge', 'rebase-apply', 'sequencer'] as const
 
 /** Stands for a file that is none, or too large for what it should be: no text of git's. */
 export const unreadable = '\0'

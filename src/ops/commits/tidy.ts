@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { openToOwner, removeWhole } from '../../sandbox/held.ts'
+import { findOddFolders } from './git-folders.ts'
 import { readLogs } from './log-files.ts'
 import { openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
@@ -25,8 +26,8 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     if (round === mostRounds) throw new Error('what git would follow comes back whenever it is taken away')
     for (const path of odd) if (!openToOwner(path)) remove(path)
   }
-  // Without this folder git sees no repository.
-  openWay(common, 'refs')
+  // Without these folders git sees no repository.
+  for (const name of ['refs', 'objects']) openWay(common, name)
   for (const [index, { gitDir }] of trees.entries())
     tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
@@ -37,8 +38,11 @@ const mostRounds = 1000
 
 function oddIn(common: string, folders: readonly string[]): readonly string[] {
   const odd = [...readRefs(common).odd]
-  for (const folder of folders) readLogs(folder, odd)
-  return odd
+  for (const folder of folders) {
+    readLogs(folder, odd)
+    findOddFolders(folder, odd)
+  }
+  return [...new Set(odd)]
 }
 
 function tidyIndex(file: string, bytes: Buffer | undefined): void {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { git, type Scene } from '../../sandbox/scene.ts'
@@ -262,6 +262,37 @@ test('no list of commits without parents lies elsewhere', async () => {
   const { check } = await attempt(scene, script)
   expect(check().removed).toEqual([join(scene.root, '.git/shallow')])
   expect(git(scene, scene.root, 'log', '--format=%s')).toBe('x\nfirst\n')
+})
+
+/** Git would write there later, clear it up, or wait for it. */
+test.each([
+  { at: 'objects', script: 'cp -r .git/objects x; rm -rf .git/objects; ln -s ../x .git/objects' },
+  { at: 'objects/pack', script: 'rm -rf .git/objects/pack; ln -s $PWD/x .git/objects/pack' },
+  { at: 'objects/info', script: 'rm -rf .git/objects/info; ln -s $PWD/x .git/objects/info' },
+  { at: 'objects/00', script: 'rm -rf .git/objects/00; ln -s $PWD/x .git/objects/00' },
+  { at: 'objects/info/alternates', script: 'mkfifo .git/objects/info/alternates' },
+  { at: 'objects/pack/x.pack', script: 'ln -s $PWD/x .git/objects/pack/x.pack' },
+  { at: 'info/attributes', script: 'mkfifo .git/info/attributes' },
+  { at: 'lfs', script: 'ln -s $PWD/x .git/lfs' },
+  { at: 'lfs/objects', script: 'mkdir .git/lfs; ln -s $PWD/x .git/lfs/objects' },
+  { at: 'rebase-merge', script: 'ln -s $PWD/x .git/rebase-merge' },
+])('what a run has put at $at is taken away', async ({ at, script }) => {
+  const scene = sceneOf({ 'work/x/precious': 'x' })
+  const { out, check } = await attempt(scene, script)
+  expect(out).not.toMatch(/denied|exists|[Rr]ead-only/)
+  const path = join(scene.root, '.git', at)
+  expect(check().removed).toEqual([path])
+  expect(lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true).toBe(true)
+  expect(existsSync(join(scene.root, 'x/precious'))).toBe(true)
+})
+
+test('a link that was there before stays, and costs no word', async () => {
+  const scene = sceneOf()
+  renameSync(join(scene.root, '.git/objects/pack'), join(scene.base, 'pack'))
+  symlinkSync(join(scene.base, 'pack'), join(scene.root, '.git/objects/pack'))
+  const { check } = await attempt(scene, 'git commit -q --allow-empty -m second')
+  expect(check()).toMatchObject({ removed: [], problems: [] })
+  expect(git(scene, scene.root, 'log', '--format=%s')).toBe('second\nfirst\n')
 })
 
 /** What the person's git would stumble over or wait for. */

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { isStandIn } from '../../sandbox/stand-ins.ts'
+import { entriesOf } from './refs.ts'
+
+/** What a half-done rebase, patches and picks go on from, or go back to. */
+export const operations = ['rebase-merge', 'rebase-apply', 'sequencer'] as const
+
+/**
+ * Below a `.git` folder, and open to a run: it may not write `hooks`, `modules` and `worktrees`. Their own entries alone,
+ * since to look at every object would cost.
+ */
+const written = ['objects', 'objects/info', 'objects/pack', 'info', 'lfs', 'reftable', ...operations]
+
+/**
+ * Git writes in these folders, and clears them up: with a link in their place or in them, a later `git gc` does that in
+ * another repository, or to any folder. A pipe in them it waits for.
+ */
+export function findOddFolders(folder: string, odd: string[]): void {
+  for (const name of written) {
+    for (const entry of entriesOf(join(folder, name), odd)) {
+      const path = join(folder, name, entry.name)
+      if (!entry.isDirectory() && !entry.isFile() && !isStandIn(path)) odd.push(path)
+    }
+  }
+}
