@@ -9,7 +9,7 @@ import type { NewCommit } from './history.ts'
 import { judge, refuseAll } from './judge.ts'
 import { clearLogs, newLogIds } from './logs.ts'
 import { lostTips } from './lost.ts'
-import { clearPending, clearStrays, rebasedBranch } from './pending.ts'
+import { clearPending, clearStrays, meant, rebasedBranch } from './pending.ts'
 import { putBack } from './put-back.ts'
 import { namesIn, resolveRef } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, takeSnapshot } from './snapshot.ts'
@@ -69,7 +69,7 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
     run,
     refs: refused,
     lost: lostTips(found, {
-      ids: [...new Set([...logged, ...pendingIds(after)])].filter((id) => verdict.tainted.has(id)),
+      ids: [...new Set(meant([...logged, ...pendingIds(after)], verdict.tainted))],
       kept: refused.flatMap(({ keep }) => keep ?? []),
     }),
     packed: after.refs.packed?.text ?? '',

@@ -1,6 +1,7 @@
 import type { GitPlace } from '../git.ts'
+import { isList } from './git-folders.ts'
 import { listNew, type Named, type NewCommit, readKinds, readWritten } from './history.ts'
-import { isPutAway, namesIn, resolveRef } from './refs.ts'
+import { isId, isPutAway, namesIn, resolveRef } from './refs.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Names {
@@ -53,26 +54,33 @@ export function findNew({ repository, names, before, earlier, after, logged }: S
   return { kinds, commits: readWritten(repository, commits), notes: new Set(notes.map(({ id }) => id)) }
 }
 
-/** What was put away is not known: bringing it back is as good as making it anew. */
+/** What was put away is not known: bringing it back is as good as making it anew. Nor is what has only the same beginning. */
 function knownIds(snapshot: Snapshot): readonly string[] {
   const names = namesIn(snapshot)
   const ids = [...names].flatMap(([name, value]) =>
     name.startsWith('refs/oos/') ? [] : (resolveRef(value, names) ?? []),
   )
-  return unique([...ids, ...headIds(snapshot, names), ...pendingIds(snapshot)])
+  return unique([...ids, ...headIds(snapshot, names), ...pendingIds(snapshot).filter(isId)])
 }
 
 function headIds({ trees }: Snapshot, names: ReadonlyMap<string, string>): readonly string[] {
   return trees.flatMap(({ head }) => resolveRef(head, names) ?? [])
 }
 
+/** As they stand there: some by their beginning alone. */
 export function pendingIds({ trees }: Pick<Snapshot, 'trees'>): readonly string[] {
-  return trees.flatMap(({ pending, strays }) => [...pending.values(), ...strays.values()].flatMap(idsIn))
+  return trees.flatMap(({ pending, strays }) => [...pending, ...strays].flatMap(idsIn))
 }
 
-/** MERGE_HEAD has one a line, FETCH_HEAD words behind each, the list of a rebase a word before. */
-export function idsIn(text: string): readonly string[] {
-  return (text.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/gi) ?? []).map((id) => id.toLowerCase())
+/**
+ * MERGE_HEAD has one a line, FETCH_HEAD words behind each. Lists of what is to be picked have a word before it, and their
+ * ids may be short, or follow the name of a tag.
+ */
+export function idsIn([path, text]: readonly [path: string, text: string]): readonly string[] {
+  const ids = isList(path)
+    ? /(?<=^|[^0-9a-z]|-g)[0-9a-f]{4,64}(?![0-9a-z])/gim
+    : /\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/gi
+  return (text.match(ids) ?? []).map((id) => id.toLowerCase())
 }
 
 function unique(ids: readonly string[]): readonly string[] {

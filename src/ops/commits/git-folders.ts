@@ -5,6 +5,11 @@ import { entriesOf } from './refs.ts'
 /** What a half-done rebase, patches and picks go on from, or go back to. */
 export const operations = ['rebase-merge', 'rebase-apply', 'sequencer'] as const
 
+/** What is to be picked next, as whoever goes on with it will read it. */
+export function isList(path: string): boolean {
+  return /\/(?:sequencer\/todo|rebase-merge\/git-rebase-todo)$/.test(path)
+}
+
 /**
  * Below a `.git` folder, and open to a run: it may not write `hooks`, `modules` and `worktrees`. Their own entries alone,
  * since to look at every object would cost.

@@ -1,6 +1,7 @@
 import { textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { readRawChange, type Written } from '../raw-diff.ts'
+import { isId } from './refs.ts'
 
 export interface NewCommit {
   readonly id: string
@@ -14,10 +15,10 @@ export interface Named {
   readonly type: string
 }
 
-/** Of each id that git has. */
+/** Of each id that git has; one that is short stands for a commit, as in a list of picks. */
 export function readKinds(repository: GitPlace, ids: readonly string[]): ReadonlyMap<string, Named> {
   if (ids.length === 0) return new Map()
-  const input = ids.map((id) => `${id}^{}\n`).join('')
+  const input = ids.map((id) => `${id}^{${isId(id) ? '' : 'commit'}}\n`).join('')
   const lines = askGit(repository, ['cat-file', '--batch-check'], { input }).toString().split('\n')
   return new Map(
     ids.flatMap((asked, index): [string, Named][] => {

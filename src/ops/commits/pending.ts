@@ -27,11 +27,16 @@ export function clearPending(
     const was = before.trees[index]?.pending ?? new Map<string, string>()
     const bad = [...pending].filter(
       ([path, text]) =>
-        was.get(path) !== text && (text === unreadable || idsIn(text).some((id) => tainted.has(id))),
+        was.get(path) !== text && (text === unreadable || meant(idsIn([path, text]), tainted).length > 0),
     )
     for (const [path] of bad) putBackFile(begunBy(trees[index]?.gitDir ?? '', { path, was }), was.get(path))
     return bad.flatMap(([path, text]) => (text === unreadable ? [path] : []))
   })
+}
+
+/** Of these ids, the ones that a word is, or begins. */
+export function meant(words: readonly string[], ids: ReadonlySet<string>): readonly string[] {
+  return words.flatMap((word) => (ids.has(word) ? [word] : [...ids].filter((id) => id.startsWith(word))))
 }
 
 /** Half of a rebase is worse than none: what the run has begun goes as a whole. */

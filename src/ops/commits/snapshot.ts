@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readPlainBytes } from '../../sandbox/git.ts'
-import { findOddFolders, operations } from './git-folders.ts'
+import { findOddFolders, isList, operations } from './git-folders.ts'
 import { type LogFile, readLogs } from './log-files.ts'
 import {
   entriesOf,
@@ -96,7 +96,10 @@ function readPending(gitDir: string, common: string): ReadonlyMap<string, string
   return new Map([
     ...paths.map((path): [string, string] => [path, readText(path) ?? unreadable]),
     // Patches lie there, too, and can be large.
-    ...begun.map((path): [string, string] => [path, readStart(path, mostBegun) ?? unreadable]),
+    ...begun.map((path): [string, string] => [
+      path,
+      (isList(path) ? readText(path) : readStart(path, mostBegun)) ?? unreadable,
+    ]),
   ])
 }
 

@@ -243,6 +243,38 @@ test.each([
   expect(git(scene, scene.root, 'log', '--format=%s', 'main')).toBe('first\n')
 })
 
+/** What a person goes on with. */
+test.each([
+  { as: 'in full', id: '$(craft)' },
+  { as: 'by its beginning', id: '$(craft | cut -c1-12)' },
+  { as: 'in capitals', id: '$(craft | cut -c1-12 | tr a-f A-F)' },
+  {
+    as: 'by what stands before another',
+    id: '$(git update-ref refs/x $(git commit-tree -p $(craft) -m x HEAD^{tree}); git rev-parse refs/x | cut -c1-12; git update-ref -d refs/x)~1',
+  },
+  { as: 'behind the name of a tag', id: 'v1-1-g$(craft | cut -c1-12)' },
+  { as: 'in a list without an end', id: 'HEAD x\\n$(yes "#" | head -n 600000)\\npick $(craft | cut -c1-12)' },
+])('a pick of a commit $as is not gone on with', async ({ id }) => {
+  const scene = sceneOf()
+  const script = `mkdir .git/sequencer; git rev-parse HEAD > .git/sequencer/head; echo "[options]" > .git/sequencer/opts
+    printf "pick $(git rev-parse HEAD) first\npick ${id} x\n" > .git/sequencer/todo`
+  const { out, check } = await attempt(scene, script)
+  expect([out, existsSync(join(scene.root, '.git/sequencer/todo'))]).toEqual(['', true])
+  check()
+  git(scene, scene.root, 'cherry-pick', '--continue')
+  expect(contents(scene)).toEqual(['a\n'])
+  expect(existsSync(join(scene.root, '.git/sequencer'))).toBe(false)
+})
+
+test('picks of what was there before go on, however short they are named', async () => {
+  const scene = sceneOf()
+  const script = `mkdir .git/sequencer; git rev-parse HEAD > .git/sequencer/head
+    echo "pick $(git rev-parse HEAD | cut -c1-7) added beef" > .git/sequencer/todo; git commit -q --allow-empty -m second`
+  const { check } = await attempt(scene, script)
+  expect(check()).toMatchObject({ removed: [], problems: [] })
+  expect(existsSync(join(scene.root, '.git/sequencer/todo'))).toBe(true)
+})
+
 test.each([
   { ref: 'refs/remotes/origin/main', short: 'remotes/origin/main' },
   { ref: 'refs/heads/lfs/x', short: 'lfs/x' },
