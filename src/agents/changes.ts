@@ -54,9 +54,19 @@ function appeared(
     )
 }
 
-function tell({ files, repositories, rebases, setId, complete }: Aftermath, root: string): OosEvent[] {
+function tell(
+  { files, repositories, rebases, setId, complete, searched }: Aftermath,
+  root: string,
+): OosEvent[] {
   const shown = files.slice(0, mostEvents)
   return [
+    ...(searched
+      ? []
+      : [
+          warning(
+            'there were more files than could be searched: a git repository with hooks and settings of the run may be among it',
+          ),
+        ]),
     ...repositories.map((path) =>
       warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
     ),

@@ -19,6 +19,8 @@ export interface Aftermath {
   readonly setId: readonly string[]
   /** False: there was more than could be looked at, and what is missing here may still have changed. */
   readonly complete: boolean
+  /** False: nor could all of it be searched for repositories. */
+  readonly searched: boolean
 }
 
 export interface AftermathOptions {
@@ -40,6 +42,10 @@ export interface FileList {
 
 /** How many files are looked at: some 100 ms. */
 const usualLimit = 20_000
+/** How many more names are read where there are more files: some 100 ms again. */
+const furtherNames = 5
+/** Names by which a repository is known. */
+const telling: ReadonlySet<string> = new Set(['.git', 'HEAD'])
 /** A file's time may lie one tick of the kernel's coarse clock before the call that set it. */
 const tickMs = 10
 /** What tools put there by the thousand; a rule can protect it, but nobody reads a list of it. */
@@ -59,7 +65,8 @@ export function readAftermath({
   const setId: string[] = []
   const seen = new Set<string>()
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
-  const complete = walk({ roots, limit }, (entry, path) => {
+  const most = limit * furtherNames
+  const looked = walk({ roots, limit, most }, (entry, path) => {
     const stats = own?.has(path) ? undefined : statOf(path)
     if (stats === undefined) return
     // A name that was not there before may still be an old file, moved.
@@ -72,40 +79,50 @@ export function readAftermath({
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
     if (isSetId(stats)) setId.push(path)
   })
+  const complete = looked <= limit
   const deleted =
     complete && before?.complete ? [...before.paths].filter((path) => !seen.has(path) && !own?.has(path)) : []
   const gone = deleted.map((path): ChangedFile => ({ path, change: 'deleted' }))
-  return { files: [...files, ...gone], repositories, rebases, setId, complete }
+  return {
+    files: [...files, ...gone],
+    repositories,
+    rebases,
+    setId,
+    complete,
+    searched: looked <= most,
+  }
 }
 
 /** Names alone, which is quick; taken before a run. */
 export function listFiles(roots: readonly string[], limit = usualLimit): FileList {
   const paths = new Set<string>()
-  const complete = walk({ roots, limit }, (entry, path) => {
+  const looked = walk({ roots, limit }, (entry, path) => {
     if (isListed(entry)) paths.add(path)
   })
-  return { paths, complete }
+  return { paths, complete: looked <= limit }
 }
 
 interface Walk {
   readonly roots: readonly string[]
   readonly limit: number
+  /** Up to here, names that tell of a repository are still visited. */
+  readonly most?: number
 }
 
-/** Breadth first, so that what is cut off lies deep. True if nothing was. */
-function walk({ roots, limit }: Walk, visit: (entry: Dirent, path: string) => void): boolean {
+/** Breadth first, so that what is cut off lies deep. Says how many there were; where that is above `most`, there are more. */
+function walk({ roots, limit, most = limit }: Walk, visit: (entry: Dirent, path: string) => void): number {
   const folders = [...roots]
   let looked = 0
   for (const folder of folders) {
     for (const entry of entriesOf(folder)) {
       looked += 1
-      if (looked > limit) return false
+      if (looked > most) return looked
       const path = join(folder, entry.name)
-      visit(entry, path)
+      if (looked <= limit || telling.has(entry.name)) visit(entry, path)
       if (entry.isDirectory() && !unlisted.has(entry.name)) folders.push(path)
     }
   }
-  return true
+  return looked
 }
 
 function entriesOf(folder: string): readonly Dirent[] {
@@ -117,7 +134,10 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
+/** As git sees it: links will do, and `commondir` in the place of both. */
 const isBare = (folder: string) =>
-  ['objects', 'refs'].every((name) => statOf(join(folder, name))?.isDirectory())
+  [['objects', 'refs'], ['commondir']].some((names) =>
+    names.every((name) => statOf(join(folder, name)) !== undefined),
+  )
 const isListed = (entry: Dirent) => !entry.isDirectory() || entry.name === '.git'
 const isSetId = (stats: Stats) => stats.isFile() && (stats.mode & 0o6000) !== 0

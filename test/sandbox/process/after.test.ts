@@ -59,6 +59,31 @@ it('repositories that were made inside are named', async () => {
   ])
 })
 
+it('a folder that git takes for a repository is named, whatever its parts are', async () => {
+  const root = makeTree()
+  const script = `mkdir -p bare/refs bare/objects parts/refs parts/objects links data part
+    for name in bare links part; do echo 'ref: refs/heads/main' > $name/HEAD; done
+    ln -s ../parts/refs links/refs; ln -s ../parts/objects links/objects; echo ../data > part/commondir`
+  const before = listFiles([root])
+  await runIn(root, script)
+  const named = readAftermath({ roots: [root], since: 0, before }).repositories
+  expect(named.toSorted()).toEqual(['bare', 'links', 'part'].map((name) => join(root, name)))
+})
+
+it('a repository among many files is named, or that it was not searched for', async () => {
+  const root = makeTree()
+  const since = await laterThan(join(root, 'src/replaced'))
+  await runIn(
+    root,
+    'mkdir -p z/z many; git init -q z/z/lib; git init -q --bare z/z/bare; touch $(seq -f many/%g 60)',
+  )
+  const named = ['z/z/bare', 'z/z/lib/.git'].map((name) => join(root, name))
+  const found = readAftermath({ roots: [root], since, limit: 40 })
+  expect(found).toMatchObject({ complete: false, searched: true })
+  expect(found.repositories.toSorted()).toEqual(named)
+  expect(readAftermath({ roots: [root], since, limit: 10 }).searched).toBe(false)
+})
+
 it('no program that runs as somebody else can be made inside', async () => {
   const root = makeTree()
   await runIn(root, 'cp /bin/true tool; chmod 4755 tool || true; chmod 2755 tool || true')
