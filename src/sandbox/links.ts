@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
+import { dirname } from 'node:path'
 import type { FileGlob } from './access.ts'
-import { statOf } from './look.ts'
+import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
 import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
@@ -17,8 +18,8 @@ export interface LookedAt {
   readonly writable: boolean
 }
 
-/** Beyond so many files only one of each folder is looked at: tools that link, link whole folders. */
-const lookedAtSingly = 10_000
+/** Beyond so many files other programs look, which are quicker and take some ms to start. */
+const lookedAtHere = 10_000
 
 interface Linked {
   readonly names: number
@@ -32,33 +33,44 @@ interface Name {
 }
 
 /**
- * Counts hard links. Nothing inside a sandbox can make one to what lies outside it, so these come from package managers
- * and copying tools; a look costs a system call a file.
+ * Counts hard links. Nothing inside a sandbox can make one to what lies outside it, so these come from package managers,
+ * copying tools and people. Every file is looked at, however many there are: a run can add any number of files, and a
+ * folder does not tell that a file in it got another name elsewhere.
  */
 export function createLinkCount(): LinkCount {
   const linked = new Map<string, Linked>()
+  const later = new Map<string, LookedAt>()
   let looks = 0
 
-  function isLinked(name: Name): boolean {
-    looks += 1
-    const stats = statOf(name.path)
-    if (stats === undefined || stats.nlink < 2 || !stats.isFile()) return false
-    const file = `${stats.dev}:${stats.ino}`
-    const seen = linked.get(file) ?? { names: stats.nlink, found: [] }
-    seen.found.push(name)
+  function add({ path, file, names }: LinkedFile, { top, writable }: LookedAt): void {
+    const seen = linked.get(file) ?? { names, found: [] }
+    seen.found.push({ path, top, writable })
     linked.set(file, seen)
-    return true
+  }
+
+  function lookLater(): void {
+    for (const found of findLinked([...later.keys()])) {
+      const at = later.get(dirname(found.path))
+      if (at !== undefined) add(found, at)
+    }
+    later.clear()
   }
 
   return {
-    look: ({ folder, children, top, writable }) => {
-      for (const child of children) {
+    look: (at) => {
+      if (looks > lookedAtHere) {
+        later.set(at.folder, at)
+        return
+      }
+      for (const child of at.children) {
         if (!child.isFile()) continue
-        const found = isLinked({ path: `${folder}/${child.name}`, top, writable })
-        if (looks > lookedAtSingly && !found) return
+        looks += 1
+        const found = linkedFile(`${at.folder}/${child.name}`)
+        if (found !== undefined) add(found, at)
       }
     },
     entries: (globs, known) => {
+      lookLater()
       const files = [...linked.values()]
       return [...namesOfClosed(files, known), ...namesOutside(files, globs)]
     },

@@ -24,6 +24,7 @@ const files = {
   'work/.agent-os/AGENT.md': 'the rules',
   'work/docs/link.md': { link: '../../outside/secret.txt' },
   'work/docs/real.md': 'text',
+  'work/z/first': 'a plain file',
   'work/committed-link': { link: '../outside/secret.txt' },
   'outside/secret.txt': secret,
   'outside/shared.txt': 'shared',
@@ -95,6 +96,9 @@ const unmask = (path: string) => (options: readonly string[], scene: Scene) => {
   )(without('--remount-ro', at)(options))
   return without('--ro-bind', '*', at)(folder)
 }
+
+// The one or the other is looked at before what is attacked. Taken out, it is the attack by a link that was there.
+const manyFiles = 'for d in 0 zz; do mkdir $d; (cd $d; seq 10050 | xargs touch); done'
 
 const attacks: readonly Attack[] = [
   {
@@ -220,6 +224,12 @@ const attacks: readonly Attack[] = [
     script: 'echo EVIL >> hard',
     removed: { without: unmask('hard') },
     broke: changed('outside/shared.txt'),
+  },
+  {
+    name: 'W1, R2 by hard links that were there, among more files than are looked at one by one',
+    script: manyFiles,
+    later: 'echo EVIL >> z/hard; cat z/alias',
+    broke: (scene, out) => changed('outside/shared.txt')(scene) || leaks(scene, out),
   },
   {
     name: 'W1 shell start-up files',
@@ -389,6 +399,8 @@ describe.each(people)('inside, as $who,', ({ id }) => {
     const scene = createScene({ id, files })
     linkSync(join(scene.outside, 'shared.txt'), join(scene.root, 'hard'))
     linkSync(join(scene.root, '.env'), join(scene.root, 'alias'))
+    linkSync(join(scene.outside, 'shared.txt'), join(scene.root, 'z/hard'))
+    linkSync(join(scene.root, '.env'), join(scene.root, 'z/alias'))
     git(scene, scene.root, 'init', '-q')
     git(scene, scene.root, 'init', '-q', 'vendor/deep/lib')
     own(scene.base, id)
