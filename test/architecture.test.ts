@@ -94,8 +94,9 @@ const spawners: Readonly<Record<string, string>> = {
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/facts.ts': 'asks bubblewrap for its version',
   'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
+  'sandbox/find-linked.ts': 'asks find for files with more than one name, which is quicker than Node',
+  'sandbox/pipe.ts': 'makes named pipes, which Node cannot',
   'sandbox/trace/tracer.ts': 'makes a named pipe, which Node cannot',
-  'sandbox/pipe.ts': 'makes the named pipes that a command prints to',
   'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 

@@ -39,7 +39,7 @@ export async function confine(
       machine,
       folder: project.root,
       mayBegin: ready.promise,
-      ...errors?.passing,
+      ...errors.passing,
       ...(proxySocket === undefined ? {} : { proxySocket }),
       ...(trace === undefined ? {} : { tracer: trace.tracer }),
     },
@@ -70,7 +70,9 @@ export async function confine(
       // Whatever a look at what is left runs into, the run itself is over, and how it ended is known.
       recorder.finish(end)
     }
-    voice.ended(summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors?.text() }))
+    voice.ended(summarize(prepared, { id: recorder.id, end, network: network.seen, errors: errors.text() }))
+    if (end.outputLost !== undefined)
+      voice.note(`not all that the command printed could be written: ${end.outputLost}`)
     if (trace !== undefined) voice.note(await keepLearnt(recorder))
     if (end.exitCode !== 0 || !committed.some(isPutBack)) return end.exitCode
     voice.note(`the command ended well, but what it did was put back: exit ${exitCodes.refused}`)

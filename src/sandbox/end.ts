@@ -16,6 +16,8 @@ export interface SandboxEnd {
   readonly peakProcesses?: number
   readonly cpuMs?: number
   readonly outputBytes?: number
+  /** Why not all of it could be written where oos's own streams lead: a full disk. */
+  readonly outputLost?: string
 }
 
 export interface Cause {

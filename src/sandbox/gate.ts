@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { type ProcessFacts, readProcess, walkTree } from './processes.ts'
+import type { Ways } from './standard.ts'
 
 /** The descriptor over which the command waits for its start; the sandbox's own files have others. */
 export const gateFd = 3
@@ -8,10 +9,16 @@ export const gateFd = 3
 /**
  * The words in front of a command that hold it back. bubblewrap binds its life to ours only while it sets the sandbox
  * up: killed before that, we would leave a running command behind. So it reports, and begins when we tell it to; and if
- * we are gone by then, it reads the end of the pipe and ends. `merged`: the command's stderr goes where its stdout goes.
+ * we are gone by then, it reads the end of the pipe and ends. A stream that leads nowhere is opened inside.
  */
-export function gateWords(merged = false): readonly string[] {
-  const redirections = `${gateFd}>&-${merged ? ' 2>&1' : ''}`
+export function gateWords(ways: Partial<Ways> = {}): readonly string[] {
+  const redirections = [
+    `${gateFd}>&-`,
+    ...(ways.stdin === 'nothing' ? ['</dev/null'] : []),
+    ...(ways.stdout === 'nothing' ? ['>/dev/null'] : []),
+    ...(ways.stderr === 'nothing' ? ['2>/dev/null'] : []),
+    ...(ways.merged ? ['2>&1'] : []),
+  ].join(' ')
   return [
     // Not by name: the project could have one in its PATH.
     '/bin/sh',

@@ -3,7 +3,8 @@ import { type Foreground, foregroundWords } from './foreground.ts'
 import { gateFd, gateWords } from './gate.ts'
 import { prlimitWords } from './limits.ts'
 import { stageWords } from './network/stage.ts'
-import type { OutputSink } from './output.ts'
+import type { OutputName, OutputSink } from './output.ts'
+import type { Ways } from './standard.ts'
 import type { Tracer } from './trace/tracer.ts'
 import type { MachineFacts, SandboxPlan } from './types.ts'
 
@@ -22,10 +23,12 @@ export interface RunOptions {
   readonly machine: Pick<MachineFacts, 'prlimit' | 'cgroup'>
   /** Default `inherit`. */
   readonly stdin?: 'inherit' | 'ignore'
-  /** Takes what the command prints; without it the command writes straight to oos's own standard streams. */
+  /** Takes what the command prints; without it that goes to oos's own standard streams, straight where they are no files. */
   readonly sink?: OutputSink
   /** stderr takes stdout's way to the sink. */
   readonly merged?: boolean
+  /** Sees what goes through oos, whatever takes it. */
+  readonly seen?: (name: OutputName, chunk: Buffer) => void
   /** The proxy's Unix socket; needed where the plan has a network. */
   readonly proxySocket?: string
   /** The command does not begin before this; if it rejects, never. */
@@ -41,13 +44,14 @@ export interface Surroundings {
   readonly foreground?: Foreground | undefined
   /** Puts bubblewrap into the run's control group. */
   readonly joinWords?: readonly string[] | undefined
+  readonly ways?: Ways
 }
 
 /** All that is spawned: bubblewrap with gate and limits, and the network stage around it. Pure. */
 export function composeLaunch(
   launch: Launch,
   options: RunOptions,
-  { foreground, joinWords = [] }: Surroundings = {},
+  { foreground, joinWords = [], ways }: Surroundings = {},
 ): Line {
   const { bubblewrap, words, command } = splitLine(launch)
   const own = ['--die-with-parent', ...(foreground === undefined ? ['--new-session'] : [])]
@@ -61,7 +65,7 @@ export function composeLaunch(
     ...own,
     ...words,
     '--',
-    ...gateWords(options.merged),
+    ...gateWords(ways),
     ...limits,
     ...start,
     ...command,

@@ -8,33 +8,73 @@ export type OutputSink = (name: OutputName, chunk: Buffer) => void | Promise<voi
 export interface OutputCount {
   /** Bytes seen so far, both streams together. */
   readonly bytes: () => number
-  /** Both streams are at their end, and everything is passed on. */
-  readonly drained: Promise<unknown>
+  /**
+   * Everything is passed on, once nothing is left inside that could write. Who was handed a descriptor and lives elsewhere
+   * could keep a stream open for ever, so its end is not waited for.
+   */
+  readonly settle: () => Promise<void>
+  /** Why something of it was lost, other than that its reader has gone. */
+  readonly lost: () => string | undefined
 }
 
 export interface PassOptions {
   readonly sink: OutputSink
+  readonly seen: ((name: OutputName, chunk: Buffer) => void) | undefined
   readonly limit: number
   readonly exceeded: () => void
 }
 
 /** Passes the command's output on, and says when there is more than the limit; nothing beyond it is passed on. */
 export function passOutput(
-  streams: Readonly<Record<OutputName, Readable>>,
+  streams: Readonly<Partial<Record<OutputName, Readable>>>,
   options: PassOptions,
 ): OutputCount {
   let bytes = 0
-  const pass = async (name: OutputName) => {
-    for await (const chunk of streams[name] as AsyncIterable<Buffer>) {
+  let busy = 0
+  let lost: string | undefined
+  let isOver = false
+  const take = async (name: OutputName, chunk: Buffer) => {
+    busy += 1
+    options.seen?.(name, chunk)
+    try {
+      await options.sink(name, chunk)
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException
+      if (code !== 'EPIPE') lost ??= code
+      throw error
+    } finally {
+      busy -= 1
+    }
+  }
+  const pass = async (name: OutputName, stream: Readable) => {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       const room = options.limit - bytes
       bytes += chunk.length
       if (bytes > options.limit) options.exceeded()
-      if (room > 0) await options.sink(name, chunk.subarray(0, room))
+      if (room > 0) await take(name, chunk.subarray(0, room))
     }
   }
+  const open = Object.entries(streams) as [OutputName, Readable][]
   // A sink that fails closes the stream, and the command sees a broken pipe, as it would without us.
-  return { bytes: () => bytes, drained: Promise.allSettled([pass('stdout'), pass('stderr')]) }
+  const drained = Promise.allSettled(open.map(([name, stream]) => pass(name, stream))).then(() => {
+    isOver = true
+  })
+  const settle = async () => {
+    const most = bytes + mostInPipe
+    for (let turns = 0, quiet = 0; !isOver && quiet < enoughQuiet && bytes < most; turns += 1) {
+      const before = bytes
+      await new Promise((resolve) => (turns < enoughQuiet ? setImmediate(resolve) : setTimeout(resolve, 1)))
+      quiet = busy === 0 && bytes === before ? quiet + 1 : 0
+    }
+    for (const [, stream] of open) stream.destroy()
+    await drained
+  }
+  return { bytes: () => bytes, settle, lost: () => lost }
 }
+
+const mostInPipe = 1_048_576
+/** Turns of the event loop in which a stream that has something would have given it. */
+const enoughQuiet = 5
 
 /**
  * To oos's own standard streams, waiting for a slow reader. Not through Node's: they would hold up the whole of oos with

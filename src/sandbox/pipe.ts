@@ -1,43 +1,95 @@
 import { spawnSync } from 'node:child_process'
-import { constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { Socket } from 'node:net'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import type { OutputName } from './output.ts'
+import { openCacheFolder } from '../shared/cache-folder.ts'
 
-/** The ways of a command's two outputs to oos. */
-export interface OutputPipes {
-  readonly readers: Readonly<Record<OutputName, Readable>>
-  /** Descriptors for the command; to be closed here as soon as it has them. */
-  readonly writers: Readonly<Record<OutputName, number>>
+/** A pipe of the kernel's own. The descriptors for oos do not wait. */
+export interface Pipe {
+  readonly ours: { readonly reader: number; readonly writer: number }
+  /** For the command; to be closed here as soon as it has its own. */
+  readonly given: { readonly reader: number; readonly writer: number }
 }
 
-const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
-const reading = O_RDONLY | O_NONBLOCK
+const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
 const mkfifo = '/usr/bin/mkfifo'
 
 /**
- * Pipes of the kernel's own. What Node gives a child as a pipe is a socket, and on a socket nobody can open
- * `/dev/stderr`. Node cannot make a pipe: a named one is made, opened and removed. Nothing where that does not work.
+ * What Node gives a child as a pipe is a socket, and on a socket nobody can open `/dev/stdin` or `/dev/stderr`. Node cannot
+ * make a pipe: named ones are made, opened and removed. Nothing where that does not work.
  */
-export function openOutputPipes(): OutputPipes | undefined {
+export function openPipes(count: number): readonly Pipe[] | undefined {
+  if (count === 0) return []
   if (!existsSync(mkfifo)) return undefined
-  let folder: string | undefined
+  const names = createNames(count)
+  if (names === undefined) return undefined
   try {
-    folder = mkdtempSync(join(tmpdir(), 'oos-output-'))
-    const paths = { stdout: join(folder, '1'), stderr: join(folder, '2') }
-    const made = spawnSync(mkfifo, ['-m', '0600', paths.stdout, paths.stderr], { stdio: 'ignore', env: {} })
-    if (made.status !== 0) return undefined
-    // The reading ends first, which need not wait for the others.
-    const fds = { stdout: openSync(paths.stdout, reading), stderr: openSync(paths.stderr, reading) }
-    const writers = { stdout: openSync(paths.stdout, O_WRONLY), stderr: openSync(paths.stderr, O_WRONLY) }
-    return { readers: { stdout: readerOf(fds.stdout), stderr: readerOf(fds.stderr) }, writers }
+    const made = spawnSync(mkfifo, ['-m', '0600', ...names.paths], { stdio: 'ignore', env: {} })
+    return made.status === 0 ? names.paths.map(openPipe) : undefined
   } catch {
     return undefined
   } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    names.remove()
   }
 }
 
-const readerOf = (fd: number) => new Socket({ fd, readable: true, writable: false })
+export function closePipe({ ours, given }: Pipe, keep: readonly number[]): void {
+  for (const fd of [ours.reader, ours.writer, given.reader, given.writer])
+    if (!keep.includes(fd)) closeSync(fd)
+}
+
+function openPipe(path: string): Pipe {
+  // Held open at both ends, it lets each end be opened without the other.
+  const held = openSync(path, O_RDWR | O_NONBLOCK)
+  try {
+    return {
+      ours: { reader: openSync(path, O_RDONLY | O_NONBLOCK), writer: openSync(path, O_WRONLY | O_NONBLOCK) },
+      given: { reader: openSync(path, O_RDONLY), writer: openSync(path, O_WRONLY) },
+    }
+  } finally {
+    closeSync(held)
+  }
+}
+
+interface Names {
+  readonly paths: readonly string[]
+  readonly remove: () => void
+}
+
+/** In a folder of our own, where what a killed oos left is found; in one for this time alone where there is none. */
+function createNames(count: number): Names | undefined {
+  const own = openCacheFolder('pipes', process.env)
+  const numbers = Array.from({ length: count }, (_, number) => String(number))
+  if (own === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'oos-pipes-'))
+    const remove = () => rmSync(folder, { recursive: true, force: true })
+    return { paths: numbers.map((number) => join(folder, number)), remove }
+  }
+  sweepOld(own)
+  const paths = numbers.map((number) => join(own, `${process.pid}-${process.hrtime.bigint()}-${number}`))
+  const remove = () => {
+    for (const path of paths) rmSync(path, { force: true })
+  }
+  return { paths, remove }
+}
+
+const oldMs = 60_000
+
+/** They are needed for some ms: older ones belong to an oos that was killed. */
+function sweepOld(folder: string): void {
+  const now = Date.now()
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats !== undefined && now - stats.mtimeMs > oldMs) rmSync(path, { force: true })
+  }
+}

@@ -1,5 +1,4 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
-import { closeSync } from 'node:fs'
 import { OosError } from '../shared/errors.ts'
 import { createGroup } from './cgroup.ts'
 import { closeInherited } from './descriptors.ts'
@@ -8,8 +7,9 @@ import { findForeground, hasTerminal } from './foreground.ts'
 import { gateFd } from './gate.ts'
 import { composeLaunch, type Launch, type Line, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
-import { type OutputPipes, openOutputPipes } from './pipe.ts'
+import { findWays, type Ways } from './standard.ts'
 import { createStopper } from './stop.ts'
+import { openStreams, type Streams } from './streams.ts'
 import { supervise } from './supervise.ts'
 import { keepTerminal } from './terminal.ts'
 
@@ -29,25 +29,31 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const { interactive } = launch.plan
   const foreground = interactive ? findForeground() : undefined
   const group = createGroup(options.machine.cgroup, launch.plan.limits)
-  const line = composeLaunch(launch, options, { foreground, joinWords: group?.joinWords })
+  const ways = waysOf(launch, options)
+  const line = composeLaunch(launch, options, { foreground, joinWords: group?.joinWords, ways })
   const terminal = interactive ? keepTerminal(foreground) : undefined
   closeInherited()
-  const pipes = isPassed(launch, options) ? openOutputPipes() : undefined
-  const child = spawnLine(line, launch, { ...options, pipes })
+  const streams = openStreams(ways)
+  const child = spawnLine(line, launch, streams)
+  const { outputs, feed } = streams.handed(child)
   const stopper = createStopper(child, graceMs)
-  const ended = supervise({ launch, options, child, pipes, stopper, startedAt, foreground, group }).finally(
-    () => terminal?.restore(),
-  )
+  const ended = supervise({
+    launch,
+    options,
+    child,
+    outputs,
+    feed,
+    stopper,
+    startedAt,
+    foreground,
+    group,
+  }).finally(() => terminal?.restore())
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }
 }
 
-/** Whether the command's output goes through oos. */
-function isPassed({ plan }: Launch, { sink }: RunOptions): boolean {
-  return sink !== undefined || limitHeld(plan.limits, 'output', 'pipe') !== undefined
-}
-
-interface Spawning extends RunOptions {
-  readonly pipes: OutputPipes | undefined
+function waysOf({ plan }: Launch, { stdin = 'inherit', sink, merged = false }: RunOptions): Ways {
+  const through = sink !== undefined || limitHeld(plan.limits, 'output', 'pipe') !== undefined
+  return findWays({ stdin, through, merged })
 }
 
 /**
@@ -55,12 +61,12 @@ interface Spawning extends RunOptions {
  * there is a terminal but the command is not at it, it gets a session of its own, so that Ctrl-C reaches oos alone, which
  * then ends the run in order. Only there: a new session costs some 3 ms.
  */
-function spawnLine({ argv, files }: Line, launch: Launch, options: Spawning): ChildProcess {
+function spawnLine({ argv, files }: Line, launch: Launch, streams: Streams): ChildProcess {
   const [program, ...words] = argv
   if (program === undefined) throw new OosError('sandbox-failed', 'the sandbox line is empty')
   const fds = [gateFd, ...files.map((file) => file.fd)]
   const stdio: StdioOptions = Array.from({ length: Math.max(...fds) + 1 }, () => 'ignore' as const)
-  stdio.splice(0, 3, options.stdin ?? 'inherit', ...outputs(launch, options))
+  stdio.splice(0, 3, ...streams.stdio)
   for (const fd of fds) stdio[fd] = 'pipe'
   try {
     return spawn(program, words, {
@@ -70,12 +76,8 @@ function spawnLine({ argv, files }: Line, launch: Launch, options: Spawning): Ch
       cwd: '/',
       detached: !launch.plan.interactive && hasTerminal(),
     })
-  } finally {
-    if (options.pipes !== undefined) for (const fd of Object.values(options.pipes.writers)) closeSync(fd)
+  } catch (error) {
+    streams.handed()
+    throw error
   }
-}
-
-function outputs(launch: Launch, options: Spawning): readonly ('inherit' | 'pipe' | number)[] {
-  if (options.pipes !== undefined) return [options.pipes.writers.stdout, options.pipes.writers.stderr]
-  return isPassed(launch, options) ? ['pipe', 'pipe'] : ['inherit', 'inherit']
 }

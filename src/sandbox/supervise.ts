@@ -9,17 +9,16 @@ import { requireLanded } from './landed.ts'
 import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
-import type { OutputPipes } from './pipe.ts'
 import type { ProcessFacts } from './processes.ts'
 import { type Stopper, untilGone } from './stop.ts'
+import type { Handed } from './streams.ts'
 import { afterMs } from './timer.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
 
-export interface Supervised {
+export interface Supervised extends Handed {
   readonly launch: Launch
   readonly options: RunOptions
   readonly child: ChildProcess
-  readonly pipes: OutputPipes | undefined
   readonly stopper: Stopper
   /** ns; not of `performance`, which takes a ms to load. */
   readonly startedAt: bigint
@@ -29,7 +28,7 @@ export interface Supervised {
 
 /** From the spawn until nothing is left inside: lets the command begin once its limits stand, holds them, and tells the end. */
 export async function supervise(run: Supervised): Promise<SandboxEnd> {
-  const { launch, options, child, stopper } = run
+  const { launch, options, child, stopper, feed } = run
   const exited = exitOf(child)
   const output = countOutput(run)
   const gate = child.stdio[gateFd] as Duplex
@@ -53,7 +52,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
       ...(options.tracer === undefined ? [] : [options.tracer.broken]),
     ])
     if (first !== undefined) await untilGone(first)
-    await output?.drained
+    await output.settle()
     return tellEnd(run, { exit, first, watch, output })
   } catch (error) {
     // Also when a limit could not be set up: the command has not begun, and does not.
@@ -65,6 +64,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     )
   } finally {
     gate.destroy()
+    await feed?.stop()
     callOff()
     watch.stop()
     stopper.clear()
@@ -120,14 +120,10 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   return exited
 }
 
-function countOutput({ launch, options, child, pipes, stopper }: Supervised): OutputCount | undefined {
-  const { stdout, stderr } = pipes?.readers ?? child
-  if (stdout === null || stderr === null) return undefined
+function countOutput({ launch, options, outputs, stopper }: Supervised): OutputCount {
   const limit = limitHeld(launch.plan.limits, 'output', 'pipe') ?? Number.POSITIVE_INFINITY
-  return passOutput(
-    { stdout, stderr },
-    { sink: options.sink ?? ownOutput, limit, exceeded: () => stopper.kill('output') },
-  )
+  const { sink = ownOutput, seen } = options
+  return passOutput(outputs, { sink, seen, limit, exceeded: () => stopper.kill('output') })
 }
 
 interface Told {
@@ -135,11 +131,11 @@ interface Told {
   /** The namespace's first process, if the command has begun. */
   readonly first: ProcessFacts | undefined
   readonly watch: Watch
-  readonly output: OutputCount | undefined
+  readonly output: OutputCount
 }
 
 function tellEnd(
-  { launch, stopper, startedAt, group }: Supervised,
+  { launch, outputs, stopper, startedAt, group }: Supervised,
   { exit, first, watch, output }: Told,
 ): SandboxEnd {
   const watchdog = watch.watchdog()
@@ -148,14 +144,20 @@ function tellEnd(
   if (first === undefined && cause === undefined && exit.signal === null) throw failedSetUp()
   const peaks = watchdog?.peaks()
   const peakMemory = group?.peakMemory() ?? peaks?.peakMemory
+  const outputLost = output.lost()
+  const end = describeEnd({ status: statusOf(exit), cause, limits: launch.plan.limits })
   return {
-    ...describeEnd({ status: statusOf(exit), cause, limits: launch.plan.limits }),
+    ...end,
+    ...(outputLost === undefined ? {} : { outputLost, exitCode: end.exitCode || 1 }),
     wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6,
     ...peaks,
     ...(peakMemory === undefined ? {} : { peakMemory }),
-    ...(output === undefined ? {} : { outputBytes: output.bytes() }),
+    ...(isWhole(outputs) ? { outputBytes: output.bytes() } : {}),
   }
 }
+
+/** Of half of what it printed a count would say little. */
+const isWhole = ({ stdout, stderr }: Handed['outputs']) => stdout !== undefined && stderr !== undefined
 
 const missingProgram = (program: string, cause: Error) =>
   new OosError('sandbox-missing', `\`${program}\` could not be started`, { hint: 'oos doctor', cause })

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { closePipe, openPipes } from '../../../src/sandbox/pipe.ts'
+import { openCacheFolder } from '../../../src/shared/cache-folder.ts'
+import { startRun, users } from './runs.ts'
+
+const shell = (script: string) => ['sh', '-c', script]
+
+describe.each(users)('as $user', ({ as }) => {
+  const fileWith = (text: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'oos-streams-'))
+    const path = join(folder, 'file')
+    writeFileSync(path, text)
+    for (const each of [folder, path]) {
+      chmodSync(each, 0o755)
+      if (as.uid !== undefined) chownSync(each, as.uid, as.gid)
+    }
+    return path
+  }
+  const run = (script: string, streams: readonly (number | 'ignore' | 'pipe')[]) =>
+    startRun({ command: shell(script) }, { ...as, stdio: [...streams, 'pipe', 'pipe'] as never }).finished
+
+  it('a file that is its input cannot be written or changed through it', async () => {
+    const path = fileWith('the task\n')
+    const attack = `cat; for fd in /dev/stdin /proc/self/fd/0 /proc/1/fd/0 /proc/$PPID/fd/0; do
+      echo EVIL >> $fd; chmod 700 $fd; done`
+    const { stdout } = await run(attack, [openSync(path, 'r'), 'pipe', 'pipe'])
+    expect(stdout).toBe('the task\n')
+    expect(readFileSync(path, 'utf8')).toBe('the task\n')
+    expect(statSync(path).mode & 0o777).toBe(0o755)
+  })
+
+  it('a folder that is its input leads nowhere', async () => {
+    const { stdout } = await run('ls /proc/self/fd/0/ /proc/1/fd/0/; echo over', [
+      openSync('/', 'r'),
+      'pipe',
+      'pipe',
+    ])
+    expect(stdout).toBe('over\n')
+  })
+
+  it('a file that is its output can be neither emptied, read nor changed through it', async () => {
+    const path = fileWith('before\n')
+    const attack = `for fd in /dev/stdout /dev/stderr /proc/1/fd/1; do : > $fd; chmod 700 $fd; done
+      timeout 0.2 cat < /dev/stdout; echo after`
+    const { code } = await run(attack, ['ignore', openSync(path, 'a'), openSync(path, 'a')])
+    expect(code).toBe(0)
+    expect(readFileSync(path, 'utf8')).toBe('before\nafter\n')
+    expect(statSync(path).mode & 0o777).toBe(0o755)
+  })
+
+  it('what goes to one file keeps its order', async () => {
+    const path = fileWith('')
+    const file = openSync(path, 'a')
+    await run('for i in 1 2 3 4 5 6 7 8 9; do echo $i; echo e$i >&2; done', ['ignore', file, file])
+    expect(readFileSync(path, 'utf8')).toBe([1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => `${i}\ne${i}\n`).join(''))
+  })
+
+  it('what it did not take of its input is there for the next', async () => {
+    const input = openSync(fileWith(`one\ntwo\n${'x'.repeat(300_000)}`), 'r')
+    const rest = () => {
+      const bytes = Buffer.alloc(4)
+      return bytes.toString('utf8', 0, readSync(input, bytes))
+    }
+    expect((await run('read -r line; echo $line', [input, 'pipe', 'pipe'])).stdout).toBe('one\n')
+    await run('true', [input, 'pipe', 'pipe'])
+    expect(rest()).toBe('two\n')
+    expect((await run('head -c 200000 > /dev/null; cat | wc -c', [input, 'pipe', 'pipe'])).stdout).toBe(
+      '100000\n',
+    )
+    expect(rest()).toBe('')
+  })
+
+  it('a large input comes whole, and a large output goes whole', async () => {
+    const size = 20_000_000
+    const path = fileWith('')
+    const input = openSync(fileWith('0123456789'.repeat(size / 10)), 'r')
+    await run('cat; echo end', [input, openSync(path, 'a'), 'pipe'])
+    const text = readFileSync(path, 'utf8')
+    expect([text.length, text.endsWith('0123456789end\n')]).toEqual([size + 4, true])
+  })
+
+  it('what cannot be written is told, and no success', async () => {
+    const { code, end } = await run('echo lost', ['ignore', openSync('/dev/full', 'w'), 'pipe'])
+    expect([code, end.code, end.outputLost]).toEqual([1, 0, 'ENOSPC'])
+  })
+
+  it('a run is over although somebody elsewhere was handed its output', async () => {
+    const folder = dirname(fileWith(''))
+    const listen = `import socket, time
+s = socket.socket(socket.AF_UNIX); s.bind('s'); s.listen(); print('ready', flush=True); c, _ = s.accept()
+c.recvmsg(9, 999); time.sleep(999)`
+    const other = spawn('/usr/bin/python3', ['-c', listen], { ...as, cwd: folder })
+    try {
+      await once(other.stdout, 'data')
+      const send = `import socket, array
+s = socket.socket(socket.AF_UNIX); s.connect('s')
+s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [1]))]); print('sent')`
+      const path = fileWith('')
+      const { code } = await startRun(
+        { command: ['/usr/bin/python3', '-c', send], bare: { folder } },
+        { ...as, stdio: ['ignore', openSync(path, 'a'), 'pipe', 'pipe', 'pipe'] },
+      ).finished
+      expect([code, readFileSync(path, 'utf8')]).toEqual([0, 'sent\n'])
+    } finally {
+      other.kill('SIGKILL')
+    }
+  })
+})
+
+it('a named pipe that a killed oos left is taken away by the next', () => {
+  const folder = openCacheFolder('pipes', process.env) ?? ''
+  const left = join(folder, 'left')
+  writeFileSync(left, '')
+  utimesSync(left, 0, 0)
+  for (const pipe of openPipes(1) ?? []) closePipe(pipe, [])
+  expect(readdirSync(folder)).toEqual([])
+})
