@@ -92,6 +92,7 @@ const spawners: Readonly<Record<string, string>> = {
     'starts what a rule requires before a commit: a run of its own, or in the sandbox already',
   'ops/revision.ts': 'asks git for the specs of a commit',
   'store/tracked.ts': 'asks git whether the database is tracked',
+  'sandbox/devices.ts': 'makes device nodes with cp, which Node cannot',
   'sandbox/facts.ts': 'asks bubblewrap for its version',
   'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
   'sandbox/find-linked.ts': 'asks find for files with more than one name, which is quicker than Node',

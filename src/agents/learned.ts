@@ -153,7 +153,7 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
   }
 }
 
-const ownKinds: ReadonlySet<Mount['kind']> = new Set(['tmpfs', 'proc', 'dev', 'link', 'file'])
+const ownKinds: ReadonlySet<Mount['kind']> = new Set(['tmpfs', 'proc', 'dev', 'device', 'link', 'file'])
 
 /** What is written to another place of the host is the run's cache. */
 const isOwnMount = ({ kind, source }: Mount) =>

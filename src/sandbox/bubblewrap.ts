@@ -112,6 +112,8 @@ function mountOption(mount: Mount, dataFd: (mount: Mount) => number): string[] {
     case 'write':
     case 'pin':
       return ['--bind', source, path]
+    case 'device':
+      return ['--dev-bind', source, path]
     case 'mask-file':
       return ['--ro-bind', '/dev/null', path]
     case 'mask-folder':

@@ -15,6 +15,7 @@ import { openCacheFolder } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
+import { readDevices } from './devices.ts'
 import { readGitIdentity } from './git-identity.ts'
 import type { Strace } from './trace/strace.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
@@ -38,6 +39,7 @@ export function readFacts(env: NodeJS.ProcessEnv, options: FactOptions = {}): Ma
   const bubblewrap = readBubblewrap({ env, root })
   const prlimit = findTrusted('prlimit', { env, root })
   const cgroup = readCgroup()
+  const devices = readDevices(root, { env, uid })
   return {
     platform: process.platform,
     arch: process.arch,
@@ -48,6 +50,7 @@ export function readFacts(env: NodeJS.ProcessEnv, options: FactOptions = {}): Ma
     ...(bubblewrap === undefined ? {} : { bubblewrap }),
     ...(prlimit === undefined ? {} : { prlimit }),
     ...(cgroup === undefined ? {} : { cgroup }),
+    ...(devices === undefined ? {} : { devices }),
     system: [...systemFolders, ...kernelFiles(uid)].flatMap(readSystemEntry),
     hostEnv: Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

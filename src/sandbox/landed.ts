@@ -46,6 +46,7 @@ function isMeant({ kind, path, source }: Mount, seen: SeenMount, ours: readonly 
     case 'write':
     case 'pin':
     case 'stand-in':
+    case 'device':
       // What has another source lies where no agent writes: only there a link is followed.
       return isSame(source === undefined ? path : realpathSync(source), seen, ours)
     case 'mask-file':

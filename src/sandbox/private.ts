@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { deviceMounts } from './devices.ts'
 import { cacheMounts } from './home.ts'
 import type { MachineFacts, Mount } from './types.ts'
 
@@ -31,6 +32,7 @@ function ownMounts(userHome: string, cacheHome: string): Mount[] {
   const home = userHome === '/' ? [] : [tmpfs(userHome, 256), ...cacheMounts(userHome, cacheHome)]
   return [
     { kind: 'dev', path: '/dev', note: 'null, zero, random, terminals of its own' },
+    ...deviceMounts(machine.devices),
     tmpfs('/dev/shm', 64),
     tmpfs('/tmp', 512),
     tmpfs('/run', 16),

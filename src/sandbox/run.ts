@@ -11,7 +11,7 @@ import { findWays, type Ways } from './standard.ts'
 import { createStopper } from './stop.ts'
 import { openStreams, type Streams } from './streams.ts'
 import { supervise } from './supervise.ts'
-import { keepTerminal } from './terminal.ts'
+import { keepAccess, keepTerminal } from './terminal.ts'
 
 export interface RunningSandbox {
   readonly pid: number | undefined
@@ -32,6 +32,7 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const ways = waysOf(launch, options)
   const line = composeLaunch(launch, options, { foreground, joinWords: group?.joinWords, ways })
   const terminal = interactive ? keepTerminal(foreground) : undefined
+  const giveAccessBack = keepAccess()
   closeInherited()
   const streams = openStreams(ways)
   const child = spawnLine(line, launch, streams)
@@ -47,7 +48,10 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
     startedAt,
     foreground,
     group,
-  }).finally(() => terminal?.restore())
+  }).finally(() => {
+    giveAccessBack()
+    return terminal?.restore()
+  })
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, fchmodSync, fstatSync, type Stats } from 'node:fs'
 import { type Foreground, giveTerminal, isGroupGone, terminalGroups } from './foreground.ts'
 
 export interface TerminalKeeper {
@@ -23,7 +23,8 @@ export function keepTerminal(foreground: Foreground | undefined): TerminalKeeper
     env: {},
   }).stdout?.trim()
   if (modes === undefined || modes === '') return undefined
-  const keeper = spawn('/bin/sh', ['-c', 'read -r _; exec "$1" "$2" <&3', 'sh', stty, modes], {
+  const access = octalMode(fstatSync(0))
+  const keeper = spawn('/bin/sh', ['-c', putBack, 'sh', stty, modes, access], {
     stdio: ['pipe', 'ignore', 'ignore', 0],
     detached: true,
     env: {},
@@ -35,11 +36,36 @@ export function keepTerminal(foreground: Foreground | undefined): TerminalKeeper
   return {
     restore: async () => {
       if (foreground !== undefined) takeBack(foreground)
-      keeper.stdin?.end()
+      keeper.stdin?.end('done\n')
       await ended
     },
   }
 }
+
+// What it is told before the end says that the terminal's access is right already.
+const putBack = 'read -r _ || chmod "$3" /proc/self/fd/3; exec "$1" "$2" <&3'
+
+/**
+ * Whoever owns the terminal can open it to others from inside (`chmod 666 /proc/self/fd/0`). Returns what closes it again:
+ * each of the standard streams can be one.
+ */
+export function keepAccess(): () => void {
+  const before = [0, 1, 2].map((fd) => terminalAt(fd))
+  return () => {
+    for (const [fd, stats] of before.entries()) {
+      if (stats === undefined || octalMode(stats) === octalMode(fstatSync(fd))) continue
+      fchmodSync(fd, stats.mode & 0o7777)
+    }
+  }
+}
+
+function terminalAt(fd: number): Stats | undefined {
+  const stats = fstatSync(fd)
+  // Those of ours alone: another's mode nobody inside can change.
+  return stats.isCharacterDevice() && stats.uid === process.getuid?.() ? stats : undefined
+}
+
+const octalMode = ({ mode }: Stats) => (mode & 0o7777).toString(8)
 
 /** Only from a group that is gone: if the user has put us into the background meanwhile, the terminal is not ours. */
 function takeBack(foreground: Foreground): void {

@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly prlimit?: string
   /** Writable cgroup controllers, where the run's own group can be made. */
   readonly cgroup?: CgroupFacts
+  /** Device nodes to be shown instead of the machine's, where those are the user's own to change. */
+  readonly devices?: string
   /** System folders as they are: real directories or links (`/bin` → `usr/bin`), and the kernel's files to hide. */
   readonly system: readonly SystemEntry[]
   readonly hostEnv: Readonly<Record<string, string>>
@@ -134,6 +136,7 @@ export type MountKind =
   | 'link' // symlink, `target`
   | 'proc'
   | 'dev'
+  | 'device' // a device node of the runs' own
   | 'file' // a small file with `content`
 
 export interface Mount {

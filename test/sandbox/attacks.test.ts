@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -377,6 +377,17 @@ const attacks: readonly Attack[] = [
     script: 'for d in / /usr /etc /proc /dev; do touch $d/x && echo REACHED; done',
     removed: { without: without('--remount-ro', '/') },
     broke: reached,
+  },
+  // The mode that they have, so that nothing is broken where this is not held.
+  {
+    name: "P6 the machine's device nodes",
+    script: 'for d in full null random urandom zero; do chmod 666 /dev/$d; stat -c "%d:%i" /dev/$d; done',
+    asRoot: true,
+    removed: { without: without('--dev-bind', '*', '/dev/full') },
+    broke: (_scene, out) => {
+      const { dev, ino } = statSync('/dev/full')
+      return out.split('\n').includes(`${dev}:${ino}`)
+    },
   },
   {
     name: 'P6 a knob of the kernel',

@@ -71,6 +71,7 @@ const mountWords: Readonly<Record<Mount['kind'], string>> = {
   link: 'link',
   proc: 'own /proc',
   dev: 'own /dev',
+  device: 'own device',
   file: 'made up',
 }
 

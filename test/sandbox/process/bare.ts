@@ -1,3 +1,4 @@
+import { deviceMounts, readDevices } from '../../../src/sandbox/devices.ts'
 import type { Launch } from '../../../src/sandbox/launch.ts'
 import { seccompFilter } from '../../../src/sandbox/seccomp.ts'
 import type { LimitPlan, NetworkPlan } from '../../../src/sandbox/types.ts'
@@ -21,6 +22,9 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     ...(network.mode === 'none' ? [] : ['--share-net']),
     ...(interactive ? [] : ['--new-session']),
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
+    ...deviceMounts(readDevices('/', { env: process.env, uid: process.getuid?.() ?? -1 })).flatMap(
+      ({ source = '', path }) => ['--dev-bind', source, path],
+    ),
     // The Node that these tests start lies in the checkout, and that may lie in /tmp.
     ...['--ro-bind', packageRoot, packageRoot],
     ...(folder === undefined ? [] : ['--bind', folder, folder, '--chdir', folder]),

@@ -121,6 +121,17 @@ s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [1]))
       other.kill('SIGKILL')
     }
   })
+
+  // The mode that it has, so that nothing is broken where this is not held.
+  it("the machine's /dev/null cannot be changed through a stream", async () => {
+    const before = statSync('/dev/null', { bigint: true }).ctimeNs
+    await run('for p in self 1 2 $PPID; do for fd in 0 1 2; do chmod 666 /proc/$p/fd/$fd; done; done', [
+      'ignore',
+      'ignore',
+      'ignore',
+    ])
+    expect(statSync('/dev/null', { bigint: true }).ctimeNs).toBe(before)
+  })
 })
 
 it('a named pipe that a killed oos left is taken away by the next', () => {

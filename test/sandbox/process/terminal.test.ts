@@ -177,6 +177,18 @@ it('Ctrl-Z stops the whole run, and the shell continues it in front or behind', 
   expect(seen).toMatchObject({ missed: null, restored: true, status: 130 })
 })
 
+it('whoever opens the terminal to others has opened it for the run alone', async () => {
+  const line = quoted(oos(['sh', '-c', 'chmod 646 /proc/self/fd/0; stat -Lc inside=%a /proc/self/fd/0']))
+  const seen = await atTerminal(
+    ['sh', '-c', `chmod 620 "$(tty)"; ${line} 3> /dev/null; stat -Lc outside=%a /proc/self/fd/0; sleep 0.1`],
+    [
+      ['expect', 'inside=646'],
+      ['expect', 'outside=620'],
+    ],
+  )
+  expect(seen).toMatchObject({ missed: null })
+})
+
 it('a signal to its own group reaches nothing outside, and the caller has its terminal back', async () => {
   const line = quoted(oos(['bash', '--norc', '-ic', 'kill -KILL 0']))
   const seen = await atTerminal(
