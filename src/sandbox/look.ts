@@ -1,5 +1,5 @@
 import { accessSync, constants, type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
-import type { TreeEntry } from './types.ts'
+import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** Undefined if it may not be read. */
 export function readFolder(folder: string): Dirent[] | undefined {
@@ -56,4 +56,12 @@ export function realpathOf(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Opened trees outside of the project that lie behind a link. */
+export function treesBehind(tops: readonly string[], root: string): TreeFacts['behind'] {
+  return tops.flatMap((path) => {
+    const real = path === root || path.startsWith(`${root}/`) ? path : realpathOf(path)
+    return real === undefined || real === path ? [] : [{ path, real }]
+  })
 }

@@ -10,6 +10,7 @@ export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[]
   return [
     { kind: 'proc', path: '/proc', note: "the run's own processes" },
     ...ownMounts(machine.home, cacheHome),
+    ...deviceMounts(machine.devices),
     ...kernelMounts(machine),
   ]
 }
@@ -32,7 +33,6 @@ function ownMounts(userHome: string, cacheHome: string): Mount[] {
   const home = userHome === '/' ? [] : [tmpfs(userHome, 256), ...cacheMounts(userHome, cacheHome)]
   return [
     { kind: 'dev', path: '/dev', note: 'null, zero, random, terminals of its own' },
-    ...deviceMounts(machine.devices),
     tmpfs('/dev/shm', 64),
     tmpfs('/tmp', 512),
     tmpfs('/run', 16),

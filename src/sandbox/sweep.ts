@@ -13,9 +13,10 @@ import {
 } from './access.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
-import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf } from './look.ts'
+import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
+import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
@@ -49,20 +50,15 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
   sweepWorktree(sweep)
   sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
   sweep.entries.push(...obeyedEntries(sweep))
+  const behind = treesBehind(tops, options.root)
+  sweep.entries.push(...socketEntries(sweep.entries, behind))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return {
     entries,
     repositories: sweep.repositories,
     files: sweep.files,
-    behind: treesBehind(tops, options.root),
+    behind,
   }
-}
-
-function treesBehind(tops: readonly string[], root: string): TreeFacts['behind'] {
-  return tops.flatMap((path) => {
-    const real = path === root || path.startsWith(`${root}/`) ? path : realpathOf(path)
-    return real === undefined || real === path ? [] : [{ path, real }]
-  })
 }
 
 interface Sweep extends SweepOptions {
