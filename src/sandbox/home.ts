@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, rmSync, unlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Mount } from './types.ts'
 
@@ -37,6 +47,7 @@ export function cacheMounts(home: string, cacheHome: string): Mount[] {
  */
 export function makeCacheHome(cacheHome: string): void {
   mkdirSync(cacheHome, { recursive: true, mode: 0o700 })
+  makeFolder(cacheHome)
   makeFolder(join(cacheHome, tools))
   for (const path of persistentCaches) makeFolder(join(cacheHome, insideCache(path)))
 }
@@ -59,13 +70,31 @@ export function makeCachePoints(cacheHome: string, mounts: readonly Mount[]): vo
 
 function makeFolder(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false })
-  if (stats?.isDirectory()) return
+  if (stats?.isDirectory()) {
+    openAgain(path, stats)
+    return
+  }
   if (stats !== undefined) rmSync(path, { force: true })
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     // Another run of the project has just made it; a link in its place is no folder.
     if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
+}
+
+const whole = 0o700
+// What Node has no name for: the entry itself, which need not be readable.
+const pathAlone = 0o10000000
+
+/** A run may have closed it, for itself and all later ones; or put a link in its place since it was looked at. */
+function openAgain(path: string, { mode }: Stats): void {
+  if ((mode & whole) === whole) return
+  const folder = openSync(path, pathAlone | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    chmodSync(`/proc/self/fd/${folder}`, whole)
+  } finally {
+    closeSync(folder)
   }
 }
 

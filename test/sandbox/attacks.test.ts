@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -479,6 +480,27 @@ describe.each(people)('inside, as $who,', ({ id }) => {
     } finally {
       server.close()
       rmSync(folder, { recursive: true })
+      scene.remove()
+    }
+  })
+
+  it('a cache that a run has closed is open to the next', async () => {
+    const scene = make()
+    const attack = 'chmod 500 ~/.cache/.oos/.npm; chmod 000 ~/.cache/.oos; chmod 000 ~/.cache'
+    try {
+      await runIn(scene, ['sh', '-c', attack])
+      const asPerson = `
+import { makeCacheHome } from '${import.meta.resolve('../../src/sandbox/home.ts')}'
+makeCacheHome(process.argv[1])`
+      const words = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', asPerson]
+      const person = process.getuid?.() === 0 ? { uid: id, gid: id } : {}
+      const made = spawnSync(process.execPath, [...words, join(scene.base, 'cache')], {
+        encoding: 'utf8',
+        ...person,
+      })
+      expect(made.stderr).toBe('')
+      expect((await runIn(scene, ['sh', '-c', 'echo > ~/.npm/x && echo written'])).out).toBe('written\n')
+    } finally {
       scene.remove()
     }
   })
