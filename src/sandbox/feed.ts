@@ -90,8 +90,12 @@ function writeNow(fd: number, bytes: Buffer): number {
 
 function writeLater(pipe: Socket, bytes: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    pipe.once('close', () => resolve(false))
-    pipe.write(bytes, (error) => resolve(error === undefined || error === null))
+    const closed = () => resolve(false)
+    pipe.once('close', closed)
+    pipe.write(bytes, (error) => {
+      pipe.off('close', closed)
+      resolve(error === undefined || error === null)
+    })
   })
 }
 

@@ -90,7 +90,8 @@ describe.each(users)('as $user', ({ as }) => {
     const size = 20_000_000
     const path = fileWith('')
     const input = openSync(fileWith('0123456789'.repeat(size / 10)), 'r')
-    await run('cat; echo end', [input, openSync(path, 'a'), 'pipe'])
+    const { stderr } = await run('cat; echo end', [input, openSync(path, 'a'), 'pipe'])
+    expect(stderr).toBe('')
     const text = readFileSync(path, 'utf8')
     expect([text.length, text.endsWith('0123456789end\n')]).toEqual([size + 4, true])
   })
