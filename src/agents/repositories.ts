@@ -46,20 +46,19 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
     }
   })
   const owed: Unchecked = { run, agent: asked.agent, agreed, repositories }
-  const isSettled = oweCheck(folders.ghosts, owed)
+  const file = oweCheck(folders.ghosts, owed)
   return {
     settle: async () => {
       const { events, finished } = await check(owed, prepared)
-      if (finished) isSettled()
-      return finished ? events : [...events, owedStill]
+      if (finished) settleCheck(file)
+      return finished ? events : [...events, owedStill(file)]
     },
   }
 }
 
-const owedStill: OosEvent = {
-  type: 'note',
-  level: 'warning',
-  text: 'what this run added could not all be judged or put back: the next run begins with that',
+function owedStill(file: string): OosEvent {
+  const text = `what this run added could not all be judged or put back: the next run begins with that; if it is right as it is now: rm ${quoteWord(file)}`
+  return { type: 'note', level: 'warning', text }
 }
 
 /** What runs added whose oos was killed before it could look. */
@@ -161,7 +160,7 @@ function parted(
   repositories: readonly WatchedRepository[],
 ): readonly [WatchedRepository[], WatchedRepository[]] {
   const { there = [], led = [] } = Object.groupBy(repositories, ({ place, folders }) =>
-    foldersOf(place).join() === folders.join() ? 'there' : 'led',
+    folders === undefined || foldersOf(place).join() === folders.join() ? 'there' : 'led',
   )
   return [there, led]
 }

@@ -16,8 +16,8 @@ export interface Unchecked {
 
 export interface WatchedRepository {
   readonly place: RepositoryPlace
-  /** Which folders those of the place were. */
-  readonly folders: readonly string[]
+  /** Which folders those of the place were; an older oos did not write them down. */
+  readonly folders?: readonly string[]
   readonly before: Snapshot
   /** How it was when the first of the runs began that have not ended yet, if there are any. */
   readonly earlier?: Snapshot | undefined
@@ -29,12 +29,12 @@ export interface TakenCheck {
   readonly file: string
 }
 
-/** Written before the command begins, so that whoever kills oos does not spare the run its check. Says how to take it back. */
-export function oweCheck(folder: string, owed: Unchecked): () => void {
+/** Written before the command begins, so that whoever kills oos does not spare the run its check. Answers with the file. */
+export function oweCheck(folder: string, owed: Unchecked): string {
   const file = join(folder, nameOf(owed.run))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(owed, withMaps), { mode: 0o600 })
-  return () => settleCheck(file)
+  return file
 }
 
 export function settleCheck(file: string): void {

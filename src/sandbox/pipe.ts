@@ -30,15 +30,15 @@ const mkfifo = '/usr/bin/mkfifo'
 export function openPipes(count: number): readonly Pipe[] | undefined {
   if (count === 0) return []
   if (!existsSync(mkfifo)) return undefined
-  const names = createNames(count)
-  if (names === undefined) return undefined
+  let names: Names | undefined
   try {
+    names = createNames(count)
     const made = spawnSync(mkfifo, ['-m', '0600', ...names.paths], { stdio: 'ignore', env: {} })
     return made.status === 0 ? names.paths.map(openPipe) : undefined
   } catch {
     return undefined
   } finally {
-    names.remove()
+    names?.remove()
   }
 }
 
@@ -66,7 +66,7 @@ interface Names {
 }
 
 /** In a folder of our own, where what a killed oos left is found; in one for this time alone where there is none. */
-function createNames(count: number): Names | undefined {
+function createNames(count: number): Names {
   const own = openCacheFolder('pipes', process.env)
   const numbers = Array.from({ length: count }, (_, number) => String(number))
   if (own === undefined) {

@@ -48,9 +48,12 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
     startedAt,
     foreground,
     group,
-  }).finally(() => {
-    giveAccessBack()
-    return terminal?.restore()
+  }).finally(async () => {
+    try {
+      giveAccessBack()
+    } finally {
+      await terminal?.restore()
+    }
   })
   return { pid: child.pid, ended, stop: (by, signal = 'SIGTERM') => stopper.ask(by, signal) }
 }

@@ -21,11 +21,11 @@ function startOf(text: string, keys: string): number | undefined {
   if (unopened?.index === 0 || fenced !== null) return text.search(/\S/)
   const opening = '(?:-{2,}|\\*{3,}|_{3,}|[–—]+)'
   const late = new RegExp(`^${opening}[ \\t]*\\r?\\n[ \\t]*(?:${keys}):(?=\\s)`, 'm').exec(text)
-  return late === null || isInFence(text, late.index) ? undefined : late.index
+  return late !== null && isTop(text.slice(0, late.index)) ? late.index : undefined
 }
 
-/** An example of front matter in a block of code is none. */
-function isInFence(text: string, offset: number): boolean {
-  const fences = text.slice(0, offset).match(/^ {0,3}(?:```|~~~)/gm) ?? []
-  return fences.length % 2 === 1
+/** Further down, below text, a line of dashes only parts what stands above and below it. */
+function isTop(above: string): boolean {
+  const bare = above.replace(/<!--.*?-->/gs, '')
+  return bare.split(/\r?\n/).every((line) => /^\s*(?:#{1,6}\s.*)?$/.test(line))
 }

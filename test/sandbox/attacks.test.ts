@@ -1,16 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, linkSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -458,31 +447,6 @@ describe.each(people)('inside, as $who,', ({ id }) => {
       expect(broke, out).toBe(true)
     },
   )
-
-  // A tree that the base opens for reading, and that is not looked through.
-  it.runIf(process.getuid?.() === 0)('R6 a socket of a service below the system folders', async () => {
-    const scene = make()
-    const folder = mkdtempSync('/opt/oos-test-')
-    const path = join(folder, 's p.sock')
-    const server = createServer((socket) => socket.end('REACHED')).listen(path)
-    try {
-      await once(server, 'listening')
-      for (const each of [folder, path]) chmodSync(each, 0o777)
-      const connect = `import socket; s = socket.socket(socket.AF_UNIX); s.connect(${JSON.stringify(path)}); print(s.recv(9))`
-      const attempts = [{}, { without: without('--ro-bind', '/dev/null', path) }]
-      const outs: string[] = []
-      for (const options of attempts)
-        outs.push((await runIn(scene, ['/usr/bin/python3', '-c', connect], options)).out)
-      expect(
-        outs.map((out) => out.includes('REACHED')),
-        outs.join(),
-      ).toEqual([false, true])
-    } finally {
-      server.close()
-      rmSync(folder, { recursive: true })
-      scene.remove()
-    }
-  })
 
   it('a cache that a run has closed is open to the next', async () => {
     const scene = make()

@@ -26,6 +26,7 @@ describe('front matter that is none is an error, since what it names does not ho
       text: '# Rules\n\n```yaml\n---\nextends: [oos:git]\n---\n```\n',
     },
     { what: 'a line between paragraphs', text: '# Rules\n\nOne.\n\n---\n\nTwo: three.\n' },
+    { what: 'a line between paragraphs, above a word and a colon', text: 'Text.\n\n---\nextends: foo\n' },
     { what: 'a sentence that begins with a key', text: 'Extends: nothing at all\n\nText\n' },
     { what: 'none', text: '# Rules\n' },
   ])('not: $what', ({ text }) => {

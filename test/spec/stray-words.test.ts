@@ -3,6 +3,7 @@ import { proposeFix } from '../../src/editor/fixes.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { parseRequest } from '../../src/policy/request.ts'
+import { parseSpec } from '../../src/spec/parse.ts'
 import { fc } from './arbitrary.ts'
 import { rulesOf, setOf } from './sources.ts'
 
@@ -184,4 +185,14 @@ test.each([
     'error',
     'rule/in-reason',
   ])
+})
+
+test.each([
+  '- **Deny** `shell:npm install *` — run `shell:npm ci`, not `shell:npm install`',
+  '- **Allow** `http:packages.example.com:get` — the public registry, not `https://mirror.example.org`',
+  '- **Deny** `file:.github/**:write` — jobs run without `secrets: inherit`',
+  '- **Allow** `http:*.example.com:get` — packages. Only `http:packages.example.com:get` is used today',
+])('a reason that only contrasts and mentions is prose: %s', (text) => {
+  const bytes = new TextEncoder().encode(text)
+  expect(parseSpec({ path: 'a.md', kind: 'rules', layer: 'project', bytes }).diagnostics).toEqual([])
 })

@@ -26,8 +26,9 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     if (round === mostRounds) throw new Error('what git would follow comes back whenever it is taken away')
     for (const path of odd) if (!openToOwner(path)) remove(path)
   }
-  // Without these folders git sees no repository.
-  for (const name of ['refs', 'objects']) openWay(common, name)
+  // Without these folders git sees no repository. A link of the person's own stays: stores are shared that way.
+  for (const name of ['refs', 'objects'])
+    if (!before.refs.odd.includes(join(common, name))) openWay(common, name)
   for (const [index, { gitDir }] of trees.entries())
     tidyIndex(join(gitDir, 'index'), before.trees[index]?.index?.bytes)
   tidyPacked(join(common, 'packed-refs'), before.refs.packed?.text)
