@@ -13,7 +13,9 @@ export function normalizePathPattern(pattern: string, offset = 0): string {
   if (folded === '') return '.'
   // `./~` is a file of that name.
   const isEscaped = folded.startsWith('\\~') || (plain.startsWith('./') && /^~(\/|$)/.test(folded))
-  return (isEscaped ? '\\' : '') + normalizeEscapes(folded, offset)
+  // A blank at an end is refused as loose, unless it is escaped.
+  const normal = normalizeEscapes(folded, offset).replace(/^\s|\s$/g, '\\$&')
+  return (isEscaped ? '\\' : '') + normal
 }
 
 /** Where a path pattern stands: below the project, the home folder, or the file system's root. */
