@@ -178,6 +178,6 @@ if (process.argv[1] === import.meta.filename) {
   const { readTree } = await import('../src/sandbox/tree.ts')
   const policy = policyOf(process.argv[2] ?? '')
   const start = performance.now()
-  readTree(policy, 'command')
+  await readTree(policy, 'command')
   process.stdout.write(String(performance.now() - start))
 }

@@ -99,13 +99,13 @@ export function policyOf(project: Project, request: RunRequest): Policy {
 }
 
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
-export function prepareRun(intent: RunIntent): PreparedRun {
+export async function prepareRun(intent: RunIntent): Promise<PreparedRun> {
   const { request, project, policy, asked, folders } = intent
   const { root } = project
   const { agent, words: command, cwd } = asked
   const machine = readFacts(request.env, { root })
   requireBubblewrap(machine)
-  const tree = readTree(policy, agent)
+  const tree = await readTree(policy, agent)
   const inside = hooksInside(intent, tree)
   const plan = planSandbox({
     policy,

@@ -28,7 +28,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   const ghosts = openRunFolders(intent.project, intent.folders)
   try {
     await settleUnchecked(intent, voice)
-    const prepared = prepareRun(intent)
+    const prepared = await prepareRun(intent)
     refuseUnheld(prepared, voice)
     if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')
     ghosts.remember(prepared.plan)

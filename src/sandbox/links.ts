@@ -6,8 +6,8 @@ import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
   readonly look: (folder: LookedAt) => void
-  /** What more than one name says about a tree whose other entries are known. */
-  readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => TreeEntry[]
+  /** What more than one name says about a tree whose other entries are known. Once, when all has been looked at. */
+  readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => Promise<TreeEntry[]>
 }
 
 export interface LookedAt {
@@ -18,8 +18,11 @@ export interface LookedAt {
   readonly writable: boolean
 }
 
-/** Beyond so many files other programs look, which are quicker and take some ms to start. */
+/** Beyond so many files another program looks, which is quicker and takes some ms to start. */
 const lookedAtHere = 10_000
+/** What one of them is given: it has to be worth a start, and to fit into a command line. */
+const filesAtOnce = 20_000
+const lettersAtOnce = 100_000
 
 interface Linked {
   readonly names: number
@@ -39,8 +42,9 @@ interface Name {
  */
 export function createLinkCount(): LinkCount {
   const linked = new Map<string, Linked>()
-  const later = new Map<string, LookedAt>()
-  let looks = 0
+  const finds: Promise<void>[] = []
+  let later = new Map<string, LookedAt>()
+  let [looks, files, letters] = [0, 0, 0]
 
   function add({ path, file, names }: LinkedFile, { top, writable }: LookedAt): void {
     const seen = linked.get(file) ?? { names, found: [] }
@@ -48,20 +52,30 @@ export function createLinkCount(): LinkCount {
     linked.set(file, seen)
   }
 
-  function lookLater(): void {
-    for (const found of findLinked([...later.keys()])) {
-      const at = later.get(dirname(found.path))
+  function lookLater(at: LookedAt): void {
+    later.set(at.folder, at)
+    files += at.children.length
+    letters += at.folder.length
+    if (files > filesAtOnce || letters > lettersAtOnce) startLook()
+  }
+
+  function startLook(): void {
+    if (later.size > 0) finds.push(findIn(later))
+    later = new Map()
+    files = 0
+    letters = 0
+  }
+
+  async function findIn(folders: ReadonlyMap<string, LookedAt>): Promise<void> {
+    for (const found of await findLinked([...folders.keys()])) {
+      const at = folders.get(dirname(found.path))
       if (at !== undefined) add(found, at)
     }
-    later.clear()
   }
 
   return {
     look: (at) => {
-      if (looks > lookedAtHere) {
-        later.set(at.folder, at)
-        return
-      }
+      if (looks > lookedAtHere) return lookLater(at)
       for (const child of at.children) {
         if (!child.isFile()) continue
         looks += 1
@@ -69,10 +83,11 @@ export function createLinkCount(): LinkCount {
         if (found !== undefined) add(found, at)
       }
     },
-    entries: (globs, known) => {
-      lookLater()
-      const files = [...linked.values()]
-      return [...namesOfClosed(files, known), ...namesOutside(files, globs)]
+    entries: async (globs, known) => {
+      startLook()
+      await Promise.all(finds)
+      const found = [...linked.values()]
+      return [...namesOfClosed(found, known), ...namesOutside(found, globs)]
     },
   }
 }

@@ -34,8 +34,28 @@ export interface SweepOptions {
  * Looks once at every tree that the rules open. Folders are read, files are not: what an entry is comes with its name,
  * and symbolic links are never followed, so a link that a repository carries opens nothing.
  */
-export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): TreeFacts {
+export async function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Promise<TreeFacts> {
   const tops = openedFolders(globs)
+  const sweep = walkTrees(globs, options, tops)
+  sweep.entries.push(...(await sweep.links.entries(globs, sweep.entries)))
+  sweep.entries.push(...obeyedEntries(sweep))
+  const behind = treesBehind(tops, options.root)
+  sweep.entries.push(...socketEntries(sweep.entries, behind))
+  const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return {
+    entries,
+    repositories: sweep.repositories,
+    files: sweep.files,
+    behind,
+  }
+}
+
+/** The same at once, from the names alone: hard links, git's settings and services are not looked at. */
+export function sweepNames(globs: readonly FileGlob[], options: SweepOptions): readonly TreeEntry[] {
+  return walkTrees(globs, options, openedFolders(globs)).entries
+}
+
+function walkTrees(globs: readonly FileGlob[], options: SweepOptions, tops: readonly string[]): Sweep {
   const sweep: Sweep = {
     ...options,
     globs,
@@ -48,17 +68,7 @@ export function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Tr
   }
   for (const base of tops) sweepBase(sweep, base)
   sweepWorktree(sweep)
-  sweep.entries.push(...sweep.links.entries(globs, sweep.entries))
-  sweep.entries.push(...obeyedEntries(sweep))
-  const behind = treesBehind(tops, options.root)
-  sweep.entries.push(...socketEntries(sweep.entries, behind))
-  const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return {
-    entries,
-    repositories: sweep.repositories,
-    files: sweep.files,
-    behind,
-  }
+  return sweep
 }
 
 interface Sweep extends SweepOptions {

@@ -2,13 +2,21 @@ import type { Policy } from '../policy/compile.ts'
 import { rulesFor } from '../policy/rules-for.ts'
 import { type FileGlob, fileGlobs } from './access.ts'
 import { programRules } from './programs.ts'
-import { sweepTree } from './sweep.ts'
-import type { TreeFacts } from './types.ts'
+import { sweepNames, sweepTree } from './sweep.ts'
+import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** What lies where the rules open something to an agent. */
-export function readTree(policy: Policy, agent: string): TreeFacts {
-  const { root, home, caseSensitive } = policy
-  return sweepTree(treeGlobs(policy, agent), { root, home, caseSensitive })
+export function readTree(policy: Policy, agent: string): Promise<TreeFacts> {
+  return sweepTree(treeGlobs(policy, agent), policy)
+}
+
+/** The same of what does not lie in the project. */
+export function readOutside(policy: Policy, agent: string): readonly TreeEntry[] {
+  const isInside = ({ glob: { base } }: FileGlob) => `${base}/`.startsWith(`${policy.root}/`)
+  return sweepNames(
+    treeGlobs(policy, agent).filter((glob) => !isInside(glob)),
+    policy,
+  )
 }
 
 export function treeGlobs(policy: Policy, agent: string): readonly FileGlob[] {

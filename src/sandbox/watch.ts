@@ -27,8 +27,10 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
   const found = new Set<string>()
   const queue = watchCookies(options.cookies, () => spoil())
   let known: TreeFacts | undefined
+  let spoilt = 0
   const spoil = () => {
     known = undefined
+    spoilt += 1
   }
 
   function matters(folder: string, name: string): boolean {
@@ -44,7 +46,8 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
     if (folders.has(folder)) return
     const watcher = watch(folder, { persistent: false }, (type, name) => {
       queue.count()
-      if (known !== undefined && type === 'rename' && (name === null || matters(folder, name))) spoil()
+      // While a sweep goes on, nobody knows yet what matters.
+      if (type === 'rename' && (known === undefined || name === null || matters(folder, name))) spoil()
     })
     // Gone, or no longer to be watched: its parent says so, too.
     watcher.on('error', spoil)
@@ -62,9 +65,10 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
       if (known !== undefined && !(await queue.drained())) spoil()
       if (known !== undefined) return known
       forget()
-      const facts = sweepTree(globs, { ...options, onFolder })
+      const before = spoilt
+      const facts = await sweepTree(globs, { ...options, onFolder })
       for (const { path } of facts.entries) found.add(path)
-      known = facts
+      if (spoilt === before) known = facts
       return facts
     },
     close: () => {

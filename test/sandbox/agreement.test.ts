@@ -67,10 +67,10 @@ describe('the sandbox and the decision', () => {
     compilePolicy({ rules: [...builtInRules(), ...rulesOf(rules)], root, home: join(base, 'home'), now: 0 })
 
   it('never opens a file further than the rules do', () => {
-    fc.assert(
-      fc.property(ruleSets, (rules) => {
+    return fc.assert(
+      fc.asyncProperty(ruleSets, async (rules) => {
         const policy = policyOf(rules)
-        const { entries } = readTree(policy, 'command')
+        const { entries } = await readTree(policy, 'command')
         for (const path of files) {
           const access = accessAt(entries, join(root, path))
           const mayWrite = ['create', 'change', 'delete'].some((action) => allows(policy, action, path))
@@ -84,9 +84,9 @@ describe('the sandbox and the decision', () => {
   })
 
   it('mounts what the sweep found, whatever stands around it', () => {
-    fc.assert(
-      fc.property(ruleSets, (rules) => {
-        const tree = readTree(policyOf(rules), 'command')
+    return fc.assert(
+      fc.asyncProperty(ruleSets, async (rules) => {
+        const tree = await readTree(policyOf(rules), 'command')
         const { mounts } = fileMounts(tree)
         for (const path of files) {
           const access = accessAt(tree.entries, join(root, path))
@@ -99,9 +99,9 @@ describe('the sandbox and the decision', () => {
     )
   })
 
-  it('opens what a person would expect', () => {
+  it('opens what a person would expect', async () => {
     const policy = policyOf(['Allow file:**:read,write', 'Deny file:**/.env*:*'])
-    const { entries } = readTree(policy, 'command')
+    const { entries } = await readTree(policy, 'command')
     const open = files.filter((path) => accessAt(entries, join(root, path)) === 'write')
     const expected = files.filter((path) => allows(policy, 'write', path) && !path.includes('.env/'))
     expect(open).toEqual(expected)

@@ -13,9 +13,9 @@ afterEach(() => scene?.remove())
 
 const rules = ['Allow file:**:read,write', 'Deny file:**/.env:*']
 
-function planned() {
+async function planned() {
   scene = createScene({ files: { 'work/folder/.env': 'secret', 'home/key': 'secret' } })
-  const planned = planScene(scene, ['sh', '-c', 'echo EVIL > ~/evil'], { rules })
+  const planned = await planScene(scene, ['sh', '-c', 'echo EVIL > ~/evil'], { rules })
   makeCacheHome(planned.cacheHome)
   const { plan, machine } = planned
   return () =>
@@ -24,7 +24,7 @@ function planned() {
 }
 
 test('W1 a folder that became a link after the tree was looked at starts nothing', async () => {
-  const start = planned()
+  const start = await planned()
   const folder = join(scene.root, 'folder')
   renameSync(folder, `${folder}.old`)
   symlinkSync('../home', folder)
@@ -36,7 +36,7 @@ test('W1 a folder that became a link after the tree was looked at starts nothing
 })
 
 test('a tree that stayed as it was starts', async () => {
-  await expect(planned()()).resolves.toMatchObject({ code: 0 })
+  await expect((await planned())()).resolves.toMatchObject({ code: 0 })
   expect(existsSync(join(scene.home, 'evil'))).toBe(false)
 })
 

@@ -18,8 +18,8 @@ function sceneOf(files: Files): Scene {
 /** What is mounted at the project's own paths, as `path → kind`. */
 type Mounted = Exclude<Mount['kind'], 'stand-in'> | 'empty file' | 'empty folder'
 
-function mounted(scene: Scene, options?: RunOptions): Record<string, Mounted> {
-  const { plan } = planScene(scene, ['true'], options)
+async function mounted(scene: Scene, options?: RunOptions): Promise<Record<string, Mounted>> {
+  const { plan } = await planScene(scene, ['true'], options)
   return Object.fromEntries(
     plan.mounts.flatMap((mount) =>
       mount.path === scene.root || mount.path.startsWith(`${scene.root}/`)
@@ -176,29 +176,30 @@ describe('what is mounted', () => {
     },
   ]
 
-  it.each(rows)('$fact', ({ rules, files, expected }) => {
+  it.each(rows)('$fact', async ({ rules, files, expected }) => {
     const scene = sceneOf(files)
-    const found = mounted(scene, { rules })
+    const found = await mounted(scene, { rules })
     expect(Object.fromEntries(Object.keys(expected).map((path) => [path, found[path]]))).toEqual(expected)
   })
 })
 
-it('a rule about a folder alone does not keep what is in it from being looked at', () => {
+it('a rule about a folder alone does not keep what is in it from being looked at', async () => {
   const scene = sceneOf({ 'work/a/.env': 'hidden', 'outside/x': '' })
   const rules = [`Allow file:${scene.base}:read`, 'Allow file:**:read,write', 'Deny file:**/.env*:*']
-  expect(mounted(scene, { rules })).toMatchObject({ '': 'write', a: 'pin', 'a/.env': 'mask-file' })
-  expect(planScene(scene, ['true'], { rules }).plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
+  expect(await mounted(scene, { rules })).toMatchObject({ '': 'write', a: 'pin', 'a/.env': 'mask-file' })
+  const { plan } = await planScene(scene, ['true'], { rules })
+  expect(plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
 })
 
 describe('before the start', () => {
-  it('a program that nothing lets the command read is named, with all rules that are missing', () => {
+  it('a program that nothing lets the command read is named, with all rules that are missing', async () => {
     const scene = sceneOf({
       'work/f': '',
       'home/tools/v1/bin/run': '#!/usr/bin/env node',
       'home/.local/share/fnm/run': { link: '../../../tools/v1/bin/run' },
     })
     chmodSync(join(scene.home, 'tools/v1/bin/run'), 0o755)
-    expect(() => planScene(scene, [join(scene.home, '.local/share/fnm/run')])).toThrow(
+    await expect(planScene(scene, [join(scene.home, '.local/share/fnm/run')])).rejects.toThrow(
       expect.objectContaining({
         code: 'denied',
         message: expect.stringContaining('needs `~/.local/share/fnm/run`, which no rule lets it read'),
@@ -207,21 +208,23 @@ describe('before the start', () => {
     )
   })
 
-  it('a program that does not exist is named', () => {
-    expect(() => planScene(sceneOf({}), ['no-such-program'])).toThrow('there is no program `no-such-program`')
+  it('a program that does not exist is named', async () => {
+    await expect(planScene(sceneOf({}), ['no-such-program'])).rejects.toThrow(
+      'there is no program `no-such-program`',
+    )
   })
 
-  it('a folder that no rule opens is named', () => {
+  it('a folder that no rule opens is named', async () => {
     const scene = sceneOf({})
-    expect(() => planScene(scene, ['true'], { rules: ['Allow file:/data/**:read'] })).toThrow(
+    await expect(planScene(scene, ['true'], { rules: ['Allow file:/data/**:read'] })).rejects.toThrow(
       'no rule lets the command read its own folder',
     )
   })
 })
 
-it('hooks are protected in every tree that a rule opens', () => {
+it('hooks are protected in every tree that a rule opens', async () => {
   const scene = sceneOf({ 'outside/lib/.git/hooks/x': '', 'outside/lib/.git/HEAD': '' })
-  const { plan } = planScene(scene, ['true'], {
+  const { plan } = await planScene(scene, ['true'], {
     rules: ['Allow file:**:read', `Allow file:${scene.outside}/**:read,write`],
   })
   const at = (path: string) => plan.mounts.find((mount) => mount.path === join(scene.outside, path))?.kind
@@ -234,7 +237,7 @@ it('hooks are protected in every tree that a rule opens', () => {
   ])
 })
 
-it('what nothing holds yet is listed, and stops the run where it is a Deny that the sandbox should hold', () => {
+it('what nothing holds yet is listed, and stops the run where it is a Deny that the sandbox should hold', async () => {
   const rules = [
     all,
     'Require shell:npm test',
@@ -244,7 +247,7 @@ it('what nothing holds yet is listed, and stops the run where it is a Deny that 
     'Deny shell:git push * + env:TOKEN',
     'Deny shell:git push *',
   ]
-  const { plan } = planScene(sceneOf({}), ['true'], { rules })
+  const { plan } = await planScene(sceneOf({}), ['true'], { rules })
   expect(plan.unheld.map(({ rule, refuse }) => [rule.source.text, refuse])).toEqual([
     [rules[1], false],
     [rules[2], false],

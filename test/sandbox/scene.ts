@@ -110,7 +110,7 @@ export const openRules = [
   'Deny file:secrets/**:*',
 ]
 
-export function planScene(
+export async function planScene(
   scene: Scene,
   command: readonly string[],
   { rules = openRules, env = {} }: RunOptions = {},
@@ -119,7 +119,7 @@ export function planScene(
   const hostEnv = { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'dumb', ...env, HOME: home }
   const machine = readFacts(hostEnv, { uid: id, gid: id })
   const policy = compilePolicy({ rules: [...builtInRules(), ...rulesOf(rules)], root, home, now: 0 })
-  const tree = readTree(policy, 'command')
+  const tree = await readTree(policy, 'command')
   const cacheHome = join(scene.base, 'cache')
   makeStandIns(standInsPlace(scene))
   const program = findProgram(command[0] ?? '', { cwd: root, path: hostEnv.PATH })
@@ -147,7 +147,7 @@ export async function runIn(
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const { plan, machine, cacheHome } = planScene(scene, command, options)
+  const { plan, machine, cacheHome } = await planScene(scene, command, options)
   makeCacheHome(cacheHome)
   for (const folder of [cacheHome, standInsPlace(scene)]) own(folder, scene.id)
   for (const { path, content, unlisted } of plan.placeholders) {

@@ -238,9 +238,9 @@ describe.each(people)('for $who', ({ id }) => {
     expect([out.startsWith('two'), out.includes('hidden')]).toEqual([true, false])
   })
 
-  it('a committed link in the place of a protected folder stops the run', () => {
+  it('a committed link in the place of a protected folder stops the run', async () => {
     const scene = sceneOf(id, { 'work/elsewhere/f': '', 'work/.claude': { link: 'elsewhere' } })
-    const { plan } = planScene(scene, ['true'])
+    const { plan } = await planScene(scene, ['true'])
     expect(plan.unheld.filter(({ refuse }) => refuse).map(({ missing }) => missing)).toEqual([
       `\`${scene.root}/.claude\` is a symbolic link, which could be replaced`,
     ])
@@ -252,12 +252,12 @@ describe.each(people)('for $who', ({ id }) => {
     expect(readFileSync(join(scene.root, '.git'), 'utf8')).toBe('gitdir: ../outside/repo\n')
   })
 
-  it('too many places to close are refused, with the folders to deny', () => {
+  it('too many places to close are refused, with the folders to deny', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 520 }, (_, index) => [`work/d${index % 40}/k${index}/key.pem`, '']),
     )
     const scene = sceneOf(id, files)
-    const { plan } = planScene(scene, ['true'], {
+    const { plan } = await planScene(scene, ['true'], {
       rules: ['Allow file:**:read,write', 'Deny file:**/*.pem:*'],
     })
     expect(plan.unheld.find(({ refuse }) => refuse)).toMatchObject({
@@ -277,12 +277,12 @@ describe.each(people)('for $who', ({ id }) => {
   })
 })
 
-it.skipIf(process.getuid?.() !== 0)('a folder that cannot be looked into is closed', () => {
+it.skipIf(process.getuid?.() !== 0)('a folder that cannot be looked into is closed', async () => {
   const scene = sceneOf(12345, { 'work/closed/.env': 'hidden' })
   chmodSync(join(scene.root, 'closed'), 0o000)
   process.seteuid?.(12345)
   try {
-    const { plan } = planScene(scene, ['true'])
+    const { plan } = await planScene(scene, ['true'])
     expect(plan.mounts.find(({ path }) => path.endsWith('/closed'))?.kind).toBe('mask-folder')
   } finally {
     process.seteuid?.(0)

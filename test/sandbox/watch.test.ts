@@ -57,7 +57,18 @@ describe('a watched tree', () => {
     const { root, outside, watch, sweep } = watched()
     await watch.facts()
     change(root, outside)
-    expect((await watch.facts()).entries).toEqual(sweep().entries)
+    expect((await watch.facts()).entries).toEqual((await sweep()).entries)
+  })
+
+  it('knows of what came while many files were looked at', async () => {
+    const { root, watch, sweep } = watched()
+    for (let number = 0; number < 10_500; number += 1) writeFileSync(join(root, 'a', String(number)), '')
+    mkdirSync(join(root, 'a/later'))
+    writeFileSync(join(root, 'a/later/f'), '')
+    const looking = watch.facts()
+    writeFileSync(join(root, 'a/b/.env.local'), '')
+    await looking
+    expect((await watch.facts()).entries).toEqual((await sweep()).entries)
   })
 
   it('knows at once of a socket', async () => {

@@ -41,7 +41,7 @@ export const run: Define = (command, terminal) => {
     const voice = runVoice(terminal)
     if (!options.dryRun) return superviseRun(request, voice)
     const intent = await intendRun(request)
-    const prepared = prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
+    const prepared = await prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
     terminal.answer('run', planJson(prepared), () => renderPlan(prepared, terminal))
     return 0
   }
