@@ -20,7 +20,7 @@ export interface Line {
 }
 
 export interface RunOptions {
-  readonly machine: Pick<MachineFacts, 'prlimit' | 'cgroup'>
+  readonly machine: Pick<MachineFacts, 'prlimit' | 'cgroup' | 'devices'>
   /** Default `inherit`. */
   readonly stdin?: 'inherit' | 'ignore'
   /** Takes what the command prints; without it that goes to oos's own standard streams, straight where they are no files. */

@@ -7,10 +7,12 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
+  utimesSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 
 /** A pipe of the kernel's own. The descriptors for oos do not wait. */
@@ -30,15 +32,14 @@ const mkfifo = '/usr/bin/mkfifo'
 export function openPipes(count: number): readonly Pipe[] | undefined {
   if (count === 0) return []
   if (!existsSync(mkfifo)) return undefined
-  let names: Names | undefined
+  let named: Named | undefined
   try {
-    names = createNames(count)
-    const made = spawnSync(mkfifo, ['-m', '0600', ...names.paths], { stdio: 'ignore', env: {} })
-    return made.status === 0 ? names.paths.map(openPipe) : undefined
+    named = nameFolder()
+    return named.make(count).map(openPipe)
   } catch {
     return undefined
   } finally {
-    names?.remove()
+    named?.remove()
   }
 }
 
@@ -60,36 +61,75 @@ function openPipe(path: string): Pipe {
   }
 }
 
-interface Names {
-  readonly paths: readonly string[]
+interface Named {
+  /** Paths of pipes that nobody else opens. */
+  readonly make: (count: number) => readonly string[]
   readonly remove: () => void
 }
 
-/** In a folder of our own, where what a killed oos left is found; in one for this time alone where there is none. */
-function createNames(count: number): Names {
+/** A folder of our own, where spare ones lie and what a killed oos left is found; one for this time alone without it. */
+function nameFolder(): Named {
   const own = openCacheFolder('pipes', process.env)
-  const numbers = Array.from({ length: count }, (_, number) => String(number))
   if (own === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'oos-pipes-'))
-    const remove = () => rmSync(folder, { recursive: true, force: true })
-    return { paths: numbers.map((number) => join(folder, number)), remove }
+    const make = (count: number) => makePipes(numbered(folder, count))
+    return { make, remove: () => rmSync(folder, { recursive: true, force: true }) }
   }
-  sweepOld(own)
-  const paths = numbers.map((number) => join(own, `${process.pid}-${process.hrtime.bigint()}-${number}`))
+  const spares = lookIn(own)
+  let paths: readonly string[] = []
+  const make = (count: number) => {
+    paths = numbered(own, count)
+    const missing = paths.filter((path) => !takeSpare(spares, path))
+    if (missing.length > 0) makePipes([...missing, ...numbered(own, sparesAtOnce, spare)])
+    return paths
+  }
   const remove = () => {
     for (const path of paths) rmSync(path, { force: true })
   }
-  return { paths, remove }
+  return { make, remove }
+}
+
+const spare = 'spare-'
+/** mkfifo takes some ms to start, and a run takes up to three pipes. */
+const sparesAtOnce = 30
+
+function numbered(folder: string, count: number, prefix = ''): readonly string[] {
+  const name = `${prefix}${process.pid}-${process.hrtime.bigint()}`
+  return Array.from({ length: count }, (_, number) => join(folder, `${name}-${number}`))
+}
+
+function makePipes(paths: readonly string[]): readonly string[] {
+  const made = spawnSync(mkfifo, ['-m', '0600', ...paths], { stdio: 'ignore', env: {} })
+  if (made.status === 0) return paths
+  throw new Error('the named pipes could not be made')
+}
+
+/** Whoever renames it has it. */
+function takeSpare(spares: string[], path: string): boolean {
+  for (let one = spares.pop(); one !== undefined; one = spares.pop()) {
+    try {
+      // First, so that nobody takes it for one that was left.
+      utimesSync(one, new Date(), new Date())
+      renameSync(one, path)
+      if (lstatSync(path).isFIFO()) return true
+      rmSync(path, { force: true })
+    } catch {
+      // Another run has taken it.
+    }
+  }
+  return false
 }
 
 const oldMs = 60_000
 
-/** They are needed for some ms: older ones belong to an oos that was killed. */
-function sweepOld(folder: string): void {
+/** The spare ones. What else is there is needed for some ms: what is older belongs to an oos that was killed. */
+function lookIn(folder: string): string[] {
+  const paths = readdirSync(folder).map((name) => join(folder, name))
+  const isSpare = (path: string) => basename(path).startsWith(spare)
   const now = Date.now()
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
+  for (const path of paths.filter((one) => !isSpare(one))) {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats !== undefined && now - stats.mtimeMs > oldMs) rmSync(path, { force: true })
   }
+  return paths.filter(isSpare)
 }

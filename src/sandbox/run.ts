@@ -34,7 +34,7 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const terminal = interactive ? keepTerminal(foreground) : undefined
   const giveAccessBack = keepAccess()
   closeInherited()
-  const streams = openStreams(ways)
+  const streams = openStreams(ways, options.machine)
   const child = spawnLine(line, launch, streams)
   const { outputs, feed } = streams.handed(child)
   const stopper = createStopper(child, graceMs)

@@ -1,11 +1,13 @@
 import type { ChildProcess, IOType } from 'node:child_process'
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Feed, feedInput } from './feed.ts'
 import type { OutputName } from './output.ts'
 import { closePipe, openPipes } from './pipe.ts'
 import type { Ways } from './standard.ts'
+import type { MachineFacts } from './types.ts'
 
 /** What a command gets as its standard streams. */
 export interface Streams {
@@ -22,21 +24,23 @@ export interface Handed {
 
 const names = ['stdin', 'stdout', 'stderr'] as const
 
-export function openStreams(ways: Ways): Streams {
+export function openStreams(ways: Ways, { devices }: Pick<MachineFacts, 'devices'>): Streams {
+  const ends = Object.values(ways).includes('nothing') ? deadEnds(devices) : undefined
   const through = names.filter((name) => ways[name] === 'through')
   const pipes = new Map(openPipes(through.length)?.map((pipe, at) => [through[at], pipe]))
   const stdio = names.map((name) => {
     if (ways[name] === 'as it is') return 'inherit'
-    if (ways[name] === 'nothing') return nothing()
+    if (ways[name] === 'nothing') return ends?.given ?? 'ignore'
     const given = pipes.get(name)?.given
     return (name === 'stdin' ? given?.reader : given?.writer) ?? 'pipe'
   })
   return {
     stdio,
     handed: (child) => {
+      ends?.close()
       for (const [name, pipe] of pipes) closePipe(pipe, child === undefined ? [] : oursOf(name, pipe))
       if (child === undefined) return { outputs: {}, feed: undefined }
-      emptyNothings(ways, child)
+      leadNowhere(ways, child)
       const read = (name: OutputName) => {
         if (ways[name] !== 'through') return {}
         const pipe = pipes.get(name)
@@ -57,13 +61,24 @@ const oursOf = (name: string | undefined, { ours }: Pipe) =>
 
 const readerOf = (fd: number) => new Socket({ fd, readable: true, writable: false })
 
-/**
- * The command opens a `/dev/null` of its own. The machine's is not handed in where its owner could change its mode: inside,
- * bubblewrap's own descriptors can be opened, too.
- */
-const nothing = (): IOType => (process.getuid?.() === 0 ? 'pipe' : 'ignore')
+interface DeadEnds {
+  readonly given: IOType | number
+  readonly close: () => void
+}
 
-function emptyNothings(ways: Ways, child: ChildProcess): void {
+/**
+ * What is given to a command whose stream leads nowhere. Not the machine's `/dev/null` where its owner could change its
+ * mode, but that of the project's runs or a pipe: inside, bubblewrap's own descriptors can be opened, too.
+ */
+function deadEnds(devices: string | undefined): DeadEnds {
+  const close = () => undefined
+  if (process.getuid?.() !== 0) return { given: 'ignore', close }
+  if (devices === undefined) return { given: 'pipe', close }
+  const own = openSync(join(devices, 'null'), 'r+')
+  return { given: own, close: () => closeSync(own) }
+}
+
+function leadNowhere(ways: Ways, child: ChildProcess): void {
   if (ways.stdin === 'nothing') child.stdin?.on('error', () => undefined).end()
   for (const name of ['stdout', 'stderr'] as const) if (ways[name] === 'nothing') child[name]?.resume()
 }

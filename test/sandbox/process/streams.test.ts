@@ -8,9 +8,11 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -141,5 +143,25 @@ it('a named pipe that a killed oos left is taken away by the next', () => {
   writeFileSync(left, '')
   utimesSync(left, 0, 0)
   for (const pipe of openPipes(1) ?? []) closePipe(pipe, [])
-  expect(readdirSync(folder)).toEqual([])
+  expect(readdirSync(folder).filter((name) => !name.startsWith('spare-'))).toEqual([])
+})
+
+it('pipes are made some at a time, and each is used once', () => {
+  const folder = openCacheFolder('pipes', process.env) ?? ''
+  const spares = () => readdirSync(folder).length
+  for (const name of readdirSync(folder)) rmSync(join(folder, name))
+  // Not a pipe: somebody's file of that name is not handed out.
+  writeFileSync(join(folder, 'spare-none'), '')
+  const uses = [2, 2, 1].map((count) => {
+    const pipes = openPipes(count) ?? []
+    for (const { ours } of pipes) writeSync(ours.writer, 'x')
+    const read = pipes.map(({ ours }) => readSync(ours.reader, Buffer.alloc(9)))
+    for (const pipe of pipes) closePipe(pipe, [])
+    return [read, spares()]
+  })
+  expect(uses).toEqual([
+    [[1, 1], 30],
+    [[1, 1], 28],
+    [[1], 27],
+  ])
 })
