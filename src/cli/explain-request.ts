@@ -1,4 +1,3 @@
-import { ownPlaces } from '../ops/own-places.ts'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
@@ -31,28 +30,38 @@ export async function explainRequest(
   const decision = decide(policy, request)
   const { constraints } = decision
   const explanation = explainDecision(policy, request, decision)
-  const changes = [...noteOwnPlace(policy, request, decision), ...explanation.changes]
+  const changes = [...(await noteOwnPlace(policy, request, decision)), ...explanation.changes]
   const explained = { ...explanation, request: text, constraints, changes }
   terminal.answer('explain', explainedData(explained), () => renderExplained(explained, terminal.style))
   return exitCode === true && decision.effect !== 'allow' ? exitCodes.refused : exitCodes.done
 }
 
 /** Rules alone say no, and a run needs none for what it has for itself. */
-function noteOwnPlace(policy: Policy, request: Request, decision: Decision): readonly Change[] {
-  if (decision.effect !== 'deny' || process.platform !== 'linux') return []
-  const own = ownPlaces(policy)
+async function noteOwnPlace(
+  policy: Policy,
+  request: Request,
+  { effect }: Decision,
+): Promise<readonly Change[]> {
+  if (effect !== 'deny' || process.platform !== 'linux') return []
   const parts = request.resource === 'shell' ? partsOf(request, policy).parts : [request]
-  const [place] = parts
-    .filter((part) => part.resource === 'file' && isUnspoken(decidePart(policy, part)))
-    .flatMap((file) => own(file) ?? [])
+  const unspoken = parts.filter(
+    (part) => part.resource === 'file' && isUnspoken(decidePart(policy, part)) && mayBeOwn(part, policy),
+  )
+  if (unspoken.length === 0) return []
+  // The look at the disk is a fifth of the program, and hardly ever needed.
+  const { ownPlaces } = await import('../ops/own-places.ts')
+  const own = ownPlaces(policy)
+  const [place] = unspoken.flatMap((file) => own(file) ?? [])
   if (place === undefined) return []
   const has = `a run has a \`${place}\` of its own, gone when it ends`
   if (request.resource === 'file') return [{ kind: 'none', text: `${has}: rules are about yours` }]
-  const { effect } = decideWithOwn(policy, request, (file) => own(file) !== undefined)
-  if (effect === 'deny') return []
-  const does = effect === 'allow' ? 'starts it all the same' : 'asks about the rest alone'
+  const start = decideWithOwn(policy, request, (file) => own(file) !== undefined)
+  if (start.effect === 'deny') return []
+  const does = start.effect === 'allow' ? 'starts it all the same' : 'asks about the rest alone'
   return [{ kind: 'none', text: `\`oos run\` ${does}: ${has}` }]
 }
+
+const mayBeOwn = ({ target }: Request, { root }: Policy) => !`${target}/`.startsWith(`${root}/`)
 
 /** Only files have links, and following them asks the disk about every path that a rule closes: a ms of each start. */
 function compileFor(request: Request, project: Project): Policy {

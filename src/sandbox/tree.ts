@@ -7,7 +7,7 @@ import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** What lies where the rules open something to an agent. */
 export function readTree(policy: Policy, agent: string): Promise<TreeFacts> {
-  return sweepTree(treeGlobs(policy, agent), policy)
+  return sweepTree(treeGlobs(policy, agent), placesOf(policy))
 }
 
 /** The same of what does not lie in the project. */
@@ -15,9 +15,12 @@ export function readOutside(policy: Policy, agent: string): readonly TreeEntry[]
   const isInside = ({ glob: { base } }: FileGlob) => `${base}/`.startsWith(`${policy.root}/`)
   return sweepNames(
     treeGlobs(policy, agent).filter((glob) => !isInside(glob)),
-    policy,
+    placesOf(policy),
   )
 }
+
+/** Not the policy itself: a copy of it would make its indexes. */
+const placesOf = ({ root, home, caseSensitive }: Policy) => ({ root, home, caseSensitive })
 
 export function treeGlobs(policy: Policy, agent: string): readonly FileGlob[] {
   const hidden = rulesFor(policy, agent, [], 'shell').flatMap(programRules)
