@@ -10,6 +10,7 @@ import { makeCacheHome, makeCachePoints } from '../src/sandbox/home.ts'
 import { planSandbox } from '../src/sandbox/plan.ts'
 import { findProgram } from '../src/sandbox/program.ts'
 import { runSandbox } from '../src/sandbox/run.ts'
+import { standIns } from '../src/sandbox/stand-ins.ts'
 import { treeGlobs } from '../src/sandbox/tree.ts'
 import type { MachineFacts, TreeFacts } from '../src/sandbox/types.ts'
 import { watchTree } from '../src/sandbox/watch.ts'
@@ -97,7 +98,7 @@ async function residentRow(large: string, small: string, cookies: string): Promi
     root,
     policy: policyOf(root),
     watch: watchOf(root, cookies),
-    ghosts: openGhosts(join(cookies, `ghosts${root.replaceAll('/', '+')}`), join(cookies, 'stand-ins')),
+    ghosts: openGhosts(join(cookies, `ghosts${root.replaceAll('/', '+')}`), join(root, '..', 'stand-ins')),
   }))
   try {
     for (const { root } of places) makeCacheHome(join(root, '..', 'cache'))
@@ -156,6 +157,7 @@ function planOf(root: string, policy: Watched['policy'], machine: MachineFacts, 
     machine,
     tree,
     program: findProgram('true', { cwd: root, path: '/usr/bin:/bin' }),
+    standIns: standIns(join(root, '..', 'stand-ins')),
     cacheHome: join(root, '..', 'cache'),
     interactive: false,
   })

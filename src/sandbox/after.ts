@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { statOf } from './look.ts'
+import { isEmptyFolder, statOf } from './look.ts'
 
 export interface ChangedFile {
   readonly path: string
@@ -72,7 +72,7 @@ export function readAftermath({
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
-    if (entry.name === '.git' && made) repositories.push(path)
+    if (entry.name === '.git' && made && !isEmptyFolder(path)) repositories.push(path)
     if (entry.name === '.git' && isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
     if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return

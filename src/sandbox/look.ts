@@ -11,6 +11,11 @@ export function readFolder(folder: string): Dirent[] | undefined {
   }
 }
 
+/** A mount point that another run has made, or what git takes for no repository. */
+export function isEmptyFolder(path: string): boolean {
+  return kindOf(path) === 'directory' && readFolder(path)?.length === 0
+}
+
 export function kindOfEntry(entry: Dirent): TreeEntry['kind'] {
   if (entry.isDirectory()) return 'directory'
   if (entry.isFile()) return 'file'

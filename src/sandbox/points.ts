@@ -19,6 +19,18 @@ export interface NamedBy {
   readonly path?: string
 }
 
+/** Where the Allows start; what is in a tree that one of them opens comes up on the way. */
+export function openedFolders(globs: readonly FileGlob[]): string[] {
+  const allows = globs.filter((glob) => glob.allows)
+  const trees = allows.flatMap(({ covers, glob: { literal } }) =>
+    covers && literal !== undefined ? [literal] : [],
+  )
+  const isInside = (base: string) =>
+    trees.some((tree) => base !== tree && base.startsWith(tree === '/' ? '/' : `${tree}/`))
+  const bases = allows.map(({ glob }) => glob.literal ?? glob.base)
+  return [...new Set(bases)].filter((base) => !isInside(base)).sort()
+}
+
 export function findPoints(
   globs: readonly FileGlob[],
   tops: readonly string[],

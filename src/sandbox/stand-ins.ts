@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { statOf } from './look.ts'
+import { isEmptyFolder, statOf } from './look.ts'
 import type { StandIns } from './types.ts'
 
 // What stands where nothing may come to be, made once for all projects and mounted there. An empty file is taken by programs
@@ -86,7 +86,9 @@ export function isStandIn(path: string | Buffer): boolean {
 
 /** What another run has put into a folder does not count as being there. */
 export function namesThere(folder: string, children: readonly Dirent[]): ReadonlySet<string> {
-  const there = children.filter((child) => !child.isSocket() || !isStandIn(join(folder, child.name)))
+  const isOfARun = (child: Dirent, path: string) =>
+    child.isSocket() ? isStandIn(path) : child.name === '.git' && isEmptyFolder(path)
+  const there = children.filter((child) => !isOfARun(child, join(folder, child.name)))
   return new Set(there.map(({ name }) => name))
 }
 

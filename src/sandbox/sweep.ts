@@ -15,7 +15,7 @@ import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
-import { findPoints, literalsBelow, type NamedHere, type Points } from './points.ts'
+import { findPoints, literalsBelow, type NamedHere, openedFolders, type Points } from './points.ts'
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
@@ -80,18 +80,6 @@ interface Sweep extends SweepOptions {
   /** Where the tree that is looked at begins. */
   top: string
   files: number
-}
-
-/** Where the Allows start; what is in a tree that one of them opens comes up on the way. */
-export function openedFolders(globs: readonly FileGlob[]): string[] {
-  const allows = globs.filter((glob) => glob.allows)
-  const trees = allows.flatMap(({ covers, glob: { literal } }) =>
-    covers && literal !== undefined ? [literal] : [],
-  )
-  const isInside = (base: string) =>
-    trees.some((tree) => base !== tree && base.startsWith(tree === '/' ? '/' : `${tree}/`))
-  const bases = allows.map(({ glob }) => glob.literal ?? glob.base)
-  return [...new Set(bases)].filter((base) => !isInside(base)).sort()
 }
 
 function sweepBase(sweep: Sweep, base: string): void {
@@ -191,7 +179,8 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const named = sweep.points.named.get(folder)
   const endings = sweep.points.endings.get(basename(folder))
   const isGit = basename(folder) === '.git'
-  if (isGit) sweep.repositories.push(readRepository(folder))
+  // To git an empty one is none.
+  if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
   if (state.files !== 'none' && !isGit) {
     sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }

@@ -1,8 +1,8 @@
 import { type FSWatcher, lstatSync, mkdirSync, readFileSync, unlinkSync, watch, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FileGlob } from './access.ts'
-import { findPoints } from './points.ts'
-import { openedFolders, type SweepOptions, sweepTree } from './sweep.ts'
+import { findPoints, openedFolders } from './points.ts'
+import { type SweepOptions, sweepTree } from './sweep.ts'
 import type { TreeFacts } from './types.ts'
 
 /** Keeps what a sweep found, for a process that starts many runs in one project. */

@@ -76,6 +76,17 @@ describe('two runs at once', () => {
     expectSound(project)
   })
 
+  test('work where there is no repository, and neither can make one', async () => {
+    rmSync(join(project.cwd, '.git'), { recursive: true })
+    const first = await startRun()
+    const second = oos(['run', '--', 'sh', '-c', 'git init -q || touch .git/HEAD || echo held'], project)
+    expect([second.code, second.stdout]).toEqual([0, 'held\n'])
+    expect(second.stderr).not.toContain('came to be')
+    first.stdin?.end('go\n')
+    expect(await once(first, 'exit')).toEqual([0, null])
+    expect(readdirSync(project.cwd).sort()).toEqual(['.agent-os', '.env', '.oos'])
+  })
+
   test('that begin at the same moment in a project that has no record yet both make it', async () => {
     project = makeProject()
     oos(['run', '--dry-run', '--', 'true'], project)
