@@ -10,16 +10,19 @@ export interface LinkCount {
   readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => Promise<TreeEntry[]>
 }
 
-export interface LookedAt {
+export interface LookedAt extends Place {
   readonly folder: string
   readonly children: readonly Dirent[]
+}
+
+interface Place {
   /** The top of the tree that a rule opened. */
   readonly top: string
   readonly writable: boolean
 }
 
 /** Beyond so many files another program looks, which is quicker and takes some ms to start. */
-const lookedAtHere = 10_000
+const lookedAtHere = 4_000
 /** What one of them is given: it has to be worth a start, and to fit into a command line. */
 const filesAtOnce = 20_000
 const lettersAtOnce = 100_000
@@ -29,10 +32,8 @@ interface Linked {
   readonly found: Name[]
 }
 
-interface Name {
+interface Name extends Place {
   readonly path: string
-  readonly top: string
-  readonly writable: boolean
 }
 
 /**
@@ -43,19 +44,20 @@ interface Name {
 export function createLinkCount(): LinkCount {
   const linked = new Map<string, Linked>()
   const finds: Promise<void>[] = []
-  let later = new Map<string, LookedAt>()
+  let later = new Map<string, Place>()
   let [looks, files, letters] = [0, 0, 0]
 
-  function add({ path, file, names }: LinkedFile, { top, writable }: LookedAt): void {
+  function add({ path, file, names }: LinkedFile, { top, writable }: Place): void {
     const seen = linked.get(file) ?? { names, found: [] }
     seen.found.push({ path, top, writable })
     linked.set(file, seen)
   }
 
-  function lookLater(at: LookedAt): void {
-    later.set(at.folder, at)
-    files += at.children.length
-    letters += at.folder.length
+  function lookLater({ folder, children, top, writable }: LookedAt): void {
+    // Without the children: so many that live on cost more than the look.
+    later.set(folder, { top, writable })
+    files += children.length
+    letters += folder.length
     if (files > filesAtOnce || letters > lettersAtOnce) startLook()
   }
 
@@ -66,7 +68,7 @@ export function createLinkCount(): LinkCount {
     letters = 0
   }
 
-  async function findIn(folders: ReadonlyMap<string, LookedAt>): Promise<void> {
+  async function findIn(folders: ReadonlyMap<string, Place>): Promise<void> {
     for (const found of await findLinked([...folders.keys()])) {
       const at = folders.get(dirname(found.path))
       if (at !== undefined) add(found, at)

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { classEnd } from '../policy/wildcard.ts'
 import { type FileGlob, type Reach, writing } from './access.ts'
 
 /** Where in a tree the rules could say something new: what a sweep must look at more closely than by name. */
@@ -108,8 +109,15 @@ function nameFilter(globs: readonly FileGlob[], caseSensitive: boolean): RegExp 
       if (name !== undefined) sources.add(nameSource(name))
     }
   }
-  const flags = caseSensitive ? '' : 'i'
-  return new RegExp(sources.size === 0 ? '[]' : `^(?:${[...sources].join('|')})$`, flags)
+  // Asked of every name in a tree: what begins with a wildcard is looked for at the end alone.
+  const ends = [...sources].filter((source) => source.startsWith('.*'))
+  const whole = [...sources].filter((source) => !source.startsWith('.*'))
+  const parts = [
+    ...(whole.length === 0 ? [] : [`^(?:${whole.join('|')})$`]),
+    ...(ends.length === 0 ? [] : [`(?:${ends.map((source) => source.slice(2)).join('|')})$`]),
+  ]
+  // A name may hold line breaks.
+  return new RegExp(parts.length === 0 ? '[]' : parts.join('|'), caseSensitive ? 's' : 'is')
 }
 
 function lastName({ pattern, covers }: Reach): string | undefined {
@@ -120,12 +128,17 @@ function lastName({ pattern, covers }: Reach): string | undefined {
 
 /** A name's glob as a regular expression that matches at least what the glob does. */
 function nameSource(name: string): string {
-  return name.replace(/\\.|\[[^\]]*\]|[*?]|./gsu, (part) => {
-    if (part.startsWith('*')) return '.*'
-    if (part === '?' || part.startsWith('[')) return '.'
-    return (part.length === 2 && part.startsWith('\\') ? part.slice(1) : part).replace(
-      /[\\^$.*+?()[\]{}|]/,
-      '\\$&',
-    )
-  })
+  let source = ''
+  for (let index = 0; index < name.length; index += 1) {
+    const character = name[index] ?? ''
+    const close = character === '[' ? classEnd(name, index) : -1
+    if (close >= 0) index = close
+    // One character, of which some are two to a regular expression.
+    if (close >= 0 || character === '?') source += '..?'
+    else if (character === '*') source += '.*'
+    else source += (character === '\\' ? (name[++index] ?? '') : character).replace(special, '\\$&')
+  }
+  return source
 }
+
+const special = /[\\^$.*+?()[\]{}|]/

@@ -15,7 +15,7 @@ const base = realpathSync(mkdtempSync(join(tmpdir(), 'oos-agreement-')))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 const folders = ['', 'a', 'a/b', 'a/b/.env', 'src', 'src/a', '.git', '.git/hooks', '.claude']
-const names = ['x', 'key.pem', '.env', '.env.example', 'config', 'notes.md']
+const names = ['x', 'key.pem', '.env', '.env.example', 'config', 'notes.md', 'a\nb.pem', '.env.a\nb']
 const files = folders
   .flatMap((folder) => names.map((name) => join(folder, name)))
   .filter((path) => path !== 'a/b/.env')

@@ -97,6 +97,17 @@ describe('what is mounted', () => {
       expected: { a: 'pin', 'a/b': 'pin', 'a/b/.env': 'mask-file', 'a/b/.env.example': 'read' },
     },
     {
+      fact: 'a denied file is masked whatever else its name holds',
+      rules: [all, 'Deny file:**/.env*:*', 'Deny file:**/*.pem:*', 'Deny file:**/id_[!a]?:*'],
+      files: { 'work/.env.\nx': 'x', 'work/a\nb.pem': 'x', 'work/é\u2028.pem': 'x', 'work/id_🗝🗝': 'x' },
+      expected: {
+        '.env.\nx': 'mask-file',
+        'a\nb.pem': 'mask-file',
+        'é\u2028.pem': 'mask-file',
+        'id_🗝🗝': 'mask-file',
+      },
+    },
+    {
       fact: 'a denied folder is masked as a whole, except for its hole',
       rules: [all, 'Deny file:secrets/**:* except file:secrets/public/**:read'],
       files: { 'work/secrets/public/x': '', 'work/secrets/private/x': '' },
