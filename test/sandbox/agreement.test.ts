@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseCapability } from '../../src/policy/capability.ts'
 import { compilePolicy, type Policy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { fileMounts } from '../../src/sandbox/mounts.ts'
@@ -26,22 +27,34 @@ for (const path of files) {
   writeFileSync(join(root, path), '')
 }
 
-const pattern = fc.constantFrom(
-  ...[
-    '**',
-    'a/**',
-    'a/b/**',
-    'src/**',
-    '**/.env*',
-    '**/*.pem',
-    'a/*',
-    'src/*/x',
-    'notes.md',
-    'a/b/.env',
-    '.git/config',
-  ],
-  ...['{a,src}/**', '**/a/**', 'src/[ak]*', '**/.env.example', 'a/**/x', '.claude/**', '**/b'],
+const usual = fc.constantFrom(
+  ...['**', 'a/**', 'a/b/**', 'src/**', '**/.env*', '**/*.pem', 'a/*', 'src/*/x', 'notes.md', 'a/b/.env'],
+  ...['{a,src}/**', '**/a/**', 'src/[ak]*', '**/.env.example', 'a/**/x', '.claude/**', '**/b', '.git/config'],
 )
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  'x',
+  '.',
+  'env',
+  '*',
+  '?',
+  '[ab]',
+  '[!a]',
+  '[]a]',
+  '\\*',
+  '.pem',
+  '\n',
+)
+const odd = fc
+  .tuple(
+    fc.constantFrom('', '**/', 'a/', '*/', '**/a/'),
+    fc.array(piece, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom('', '', '/**', '/*'),
+  )
+  .map(([before, pieces, after]) => before + pieces.join('') + after)
+  .filter((text) => parseCapability(`file:${text}:read`).ok)
+const pattern = fc.oneof(usual, odd)
 const actions = fc.constantFrom('read', 'write', 'read,write', 'create', 'change', 'delete', '*')
 const capability = fc.tuple(pattern, actions).map(([glob, acts]) => `file:${glob}:${acts}`)
 const rule = fc
@@ -79,7 +92,7 @@ describe('the sandbox and the decision', () => {
             expect([path, mayWrite || allows(policy, 'read', path)]).toEqual([path, true])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env.OOS_CASES ?? 300) },
     )
   })
 
@@ -95,7 +108,7 @@ describe('the sandbox and the decision', () => {
           if (access === 'read') expect([path, kind]).toEqual([path, 'read'])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env.OOS_CASES ?? 300) },
     )
   })
 
