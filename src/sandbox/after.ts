@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isEmptyFolder, statOf } from './look.ts'
+import { isStandIn } from './stand-ins.ts'
 
 export interface ChangedFile {
   readonly path: string
@@ -30,7 +31,7 @@ export interface AftermathOptions {
   readonly since: number
   /** Every file of `roots` before the run (`listFiles`); deletions are seen only with it. */
   readonly before?: FileList
-  /** What oos has put there itself, and takes away again. */
+  /** What oos has put there itself, and takes away again. What it put there for other runs is known by its kind. */
   readonly own?: ReadonlySet<string>
   readonly limit?: number
 }
@@ -65,9 +66,10 @@ export function readAftermath({
   const setId: string[] = []
   const seen = new Set<string>()
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
+  const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
   const most = limit * furtherNames
   const looked = walk({ roots, limit, most }, (entry, path) => {
-    const stats = own?.has(path) ? undefined : statOf(path)
+    const stats = isOurs(entry, path) ? undefined : statOf(path)
     if (stats === undefined) return
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs

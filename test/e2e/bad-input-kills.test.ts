@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable, oos } from '../cli/oos.ts'
-import { command, expectSound, listRuns, makeProject, type Project, status } from './bad-input.ts'
+import { command, expectSound, listRuns, makeProject, type Project, rules, status } from './bad-input.ts'
 
 let project: Project
 let clean: string
@@ -21,12 +21,13 @@ afterEach(() => {
 })
 
 /** A run that goes on until it reads a line. */
-async function startRun(script = 'echo up; read go; cat .env; echo done') {
-  const child = spawn(process.execPath, [executable, 'run', '--', 'sh', '-c', script], {
-    cwd: project.cwd,
-    env: { ...process.env, ...project.env },
-    stdio: ['pipe', 'pipe', 'ignore'],
+async function startRun(script = 'echo up; read go; cat .env; echo done', { cwd, env } = project) {
+  const child = spawn(process.execPath, [executable, ...command('sh', '-c', script)], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
   })
+  child.stderr.setEncoding('utf8')
   started.push(child)
   await once(child.stdout, 'data')
   return child
@@ -85,6 +86,19 @@ describe('two runs at once', () => {
     first.stdin?.end('go\n')
     expect(await once(first, 'exit')).toEqual([0, null])
     expect(readdirSync(project.cwd).sort()).toEqual(['.agent-os', '.env', '.oos'])
+  })
+
+  test('are not told of what oos puts into a folder for the other', async () => {
+    project = makeProject({ 'sub/.agent-os/AGENT.md': rules })
+    const outer = await startRun('echo up; read go')
+    const inner = await startRun('echo up; read go', { ...project, cwd: join(project.cwd, 'sub') })
+    expect(existsSync(join(project.cwd, 'sub/.claude'))).toBe(true)
+    const said = outer.stderr.toArray()
+    for (const child of [outer, inner]) {
+      child.stdin.end('go\n')
+      expect(await once(child, 'exit')).toEqual([0, null])
+    }
+    expect((await said).join('')).not.toContain('came to be')
   })
 
   test('that begin at the same moment in a project that has no record yet both make it', async () => {
