@@ -1,9 +1,10 @@
 import type { KeptAnswer } from '../ops/keep-answer.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
-import { agreedBy } from '../policy/agreed.ts'
+import { type Agreed, agreedBy } from '../policy/agreed.ts'
 import { printCapability } from '../policy/capability.ts'
 import { capabilityOf, unknownNote } from '../policy/request-capability.ts'
+import { unknownTarget } from '../policy/shell/git.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { agreeToSpecs, remember } from './consent.ts'
@@ -22,15 +23,31 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   if (decision.effect === 'deny') throw refusal('denied', intent)
   if (voice.answerAsk === undefined) throw refusal('unasked', intent)
   const kept = await planAnswer(intent, voice)
-  const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
+  const agreed = agreedBy(policy, asked)
+  const question = `Run \`${asked.target}\`?${because(decision, ' (', `${coverOf(agreed)})`)}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
-      return { ...intent, answer: 'yes', agreed: agreedBy(policy, asked) }
+      return { ...intent, answer: 'yes', agreed }
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':
       throw refusal('denied', intent)
   }
+}
+
+/** What was asked without a name is agreed to for every name: a person knows that before he says yes. */
+function coverOf(agreed: readonly Agreed[]): string {
+  const open = agreed.filter(({ request: { target } }) => target === unknownTarget)
+  const acts = new Set(open.map(({ request: { action } }) => anyOf[action] ?? action))
+  return acts.size === 0 ? '' : `; a yes lets this run ${[...acts].join(' and ')}`
+}
+
+const anyOf: Readonly<Record<string, string>> = {
+  commit: 'commit to any branch',
+  push: 'push any branch',
+  'force-push': 'force-push any branch',
+  delete: 'delete any branch or tag',
+  tag: 'set any tag',
 }
 
 /** Without what nobody has agreed to, the rules are not what the specs say: no line of theirs would be the answer. */

@@ -1,4 +1,5 @@
 import { printCapability } from '../../policy/capability.ts'
+import { rulePlace } from '../../policy/rule-place.ts'
 import type { LayerName, Rule } from '../../policy/types.ts'
 import type { Terminal } from '../terminal.ts'
 import { sanitizeLine } from './sanitize.ts'
@@ -32,11 +33,8 @@ export function ruleColumns(style: Style): readonly Column<Rule>[] {
   ]
 }
 
-/** `.agent-os/AGENT.md:12`, and through which pack it came. */
 export function renderRulePlace({ source }: Rule): string {
-  const file =
-    source.pack !== undefined && source.file !== source.pack ? `${source.pack} ${source.file}` : source.file
-  return sanitizeLine(`${file}:${source.line}`)
+  return sanitizeLine(rulePlace(source))
 }
 
 export function paintEffect(effect: string, style: Style): (text: string) => string {
