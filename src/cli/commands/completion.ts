@@ -52,7 +52,7 @@ export const complete: Define = (command, terminal, loadProgram) => {
     const shellNames = shells.map((value) => ({ value, description: 'shell' }))
     completions.commands.get('completion')?.argument('shell', offering(shellNames))
     for (const name of takesRun.filter(isIn))
-      completions.commands.get(name)?.argument('run', offering(await offerRuns(place)))
+      completions.commands.get(name)?.argument('run', offering(await offerRuns(place, name === 'learn' ? 'learnt' : undefined)))
     for (const [name, argument] of takesRevision.filter(([name]) => isIn(name)))
       completions.commands.get(name)?.argument(argument, offering(offerRevisions(words.at(-1) ?? '', place)))
     completions.parse(words)
