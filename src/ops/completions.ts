@@ -25,7 +25,8 @@ export async function offerRuns(place: Place, which?: 'learnt'): Promise<readonl
     const project = await readProject({ ...place, bare: true })
     const store = readRecord(project)
     const runs = store?.listRuns({ limit: mostRuns }) ?? []
-    const isOffered = (run: Run) => which === undefined || hasLearnt(store, run, { place: project, env: place.env })
+    const isOffered = (run: Run) =>
+      which === undefined || hasLearnt(store, run, { place: project, env: place.env })
     const offered = runs.filter(isOffered)
     store?.close()
     return offered.map(({ id, command }) => ({

@@ -89,6 +89,7 @@ test('what is not for people is not offered', () => {
 test.each([
   ['why', 'sr'],
   ['spec', 'coverage', '--annotate', ''],
+  ['spec', 'check', '.agent-os/'],
   ['run', '--', 'np'],
   ['run', 'coder', '--', 'ls', ''],
 ])('for %s %s … the shell offers files by itself', (...typed) => {

@@ -35,6 +35,27 @@ test('with --json the diagnostics are data', () => {
   })
 })
 
+test('of files or folders that are named, what is wrong there is shown alone, and how much there is elsewhere', () => {
+  const cwd = makeTree({
+    '.agent-os/AGENT.md': good,
+    '.agent-os/rules/a.md': '- **Dney** `file:a:*`\n',
+    '.agent-os/rules/b.md': '- **Dney** `file:b:*`\n',
+    'src/x.ts': '',
+  })
+  const sound = oos(['spec', 'check', '.agent-os/AGENT.md'], { cwd })
+  expect(sound).toMatchObject({ code: 0, stdout: 'nothing wrong in 1 file with 2 rules\n' })
+  expect(sound.stderr).toBe('2 errors in other files: oos spec check\n')
+  const below = oos(['spec', 'check', '--json', '../.agent-os/rules/a.md'], { cwd: join(cwd, 'src') })
+  expect(below.code).toBe(2)
+  const { data } = JSON.parse(below.stdout)
+  expect(data.files).toEqual(['.agent-os/rules/a.md'])
+  expect(data.diagnostics).toHaveLength(1)
+  expect(oos(['spec', 'check', '.agent-os/rules'], { cwd }).stdout).toContain('2 errors in 2 files')
+  const { code, stderr } = oos(['spec', 'check', 'src/x.ts'], { cwd })
+  expect(code).toBe(2)
+  expect(stderr).toContain('`src/x.ts` is no spec of this project\n     one of `.agent-os/AGENT.md`')
+})
+
 test('rules are shown with effect, capability, reason and line', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': good })
   const { code, stdout } = oos(['spec', 'show'], { cwd })
