@@ -66,6 +66,32 @@ test('rules are shown with effect, capability, reason and line', () => {
   expect(stdout).toMatch(/ask +shell:git push \*(:execute)? +a person looks +\.agent-os\/AGENT\.md:4/)
 })
 
+test('what people wrote is shown first, and the packs that ship behind it: each on a line, or with --all each rule', () => {
+  const text = `---\nextends: [oos:git]\n---\n\n${good}`
+  const cwd = makeTree({ '.agent-os/AGENT.md': text, 'home/.agent-os/MINE.md': '- **Deny** `env:MINE`\n' })
+  const place = { cwd, env: { HOME: join(cwd, 'home') } }
+  const folded = oos(['spec', 'show'], place).stdout
+  expect(folded).toMatch(/^project\n[\s\S]*^user\n[\s\S]*^packs that ship\n[\s\S]*^oos:git +\d+ +project$/m)
+  expect(folded).toContain('oos spec show --all')
+  expect(folded).not.toMatch(/oos:git:\d/)
+  const whole = oos(['spec', 'show', '--all'], place).stdout
+  expect(whole).toMatch(/env:MINE[\s\S]*oos:git:\d+$[\s\S]*oos:protected:\d+$/m)
+  const json = (...words: string[]) => JSON.parse(oos(['spec', 'show', '--json', ...words], place).stdout)
+  expect(json()).toEqual(json('--all'))
+})
+
+test('through a pipe a row is one line, unless COLUMNS says how wide it may be', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': `${good}- **Deny** \`env:A\` — ${'a reason '.repeat(30)}\n` })
+  const widest = (COLUMNS?: string) =>
+    Math.max(
+      ...oos(['spec', 'show'], { cwd, env: { COLUMNS } })
+        .stdout.split('\n')
+        .map(({ length }) => length),
+    )
+  expect(widest()).toBeGreaterThan(270)
+  expect(widest('80')).toBeLessThanOrEqual(80)
+})
+
 test('with --agent only what says something to that agent is shown', () => {
   const rules =
     '- **Allow** `file:a:read`\n- **Allow** `file:b:read` for `coder`\n- **Limit** `run:coder{timeout:1m}`\n'

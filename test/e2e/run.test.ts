@@ -479,6 +479,8 @@ test('a dry run shows each row with its rule, and changes nothing', () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/Environment[\s\S]*Network[\s\S]*Limits/)
   expect(stdout).toMatch(/\.env .*AGENT\.md:6/)
+  // What people wrote comes first.
+  expect(stdout).toMatch(/^how .*\n.*AGENT\.md:/m)
   expect(existsSync(join(project.cwd, '.oos'))).toBe(false)
   const plan = JSON.parse(oos(['run', '--dry-run', '--json', '--', 'true'], project).stdout)
   expect(plan).toMatchObject({ version: 1, data: { command: ['true'] } })
