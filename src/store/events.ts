@@ -96,8 +96,9 @@ export const eventSchemas = {
       address: z.string().optional().describe('what was dialled'),
       sent: count.optional().describe('bytes'),
       received: count.optional().describe('bytes'),
+      duration: count.optional().describe('ms; it was asked that long before it was recorded'),
     })
-    .describe('A connection was asked of the proxy.'),
+    .describe('A connection was asked of the proxy; recorded when it is over.'),
   'file.changed': z
     .strictObject({
       path: z.string().describe('relative to the project'),

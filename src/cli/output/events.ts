@@ -31,7 +31,10 @@ export function renderEvents(
     },
     { title: 'because', text: ({ because }) => because, wrap: true },
   ]
-  const rows = events.map((event) => ({ at: event.at, ...describe(event) }))
+  // In the order of their beginnings, which a connection has long before its end.
+  const rows = events
+    .map((event) => ({ at: beganAt(event), ...describe(event) }))
+    .toSorted((a, b) => a.at - b.at)
   return renderTable(rows, { columns, width, heading: style.dim })
 }
 
@@ -42,6 +45,11 @@ function startOf(events: readonly StoredEvent[]): number {
   const began =
     last?.type === 'run.ended' && last.duration !== undefined ? last.at - last.duration : undefined
   return Math.min(first?.at ?? 0, began ?? Number.POSITIVE_INFINITY)
+}
+
+/** A connection is recorded when it is over. */
+function beganAt(event: StoredEvent): number {
+  return event.type === 'network.request' ? event.at - (event.duration ?? 0) : event.at
 }
 
 function describe(event: StoredEvent): Omit<Row, 'at'> {
