@@ -104,6 +104,8 @@ export const eventSchemas = {
       path: z.string().describe('relative to the project'),
       change: z.enum(['created', 'changed', 'deleted']),
       bytes: count.optional().describe('size afterwards'),
+      effect: effect.optional().describe('what the rules of the run said to that, where it was no'),
+      rule: rule.optional(),
     })
     .describe('The run left this file other than it found it.'),
   'learn.access': z

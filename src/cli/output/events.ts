@@ -89,7 +89,7 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         kind: 'file',
         what: event.path,
         outcome: event.change,
-        because: event.bytes === undefined ? '' : renderBytes(event.bytes),
+        because: describeChange(event),
       }
     case 'learn.access':
       return {
@@ -139,6 +139,14 @@ function because(rule: RuleReference | undefined, words: string | undefined): st
 /** With what a person said. */
 function answered({ effect, answer }: EventOf<'decision'>): string {
   return answer === undefined ? effect : `${effect}, ${answer}`
+}
+
+/** With the rule that says no to it: nothing held a name that came to be later. */
+function describeChange({ bytes, effect, rule }: EventOf<'file.changed'>): string {
+  const size = bytes === undefined ? [] : [renderBytes(bytes)]
+  const against =
+    effect === undefined ? [] : [`${rule === undefined ? '' : 'against '}${because(rule, undefined)}`]
+  return [...size, ...against].join(', ')
 }
 
 function isUnreached({ effect, reason }: EventOf<'network.request'>): boolean {
