@@ -92,6 +92,16 @@ test('through a pipe a row is one line, unless COLUMNS says how wide it may be',
   expect(widest('80')).toBeLessThanOrEqual(80)
 })
 
+test.each(['show', 'check'])('spec %s says that the specs above a nested project do not hold', (word) => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good, 'web/.agent-os/AGENT.md': good })
+  const { stdout, stderr } = oos(['spec', word], { cwd: join(cwd, 'web') })
+  expect(stderr).toMatch(
+    /^oos: the specs in `.*\/web\/.agent-os` hold here, and those in `.*` above do not\n$/,
+  )
+  expect(stdout).not.toContain('above')
+  expect(oos(['spec', word], { cwd }).stderr).toBe('')
+})
+
 test('with --agent only what says something to that agent is shown', () => {
   const rules =
     '- **Allow** `file:a:read`\n- **Allow** `file:b:read` for `coder`\n- **Limit** `run:coder{timeout:1m}`\n'

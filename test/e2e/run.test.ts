@@ -474,6 +474,13 @@ describe('the record', () => {
   })
 })
 
+test('a run in a nested project says that the specs above it do not hold', () => {
+  const nested = makeProject({ '.agent-os/AGENT.md': rules, 'web/.agent-os/AGENT.md': rules })
+  const place = { ...nested, cwd: join(nested.cwd, 'web') }
+  for (const words of [trusted(['true']), ['run', '--dry-run', '--', 'true']])
+    expect(oos(words, place).stderr).toMatch(/web\/.agent-os` hold here, and those in `.*` above do not/)
+})
+
 test('a dry run shows each row with its rule, and changes nothing', () => {
   const { stdout, code } = oos(['run', '--dry-run', '--', 'true'], project)
   expect(code).toBe(0)
