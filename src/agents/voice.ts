@@ -36,6 +36,7 @@ export interface RunSummary {
   readonly id: string
   readonly end: SandboxEnd
   readonly denied: number
+  /** With their requests as they are typed where the command was. */
   readonly causes: readonly Cause[]
   /** Hosts that were allowed and could not be reached, with what was said. */
   readonly unreached: readonly string[]

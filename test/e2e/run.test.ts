@@ -192,6 +192,13 @@ describe('a command that fails', () => {
     expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
   })
 
+  test('is told so as it is typed in the folder where it ran', () => {
+    const inside = { ...project, cwd: join(project.cwd, '.agent-os') }
+    writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> ./AGENT.md')
+    const { stderr } = oos(trusted(['sh', '../do.sh']), inside)
+    expect(stderr).toMatch(/perhaps file:AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
   test('is told so, too, where its words go to a file', () => {
     writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
     const { stdout } = inShell('oos sh do.sh 2> said.txt; cat said.txt')
