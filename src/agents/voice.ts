@@ -1,4 +1,5 @@
 import type { Excess } from '../ops/excess.ts'
+import type { Asking } from '../ops/trust.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { Unheld } from '../sandbox/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
@@ -26,7 +27,7 @@ export interface RunVoice {
 }
 
 export interface TrustChange {
-  readonly state: 'new' | 'changed'
+  readonly state: Asking
   readonly root: string
   readonly home: string
   readonly excess: Excess
