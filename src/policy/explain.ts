@@ -153,7 +153,7 @@ function changesFor(
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
   // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
-  const exceptions = unread === undefined ? addExcept(asked, { place, policy }) : [rewrite(asked)]
+  const exceptions = unread === undefined ? loosen(asked, { rule, place, policy }) : [rewrite(asked)]
   if (kind !== 'ask') return exceptions
   const ends = unread !== undefined && asked.resource === 'shell' ? endAsking(decision) : []
   return [answerTo(asked, request), ...exceptions, ...ends]
@@ -213,6 +213,21 @@ function nothingFor(asked: Request): readonly Change[] {
 /** Limits of a run, and a secret that might go anywhere, do not. */
 function standsInAllow({ resource, attributes }: Request): boolean {
   return resource !== 'run' && (resource !== 'secret' || typeof attributes?.to === 'string')
+}
+
+/** An exception of an Only grants nothing: what it is to allow it has to name. */
+function loosen(
+  asked: Request,
+  at: { readonly rule: Rule; readonly place: Rule['source']; readonly policy: Policy },
+): readonly Change[] {
+  const { rule, place, policy } = at
+  if (rule.effect !== 'only') return addExcept(asked, at)
+  if (place.pack !== undefined) return [...addExcept(asked, at), ...addRule('Allow', asked, policy)]
+  const only = onlyCommand(asked, policy)
+  if (!isKnown(only)) return nothingFor(asked)
+  const capability = escapeLet(printRequest(only, policy))
+  if (!parseCapability(capability).ok) return []
+  return [{ kind: 'edit-rule', text: `name it there, too, behind a comma: ${printCode(capability)}`, place }]
 }
 
 function addExcept(

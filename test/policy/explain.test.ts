@@ -157,6 +157,38 @@ describe('an explanation', () => {
     expect(decide(asks(['shell:*']), request).effect).toBe('allow')
   })
 
+  test.each([
+    { request: 'shell:set -e; npm test', name: 'shell:set -e' },
+    { request: 'shell:[ -f x ] && npm test', name: 'shell:[ -f x ]' },
+  ])('of an Only that `$request` is outside of offers to name it there', ({ request: text, name }) => {
+    const only = (...capabilities: string[]) =>
+      compilePolicy({
+        rules: [makeRule({ effect: 'only', capabilities: ['shell:npm *', ...capabilities], line: 2 })],
+        root: '/p',
+        home: '/h',
+        now: 0,
+      })
+    const request = ask(text)
+    expect(explainDecision(only(), request, decide(only(), request)).changes).toEqual([
+      expect.objectContaining({
+        kind: 'edit-rule',
+        text: `name it there, too, behind a comma: \`${name}\``,
+        place: expect.objectContaining({ line: 2 }),
+      }),
+    ])
+    expect(decide(only(name), request).effect).toBe('allow')
+  })
+
+  test('an Only closes what the shell itself does, until it names that', () => {
+    const text = ask("shell:sh -c 'set -e; [ -f x ] && npm test'")
+    const by = (capability: string) => {
+      const rules = [makeRule({ effect: 'only', capabilities: [capability] })]
+      return decide(compilePolicy({ rules, root: '/p', home: '/h', now: 0 }), text).effect
+    }
+    expect(by('shell:{npm,sh} *')).toBe('deny')
+    expect(by('shell:{npm,sh,set,test,[,cd,true,exit} *')).toBe('allow')
+  })
+
   test('of an Ask about git says which yes there can be', () => {
     const rules = [
       makeRule({ effect: 'allow', capabilities: ['shell:*'], line: 1 }),
