@@ -61,6 +61,12 @@ async function planAnswer(
     voice.note(`always is not offered: ${unknownNote}`)
     return undefined
   }
+  if (decision.reasons.some(({ kind, part }) => kind === 'undecidable' && part === undefined)) {
+    voice.note(
+      `always is not offered, for it may run anything; what ends the question: ${explainHint(asked)}`,
+    )
+    return undefined
+  }
   const decideBy = (rules: readonly Rule[]) => decideStart(policyOf({ ...project, rules }, request), asked)
   return planKeptAnswer(project, { request: asked, decision, decideBy })
 }
@@ -78,12 +84,12 @@ async function keepAnswer(
 }
 
 function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy }: RunIntent): OosError {
-  const { target, words } = asked
+  const { target } = asked
   const { rule } = decision
   const why = because(decision, ': ')
   const hint = request.untrusted
     ? 'allow it in your own ~/.agent-os/GLOBAL_RULES.md, or agree to what the project allows: oos trust'
-    : `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
+    : explainHint(asked)
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -98,6 +104,10 @@ function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy 
     part === undefined || part.resource === 'shell' ? target : printCapability(capabilityOf(part, policy))
   const within = what === target ? '' : `, which is part of \`${target}\``
   return new OosError(code, `no rule allows \`${what}\`${within}`, { hint })
+}
+
+function explainHint({ words }: RunIntent['asked']): string {
+  return `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
 }
 
 /** What cannot be read matches rules that are about something else: then that is the reason to tell. */

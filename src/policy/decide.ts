@@ -119,7 +119,7 @@ function decideUnread(index: RuleIndex, request: Request, { text, reason }: Unde
   return unreadable(index, { ...request, words: [] }, ({ effect, rule }) =>
     rule === undefined || effect === 'allow'
       ? `what \`${text}\` does cannot be told: ${reason}`
-      : `what \`${text}\` does cannot be seen from here (${reason}), and ${sayCould(rule)}`,
+      : `what \`${text}\` does cannot be seen from here, for ${reason}: ${sayCould(rule)}`,
   )
 }
 

@@ -29,6 +29,17 @@ describe('the question', () => {
     now: 0,
   })
 
+  test('says why always is not offered for what may run anything', async () => {
+    const asked = commandRequest('command', ['bash'], '/work')
+    const intent = { asked, policy, decision: decide(policy, asked), request: {} }
+    const notes: string[] = []
+    const voice = { answerAsk: async () => 'once', note: (text: string) => notes.push(text) }
+    await authorize(intent as unknown as RunIntent, voice as unknown as RunVoice)
+    expect(notes).toEqual([
+      'always is not offered, for it may run anything; what ends the question: oos explain shell:bash',
+    ])
+  })
+
   test.each([
     {
       words: ['git', 'push'],
@@ -41,7 +52,7 @@ describe('the question', () => {
     { words: ['git', 'push', 'origin', 'main'], says: 'Run `git push origin main`?' },
     {
       words: ['bash'],
-      says: 'Run `bash`? (what `bash` does cannot be seen from here (a shell reads commands from its input), and it could run `git reset --hard`, which .agent-os/AGENT.md:3 asks about)',
+      says: 'Run `bash`? (what `bash` does cannot be seen from here, for a shell reads commands from its input: it could run `git reset --hard`, which .agent-os/AGENT.md:3 asks about)',
     },
   ])('about $words says what a yes would cover', async ({ words, says }) => {
     const asked = commandRequest('command', words, '/work')

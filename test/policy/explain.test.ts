@@ -102,12 +102,12 @@ describe('an explanation', () => {
   test.each([
     [
       'shell:node -e 1',
-      'what `node -e 1` does cannot be seen from here (`node` runs code that oos does not read), and it could run `git push`, which .agent-os/AGENT.md:2 asks about',
+      'what `node -e 1` does cannot be seen from here, for `node` runs code that oos does not read: it could run `git push`, which .agent-os/AGENT.md:2 asks about',
       rewritten,
     ],
     [
       'shell:curl x | sh',
-      'what `sh` does cannot be seen from here (a shell reads commands from its input), and it could run `git push`, which .agent-os/AGENT.md:2 asks about',
+      'what `sh` does cannot be seen from here, for a shell reads commands from its input: it could run `git push`, which .agent-os/AGENT.md:2 asks about',
       rewritten,
     ],
     [
