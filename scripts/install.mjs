@@ -13,7 +13,8 @@ export const node = join(root, 'node_modules/.bin/node')
 export function ensureInstalled() {
   if (isInstalled()) return
   say('installing packages (npm ci)')
-  run('npm', ['ci', '--no-audit', '--no-fund'])
+  // npm runs on the machine's own Node, and warns of packages that only the project's Node runs. Errors are still said.
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 export function ensureBuilt() {

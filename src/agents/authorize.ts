@@ -1,9 +1,10 @@
 import type { KeptAnswer } from '../ops/keep-answer.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { agreeTo } from '../ops/trust.ts'
-import { agreedBy } from '../policy/agreed.ts'
+import { type Agreed, agreedBy } from '../policy/agreed.ts'
 import { printCapability } from '../policy/capability.ts'
 import { capabilityOf, unknownNote } from '../policy/request-capability.ts'
+import { unknownTarget } from '../policy/shell/git.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { agreeToSpecs, remember } from './consent.ts'
@@ -22,15 +23,31 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
   if (decision.effect === 'deny') throw refusal('denied', intent)
   if (voice.answerAsk === undefined) throw refusal('unasked', intent)
   const kept = await planAnswer(intent, voice)
-  const question = `Run \`${asked.target}\`?${because(decision, ' (', ')')}`
+  const agreed = agreedBy(policy, asked)
+  const question = `Run \`${asked.target}\`?${because(decision, ' (', `${coverOf(agreed)})`)}`
   switch (await voice.answerAsk(question, kept && `${kept.source.path}:${kept.line} ${kept.text}`)) {
     case 'once':
-      return { ...intent, answer: 'yes', agreed: agreedBy(policy, asked) }
+      return { ...intent, answer: 'yes', agreed }
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':
       throw refusal('denied', intent)
   }
+}
+
+/** What was asked without a name is agreed to for every name: a person knows that before he says yes. */
+function coverOf(agreed: readonly Agreed[]): string {
+  const open = agreed.filter(({ request: { target } }) => target === unknownTarget)
+  const acts = new Set(open.map(({ request: { action } }) => anyOf[action] ?? action))
+  return acts.size === 0 ? '' : `; a yes lets this run ${[...acts].join(' and ')}`
+}
+
+const anyOf: Readonly<Record<string, string>> = {
+  commit: 'commit to any branch',
+  push: 'push any branch',
+  'force-push': 'force-push any branch',
+  delete: 'delete any branch or tag',
+  tag: 'set any tag',
 }
 
 /** Without what nobody has agreed to, the rules are not what the specs say: no line of theirs would be the answer. */
@@ -42,6 +59,12 @@ async function planAnswer(
   const { asksUnknown, planKeptAnswer } = await import('../ops/keep-answer.ts')
   if (asksUnknown({ request: asked, decision })) {
     voice.note(`always is not offered: ${unknownNote}`)
+    return undefined
+  }
+  if (decision.reasons.some(({ kind, part }) => kind === 'undecidable' && part === undefined)) {
+    voice.note(
+      `always is not offered, for it may run anything; what ends the question: ${explainHint(asked)}`,
+    )
     return undefined
   }
   const decideBy = (rules: readonly Rule[]) => decideStart(policyOf({ ...project, rules }, request), asked)
@@ -61,12 +84,12 @@ async function keepAnswer(
 }
 
 function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy }: RunIntent): OosError {
-  const { target, words } = asked
+  const { target } = asked
   const { rule } = decision
   const why = because(decision, ': ')
   const hint = request.untrusted
     ? 'allow it in your own ~/.agent-os/GLOBAL_RULES.md, or agree to what the project allows: oos trust'
-    : `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
+    : explainHint(asked)
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -81,6 +104,10 @@ function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy 
     part === undefined || part.resource === 'shell' ? target : printCapability(capabilityOf(part, policy))
   const within = what === target ? '' : `, which is part of \`${target}\``
   return new OosError(code, `no rule allows \`${what}\`${within}`, { hint })
+}
+
+function explainHint({ words }: RunIntent['asked']): string {
+  return `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
 }
 
 /** What cannot be read matches rules that are about something else: then that is the reason to tell. */

@@ -1,10 +1,11 @@
 import { relative } from 'node:path'
-import { type Aftermath, listFiles, readAftermath } from '../sandbox/after.ts'
+import { type Aftermath, type ChangedFile, listFiles, readAftermath } from '../sandbox/after.ts'
 import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
 import type { OosEvent } from '../store/events.ts'
+import { ruleOf } from './events.ts'
 import type { PreparedRun } from './prepare.ts'
-import { warnOfWritten } from './written.ts'
+import { decideChange, type WrittenUnder, warnOfWritten } from './written.ts'
 
 /** Above it, not every name is kept for later: what was deleted is not told, nor what changed deep in the tree. */
 const mostFiles = 20_000
@@ -29,12 +30,9 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
     events: () => {
       const { root } = project
       const aftermath = readAftermath(options)
-      const written = warnOfWritten(aftermath.files, {
-        ...{ policy, root },
-        agent: asked.agent,
-        entries: tree.entries,
-      })
-      return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, root)]
+      const under = { policy, root, agent: asked.agent, entries: tree.entries }
+      const written = warnOfWritten(aftermath.files, under)
+      return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, under)]
     },
   }
 }
@@ -56,8 +54,9 @@ function appeared(
 
 function tell(
   { files, repositories, rebases, setId, complete, searched }: Aftermath,
-  root: string,
+  under: WrittenUnder,
 ): OosEvent[] {
+  const { root } = under
   const shown = files.slice(0, mostEvents)
   return [
     ...(searched
@@ -76,17 +75,23 @@ function tell(
       ),
     ),
     ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path, root)}`)),
-    ...shown.map(
-      ({ path, change, bytes }): OosEvent => ({
-        type: 'file.changed',
-        path: named(path, root),
-        change,
-        ...(bytes === undefined ? {} : { bytes }),
-      }),
-    ),
+    ...shown.map((file) => changed(file, under)),
     ...(shown.length < files.length ? [note(`${files.length - shown.length} more files changed`)] : []),
     ...(complete ? [] : [note('there was more than could be looked at: what changed is not all listed')]),
   ]
+}
+
+/** With what the rules say to it, where they say no: a name that was made up later was closed by nothing. */
+function changed(file: ChangedFile, under: WrittenUnder): OosEvent {
+  const { path, change, bytes } = file
+  const { effect, rule } = decideChange(file, under)
+  return {
+    type: 'file.changed',
+    path: named(path, under.root),
+    change,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(effect === 'allow' ? {} : { effect, ...ruleOf(rule) }),
+  }
 }
 
 function named(path: string, root: string): string {

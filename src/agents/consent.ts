@@ -1,5 +1,5 @@
 import type { Excess } from '../ops/excess.ts'
-import { agree, findTrust, isSeen, judgeTrust, rememberKept } from '../ops/trust.ts'
+import { type Asking, agree, findTrust, isSeen, judgeTrust, rememberKept } from '../ops/trust.ts'
 import { OosError } from '../shared/errors.ts'
 import { intendFor, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
@@ -54,11 +54,14 @@ export function remember({ note }: Pick<RunVoice, 'note'>, write: () => void): v
   }
 }
 
-async function requireYes(state: 'new' | 'changed', { confirm }: RunVoice): Promise<void> {
-  const what =
-    state === 'new'
-      ? 'you have not agreed to what the specs of this project allow'
-      : 'the specs of this project ask for more than you agreed to'
+const whyAsked: Readonly<Record<Asking, string>> = {
+  new: 'you have not agreed to what the specs of this project allow',
+  changed: 'the specs of this project ask for more than you agreed to',
+  own: 'your own specs in ~/.agent-os have changed since you agreed to what this project gives',
+}
+
+async function requireYes(state: Asking, { confirm }: RunVoice): Promise<void> {
+  const what = whyAsked[state]
   if (confirm === undefined) {
     throw new OosError('untrusted', `${what}, and there is no terminal to show it at`, {
       hint: 'oos trust, or leave it out: oos run --untrusted …',

@@ -21,7 +21,7 @@ export function decisionEvent(request: Request, decision: Decision, answer?: 'ye
 }
 
 export function networkEvent(seen: NetworkEvent): OosEvent {
-  const { host, port, method, path, effect, rule, address, error, bytesUp, bytesDown } = seen
+  const { host, port, method, path, effect, rule, address, error, bytesUp, bytesDown, ms } = seen
   return {
     type: 'network.request',
     host,
@@ -34,6 +34,7 @@ export function networkEvent(seen: NetworkEvent): OosEvent {
     ...(address === undefined ? {} : { address }),
     sent: bytesUp,
     received: bytesDown,
+    duration: Math.round(ms),
   }
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { requestHere } from '../ops/request-here.ts'
 import { decide } from '../policy/decide.ts'
 import { allowInPlain } from '../policy/plain-http.ts'
 import { capabilityOf } from '../policy/request-capability.ts'
@@ -23,7 +24,9 @@ export interface RunFacts {
 export function summarize(prepared: PreparedRun, { id, end, network, errors }: RunFacts): RunSummary {
   const refused = network.filter(({ effect }) => effect !== 'allow')
   const failed = end.endedBy === 'exit' ? end.code !== 0 : end.endedBy !== 'interrupted'
-  const causes = causesOf(prepared, refused, failed ? saidBy(prepared, errors) : quiet)
+  const found = causesOf(prepared, refused, failed ? saidBy(prepared, errors) : quiet)
+  const stand = { root: prepared.policy.root, cwd: prepared.asked.cwd }
+  const causes = found.map((cause) => ({ ...cause, request: requestHere(cause.request, stand) }))
   return { id, end, denied: refused.length, causes, unreached: unreached(network) }
 }
 

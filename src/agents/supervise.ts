@@ -1,4 +1,5 @@
 import { keepRecordOut } from '../ops/keep-record-out.ts'
+import { tellNested } from '../ops/project-root.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { OosError } from '../shared/errors.ts'
@@ -18,6 +19,7 @@ import type { RunVoice } from './voice.ts'
 export async function superviseRun(request: RunRequest, voice: RunVoice): Promise<number> {
   const meant = await intendRun(request)
   voice.warn(meant.project.diagnostics)
+  noteNested(meant, voice)
   const agreed = await agreeToSpecs(meant, voice)
   if (request.learn) await tellLearning(voice)
   await keepRecordOut(agreed.project)
@@ -37,6 +39,12 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   } finally {
     ghosts.leave()
   }
+}
+
+/** Whoever relies on the rules of the whole repository should not find out later. */
+export function noteNested({ project }: Pick<RunIntent, 'project'>, { note }: Pick<RunVoice, 'note'>): void {
+  const nested = tellNested(project)
+  if (nested !== undefined) note(nested)
 }
 
 async function tellLearning({ note }: Pick<RunVoice, 'note'>): Promise<void> {

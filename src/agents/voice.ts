@@ -1,4 +1,5 @@
 import type { Excess } from '../ops/excess.ts'
+import type { Asking } from '../ops/trust.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import type { Unheld } from '../sandbox/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
@@ -26,7 +27,7 @@ export interface RunVoice {
 }
 
 export interface TrustChange {
-  readonly state: 'new' | 'changed'
+  readonly state: Asking
   readonly root: string
   readonly home: string
   readonly excess: Excess
@@ -36,6 +37,7 @@ export interface RunSummary {
   readonly id: string
   readonly end: SandboxEnd
   readonly denied: number
+  /** With their requests as they are typed where the command was. */
   readonly causes: readonly Cause[]
   /** Hosts that were allowed and could not be reached, with what was said. */
   readonly unreached: readonly string[]

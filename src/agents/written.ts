@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import type { Rule } from '../policy/types.ts'
+import type { Decision, Rule } from '../policy/types.ts'
 import type { ChangedFile } from '../sandbox/after.ts'
 import { accessIn } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
@@ -30,7 +30,7 @@ export function warnOfWritten(files: readonly ChangedFile[], under: WrittenUnder
   const denied = new Map<Rule | undefined, ChangedFile[]>()
   const obeyed: ChangedFile[] = []
   for (const file of written) {
-    const { effect, rule } = decide(under.policy, requestOf(file, under))
+    const { effect, rule } = decideChange(file, under)
     if (effect === 'deny') denied.set(rule, [...(denied.get(rule) ?? []), file])
     else if (isObeyed(file, under)) obeyed.push(file)
   }
@@ -44,10 +44,17 @@ export function warnOfWritten(files: readonly ChangedFile[], under: WrittenUnder
   ]
 }
 
-const requestOf = ({ path, change }: ChangedFile, { agent }: WrittenUnder) =>
+/** What the rules say to a change that was made. */
+export function decideChange(file: ChangedFile, under: Pick<WrittenUnder, 'policy' | 'agent'>): Decision {
+  return decide(under.policy, requestOf(file, under))
+}
+
+const acts = { created: 'create', changed: 'change', deleted: 'delete' } as const
+
+const requestOf = ({ path, change }: ChangedFile, { agent }: Pick<WrittenUnder, 'agent'>) =>
   ({
     resource: 'file',
-    action: change === 'created' ? 'create' : 'change',
+    action: acts[change],
     target: path,
     agent,
   }) as const

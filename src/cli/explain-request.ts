@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
-import { readRequest, requireAgent } from '../ops/request.ts'
+import { readRequest, requireAgent, resolveLinks } from '../ops/request.ts'
+import { requestHere } from '../ops/request-here.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { decide, decidePart } from '../policy/decide.ts'
 import { decideWithOwn, isUnspoken } from '../policy/decide-with-own.ts'
@@ -30,7 +32,11 @@ export async function explainRequest(
   const decision = decide(policy, request)
   const { constraints } = decision
   const explanation = explainDecision(policy, request, decision)
-  const changes = [...(await noteOwnPlace(policy, request, decision)), ...explanation.changes]
+  const changes = [
+    ...(await noteOwnPlace(policy, request, decision)),
+    ...noteFromRoot(text, request, project),
+    ...explanation.changes,
+  ]
   const explained = { ...explanation, request: text, constraints, changes }
   terminal.answer('explain', explainedData(explained), () => renderExplained(explained, terminal.style))
   return exitCode === true && decision.effect !== 'allow' ? exitCodes.refused : exitCodes.done
@@ -62,6 +68,19 @@ async function noteOwnPlace(
 }
 
 const mayBeOwn = ({ target }: Request, { root }: Policy) => !`${target}/`.startsWith(`${root}/`)
+
+/** What is shown of a rule is named from the project's root; what is typed is read from where the person stands. */
+function noteFromRoot(text: string, request: Request, project: Project): readonly Change[] {
+  const { root } = project
+  const cwd = resolveLinks(project.cwd)
+  const meant = requestHere(text, { root, cwd })
+  if (request.resource !== 'file' || meant === text || existsSync(request.target)) return []
+  const fromRoot = readRequest(meant, { ...project, cwd })
+  if (!existsSync(fromRoot.target)) return []
+  return [
+    { kind: 'none', text: `a path is read from where you stand: from the project's root it is \`${meant}\`` },
+  ]
+}
 
 /** Only files have links, and following them asks the disk about every path that a rule closes: a ms of each start. */
 function compileFor(request: Request, project: Project): Policy {

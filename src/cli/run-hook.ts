@@ -138,7 +138,11 @@ async function runRequirements(
 ): Promise<number> {
   if (!requires(asked.rules, stage)) return exitCodes.done
   const { requiredBefore, runRequired } = await import('../ops/hooks/required.ts')
-  for (const required of requiredBefore(asked.rules, { ...asked, stage })) {
+  const all = requiredBefore(asked.rules, { ...asked, stage })
+  const [first] = all
+  if (first !== undefined && asked.project !== undefined)
+    await requireAgreed(asked.project, { required: first, env: terminal.env })
+  for (const required of all) {
     const { ok, how, tail } = runRequired(required, {
       inside: card !== undefined,
       root: asked.root,
@@ -151,7 +155,6 @@ async function runRequirements(
       continue
     }
     terminal.tell(renderTail(tail, terminal.talk))
-    if (asked.project !== undefined) await requireAgreed(asked.project, { required, env: terminal.env })
     throw new OosError('denied', `\`${words.join(' ')}\` ${how}, and has to end well before a ${stage}`, {
       place: rule.source,
       hint:
@@ -163,7 +166,7 @@ async function runRequirements(
   return exitCodes.done
 }
 
-/** What nobody has agreed to was not run at all: there is nothing to mend in it. */
+/** What nobody has agreed to is not run at all: there is nothing to mend in it, and its run would only show the same again. */
 async function requireAgreed(
   project: Project,
   { required, env }: { readonly required: Required; readonly env: NodeJS.ProcessEnv },

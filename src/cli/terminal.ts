@@ -7,7 +7,7 @@ import { isTerminal, writeAnswer, writeTalk } from './output/write.ts'
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv
   readonly json: boolean
-  /** Columns of stdout; endless where no terminal breaks lines, so that `grep` finds whole rows. */
+  /** Columns of stdout; endless where no terminal breaks lines, so that `grep` finds whole rows, unless COLUMNS says how many. */
   readonly width: number
   /** For the answer. */
   readonly style: Style
@@ -29,7 +29,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
   return {
     env,
     json,
-    width: isTerminal('stdout') ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    width: isTerminal('stdout') ? process.stdout.columns : askedWidth(env),
     style: styleOf('stdout'),
     talk: styleOf('stderr'),
     cwd: readCwd,
@@ -38,6 +38,10 @@ export function openTerminal(argv: readonly string[]): Terminal {
     },
     tell: writeTalk,
   }
+}
+
+function askedWidth({ COLUMNS = '' }: NodeJS.ProcessEnv): number {
+  return /^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : Number.POSITIVE_INFINITY
 }
 
 function readCwd(): string {

@@ -1,3 +1,7 @@
+import type { Run } from '../store/fold.ts'
+import type { Store } from '../store/store.ts'
+import { isLearning } from './learn/last-run.ts'
+import { isLearntHere, type Keeping } from './learn/learnt-here.ts'
 import { readProject } from './project.ts'
 import { findProjectRoot, readHome } from './project-root.ts'
 import { readRecord } from './record.ts'
@@ -15,19 +19,27 @@ interface Place {
 
 const mostRuns = 20
 
-/** The last runs, by the ends of their ids that people type. Where there is no record, none. */
-export async function offerRuns(place: Place): Promise<readonly Candidate[]> {
+/** The last runs, by the ends of their ids that people type; `learnt`: those that learnt here. Where there is no record, none. */
+export async function offerRuns(place: Place, which?: 'learnt'): Promise<readonly Candidate[]> {
   try {
-    const store = readRecord(await readProject({ ...place, bare: true }))
+    const project = await readProject({ ...place, bare: true })
+    const store = readRecord(project)
     const runs = store?.listRuns({ limit: mostRuns }) ?? []
+    const isOffered = (run: Run) =>
+      which === undefined || hasLearnt(store, run, { place: project, env: place.env })
+    const offered = runs.filter(isOffered)
     store?.close()
-    return runs.map(({ id, command }) => ({
+    return offered.map(({ id, command }) => ({
       value: id.slice(-8),
       description: command.join(' ').slice(0, 60),
     }))
   } catch {
     return []
   }
+}
+
+function hasLearnt(store: Store | undefined, run: Run, keeping: Keeping): boolean {
+  return store !== undefined && isLearning(store, run) && isLearntHere(store, run, keeping)
 }
 
 /** Names of commits; behind the dots of a range, for its second half. */

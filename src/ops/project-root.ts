@@ -32,6 +32,21 @@ export function holdsHome(root: string, home: string): boolean {
   return `${home}/`.startsWith(root === '/' ? '/' : `${root}/`)
 }
 
+/** The nearest specs hold alone. Those of a folder above, which somebody may count on, are named; undefined if there are none. */
+export function tellNested({
+  root,
+  home,
+}: {
+  readonly root: string
+  readonly home: string
+}): string | undefined {
+  const isWhole =
+    !isFolder(join(root, specFolder)) || existsSync(join(root, '.git')) || dirname(root) === root
+  const above = isWhole ? undefined : searchUp(dirname(root), home)
+  if (above?.hasSpecs !== true) return undefined
+  return `the specs in \`${join(root, specFolder)}\` hold here, and those in \`${join(above.root, specFolder)}\` above do not`
+}
+
 interface FoundRoot {
   readonly root: string
   readonly hasSpecs: boolean

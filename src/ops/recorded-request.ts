@@ -95,17 +95,17 @@ function ofConnection(event: EventOf<'network.request'>, { agent }: Run): Record
 
 const acts: Readonly<Record<string, string>> = { created: 'create', changed: 'change', deleted: 'delete' }
 
-/** What a run has changed it was let change. */
+/** What a run has changed it was let change, unless it is said that the rules said no to it then. */
 function ofChange(
-  { path, change }: EventOf<'file.changed'>,
+  { path, change, effect = 'allow', rule }: EventOf<'file.changed'>,
   { agent }: Run,
   root: string,
 ): RecordedRequest | Unusable {
   const action = isText(path) ? acts[change] : undefined
-  if (action === undefined) return 'unreadable'
+  if (action === undefined || !effects.includes(effect)) return 'unreadable'
   if (isRedacted(path)) return 'redacted'
   const request = { resource: 'file', action, target: resolve(root, path), agent } as const
-  return { kind: 'write', request, was: 'allow', askable: false }
+  return { kind: 'write', request, was: effect, ...refer(rule), askable: false }
 }
 
 function kindOf(resource: Request['resource'], action: string): RequestKind {

@@ -79,7 +79,7 @@ function quoteRequest(request: string): string {
 }
 
 /** Resolves as much of a path as exists: what is yet to be made has no links of its own. */
-function resolveLinks(path: string): string {
+export function resolveLinks(path: string): string {
   try {
     return realpathSync(path)
   } catch {

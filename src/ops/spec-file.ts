@@ -19,7 +19,7 @@ import type { Project } from './project.ts'
 type Place = Pick<Project, 'root' | 'home'>
 
 /** Where a spec that somebody here wrote lies on disk. */
-export function specPath({ path }: SpecSource, { root, home }: Place): string {
+export function specPath({ path }: Pick<SpecSource, 'path'>, { root, home }: Place): string {
   return path.startsWith('~/') ? join(home, path.slice(2)) : join(root, path)
 }
 
@@ -40,6 +40,30 @@ export function findOwnSource(
   throw new OosError('usage', `\`${name}\` is no spec of this project`, {
     hint: `one of ${own.map(({ path }) => `\`${path}\``).join(', ')}`,
   })
+}
+
+/**
+ * The specs that a person named, each by its file or by a folder that they lie in, as oos shows them. One that could not be
+ * read is none of the sources, and named all the same.
+ *
+ * @throws OosError `usage`
+ */
+export function findOwnFiles(
+  names: readonly string[],
+  project: Pick<Project, 'root' | 'home' | 'cwd' | 'sources' | 'diagnostics'>,
+): readonly string[] {
+  const own = project.sources.filter(({ pack }) => pack === undefined).map(({ path }) => path)
+  const all = [...new Set([...own, ...project.diagnostics.map(({ place }) => place.file)])]
+  const found = names.flatMap((name) => {
+    const typed = resolve(project.cwd, name)
+    const meant = all.filter((path) => path === name || isBelow(specPath({ path }, project), typed))
+    return meant.length > 0 ? meant : [findOwnSource(name, project).path]
+  })
+  return [...new Set(found)]
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }
 
 /**

@@ -10,7 +10,10 @@ export type Trust =
   /** `seen`: these very bytes; `kept`: others that give no more than was agreed to. */
   | { readonly state: 'seen' | 'kept'; readonly excess?: undefined }
   /** Only a yes lets the excess hold. */
-  | { readonly state: 'new' | 'changed'; readonly excess: Excess }
+  | { readonly state: Asking; readonly excess: Excess }
+
+/** `changed`: the project's specs are others than were agreed to; `own`: only the person's own are. */
+export type Asking = 'new' | 'changed' | 'own'
 
 /** What a person has agreed to in this project. */
 export function findTrust(
@@ -30,8 +33,25 @@ export async function judgeTrust(project: Project, record: TrustRecord | undefin
   const { findExcess, isEmpty } = await import('./excess.ts')
   const excess = findExcess(project, { now: Date.now(), ...(record && { agreed: record.agreed }) })
   if (isEmpty(excess)) return { state: 'kept' }
-  const isNew = record === undefined || !record.agreed.some(isProjectSource)
-  return { state: isNew ? 'new' : 'changed', excess }
+  return { state: whyAsked(project, record), excess }
+}
+
+/** A pack of another oos, or an Allow that has ended, may give more though no spec is another. */
+function whyAsked({ sources }: Project, record: TrustRecord | undefined): Asking {
+  const agreed = record?.agreed ?? []
+  if (!agreed.some(isProjectSource)) return 'new'
+  const own = sources.filter(isOwnSource)
+  const isPersons = (source: SpecSource) => !isProjectSource(source)
+  const isProjectAsItWas = isSame(agreed.filter(isProjectSource), own.filter(isProjectSource))
+  return isProjectAsItWas && !isSame(agreed.filter(isPersons), own.filter(isPersons)) ? 'own' : 'changed'
+}
+
+function isSame(before: readonly SpecSource[], now: readonly SpecSource[]): boolean {
+  const bytesOf = new Map(before.map(({ path, bytes }) => [path, bytes]))
+  return (
+    before.length === now.length &&
+    now.every(({ path, bytes }) => Buffer.compare(bytesOf.get(path) ?? new Uint8Array(), bytes) === 0)
+  )
 }
 
 /** The person said yes to the specs as they are. Throws when it cannot be written down. */

@@ -45,6 +45,17 @@ export function splitOutside(text: string, separator: string): readonly { text: 
   return parts
 }
 
+/** What stands in no group, however deep they nest, and in no class. */
+export function textOutside(text: string): string {
+  let outside = ''
+  for (let index = 0; index < text.length; index++) {
+    const end = skip(text, index)
+    if (end === index || text[index] === '\\') outside += text.slice(index, end + 1)
+    index = end
+  }
+  return outside
+}
+
 /** The last index of what starts here: an escape, a group, a class, or one character. */
 function skip(text: string, index: number): number {
   const character = text[index]

@@ -1,8 +1,10 @@
+import { expandBraces } from './braces.ts'
 import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
 import type { Hits } from './hits.ts'
+import { printCode } from './print-code.ts'
 import {
   type Carried,
   commandPart,
@@ -13,8 +15,9 @@ import {
 } from './request-parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
+import { rulePlace } from './rule-place.ts'
 import type { SimpleCommand, Undecidable } from './shell/types.ts'
-import type { Constraints, Decision, DecisionEffect, DecisionReason, Request } from './types.ts'
+import type { Constraints, Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */
 export function decide(policy: Policy, request: Request): Decision {
@@ -116,8 +119,19 @@ function decideUnread(index: RuleIndex, request: Request, { text, reason }: Unde
   return unreadable(index, { ...request, words: [] }, ({ effect, rule }) =>
     rule === undefined || effect === 'allow'
       ? `what \`${text}\` does cannot be told: ${reason}`
-      : `\`${text}\` could do what ${rule.source.text} is about: ${reason}`,
+      : `what \`${text}\` does cannot be seen from here, for ${reason}: ${sayCould(rule)}`,
   )
+}
+
+/** A rule about another command decides for what cannot be read, which baffles unless it is said how. */
+function sayCould({ effect, capabilities, source }: Rule): string {
+  const place = rulePlace(source)
+  if (effect === 'only') return `it could run what the Only at ${place} leaves out`
+  const pattern = capabilities.find(({ resource }) => resource === 'shell')?.pattern ?? '*'
+  const [first = pattern] = expandBraces(pattern)
+  const command = first.replace(/(?: \*{1,2})+$/, '')
+  const what = command === '*' || command === '**' ? 'any command' : printCode(command)
+  return `it could run ${what}, which ${place} ${effect === 'ask' ? 'asks about' : 'denies'}`
 }
 
 /** Why a target could be any: a git command without it means what git's configuration says, or what is checked out. */

@@ -50,11 +50,11 @@ export function explainDecision(policy: Policy, request: Request, decision: Deci
   const explanation = {
     request,
     effect: decision.effect,
-    because: explainReason(reason, asked, policy) + whyUnread(reason, decision),
+    because: explainStop(reason, asked, { decision, policy }),
     parts: explainParts(policy, request),
     ...(https && { https }),
     nearest: decision.effect === 'allow' || decision.rule?.effect === 'deny' ? [] : nearest(policy, asked),
-    changes: changesFor(reason, { request, asked, unread: unreadText(reason, decision) }, policy),
+    changes: changesFor(reason, { request, asked, decision, unread: unreadText(reason, decision) }, policy),
   }
   return decision.rule ? { ...explanation, rule: decision.rule } : explanation
 }
@@ -66,11 +66,16 @@ function tellingReason({ reasons }: Decision): DecisionReason {
   return reasons.find(({ kind, part }) => kind === 'constraint' && part === first.part) ?? first
 }
 
-/** A Deny or Ask that does not name the command matches it because nobody can tell what it runs. */
-function whyUnread(reason: DecisionReason, decision: Decision): string {
-  if (reason.kind !== 'deny' && reason.kind !== 'ask') return ''
+/** A Deny or Ask that does not name the command matches it because nobody can tell what it runs: that says it all. */
+function explainStop(
+  reason: DecisionReason,
+  asked: Request,
+  { decision, policy }: { readonly decision: Decision; readonly policy: Policy },
+): string {
+  const why = explainReason(reason, asked, policy)
   const unread = unreadText(reason, decision)
-  return unread === undefined ? '' : `: ${unread}`
+  if (unread === undefined || (reason.kind !== 'deny' && reason.kind !== 'ask')) return why
+  return asked.resource === 'shell' ? unread : `${why}: ${unread}`
 }
 
 function unreadText({ part }: DecisionReason, { reasons }: Decision): string | undefined {
@@ -126,13 +131,14 @@ interface Asked {
   /** What the person wants explained; `asked` is the part of it that the reason is about. */
   readonly request: Request
   readonly asked: Request
+  readonly decision: Decision
   /** Why it cannot be told what is asked. */
   readonly unread: string | undefined
 }
 
 function changesFor(
   { kind, rule }: DecisionReason,
-  { request, asked, unread }: Asked,
+  { request, asked, decision, unread }: Asked,
   policy: Policy,
 ): readonly Change[] {
   const place = rule?.source
@@ -147,8 +153,26 @@ function changesFor(
   if (rule.layer === 'built-in')
     return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
   // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
-  const exceptions = unread === undefined ? addExcept(asked, { place, policy }) : [rewrite(asked)]
-  return kind === 'ask' ? [answerTo(asked, request), ...exceptions] : exceptions
+  const exceptions = unread === undefined ? loosen(asked, { rule, place, policy }) : [rewrite(asked)]
+  if (kind !== 'ask') return exceptions
+  const ends = unread !== undefined && asked.resource === 'shell' ? endAsking(decision) : []
+  return [answerTo(asked, request), ...exceptions, ...ends]
+}
+
+/** What cannot be read is asked about until no Ask about commands is left: a line for each, and what it gives up. */
+function endAsking({ reasons }: Decision): readonly Change[] {
+  const asks = reasons.flatMap(({ kind, rule, part }) => (kind === 'ask' && rule && !part ? [rule] : []))
+  const packs = [...new Set(asks.flatMap(({ source }) => source.pack ?? []))]
+  const own = asks.filter(({ source }) => source.pack === undefined).map(({ source }) => source)
+  const holes = packs.map((pack) => `{pack: ${pack}, except: ["shell:*"]}`).join(', ')
+  const all = own.length + Math.min(1, packs.length) > 1 ? ' (all of these lines together)' : ''
+  const gives = `: no command is asked about any more, nor what it could run${all}`
+  const change = (text: string, place?: Rule['source']): Change =>
+    place ? { kind: 'add-except', text: text + gives, place } : { kind: 'add-except', text: text + gives }
+  return [
+    ...(holes === '' ? [] : [change(`in \`extends\`: ${holes}`)]),
+    ...own.map((place) => change('except `shell:*`', place)),
+  ]
 }
 
 /**
@@ -166,9 +190,11 @@ function answerTo({ resource }: Request, request: Request): Change {
 }
 
 function rewrite({ resource, action }: Request): Change {
-  const what = resource === 'git' ? 'it names the branch' : 'its program and arguments can be read'
+  const isGit = resource === 'git'
+  const what = isGit ? 'it names the branch' : 'its program and arguments can be read'
   const example = action === 'push' ? ': `git push origin main`' : ''
-  return { kind: 'rewrite', text: `write the command so that ${what}${example}` }
+  const code = isGit ? '' : ', and code into a file of the project: `bash build.sh`, `node build.js`'
+  return { kind: 'rewrite', text: `write the command so that ${what}${example}${code}` }
 }
 
 /** Only what can be pasted: a text with a line break in it, for one, stands in no rule. */
@@ -187,6 +213,21 @@ function nothingFor(asked: Request): readonly Change[] {
 /** Limits of a run, and a secret that might go anywhere, do not. */
 function standsInAllow({ resource, attributes }: Request): boolean {
   return resource !== 'run' && (resource !== 'secret' || typeof attributes?.to === 'string')
+}
+
+/** An exception of an Only grants nothing: what it is to allow it has to name. */
+function loosen(
+  asked: Request,
+  at: { readonly rule: Rule; readonly place: Rule['source']; readonly policy: Policy },
+): readonly Change[] {
+  const { rule, place, policy } = at
+  if (rule.effect !== 'only') return addExcept(asked, at)
+  if (place.pack !== undefined) return [...addExcept(asked, at), ...addRule('Allow', asked, policy)]
+  const only = onlyCommand(asked, policy)
+  if (!isKnown(only)) return nothingFor(asked)
+  const capability = escapeLet(printRequest(only, policy))
+  if (!parseCapability(capability).ok) return []
+  return [{ kind: 'edit-rule', text: `name it there, too, behind a comma: ${printCode(capability)}`, place }]
 }
 
 function addExcept(

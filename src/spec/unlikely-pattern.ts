@@ -1,3 +1,4 @@
+import { textOutside } from '../policy/braces.ts'
 import { parseCapability, printCapability } from '../policy/capability.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Constraints, Resource } from '../policy/types.ts'
@@ -38,7 +39,7 @@ function fixOf(capability: Capability, { message: _, constraints, ...found }: Fo
 
 const variable: Look = ({ resource, pattern }) => {
   const odd = resource === 'env' ? /[^\w*?]/ : /[$%=]/
-  if (!odd.test(outsideOfGroups(pattern.replace(/\$\{\w+\}/g, '$')))) return undefined
+  if (!odd.test(textOutside(pattern.replace(/\$\{\w+\}/g, '$')))) return undefined
   const name = pattern
     .replace(/(?<=\w)[=:].*$/, '')
     .replace(/\$\{(\w+)\}/g, '$1')
@@ -137,7 +138,7 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
           }
         : undefined,
     ({ pattern }) =>
-      outsideOfGroups(pattern).includes(',')
+      textOutside(pattern).includes(',')
         ? {
             message: 'a comma is a character of the name here: one of several stands in braces',
             ...(/[{[]/.test(pattern) ? {} : { pattern: `{${pattern}}` }),
@@ -241,8 +242,4 @@ const escaped: Partial<Record<Resource, readonly Look[]>> = {
 
 function firstWord(pattern: string): string {
   return pattern.split(' ')[0] ?? ''
-}
-
-function outsideOfGroups(pattern: string): string {
-  return pattern.replace(/\{[^{}]*\}|\[[^\]]*\]/g, '')
 }

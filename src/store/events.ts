@@ -96,13 +96,16 @@ export const eventSchemas = {
       address: z.string().optional().describe('what was dialled'),
       sent: count.optional().describe('bytes'),
       received: count.optional().describe('bytes'),
+      duration: count.optional().describe('ms; it was asked that long before it was recorded'),
     })
-    .describe('A connection was asked of the proxy.'),
+    .describe('A connection was asked of the proxy; recorded when it is over.'),
   'file.changed': z
     .strictObject({
       path: z.string().describe('relative to the project'),
       change: z.enum(['created', 'changed', 'deleted']),
       bytes: count.optional().describe('size afterwards'),
+      effect: effect.optional().describe('what the rules of the run said to that, where it was no'),
+      rule: rule.optional(),
     })
     .describe('The run left this file other than it found it.'),
   'learn.access': z

@@ -70,3 +70,21 @@ test.each([
     { type: 'file.changed', path: 'sub/a.txt', change: 'created', bytes: 1 },
   ])
 })
+
+test('a file that came to be against a rule is told with it', () => {
+  const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
+  const rules = rulesOf(['Allow file:**:read,write', 'Deny file:**/.env:*'])
+  const policy = compilePolicy({ rules, root, home: '/nobody', now: 0 })
+  const { events } = watchChanges({
+    plan: { mounts: [{ kind: 'write', path: root }], ghosts: [], placeholders: [] },
+    ...{ ...under(root), policy },
+    tree: { entries: [{ path: root, kind: 'directory', access: 'write' }], files: 3 },
+  } as unknown as PreparedRun)
+  writeFileSync(join(root, '.env'), '')
+  writeFileSync(join(root, 'a'), '')
+  const files = events().filter(({ type }) => type === 'file.changed')
+  expect(files).toEqual([
+    expect.objectContaining({ path: '.env', effect: 'deny', rule: expect.objectContaining({ line: 2 }) }),
+    { type: 'file.changed', path: 'a', change: 'created', bytes: 0 },
+  ])
+})

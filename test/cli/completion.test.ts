@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, symlinkSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { keepLearnt } from '../../src/ops/learn/learnt-here.ts'
 import { openStore } from '../../src/store/store.ts'
 import { executable, makeTree, oos } from './oos.ts'
 
@@ -22,10 +24,16 @@ for (const words of [
 ])
   execFileSync('git', words, { cwd })
 const run = recordRun()
+const learnt = recordRun(true)
 
-function recordRun(): string {
+function recordRun(learning = false): string {
   const store = openStore(join(cwd, '.oos/data/atlas.db'), { now: Date.now })
-  const { id } = store.createRun({ agent: 'command', command: ['a\nb'], cwd, policy: 'f'.repeat(64) })
+  const created = { agent: 'command', command: ['a\nb'], cwd, policy: 'f'.repeat(64) }
+  const { id } = store.createRun({ ...created, ...(learning && { learning }) })
+  if (learning) {
+    store.finishRun(id, { endedBy: 'exit', code: 0 })
+    keepLearnt(store, id, { place: { root: cwd, home: homedir() }, env: process.env })
+  }
   store.close()
   return id.slice(-8)
 }
@@ -60,13 +68,17 @@ test.each([
   { typed: ['spec', 'backtest', 'v'], offers: ['v1'] },
   { typed: ['runs', 'show', ''], offers: [run] },
   { typed: ['runs', 'verify', ''], offers: [run] },
-  { typed: ['learn', ''], offers: [run] },
+  { typed: ['learn', ''], offers: [learnt] },
   { typed: ['explain', '--'], offers: ['--stdin', '--spec'] },
 ])('$typed offers $offers', ({ typed, offers }) => {
   const words = oos(['complete', '--', ...typed], { cwd })
     .stdout.split('\n')
     .map((line) => line.split('\t')[0])
   expect(words).toEqual(expect.arrayContaining(offers))
+})
+
+test('`oos learn` is offered no run that did not learn', () => {
+  expect(oos(['complete', '--', 'learn', ''], { cwd }).stdout).not.toContain(run)
 })
 
 test('what is not for people is not offered', () => {
@@ -77,6 +89,7 @@ test('what is not for people is not offered', () => {
 test.each([
   ['why', 'sr'],
   ['spec', 'coverage', '--annotate', ''],
+  ['spec', 'check', '.agent-os/'],
   ['run', '--', 'np'],
   ['run', 'coder', '--', 'ls', ''],
 ])('for %s %s … the shell offers files by itself', (...typed) => {

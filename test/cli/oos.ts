@@ -19,7 +19,9 @@ export interface Outcome {
 
 /** Runs the program that was built. A variable that is `undefined` is taken out of its environment. */
 export function oos(words: readonly string[], { cwd, env = {}, input }: Place): Outcome {
-  const all = Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined)
+  const all = Object.entries({ ...process.env, COLUMNS: undefined, ...env }).filter(
+    ([, value]) => value !== undefined,
+  )
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [executable, ...words], {
     cwd,
     env: Object.fromEntries(all),

@@ -57,6 +57,24 @@ test('a run is shown with the line behind each decision', () => {
   expect(stdout).toMatch(/network +example\.com:443 +deny +no rule allows it/)
 })
 
+test('a connection stands where it was made, though it is recorded at its end', () => {
+  const folder = makeTree({ '.agent-os/AGENT.md': '' })
+  let now = 1_000
+  const store = openStore(join(folder, '.oos/data/atlas.db'), { now: () => now })
+  const { id } = store.createRun({ agent: 'command', command: ['curl'], cwd: folder, policy: 'f'.repeat(64) })
+  const connect = { type: 'network.request', host: 'example.com', port: 443, effect: 'allow' } as const
+  now = 21_000
+  store.append(id, { type: 'decision', resource: 'env', action: 'read', target: 'A', effect: 'deny' })
+  now = 61_000
+  store.append(id, { ...connect, duration: 59_000 })
+  store.finishRun(id, { endedBy: 'exit', code: 0 })
+  store.close()
+  const lines = oos(['runs', 'show', id], { cwd: folder }).stdout.split('\n')
+  const connection = lines.findIndex((line) => line.includes('example.com:443'))
+  expect(lines[connection]).toMatch(/^ *1\.0 s +network/)
+  expect(lines[connection + 1]).toMatch(/^ *20\.0 s +env/)
+})
+
 test('what a command was called cannot drive the terminal', () => {
   expect(oos(['runs'], { cwd }).stdout).not.toContain('\x1b')
   expect(oos(['runs', 'show', first], { cwd }).stdout).not.toContain('\x1b')

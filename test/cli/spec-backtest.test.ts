@@ -57,6 +57,8 @@ test('a rule is told with how often it would have stopped what, in which run, at
     '3 of 12 requests in 3 runs would have come out differently (3 commands, 9 writes)\n',
   )
   expect(stdout).toContain('3 runs went by other rules than these')
+  const inside = join(cwd, '.agent-os')
+  expect(oos(['spec', 'backtest'], { cwd: inside }).stdout).toContain('file:../package.json:change')
 })
 
 test.each([

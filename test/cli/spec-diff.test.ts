@@ -36,6 +36,8 @@ test('a widening shows what it lets in and by which line, and exits 3 where that
   expect(code).toBe(3)
   expect(stdout).toMatch(/newly allowed .*file:package\.json:write.* \+ +\.agent-os\/AGENT\.md:1/)
   expect(stdout).toContain('this allows more')
+  const inside = join(cwd, '.agent-os')
+  expect(oos(['spec', 'diff'], { cwd: inside }).stdout).toContain('file:../package.json:write')
   expect(oos(['spec', 'diff'], { cwd }).code).toBe(0)
 })
 

@@ -35,6 +35,27 @@ test('with --json the diagnostics are data', () => {
   })
 })
 
+test('of files or folders that are named, what is wrong there is shown alone, and how much there is elsewhere', () => {
+  const cwd = makeTree({
+    '.agent-os/AGENT.md': good,
+    '.agent-os/rules/a.md': '- **Dney** `file:a:*`\n',
+    '.agent-os/rules/b.md': '- **Dney** `file:b:*`\n',
+    'src/x.ts': '',
+  })
+  const sound = oos(['spec', 'check', '.agent-os/AGENT.md'], { cwd })
+  expect(sound).toMatchObject({ code: 0, stdout: 'nothing wrong in 1 file with 2 rules\n' })
+  expect(sound.stderr).toBe('2 errors in other files: oos spec check\n')
+  const below = oos(['spec', 'check', '--json', '../.agent-os/rules/a.md'], { cwd: join(cwd, 'src') })
+  expect(below.code).toBe(2)
+  const { data } = JSON.parse(below.stdout)
+  expect(data.files).toEqual(['.agent-os/rules/a.md'])
+  expect(data.diagnostics).toHaveLength(1)
+  expect(oos(['spec', 'check', '.agent-os/rules'], { cwd }).stdout).toContain('2 errors in 2 files')
+  const { code, stderr } = oos(['spec', 'check', 'src/x.ts'], { cwd })
+  expect(code).toBe(2)
+  expect(stderr).toContain('`src/x.ts` is no spec of this project\n     one of `.agent-os/AGENT.md`')
+})
+
 test('rules are shown with effect, capability, reason and line', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': good })
   const { code, stdout } = oos(['spec', 'show'], { cwd })
@@ -43,6 +64,42 @@ test('rules are shown with effect, capability, reason and line', () => {
     /allow +file:src\/\*\*:read,(create,change,delete|write) +the code +\.agent-os\/AGENT\.md:3/,
   )
   expect(stdout).toMatch(/ask +shell:git push \*(:execute)? +a person looks +\.agent-os\/AGENT\.md:4/)
+})
+
+test('what people wrote is shown first, and the packs that ship behind it: each on a line, or with --all each rule', () => {
+  const text = `---\nextends: [oos:git]\n---\n\n${good}`
+  const cwd = makeTree({ '.agent-os/AGENT.md': text, 'home/.agent-os/MINE.md': '- **Deny** `env:MINE`\n' })
+  const place = { cwd, env: { HOME: join(cwd, 'home') } }
+  const folded = oos(['spec', 'show'], place).stdout
+  expect(folded).toMatch(/^project\n[\s\S]*^user\n[\s\S]*^packs that ship\n[\s\S]*^oos:git +\d+ +project$/m)
+  expect(folded).toContain('oos spec show --all')
+  expect(folded).not.toMatch(/oos:git:\d/)
+  const whole = oos(['spec', 'show', '--all'], place).stdout
+  expect(whole).toMatch(/env:MINE[\s\S]*oos:git:\d+$[\s\S]*oos:protected:\d+$/m)
+  const json = (...words: string[]) => JSON.parse(oos(['spec', 'show', '--json', ...words], place).stdout)
+  expect(json()).toEqual(json('--all'))
+})
+
+test('through a pipe a row is one line, unless COLUMNS says how wide it may be', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': `${good}- **Deny** \`env:A\` — ${'a reason '.repeat(30)}\n` })
+  const widest = (COLUMNS?: string) =>
+    Math.max(
+      ...oos(['spec', 'show'], { cwd, env: { COLUMNS } })
+        .stdout.split('\n')
+        .map(({ length }) => length),
+    )
+  expect(widest()).toBeGreaterThan(270)
+  expect(widest('80')).toBeLessThanOrEqual(80)
+})
+
+test.each(['show', 'check'])('spec %s says that the specs above a nested project do not hold', (word) => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good, 'web/.agent-os/AGENT.md': good })
+  const { stdout, stderr } = oos(['spec', word], { cwd: join(cwd, 'web') })
+  expect(stderr).toMatch(
+    /^oos: the specs in `.*\/web\/.agent-os` hold here, and those in `.*` above do not\n$/,
+  )
+  expect(stdout).not.toContain('above')
+  expect(oos(['spec', word], { cwd }).stderr).toBe('')
 })
 
 test('with --agent only what says something to that agent is shown', () => {

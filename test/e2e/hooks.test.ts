@@ -590,10 +590,13 @@ describe('a person', () => {
     put('.agent-os/AGENT.md', `${rules}- **Require** \`shell:touch ran\` before commit\n`)
     git(['add', '-A'])
     const { code, out } = git(['commit', '-m', 'x'])
-    expect([code, out]).toEqual([
-      1,
-      expect.stringMatching(/before a commit, your hooks run {2}touch ran {2}\.agent-os\/AGENT\.md:\d+$/m),
-    ])
+    expect(code).toBe(1)
+    // What the edit means is said once; `oos trust` shows what is given.
+    expect(out.match(/what is required/g)).toHaveLength(1)
+    expect(out).not.toContain('gives, beyond')
+    expect(oos(['trust', '--dry-run'], place).stdout).toMatch(
+      /before a commit, your hooks run {2}touch ran {2}\.agent-os\/AGENT\.md:\d+$/m,
+    )
     expect(out).toMatch(/AGENT\.md:\d+:\d+ `touch ran` was not run: you have not agreed .*\n +oos trust\n$/)
     expect(existsSync(join(place.cwd, 'ran'))).toBe(false)
     oos(['trust', '--yes'], place)

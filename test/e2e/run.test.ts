@@ -192,6 +192,13 @@ describe('a command that fails', () => {
     expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
   })
 
+  test('is told so as it is typed in the folder where it ran', () => {
+    const inside = { ...project, cwd: join(project.cwd, '.agent-os') }
+    writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> ./AGENT.md')
+    const { stderr } = oos(trusted(['sh', '../do.sh']), inside)
+    expect(stderr).toMatch(/perhaps file:AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
   test('is told so, too, where its words go to a file', () => {
     writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
     const { stdout } = inShell('oos sh do.sh 2> said.txt; cat said.txt')
@@ -474,11 +481,20 @@ describe('the record', () => {
   })
 })
 
+test('a run in a nested project says that the specs above it do not hold', () => {
+  const nested = makeProject({ '.agent-os/AGENT.md': rules, 'web/.agent-os/AGENT.md': rules })
+  const place = { ...nested, cwd: join(nested.cwd, 'web') }
+  for (const words of [trusted(['true']), ['run', '--dry-run', '--', 'true']])
+    expect(oos(words, place).stderr).toMatch(/web\/.agent-os` hold here, and those in `.*` above do not/)
+})
+
 test('a dry run shows each row with its rule, and changes nothing', () => {
   const { stdout, code } = oos(['run', '--dry-run', '--', 'true'], project)
   expect(code).toBe(0)
   expect(stdout).toMatch(/Environment[\s\S]*Network[\s\S]*Limits/)
   expect(stdout).toMatch(/\.env .*AGENT\.md:6/)
+  // What people wrote comes first.
+  expect(stdout).toMatch(/^how .*\n.*AGENT\.md:/m)
   expect(existsSync(join(project.cwd, '.oos'))).toBe(false)
   const plan = JSON.parse(oos(['run', '--dry-run', '--json', '--', 'true'], project).stdout)
   expect(plan).toMatchObject({ version: 1, data: { command: ['true'] } })

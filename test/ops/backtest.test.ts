@@ -50,6 +50,22 @@ describe('a recorded request under other rules', () => {
       becomes: 'write allow → deny by deny file:package.json:write: file:package.json:change',
     },
     {
+      name: 'a write that came to be although the rules said no then, too',
+      rules: [all, 'deny file:package.json:write'],
+      event: { ...wrote('package.json', 'created'), effect: 'deny' } as OosEvent,
+    },
+    {
+      name: 'a write that came to be although an Ask was about it, which nobody can answer inside',
+      rules: [all, 'deny file:package.json:write'],
+      event: { ...wrote('package.json', 'created'), effect: 'ask' } as OosEvent,
+    },
+    {
+      name: 'a write to which the rules said no then, and say yes now',
+      rules: [all],
+      event: { ...wrote('package.json', 'created'), effect: 'deny' } as OosEvent,
+      becomes: 'write deny → allow by allow file:**:read,write: file:package.json:create',
+    },
+    {
       name: 'a command to which a person said yes, and that a Deny stops',
       rules: ['deny shell:make *'],
       event: asked('make x', { effect: 'ask', answer: 'yes' }),

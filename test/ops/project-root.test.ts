@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findProjectRoot, readHome } from '../../src/ops/project-root.ts'
+import { findProjectRoot, readHome, tellNested } from '../../src/ops/project-root.ts'
 
 function makeTree(...folders: readonly string[]): string {
   const top = mkdtempSync(join(realpathSync(tmpdir()), 'oos-root-'))
@@ -29,6 +29,19 @@ test.each([
 ])('the root is $name', ({ folders, cwd, root }) => {
   const top = makeTree(...folders)
   expect(findProjectRoot(join(top, cwd), '/nowhere')).toBe(join(top, root))
+})
+
+test.each([
+  { name: 'those of a folder above', folders: ['p/.git', 'p/.agent-os', 'p/a/b/.agent-os'], above: 'p' },
+  { name: 'none beyond the git root', folders: ['.agent-os', 'p/.git', 'p/a/b/.agent-os'] },
+  { name: 'none above a repository of its own', folders: ['p/.agent-os', 'p/a/b/.agent-os', 'p/a/b/.git'] },
+  { name: 'none in HOME', folders: ['.agent-os', 'p/a/b/.agent-os'] },
+  { name: 'none where it has none itself', folders: ['p/.agent-os', 'p/a/b'] },
+])('of a nested project, specs that do not hold are named: $name', ({ folders, above }) => {
+  const home = makeTree(...folders)
+  const root = join(home, 'p/a/b')
+  const told = `the specs in \`${root}/.agent-os\` hold here, and those in \`${home}/${above}/.agent-os\` above do not`
+  expect(tellNested({ root, home })).toBe(above && told)
 })
 
 test.each([

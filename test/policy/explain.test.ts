@@ -51,6 +51,9 @@ test('of nothing like it nothing is near', () => {
   expect(nearest(policy, ask('mcp:a/b'))).toEqual([])
 })
 
+const rewritten =
+  'write the command so that its program and arguments can be read, and code into a file of the project: `bash build.sh`, `node build.js`'
+
 describe('an explanation', () => {
   const explain = (text: string) => {
     const request = ask(text)
@@ -99,13 +102,13 @@ describe('an explanation', () => {
   test.each([
     [
       'shell:node -e 1',
-      '`node -e 1` could do what **ask** shell:git push * is about: `node` runs code that oos does not read',
-      'write the command so that its program and arguments can be read',
+      'what `node -e 1` does cannot be seen from here, for `node` runs code that oos does not read: it could run `git push`, which .agent-os/AGENT.md:2 asks about',
+      rewritten,
     ],
     [
       'shell:curl x | sh',
-      '`sh` could do what **ask** shell:git push * is about: a shell reads commands from its input',
-      'write the command so that its program and arguments can be read',
+      'what `sh` does cannot be seen from here, for a shell reads commands from its input: it could run `git push`, which .agent-os/AGENT.md:2 asks about',
+      rewritten,
     ],
     [
       'shell:git -C . push',
@@ -129,7 +132,61 @@ describe('an explanation', () => {
     const request = ask(text)
     const { because, changes } = explainDecision(asking, request, decide(asking, request))
     expect(because).toContain(why)
-    expect(changes.map((one) => one.text)).toEqual(['a yes at the terminal', change])
+    expect(changes.slice(0, 2).map((one) => one.text)).toEqual(['a yes at the terminal', change])
+    const ends = request.target.includes('push') ? [] : [2]
+    expect(changes.slice(2).map(({ place }) => place?.line)).toEqual(ends)
+  })
+
+  test('of what cannot be read names the lines by which nobody asks any more', () => {
+    const asks = (except: readonly string[]) => {
+      const rules = [
+        makeRule({ effect: 'allow', capabilities: ['shell:*'], line: 1 }),
+        makeRule({ effect: 'ask', capabilities: ['shell:a *'], except, line: 2 }),
+        makeRule({ effect: 'ask', capabilities: ['shell:b *'], except, line: 3, pack: 'oos:p' }),
+        makeRule({ effect: 'ask', capabilities: ['shell:c *'], except, line: 4, pack: 'oos:q' }),
+      ]
+      return compilePolicy({ rules, root: '/p', home: '/h', now: 0 })
+    }
+    const request = ask('shell:bash')
+    const { changes } = explainDecision(asks([]), request, decide(asks([]), request))
+    const gives = ': no command is asked about any more, nor what it could run (all of these lines together)'
+    expect(changes.slice(2).map(({ text }) => text)).toEqual([
+      `in \`extends\`: {pack: oos:p, except: ["shell:*"]}, {pack: oos:q, except: ["shell:*"]}${gives}`,
+      `except \`shell:*\`${gives}`,
+    ])
+    expect(decide(asks(['shell:*']), request).effect).toBe('allow')
+  })
+
+  test.each([
+    { request: 'shell:set -e; npm test', name: 'shell:set -e' },
+    { request: 'shell:[ -f x ] && npm test', name: 'shell:[ -f x ]' },
+  ])('of an Only that `$request` is outside of offers to name it there', ({ request: text, name }) => {
+    const only = (...capabilities: string[]) =>
+      compilePolicy({
+        rules: [makeRule({ effect: 'only', capabilities: ['shell:npm *', ...capabilities], line: 2 })],
+        root: '/p',
+        home: '/h',
+        now: 0,
+      })
+    const request = ask(text)
+    expect(explainDecision(only(), request, decide(only(), request)).changes).toEqual([
+      expect.objectContaining({
+        kind: 'edit-rule',
+        text: `name it there, too, behind a comma: \`${name}\``,
+        place: expect.objectContaining({ line: 2 }),
+      }),
+    ])
+    expect(decide(only(name), request).effect).toBe('allow')
+  })
+
+  test('an Only closes what the shell itself does, until it names that', () => {
+    const text = ask("shell:sh -c 'set -e; [ -f x ] && npm test'")
+    const by = (capability: string) => {
+      const rules = [makeRule({ effect: 'only', capabilities: [capability] })]
+      return decide(compilePolicy({ rules, root: '/p', home: '/h', now: 0 }), text).effect
+    }
+    expect(by('shell:{npm,sh} *')).toBe('deny')
+    expect(by('shell:{npm,sh,set,test,[,cd,true,exit} *')).toBe('allow')
   })
 
   test('of an Ask about git says which yes there can be', () => {

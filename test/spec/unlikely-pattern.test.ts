@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rulesOf } from './sources.ts'
 
@@ -84,6 +85,9 @@ describe('a pattern that is right and hardly meant', () => {
     'env:{A,B}',
     'file:{a,b}/x:write',
     'file:[a,b]/x:write',
+    'file:{a,{,.}b}:read',
+    'file:{src/{a,b}.ts,lib/{c,{d,e}}}:write',
+    'env:{A{B,C},D}',
     'file:src/\\(app\\)/**:write',
     'file:\\!x:write',
     'file:a\\*b:write',
@@ -112,5 +116,21 @@ describe('a pattern that is right and hardly meant', () => {
     'mcp:github/*',
   ])('%s is meant', (capability) => {
     expect(told(`**Deny** \`${capability}\``)).toEqual([])
+  })
+
+  test('whatever stands in groups, however deep they nest, is meant', () => {
+    const { nested } = fc.letrec<{ nested: string }>((tie) => ({
+      nested: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom('src', 'a.ts', '.env', ''),
+        fc.array(tie('nested'), { minLength: 2, maxLength: 3 }).map((each) => `{${each.join(',')}}`),
+      ),
+    }))
+    fc.assert(
+      fc.property(nested, (pattern) => {
+        expect(told(`**Deny** \`file:x${pattern}:read\``)).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
   })
 })

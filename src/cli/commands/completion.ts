@@ -52,7 +52,9 @@ export const complete: Define = (command, terminal, loadProgram) => {
     const shellNames = shells.map((value) => ({ value, description: 'shell' }))
     completions.commands.get('completion')?.argument('shell', offering(shellNames))
     for (const name of takesRun.filter(isIn))
-      completions.commands.get(name)?.argument('run', offering(await offerRuns(place)))
+      completions.commands
+        .get(name)
+        ?.argument('run', offering(await offerRuns(place, name === 'learn' ? 'learnt' : undefined)))
     for (const [name, argument] of takesRevision.filter(([name]) => isIn(name)))
       completions.commands.get(name)?.argument(argument, offering(offerRevisions(words.at(-1) ?? '', place)))
     completions.parse(words)
@@ -77,6 +79,7 @@ function wantsFiles(words: readonly string[]): boolean {
   const [first, ...rest] = words
   const before = words.at(-2) ?? ''
   if (first === 'run' && rest.slice(0, -1).includes('--')) return true
+  if (first === 'spec' && rest[0] === 'check' && rest.length > 1 && !rest.at(-1)?.startsWith('-')) return true
   if (['--annotate', '--spec', '--project'].includes(before)) return true
   return first === 'why' && rest.length === 1 && !before.startsWith('-') && rest[0]?.startsWith('-') === false
 }

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import { leaveOutExcess } from '../../agents/consent.ts'
 import { intendRun, prepareRun } from '../../agents/prepare.ts'
-import { superviseRun } from '../../agents/supervise.ts'
+import { noteNested, superviseRun } from '../../agents/supervise.ts'
 import type { RunWords } from '../../agents/target.ts'
 import { closest } from '../../shared/closest.ts'
 import { OosError } from '../../shared/errors.ts'
@@ -41,6 +41,7 @@ export const run: Define = (command, terminal) => {
     const voice = runVoice(terminal)
     if (!options.dryRun) return superviseRun(request, voice)
     const intent = await intendRun(request)
+    noteNested(intent, voice)
     const prepared = await prepareRun(options.untrusted ? await leaveOutExcess(intent, voice) : intent)
     terminal.answer('run', planJson(prepared), () => renderPlan(prepared, terminal))
     return 0

@@ -28,7 +28,10 @@ export const specBacktest: Define = (command, terminal) => {
     const project = await readRulesAt({ cwd: terminal.cwd(), env: terminal.env }, revision)
     const result = testRecord(project, range, terminal)
     if (result.runs + result.elsewhere === 0 && !terminal.json) terminal.tell(noRuns(words))
-    else terminal.answer('spec backtest', backtestData(result), () => renderBacktest(result, terminal))
+    else
+      terminal.answer('spec backtest', backtestData(result), () =>
+        renderBacktest(result, { ...terminal, stand: project }),
+      )
     return failOn === 'difference' && result.changes.length > 0 ? exitCodes.refused : exitCodes.done
   }
 }

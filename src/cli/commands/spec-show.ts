@@ -4,23 +4,28 @@ import { requireAgent } from '../../ops/request.ts'
 import type { AdvisoryLine, Setting, SpecSet } from '../../spec/types.ts'
 import type { Define } from '../command.ts'
 import { renderPlace } from '../output/diagnostics.ts'
+import { noteNested } from '../output/nested.ts'
 import { renderRules } from '../output/rules.ts'
 import { renderTable } from '../output/table.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options {
   readonly agent?: string
+  readonly all?: boolean
 }
 
 /** `oos spec show`: what holds here, as it was understood. */
 export const specShow: Define = (command, terminal) => {
-  command.option('--agent <name>', 'only what is for this agent')
-  return async ({ agent }: Options) => {
+  command
+    .option('--agent <name>', 'only what is for this agent')
+    .option('--all', 'each rule of the packs that ship, too; with --json they are always there')
+  return async ({ agent, all = false }: Options) => {
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
+    noteNested(project, terminal)
     const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
     const shown = shownTo(await project.loadSpecs(), asking.agent)
     terminal.answer('spec show', { root: project.root, ...asking, ...shown }, () =>
-      renderShown(shown, terminal),
+      renderShown(shown, all, terminal),
     )
     return 0
   }
@@ -39,10 +44,10 @@ function shownTo({ specs: all, rules, agents, settings }: SpecSet, agent: string
   }
 }
 
-function renderShown(shown: ReturnType<typeof shownTo>, terminal: Terminal): string {
+function renderShown(shown: ReturnType<typeof shownTo>, all: boolean, terminal: Terminal): string {
   const { rules, lets, settings, advisory } = shown
   const parts = [
-    renderRules(rules, terminal),
+    renderRules(rules, all, terminal),
     renderPairs(
       'names for patterns',
       lets.map(({ name, pattern, place }) => [name, pattern, renderPlace(place)]),

@@ -1,6 +1,7 @@
 import type { Backtest } from '../../ops/backtest.ts'
 import type { BacktestChange, BacktestExample } from '../../ops/backtest-changes.ts'
 import type { RequestKind } from '../../ops/recorded-request.ts'
+import { requestHere, type Stand } from '../../ops/request-here.ts'
 import { shortId } from '../../store/ulid.ts'
 import type { Terminal } from '../terminal.ts'
 import { ruleData } from './decision.ts'
@@ -9,7 +10,7 @@ import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { renderTable } from './table.ts'
 
-type Place = Pick<Terminal, 'style' | 'width'>
+type Place = Pick<Terminal, 'style' | 'width'> & { readonly stand: Stand }
 
 /** One paragraph a rule: what it would have done to how many requests of which runs; then what all of it was. */
 export function renderBacktest(result: Backtest, place: Place): string {
@@ -27,7 +28,11 @@ export function backtestData(result: Backtest) {
 const mostExamples = 5
 const mostRuns = 3
 
-function renderChange(change: BacktestChange, { requests }: Backtest, { style, width }: Place): string {
+function renderChange(
+  change: BacktestChange,
+  { requests }: Backtest,
+  { style, width, stand }: Place,
+): string {
   const { rule, kind, examples, count } = change
   const what = share(count, requests[kind], kind)
   const shown = examples.slice(0, mostExamples)
@@ -40,7 +45,7 @@ function renderChange(change: BacktestChange, { requests }: Backtest, { style, w
       ? []
       : [`${paintEffect(rule.effect, style)('now'.padEnd(then.length))}  ${ruleLine(rule, style)}\n`]),
     ...prior.map((by) => `${style.dim(then)}  ${by}\n`),
-    indented(renderExamples(shown, { style, width: width - 2 })),
+    indented(renderExamples(shown, { style, width: width - 2, stand })),
     ...(rest > 0 ? [`  and ${number(rest)} more\n`] : []),
   ].join('')
 }
@@ -76,10 +81,10 @@ function priorRules(examples: readonly BacktestExample[]): readonly string[] {
   return different.length > mostRuns ? [`${different.length} rules`] : different
 }
 
-function renderExamples(examples: readonly BacktestExample[], { style, width }: Place): string {
+function renderExamples(examples: readonly BacktestExample[], { style, width, stand }: Place): string {
   return renderTable(examples, {
     columns: [
-      { title: 'request', text: ({ request }) => request, wrap: true },
+      { title: 'request', text: ({ request }) => requestHere(request, stand), wrap: true },
       { title: 'times', text: ({ count }) => (count === 1 ? '' : `${count} ×`), align: 'right' },
       { title: 'run', text: ({ run }) => shortId(run), paint: () => style.place },
       { title: 'event', named: true, text: ({ seq }) => String(seq), align: 'right' },

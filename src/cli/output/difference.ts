@@ -1,3 +1,4 @@
+import { requestHere } from '../../ops/request-here.ts'
 import type { SpecDifference } from '../../ops/spec-diff.ts'
 import { type Change, type Undecided, widens } from '../../policy/analysis/inspect.ts'
 import { printWitness } from '../../policy/analysis/witness.ts'
@@ -28,9 +29,9 @@ const titles: Readonly<Record<DecisionEffect, string>> = {
 
 export function renderDifference(
   difference: SpecDifference,
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
+  { style, width, cwd }: Pick<Terminal, 'style' | 'width'> & Partial<Pick<Terminal, 'cwd'>>,
 ): string {
-  const rows = rowsOf(difference)
+  const rows = rowsOf(difference, cwd?.())
   if (rows.length === 0) return `${style.good('the rules mean the same')} ${between(difference)}\n`
   const end = difference.widens ? style.bad('this allows more') : style.good('this allows no more')
   return `${renderRows(rows, { style, width })}${end} ${between(difference)}\n`
@@ -105,21 +106,23 @@ function exampleData(place: Told) {
   })
 }
 
-export function rowsOf(difference: Told): readonly Row[] {
+/** Examples are written as they are typed in `cwd`; from the project's root, if that is left out. */
+export function rowsOf(difference: Told, cwd = difference.root): readonly Row[] {
   const { changes, undecided, terms } = difference
   const order: readonly DecisionEffect[] = ['allow', 'ask', 'deny']
   return [
     ...order.flatMap((effect) =>
-      changes.filter(({ to }) => to === effect).map((change) => changeRow(change, difference)),
+      changes.filter(({ to }) => to === effect).map((change) => changeRow(change, difference, cwd)),
     ),
     ...undecided.map(undecidedRow),
     ...terms.map(termRow),
   ]
 }
 
-function changeRow(change: Change, place: Told): Row {
+function changeRow(change: Change, place: Told, cwd: string): Row {
   const { to, agent, side, rule, witnesses } = change
-  const examples = [...new Set(witnesses.map(({ request }) => printWitness(request, place)))].slice(0, 3)
+  const requests = witnesses.map(({ request }) => printWitness(request, place))
+  const examples = [...new Set(requests)].slice(0, 3).map((text) => requestHere(text, { ...place, cwd }))
   return { title: titles[to], widens: widens(change), examples, agent, sign: sign(side), rule }
 }
 

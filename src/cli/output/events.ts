@@ -31,7 +31,10 @@ export function renderEvents(
     },
     { title: 'because', text: ({ because }) => because, wrap: true },
   ]
-  const rows = events.map((event) => ({ at: event.at, ...describe(event) }))
+  // In the order of their beginnings, which a connection has long before its end.
+  const rows = events
+    .map((event) => ({ at: beganAt(event), ...describe(event) }))
+    .toSorted((a, b) => a.at - b.at)
   return renderTable(rows, { columns, width, heading: style.dim })
 }
 
@@ -42,6 +45,11 @@ function startOf(events: readonly StoredEvent[]): number {
   const began =
     last?.type === 'run.ended' && last.duration !== undefined ? last.at - last.duration : undefined
   return Math.min(first?.at ?? 0, began ?? Number.POSITIVE_INFINITY)
+}
+
+/** A connection is recorded when it is over. */
+function beganAt(event: StoredEvent): number {
+  return event.type === 'network.request' ? event.at - (event.duration ?? 0) : event.at
 }
 
 function describe(event: StoredEvent): Omit<Row, 'at'> {
@@ -81,7 +89,7 @@ function describe(event: StoredEvent): Omit<Row, 'at'> {
         kind: 'file',
         what: event.path,
         outcome: event.change,
-        because: event.bytes === undefined ? '' : renderBytes(event.bytes),
+        because: describeChange(event),
       }
     case 'learn.access':
       return {
@@ -131,6 +139,14 @@ function because(rule: RuleReference | undefined, words: string | undefined): st
 /** With what a person said. */
 function answered({ effect, answer }: EventOf<'decision'>): string {
   return answer === undefined ? effect : `${effect}, ${answer}`
+}
+
+/** With the rule that says no to it: nothing held a name that came to be later. */
+function describeChange({ bytes, effect, rule }: EventOf<'file.changed'>): string {
+  const size = bytes === undefined ? [] : [renderBytes(bytes)]
+  const against =
+    effect === undefined ? [] : [`${rule === undefined ? '' : 'against '}${because(rule, undefined)}`]
+  return [...size, ...against].join(', ')
 }
 
 function isUnreached({ effect, reason }: EventOf<'network.request'>): boolean {

@@ -2,7 +2,7 @@ import type { Decision, Rule } from '../../policy/types.ts'
 import type { EnvEntry, LimitPlan, Mount, SandboxPlan, Unheld } from '../../sandbox/types.ts'
 import { printDuration, printSize } from '../../shared/units.ts'
 import type { Terminal } from '../terminal.ts'
-import { paintEffect, renderRulePlace } from './rules.ts'
+import { isShipped, paintEffect, renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { type Column, renderTable } from './table.ts'
@@ -26,13 +26,19 @@ export function renderPlan(
   return [
     `${style.bold('Command')}  ${plan.command.join(' ')}\n${style.bold('In')}       ${plan.cwd}\n`,
     `${style.bold('Decided')}  ${renderDecision(decision, style)}\n`,
-    section('Files', plan.mounts, mountColumns),
-    section('Environment', plan.env, envColumns),
+    section('Files', ownFirst(plan.mounts), mountColumns),
+    section('Environment', ownFirst(plan.env), envColumns),
     renderUnpassed(plan.unpassed, width),
     `\n${style.bold('Network')}\n${renderNetwork(plan)}\n`,
     section('Limits', plan.limits, limitColumns),
     section('Not held here', plan.unheld, unheldColumns),
   ].join('')
+}
+
+/** A reader looks for what people here wrote; what ships, and what oos does by itself, is the same in every project. */
+function ownFirst<Row extends Pick<Mount, 'rule'>>(rows: readonly Row[]): readonly Row[] {
+  const rank = ({ rule }: Row) => (rule === undefined ? 2 : isShipped(rule) ? 1 : 0)
+  return rows.toSorted((a, b) => rank(a) - rank(b))
 }
 
 const meanings: Readonly<Record<Decision['effect'], string>> = {

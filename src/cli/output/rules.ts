@@ -1,25 +1,54 @@
 import { printCapability } from '../../policy/capability.ts'
+import { rulePlace } from '../../policy/rule-place.ts'
 import type { LayerName, Rule } from '../../policy/types.ts'
 import type { Terminal } from '../terminal.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 
-const layers: readonly LayerName[] = ['built-in', 'user', 'project', 'agent', 'run']
+/** The nearest first: what ships holds the same everywhere, and nobody here wrote it. */
+const layers: readonly LayerName[] = ['run', 'project', 'agent', 'user', 'built-in']
 
-/** The rules as tables, one a layer: what, about what, for whom, why, and the line it stands on. */
-export function renderRules(
-  rules: readonly Rule[],
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
-): string {
+type Room = Pick<Terminal, 'style' | 'width'>
+
+/**
+ * The rules as tables, one a layer: what, about what, for whom, why, and the line it stands on. Those of packs that ship
+ * stand behind all that people wrote, each pack on one line unless `all` are asked for.
+ */
+export function renderRules(rules: readonly Rule[], all: boolean, { style, width }: Room): string {
+  const table = (title: string, held: readonly Rule[]) =>
+    `${style.bold(title)}\n${renderTable(held, { columns: ruleColumns(style), width, heading: style.dim })}`
+  const shipped = rules.filter(isShipped)
+  const written = rules.filter((rule) => !isShipped(rule))
+  const tables = byLayer(written).map(({ layer, held }) => table(layer, held))
+  const packs = all
+    ? byLayer(shipped).map(({ layer, held }) => table(`${layer}, by packs that ship`, held))
+    : renderPacks(shipped, { style, width })
+  return [...tables, ...packs].join('\n')
+}
+
+/** In a pack, or in an agent's definition, that comes with oos. */
+export function isShipped({ source }: Rule): boolean {
+  return source.file.startsWith('oos:')
+}
+
+function byLayer(rules: readonly Rule[]) {
   return layers
     .map((layer) => ({ layer, held: rules.filter((rule) => rule.layer === layer) }))
     .filter(({ held }) => held.length > 0)
-    .map(
-      ({ layer, held }) =>
-        `${style.bold(layer)}\n${renderTable(held, { columns: ruleColumns(style), width, heading: style.dim })}`,
-    )
-    .join('\n')
+}
+
+function renderPacks(rules: readonly Rule[], { style, width }: Room): readonly string[] {
+  const names = [...new Set(rules.map(({ source }) => source.file))]
+  const packs = names.map((name) => ({ name, held: rules.filter(({ source }) => source.file === name) }))
+  if (packs.length === 0) return []
+  const columns: readonly Column<(typeof packs)[number]>[] = [
+    { title: 'pack', text: ({ name }) => name, paint: () => style.place },
+    { title: 'rules', text: ({ held }) => String(held.length), align: 'right' },
+    { title: 'of', text: ({ held }) => [...new Set(held.map(({ layer }) => layer))].join(', ') },
+  ]
+  const list = renderTable(packs, { columns, width, heading: style.dim })
+  return [`${style.bold('packs that ship')}\n${list}each rule of theirs: oos spec show --all\n`]
 }
 
 export function ruleColumns(style: Style): readonly Column<Rule>[] {
@@ -32,11 +61,8 @@ export function ruleColumns(style: Style): readonly Column<Rule>[] {
   ]
 }
 
-/** `.agent-os/AGENT.md:12`, and through which pack it came. */
 export function renderRulePlace({ source }: Rule): string {
-  const file =
-    source.pack !== undefined && source.file !== source.pack ? `${source.pack} ${source.file}` : source.file
-  return sanitizeLine(`${file}:${source.line}`)
+  return sanitizeLine(rulePlace(source))
 }
 
 export function paintEffect(effect: string, style: Style): (text: string) => string {

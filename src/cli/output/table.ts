@@ -24,7 +24,7 @@ const gap = '  '
 /** Narrower than this nobody reads a sentence. */
 const narrowest = 26
 /** What sticks out further pushes its own row, and not all of them. */
-const widestPadded = 60
+const widestPadded = 40
 
 /**
  * Rows as aligned columns, or below each other where columns would be too narrow to read. Columns that are empty in

@@ -9,13 +9,20 @@ import type { Style } from './style.ts'
 export function renderTrust(change: TrustChange, terminal: Pick<Terminal, 'style' | 'width'>): string {
   const { state, root, home, excess } = change
   const { style } = terminal
-  const head =
-    state === 'new'
-      ? 'gives, beyond your own specs and what comes with oos:'
-      : 'gives, beyond what you agreed to:'
+  const head = headOf(state, excess.agreed.length === 0)
   const rows = rowsOf({ ...excess, root, home })
   const lines = excess.lines.map((line) => renderLine(line, style))
   return `${style.bold(sanitizeLine(root))} ${head}\n${rows.length === 0 ? '' : renderRows(rows, terminal)}${lines.join('')}`
+}
+
+/** What was agreed to counts no longer once the person's own specs give less than they did then: then it is all that is shown. */
+function headOf(state: TrustChange['state'], isAll: boolean): string {
+  if (state === 'new') return 'gives, beyond your own specs and what comes with oos:'
+  if (isAll)
+    return 'is asked about again, for your own specs (~/.agent-os) give less than when you agreed. Beyond them it gives:'
+  return state === 'own'
+    ? 'gives more than you agreed to, for your own specs (~/.agent-os) have changed since:'
+    : 'gives, beyond what you agreed to:'
 }
 
 function renderLine({ what, value, place }: ObeyedLine, style: Style): string {

@@ -21,7 +21,8 @@ export function isTold({ endedBy }: Pick<Run, 'endedBy'>): boolean {
   return endedBy !== null && endedBy !== 'failed' && endedBy !== 'lost'
 }
 
-function isLearning(store: Store, run: Run): boolean {
+/** Of all that an `oos learn` could be asked about, only these say what they used. */
+export function isLearning(store: Store, run: Run): boolean {
   const [first] = isTold(run) ? store.events(run.id, { limit: 1 }) : []
   return first?.type === 'run.created' && first.learning === true
 }

@@ -1,9 +1,7 @@
 import { compilePolicy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
-import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability, Request } from '../../policy/types.ts'
 import { choosePacks } from './choose-packs.ts'
-import { isSecretName } from './credential-names.ts'
 import type { FileUse, Learned } from './learned.ts'
 import { hasPack } from './packs.ts'
 import {
@@ -14,10 +12,10 @@ import {
   type Proposal,
   type ProposeFacts,
   ruleMaker,
-  shown,
 } from './proposal.ts'
 import { commandRules } from './propose-command.ts'
 import { fileRules, newFolderNotes, withFolder } from './propose-files.ts'
+import { cacheNotes, wantedRules } from './propose-wanted.ts'
 
 export interface Proposals {
   /** What would have let the run pass. */
@@ -49,8 +47,8 @@ export function proposeRules(learned: Learned, facts: ProposeFacts): Proposals {
   const held = secrets ? [packProposal(facts.packs.secrets.name, [])] : []
   return {
     needed: [...held, ...taken, ...rules],
-    wanted: wantedRules(learned, facts, { open, rule }),
-    notes: [...commands.notes, ...newFolderNotes(left, rules, facts)],
+    wanted: wantedRules(learned, facts, { isOpen: (use) => open.isOpen(fileRequest(use)), rule }),
+    notes: [...commands.notes, ...newFolderNotes(left, rules, facts), ...cacheNotes(learned, facts)],
   }
 }
 
@@ -82,11 +80,6 @@ function packProposal(name: string, uses: readonly string[]): Proposal {
   return { text: name, pack: name, count: uses.length, examples: uses.slice(0, mostExamples), more }
 }
 
-interface Making {
-  readonly open: Open
-  readonly rule: MakeRule
-}
-
 function hostRules({ hosts }: Learned, { isOpen }: Open, rule: MakeRule): readonly Proposal[] {
   const open = hosts.filter(({ host, port }) =>
     isOpen({ resource: 'http', action: 'request', target: `${host}:${port}` }),
@@ -104,20 +97,3 @@ function hostRules({ hosts }: Learned, { isOpen }: Open, rule: MakeRule): readon
 /** What a host without a port stands for. */
 const webPorts: ReadonlySet<number> = new Set([80, 443])
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
-
-/** Single files alone: a whole folder of a home holds more than anybody has looked at. */
-function wantedRules(
-  { wanted }: Learned,
-  { policy }: ProposeFacts,
-  { open, rule }: Making,
-): readonly Proposal[] {
-  return wanted
-    .filter((use) => !use.folder && open.isOpen(fileRequest(use)) && !isSecretName(use.target))
-    .map((use) =>
-      rule([capabilityOf(fileRequest(use), policy)], {
-        count: use.count,
-        examples: [shown(use.target, policy)],
-      }),
-    )
-    .filter(isSayable)
-}

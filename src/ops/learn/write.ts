@@ -17,7 +17,7 @@ import type { Proposal } from './proposal.ts'
 export const learnedFile = `${specFolder}/AGENT.md`
 
 const intro =
-  'What an agent may do in this project. The rules below are held by oos, whichever agent runs; `oos spec show` lists everything that applies.'
+  'What an agent may do in this project. The rules below are held by oos, whichever agent runs; `oos spec show --all` lists everything that applies.'
 
 export interface SpecEdit {
   readonly bytes: Uint8Array

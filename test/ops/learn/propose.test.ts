@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { ProposeFacts } from '../../../src/ops/learn/proposal.ts'
 import { proposeRules } from '../../../src/ops/learn/propose.ts'
-import { factsOf, learnedOf, policyOf, root, saidOf, use } from './scene.ts'
+import type { Request } from '../../../src/policy/types.ts'
+import { factsOf, home, learnedOf, policyOf, root, saidOf, use } from './scene.ts'
 
 const some = '- **Allow** `file:kept/**:read` — a command needs something in its folder'
 const allowed = `- **Allow** \`shell:*\` — any\n${some}`
@@ -200,6 +202,43 @@ describe('never proposed is', () => {
     ]
     const { wanted: proposed } = proposeRules(learnedOf([], { wanted: wanted.map(use) }), factsOf(known))
     expect(proposed.map(({ text }) => text)).toEqual([expect.stringContaining('`file:~/.toolrc:read`')])
+  })
+})
+
+describe('of what a run looked for in the home folder', () => {
+  const proposedOf = (names: readonly string[], ownPlaces: ProposeFacts['ownPlaces'] = () => undefined) => {
+    const wanted = names.map((name) => use(`read ${home}/${name}`))
+    const { wanted: proposed, notes } = proposeRules(learnedOf([], { wanted }), factsOf(known, { ownPlaces }))
+    return { rules: proposed.map(({ text }) => /`file:(.*):read`/.exec(text)?.[1]), notes }
+  }
+
+  it.each([
+    { name: 'two files', uses: ['.tool/a', '.tool/b'], says: ['~/.tool/a', '~/.tool/b'] },
+    { name: 'many files', uses: ['.tool/a', '.tool/b', '.tool/c'], says: ['~/.tool/*'] },
+    { name: 'many files at any depth', uses: ['.tool/a', '.tool/x/b', '.tool/x/y/c'], says: ['~/.tool/**'] },
+    { name: 'many, deep', uses: ['.a/x/1', '.a/x/y/2', '.a/x/z/3'], says: ['~/.a/x/**'] },
+    {
+      name: 'the settings of several programs',
+      uses: ['.config/a/1', '.config/b/2', '.config/c/3', '.config/c/4', '.config/c/5'],
+      says: ['~/.config/a/1', '~/.config/b/2', '~/.config/c/*'],
+    },
+    { name: 'files right in it', uses: ['.a', '.b', '.c'], says: ['~/.a', '~/.b', '~/.c'] },
+    {
+      name: 'files beside a credential',
+      uses: ['.tool/a', '.tool/b', '.tool/c', '.tool/token'],
+      says: ['~/.tool/a', '~/.tool/b', '~/.tool/c'],
+    },
+  ])('$name: $says', ({ uses, says }) => {
+    expect(proposedOf(uses).rules).toEqual(says)
+  })
+
+  it('nothing is asked about a cache that a run has for itself', () => {
+    const ownPlaces = ({ target }: Request) => (target.startsWith(`${home}/.npm/`) ? `${home}/.npm` : home)
+    const uses = Array.from({ length: 40 }, (_, at) => `.npm/_cacache/content-v2/${at % 7}/${at}`)
+    expect(proposedOf([...uses, '.toolrc'], ownPlaces)).toEqual({
+      rules: ['~/.toolrc'],
+      notes: ['not asked about: ~/.npm. Of these caches a run has its own, which fill as it goes'],
+    })
   })
 })
 
