@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { type Aftermath, listFiles, readAftermath } from '../sandbox/after.ts'
 import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
+import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { PreparedRun } from './prepare.ts'
 import { warnOfWritten } from './written.ts'
@@ -33,6 +34,7 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
         ...{ policy, root },
         agent: asked.agent,
         entries: tree.entries,
+        worktree: readWorktree(root),
       })
       return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, root)]
     },

@@ -4,6 +4,7 @@ import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { openRecord } from '../ops/record.ts'
+import { realpathOf } from '../sandbox/look.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import { OosError } from '../shared/errors.ts'
@@ -167,15 +168,16 @@ function isChanged(
 function placesOf({ tree, project }: PreparedRun): readonly RepositoryPlace[] {
   const { root } = project
   const linked = readWorktree(root)
-  const found = new Map(tree.repositories.map(({ path }) => [path, dirname(path)]))
-  const elsewhere = existsSync(join(root, '.git')) ? findRepository(root) : undefined
-  // `git init --separate-git-dir`: a folder of any name.
-  if (elsewhere !== undefined && elsewhere.gitDir === elsewhere.common) found.set(elsewhere.common, root)
-  return [...found]
-    .filter(([common]) => accessAt(tree.entries, join(common, 'refs')) === 'write')
-    .map(([common, top]) => {
-      const main = { top, gitDir: common }
-      const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
-      return { common, trees }
-    })
+  const isOpen = (common: string) => accessAt(tree.entries, join(common, 'refs')) === 'write'
+  const open = tree.repositories.filter(({ path }) => isOpen(path))
+  const found = new Map(open.map(({ path }) => [path, dirname(path)]))
+  const own = existsSync(join(root, '.git')) ? findRepository(root) : undefined
+  // `git init --separate-git-dir`: a folder of any name. One behind a link a rule may open by the link's name.
+  const real = own?.gitDir === own?.common ? realpathOf(own?.common ?? '') : undefined
+  if (own !== undefined && real !== undefined && [own.common, real].some(isOpen)) found.set(real, root)
+  return [...found].map(([common, top]) => {
+    const main = { top, gitDir: common }
+    const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
+    return { common, trees }
+  })
 }

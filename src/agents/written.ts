@@ -5,6 +5,7 @@ import type { Rule } from '../policy/types.ts'
 import type { ChangedFile } from '../sandbox/after.ts'
 import { accessIn } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
+import type { Worktree } from '../sandbox/worktree.ts'
 
 export interface WrittenUnder {
   readonly policy: Policy
@@ -12,6 +13,8 @@ export interface WrittenUnder {
   readonly root: string
   /** How the run saw the tree: what it could not write, somebody else wrote. */
   readonly entries: readonly TreeEntry[]
+  /** Of a project that is one: what the rules say about its `.git` holds in these folders elsewhere. */
+  readonly worktree?: Worktree | undefined
 }
 
 /** On the terminal; the record lists every file. */
@@ -44,13 +47,12 @@ export function warnOfWritten(files: readonly ChangedFile[], under: WrittenUnder
   ]
 }
 
-const requestOf = ({ path, change }: ChangedFile, { agent }: WrittenUnder) =>
-  ({
-    resource: 'file',
-    action: change === 'created' ? 'create' : 'change',
-    target: path,
-    agent,
-  }) as const
+function requestOf({ path, change }: ChangedFile, { agent, root, worktree }: WrittenUnder) {
+  const folders = worktree === undefined ? [] : [worktree.own, worktree.common]
+  const elsewhere = folders.find((folder) => path.startsWith(`${folder}/`))
+  const target = elsewhere === undefined ? path : join(root, '.git', path.slice(elsewhere.length))
+  return { resource: 'file', action: change === 'created' ? 'create' : 'change', target, agent } as const
+}
 
 /** Settings that oos protects where the project begins, in a subfolder. */
 function isObeyed({ path, change }: ChangedFile, under: WrittenUnder): boolean {

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
@@ -190,6 +199,52 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     own(scene.base, id)
     expect(script(commitEvil).stderr).toContain('`main` was put back')
     expect(subjects()).toEqual(['first'])
+  })
+
+  describe('where `.git` leads to its repository through a link', () => {
+    const leadThrough = (link: string, store: string) => {
+      mkdirSync(store)
+      renameSync(join(scene.root, '.git'), join(store, 'git'))
+      symlinkSync(store, link)
+      writeFileSync(join(scene.root, '.git'), `gitdir: ${link}/git\n`)
+    }
+
+    test('that no run can replace, is judged; and git works, where a rule opens the repository alone', () => {
+      const store = join(scene.base, 'store')
+      leadThrough(join(scene.base, 'link'), store)
+      const more = `- **Allow** \`file:${store}/**:read,write\`\n`
+      writeFileSync(join(scene.root, '.agent-os/AGENT.md'), `${rules}${more}`)
+      own(scene.base, id)
+      expect(script(commitEvil).stderr).toContain('`main` was put back')
+      expect(subjects()).toEqual(['first'])
+      expect(script('echo x > .git || echo x > $(git rev-parse --git-dir)/hooks/post-checkout').status).toBe(
+        2,
+      )
+      expect(oos(['run', '--', 'true']).stderr).toBe('')
+    })
+
+    test('that a run can replace, does not start', () => {
+      leadThrough(join(scene.root, 'link'), join(scene.root, 'store'))
+      own(scene.base, id)
+      const { status, stderr } = script('true')
+      expect([status, stderr]).toEqual([
+        4,
+        expect.stringContaining('link` is a symbolic link, which could be'),
+      ])
+    })
+
+    test('as that of a linked work tree, is judged', () => {
+      const linked = join(scene.base, 'linked')
+      git(scene, scene.root, 'worktree', 'add', '-qb', 'side', linked)
+      renameSync(scene.root, join(scene.base, 'moved'))
+      symlinkSync(join(scene.base, 'moved'), scene.root)
+      own(scene.base, id)
+      const { stderr } = script(`git commit -q --allow-empty -m fine; ${commitEvil}`, linked)
+      expect(stderr).toContain('`side` was put back')
+      expect(subjects('side')).toEqual(['fine', 'first'])
+      const { status, stderr: said } = script('git commit -q --allow-empty -m fine', linked)
+      expect([status, said]).toEqual([0, ''])
+    })
   })
 
   describe('in a repository that was moved since', () => {
