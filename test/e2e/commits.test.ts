@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -323,6 +324,51 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     rmSync(inner)
     renameSync(join(scene.root, 'x'), inner)
     expect(oos(['run', '--', 'true']).status).toBe(0)
+  })
+
+  // Only root can give a folder to somebody else.
+  describe.runIf(process.getuid?.() === 0 && id !== 0)('in a folder of somebody else', () => {
+    const meanwhile = async (act: (theirs: string, evil: string) => void, text: string) => {
+      const theirs = join(scene.root, '.git/refs/heads/theirs')
+      mkdirSync(theirs)
+      for (const name of ['x', 'y'])
+        writeFileSync(join(theirs, name), git(scene, scene.root, 'rev-parse', 'HEAD'))
+      own(scene.base, id)
+      writeFileSync(join(scene.root, 'locked/a'), 'EVIL\n')
+      git(scene, scene.root, 'commit', '-qam', 'evil')
+      const evil = git(scene, scene.root, 'rev-parse', 'HEAD').trim()
+      git(scene, scene.root, 'reset', '-q', '--hard', 'HEAD~')
+      git(scene, scene.root, 'reflog', 'expire', '--expire=all', '--all')
+      rmSync(join(scene.root, '.git/ORIG_HEAD'))
+      for (const path of [theirs, join(theirs, 'x')]) chownSync(path, 0, 0)
+      writeFileSync(join(scene.root, 'do.sh'), text.replace('EVIL', evil))
+      const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+      const child = spawn(process.execPath, words, { ...place(), stdio: ['ignore', 'ignore', 'pipe'] })
+      let said = ''
+      child.stderr.on('data', (chunk) => {
+        said += chunk
+      })
+      const ended = new Promise((resolve) => child.on('close', resolve))
+      while (!existsSync(join(scene.root, 'begun'))) await new Promise(setImmediate)
+      act(theirs, evil)
+      writeFileSync(join(scene.root, 'over'), '')
+      await ended
+      return said
+    }
+    const wait = 'touch begun; until [ -e over ]; do sleep 0.01; done'
+
+    test('is said, and no run waits for it: it was none of the run', async () => {
+      const said = await meanwhile((theirs, evil) => writeFileSync(join(theirs, 'x'), `${evil}\n`), wait)
+      expect(said).toMatch(/`refs\/heads\/theirs\/x` could not be put back: .* belongs to somebody else/)
+      expect(said).toMatch(/: sudo chown -R "\$\(id -un\)" \S+\.git\/refs\/heads\/theirs\n/)
+      const { status, stderr } = oos(['run', '--', 'true'])
+      expect([status, stderr]).toEqual([0, ''])
+    })
+
+    test('is asked about, where it is a file that the run could write', async () => {
+      await meanwhile(() => {}, `echo EVIL > .git/refs/heads/theirs/y; ${wait}`)
+      expect([oos(['run', '--', 'true']).status, subjects('theirs/y')]).toEqual([1, ['evil', 'first']])
+    })
   })
 
   test('costs nothing where nothing was: git is not started', () => {
