@@ -87,12 +87,24 @@ export function identityOf(path: string): string | undefined {
 /** Whether there was something to open: a folder that its owner may not enter. */
 export function openToOwner(path: string): boolean {
   if (!inFolder(path, isFolder)) return false
-  return withFolder(path, (folder) => {
-    const { mode } = fstatSync(folder)
-    if ((mode & 0o700) === 0o700) return false
-    chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
-    return true
-  })
+  return withFolder(path, letOwnerIn)
+}
+
+/** The same where links on the way there are the person's own: only the last name is a run's to replace. */
+export function openLastToOwner(path: string): boolean {
+  const folder = openFolder(path)
+  try {
+    return letOwnerIn(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function letOwnerIn(folder: number): boolean {
+  const { mode } = fstatSync(folder)
+  if ((mode & 0o700) === 0o700) return false
+  chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
+  return true
 }
 
 export function isFolder(own: string | Buffer): boolean {
