@@ -272,6 +272,13 @@ const attacks: readonly Attack[] = [
     broke: changed('work/.git/commondir'),
   },
   {
+    name: 'W2 where git fetches from, as it was written once',
+    script: 'for d in remotes branches; do mkdir -p .git/$d; echo EVIL > .git/$d/origin; done',
+    removed: { without: unmask('.git/remotes') },
+    broke: (scene) =>
+      changed('work/.git/remotes/origin')(scene) || changed('work/.git/branches/origin')(scene),
+  },
+  {
     name: "W2 a work tree's configuration",
     script: 'echo EVIL > .git/config.worktree',
     removed: { without: unmask('.git/config.worktree') },
