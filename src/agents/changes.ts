@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { type Aftermath, type ChangedFile, listFiles, readAftermath } from '../sandbox/after.ts'
 import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
+import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -30,7 +31,8 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
     events: () => {
       const { root } = project
       const aftermath = readAftermath(options)
-      const under = { policy, root, agent: asked.agent, entries: tree.entries }
+      const worktree = readWorktree(root)
+      const under = { policy, root, agent: asked.agent, entries: tree.entries, worktree }
       const written = warnOfWritten(aftermath.files, under)
       return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, under)]
     },

@@ -1,6 +1,6 @@
-import { fstatSync } from 'node:fs'
 import type { RunOptions } from '../sandbox/launch.ts'
 import { ownOutput } from '../sandbox/output.ts'
+import { readOutputs } from '../sandbox/standard.ts'
 
 /** The end of what a command says on stderr. */
 export interface ErrorTail {
@@ -17,16 +17,14 @@ const most = 16_384
  * terminal, and in a pipe, there is no tail: the command's streams stay what they are.
  */
 export function tailErrors(): ErrorTail {
-  const [out, errors] = [fstatSync(1), fstatSync(2)]
-  // Then they must take one way, or their order is lost.
-  const merged = out.dev === errors.dev && out.ino === errors.ino
+  const { out, errors, areOne: merged } = readOutputs()
   let kept = Buffer.alloc(0)
   const seen: RunOptions['seen'] = (name, chunk) => {
     if (merged || name === 'stderr') kept = Buffer.concat([kept, chunk]).subarray(-most)
   }
-  const isRead = out.isSocket() && errors.isSocket()
+  const isRead = out?.isSocket() === true && errors?.isSocket() === true
   return {
     passing: { seen, ...(isRead ? { sink: ownOutput, merged } : {}) },
-    text: () => (isRead || errors.isFile() ? kept.toString('utf8') : undefined),
+    text: () => (isRead || errors?.isFile() ? kept.toString('utf8') : undefined),
   }
 }

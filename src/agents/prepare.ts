@@ -7,6 +7,7 @@ import { decideWithOwn } from '../policy/decide-with-own.ts'
 import type { Decision } from '../policy/types.ts'
 import { requireBubblewrap } from '../sandbox/bubblewrap.ts'
 import { readFacts } from '../sandbox/facts.ts'
+import { straightGitFile } from '../sandbox/git-pointer.ts'
 import { planSandbox } from '../sandbox/plan.ts'
 import { findProgram } from '../sandbox/program.ts'
 import { standIns } from '../sandbox/stand-ins.ts'
@@ -118,6 +119,7 @@ export async function prepareRun(intent: RunIntent): Promise<PreparedRun> {
     program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
     standIns: standIns(folders.standIns),
     cacheHome: folders.cache,
+    gitFile: straightGitFile(root, tree.entries),
     ...(inside === undefined ? {} : { own: inside.mounts }),
     // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.
     interactive: request.interactive && intent.learning === undefined,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findRepository } from '../ops/commits/find-repository.ts'
 import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snapshot.ts'
 import { quoteWord } from '../ops/quote-word.ts'
 import { openRecord } from '../ops/record.ts'
-import { identityOf } from '../sandbox/held.ts'
+import { realpathOf } from '../sandbox/look.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import { OosError } from '../shared/errors.ts'
@@ -21,6 +21,7 @@ import {
   type WatchedRepository,
 } from './unchecked.ts'
 import type { RunVoice } from './voice.ts'
+import { findWatched, identify, tellWhereabouts, topOf } from './whereabouts.ts'
 
 export interface WatchedRepositories {
   /** What the run added to them, judged; what it may not keep is put back. */
@@ -40,7 +41,7 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
     const known = first?.find(({ place: { common } }) => common === place.common)
     return {
       place,
-      folders: foldersOf(place),
+      ...identify(place),
       before: takeSnapshot(place),
       earlier: known?.earlier ?? known?.before,
     }
@@ -127,19 +128,21 @@ async function check(
   { project, policy }: Pick<RunIntent, 'project' | 'policy'>,
   known: { readonly indexUnknown?: boolean } = {},
 ): Promise<Checked> {
-  const [there, led] = parted(repositories)
-  const changed = there.filter((each) => isChanged(each, known))
-  const events = led.map(({ place }) => ledElsewhere(place, project.root))
-  if (changed.length === 0) return { events, finished: led.length === 0 }
+  const whereabouts = findWatched(repositories, project.root)
+  const { found, lost } = whereabouts
+  const changed = found.filter((each) => isChanged(each, known))
+  const events = tellWhereabouts(whereabouts, project.root)
+  if (changed.length === 0) return { events, finished: lost.length === 0 }
   const [{ checkRepository }, { tellRepository }] = await Promise.all([
     import('../ops/commits/check.ts'),
     import('./repository-events.ts'),
   ])
-  const reports = changed.map(({ place, before, earlier }) => {
+  const reports = changed.map(({ place, before, earlier, movedFrom }) => {
     const report = checkRepository({
       place,
       before,
       earlier,
+      movedFrom,
       run,
       policy,
       agent,
@@ -151,30 +154,9 @@ async function check(
   })
   return {
     events: [...events, ...reports.flatMap(({ told }) => told)],
-    finished: led.length === 0 && reports.every(({ finished }) => finished),
+    finished: lost.length === 0 && reports.every(({ finished }) => finished),
   }
 }
-
-/** A run may put another repository, or a link to one, in the place of one that it can move: that is not the run's to judge. */
-function parted(
-  repositories: readonly WatchedRepository[],
-): readonly [WatchedRepository[], WatchedRepository[]] {
-  const { there = [], led = [] } = Object.groupBy(repositories, ({ place, folders }) =>
-    folders === undefined || foldersOf(place).join() === folders.join() ? 'there' : 'led',
-  )
-  return [there, led]
-}
-
-function foldersOf({ common, trees }: RepositoryPlace): readonly string[] {
-  return [common, ...trees.map(({ gitDir }) => gitDir)].map((path) => identityOf(path) ?? '')
-}
-
-function ledElsewhere(place: RepositoryPlace, root: string): OosEvent {
-  const text = `the repository in \`${relative(root, topOf(place)) || '.'}\` is not the one that was there when the run began: nothing in it was judged or put back`
-  return { type: 'note', level: 'warning', text }
-}
-
-const topOf = ({ trees, common }: RepositoryPlace) => trees[0]?.top ?? common
 
 function isChanged(
   { place, before }: WatchedRepository,
@@ -186,15 +168,16 @@ function isChanged(
 function placesOf({ tree, project }: PreparedRun): readonly RepositoryPlace[] {
   const { root } = project
   const linked = readWorktree(root)
-  const found = new Map(tree.repositories.map(({ path }) => [path, dirname(path)]))
-  const elsewhere = existsSync(join(root, '.git')) ? findRepository(root) : undefined
-  // `git init --separate-git-dir`: a folder of any name.
-  if (elsewhere !== undefined && elsewhere.gitDir === elsewhere.common) found.set(elsewhere.common, root)
-  return [...found]
-    .filter(([common]) => accessAt(tree.entries, join(common, 'refs')) === 'write')
-    .map(([common, top]) => {
-      const main = { top, gitDir: common }
-      const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
-      return { common, trees }
-    })
+  const isOpen = (common: string) => accessAt(tree.entries, join(common, 'refs')) === 'write'
+  const open = tree.repositories.filter(({ path }) => isOpen(path))
+  const found = new Map(open.map(({ path }) => [path, dirname(path)]))
+  const own = existsSync(join(root, '.git')) ? findRepository(root) : undefined
+  // `git init --separate-git-dir`: a folder of any name. One behind a link a rule may open by the link's name.
+  const real = own?.gitDir === own?.common ? realpathOf(own?.common ?? '') : undefined
+  if (own !== undefined && real !== undefined && [own.common, real].some(isOpen)) found.set(real, root)
+  return [...found].map(([common, top]) => {
+    const main = { top, gitDir: common }
+    const trees = linked?.common === common ? [{ top: root, gitDir: linked.own }, main] : [main]
+    return { common, trees }
+  })
 }

@@ -17,7 +17,9 @@ export interface Unchecked {
 export interface WatchedRepository {
   readonly place: RepositoryPlace
   /** Which folders those of the place were; an older oos did not write them down. */
-  readonly folders?: readonly string[]
+  readonly folders?: readonly string[] | undefined
+  /** Of the first of them. */
+  readonly device?: string | undefined
   readonly before: Snapshot
   /** How it was when the first of the runs began that have not ended yet, if there are any. */
   readonly earlier?: Snapshot | undefined

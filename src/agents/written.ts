@@ -5,6 +5,7 @@ import type { Decision, Rule } from '../policy/types.ts'
 import type { ChangedFile } from '../sandbox/after.ts'
 import { accessIn } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
+import type { Worktree } from '../sandbox/worktree.ts'
 
 export interface WrittenUnder {
   readonly policy: Policy
@@ -12,6 +13,8 @@ export interface WrittenUnder {
   readonly root: string
   /** How the run saw the tree: what it could not write, somebody else wrote. */
   readonly entries: readonly TreeEntry[]
+  /** Of a project that is one: what the rules say about its `.git` holds in these folders elsewhere. */
+  readonly worktree?: Worktree | undefined
 }
 
 /** On the terminal; the record lists every file. */
@@ -45,19 +48,20 @@ export function warnOfWritten(files: readonly ChangedFile[], under: WrittenUnder
 }
 
 /** What the rules say to a change that was made. */
-export function decideChange(file: ChangedFile, under: Pick<WrittenUnder, 'policy' | 'agent'>): Decision {
+export function decideChange(file: ChangedFile, under: ChangedUnder): Decision {
   return decide(under.policy, requestOf(file, under))
 }
 
+type ChangedUnder = Omit<WrittenUnder, 'entries'>
+
 const acts = { created: 'create', changed: 'change', deleted: 'delete' } as const
 
-const requestOf = ({ path, change }: ChangedFile, { agent }: Pick<WrittenUnder, 'agent'>) =>
-  ({
-    resource: 'file',
-    action: acts[change],
-    target: path,
-    agent,
-  }) as const
+function requestOf({ path, change }: ChangedFile, { agent, root, worktree }: ChangedUnder) {
+  const folders = worktree === undefined ? [] : [worktree.own, worktree.common]
+  const elsewhere = folders.find((folder) => path.startsWith(`${folder}/`))
+  const target = elsewhere === undefined ? path : join(root, '.git', path.slice(elsewhere.length))
+  return { resource: 'file', action: acts[change], target, agent } as const
+}
 
 /** Settings that oos protects where the project begins, in a subfolder. */
 function isObeyed({ path, change }: ChangedFile, under: WrittenUnder): boolean {

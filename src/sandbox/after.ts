@@ -49,7 +49,11 @@ const furtherNames = 5
 const telling: ReadonlySet<string> = new Set(['.git', 'HEAD'])
 /** A file's time may lie one tick of the kernel's coarse clock before the call that set it. */
 const tickMs = 10
-/** What tools put there by the thousand; a rule can protect it, but nobody reads a list of it. */
+/**
+ * What tools put there by the thousand; a rule can protect it, but nobody reads a list of it. Nor is it searched for
+ * repositories: all of its folders would have to be read, some 100 ms at the end of every run, and whoever uses
+ * what lies there runs it anyway.
+ */
 const unlisted: ReadonlySet<string> = new Set(['.git', '.oos', 'node_modules'])
 
 /** What a run has left in the trees that it could write to. Follows no link. */

@@ -13,6 +13,8 @@ export function closeInherited(): void {
   isDone = true
 }
 
+// Of the process, as what it inherited is. A descriptor without the mark that is there later is somebody's own in it, as
+// where another program starts runs: closing that would be wrong.
 let isDone = false
 
 function isInheritable(fd: number): boolean {

@@ -17,22 +17,23 @@ export function linkedFile(path: string): LinkedFile | undefined {
   return { path, file: `${stats.dev}:${stats.ino}`, names: stats.nlink }
 }
 
+/** All that lie right in it. */
+export function linkedIn(folder: string): LinkedFile[] {
+  const files = (readFolder(folder) ?? []).filter((child) => child.isFile())
+  return files.flatMap(({ name }) => linkedFile(`${folder}/${name}`) ?? [])
+}
+
 /** Not by name: it runs outside of the sandbox, and the project could have one in the PATH. */
 const find = '/usr/bin/find'
 const words = ['-maxdepth', '1', '-type', 'f', '-links', '+1', '-printf', '%D:%i %n %p\\0']
 
 /**
- * All that lie right in these folders, of which a command line must hold the paths. find asks about a file in half of
+ * The same of these folders, of which a command line must hold the paths. find asks about a file in half of
  * Node's time, and on another processor: it looks while the caller goes on. Where it is not there, is another program, or
  * could not look at all, Node does.
  */
 export async function findLinked(folders: readonly string[]): Promise<readonly LinkedFile[]> {
   return (await findByProgram(folders)) ?? folders.flatMap(linkedIn)
-}
-
-function linkedIn(folder: string): LinkedFile[] {
-  const files = (readFolder(folder) ?? []).filter((child) => child.isFile())
-  return files.flatMap(({ name }) => linkedFile(`${folder}/${name}`) ?? [])
 }
 
 async function findByProgram(folders: readonly string[]): Promise<LinkedFile[] | undefined> {

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readlinkSync,
   rmdirSync,
+  type Stats,
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
@@ -24,15 +26,53 @@ export class LedElsewhere extends Error {
   }
 }
 
+/** A run may write there as little as oos: nothing in it is a run's doing, and to try again would help nobody. */
+export class ClosedToAll extends Error {
+  constructor(folder: string, cause: unknown) {
+    super(`\`${folder}\` belongs to somebody else, and neither you nor a run may write there`, { cause })
+    this.folder = folder
+  }
+  readonly folder: string
+}
+
 /**
  * A run under way may put a link in the place of any folder that it can write, at any moment. So what lies there is only
  * reached through its folder's descriptor: `act` is given the name in the folder that is held, whatever the path comes to
  * mean, and has to leave the last link alone itself.
  *
  * @throws LedElsewhere
+ * @throws ClosedToAll
  */
 export function inFolder<Answer>(path: string, act: (own: string | Buffer) => Answer): Answer {
-  return withFolder(dirname(path), (folder) => act(nameIn(folder, bytesOf(basename(path)))))
+  return withFolder(dirname(path), (folder) => {
+    const own = nameIn(folder, bytesOf(basename(path)))
+    try {
+      return act(own)
+    } catch (error) {
+      throw isRefusal(error) && isClosedToAll(folder, own) ? new ClosedToAll(dirname(path), error) : error
+    }
+  })
+}
+
+/** Not a disk that has become read-only: what lies on it may be a run's. */
+const isRefusal = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EACCES'
+
+/** Nor can what is in it be written where it lies. */
+function isClosedToAll(folder: number, own: string | Buffer): boolean {
+  const stats = lstatSync(own, { throwIfNoEntry: false })
+  const isKept = stats === undefined || stats.isSymbolicLink() || isOthers(own, stats)
+  return isKept && isOthers(`/proc/self/fd/${folder}`, fstatSync(folder))
+}
+
+/** What is ours, whoever runs as us could have opened, and closed again. */
+function isOthers(path: string | Buffer, { uid }: Stats): boolean {
+  if (uid === process.getuid?.()) return false
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return isRefusal(error)
+  }
 }
 
 /** Of a folder that the path leads to by itself: what stays the same of it, also when the machine starts anew. */
@@ -47,12 +87,24 @@ export function identityOf(path: string): string | undefined {
 /** Whether there was something to open: a folder that its owner may not enter. */
 export function openToOwner(path: string): boolean {
   if (!inFolder(path, isFolder)) return false
-  return withFolder(path, (folder) => {
-    const { mode } = fstatSync(folder)
-    if ((mode & 0o700) === 0o700) return false
-    chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
-    return true
-  })
+  return withFolder(path, letOwnerIn)
+}
+
+/** The same where links on the way there are the person's own: only the last name is a run's to replace. */
+export function openLastToOwner(path: string): boolean {
+  const folder = openFolder(path)
+  try {
+    return letOwnerIn(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function letOwnerIn(folder: number): boolean {
+  const { mode } = fstatSync(folder)
+  if ((mode & 0o700) === 0o700) return false
+  chmodSync(`/proc/self/fd/${folder}`, (mode & 0o7777) | 0o700)
+  return true
 }
 
 export function isFolder(own: string | Buffer): boolean {

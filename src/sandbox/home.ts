@@ -1,15 +1,6 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  type Stats,
-  unlinkSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { openLastToOwner } from './held.ts'
 import type { Mount } from './types.ts'
 
 /**
@@ -71,7 +62,8 @@ export function makeCachePoints(cacheHome: string, mounts: readonly Mount[]): vo
 function makeFolder(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory()) {
-    openAgain(path, stats)
+    // A run may have closed it, for itself and all later ones; or put a link in its place since it was looked at.
+    openLastToOwner(path)
     return
   }
   if (stats !== undefined) rmSync(path, { force: true })
@@ -80,21 +72,6 @@ function makeFolder(path: string): void {
   } catch (error) {
     // Another run of the project has just made it; a link in its place is no folder.
     if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
-  }
-}
-
-const whole = 0o700
-// What Node has no name for: the entry itself, which need not be readable.
-const pathAlone = 0o10000000
-
-/** A run may have closed it, for itself and all later ones; or put a link in its place since it was looked at. */
-function openAgain(path: string, { mode }: Stats): void {
-  if ((mode & whole) === whole) return
-  const folder = openSync(path, pathAlone | constants.O_DIRECTORY | constants.O_NOFOLLOW)
-  try {
-    chmodSync(`/proc/self/fd/${folder}`, whole)
-  } finally {
-    closeSync(folder)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Dirent } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FileGlob } from './access.ts'
+import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
+import { accessIn } from './reach.ts'
 import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
@@ -30,6 +32,8 @@ const lettersAtOnce = 100_000
 interface Linked {
   readonly names: number
   readonly found: Name[]
+  /** A name that lies in what is closed as a whole. */
+  closed?: { readonly path: string; readonly entry: TreeEntry }
 }
 
 interface Name extends Place {
@@ -75,6 +79,13 @@ export function createLinkCount(): LinkCount {
     }
   }
 
+  function closeByOthers(known: readonly TreeEntry[]): void {
+    for (const { file, path, entry } of linkedInClosed(known)) {
+      const seen = linked.get(file)
+      if (seen !== undefined) seen.closed ??= { path, entry }
+    }
+  }
+
   return {
     look: (at) => {
       if (looks > lookedAtHere) return lookLater(at)
@@ -89,7 +100,8 @@ export function createLinkCount(): LinkCount {
       startLook()
       await Promise.all(finds)
       const found = [...linked.values()]
-      return [...namesOfClosed(found, known), ...namesOutside(found, globs)]
+      if (found.some((one) => one.names > one.found.length)) closeByOthers(known)
+      return [...namesOfClosed(found, known), ...namesOfOthers(found, globs, known)]
     },
   }
 }
@@ -97,24 +109,41 @@ export function createLinkCount(): LinkCount {
 /** A denied file is denied under all its names. */
 function namesOfClosed(files: readonly Linked[], known: readonly TreeEntry[]): TreeEntry[] {
   const closed = new Map(known.filter(({ access }) => access === 'none').map((entry) => [entry.path, entry]))
-  return files.flatMap(({ found }) => {
-    const entry = found.map(({ path }) => closed.get(path)).find((one) => one !== undefined)
+  return files.flatMap(({ found, closed: elsewhere }) => {
+    const inside = found.map(({ path }) => closed.get(path)).find((one) => one !== undefined)
+    const entry = inside ?? elsewhere?.entry
     if (entry === undefined) return []
-    const { kind, access, rule } = entry
-    const note = `another name of ${entry.path}`
-    return found.map(({ path }) => ({ path, kind, access, note, ...(rule === undefined ? {} : { rule }) }))
+    const { rule } = entry
+    const note = `another name of ${inside?.path ?? elsewhere?.path}`
+    return found.map(({ path }) => ({
+      path,
+      kind: 'file',
+      access: 'none',
+      note,
+      ...(rule === undefined ? {} : { rule }),
+    }))
   })
 }
 
-/** Files with more names than were found inside: what is written to them is written elsewhere, too. */
-function namesOutside(files: readonly Linked[], globs: readonly FileGlob[]): TreeEntry[] {
-  const parts = files
-    .filter(({ names, found }) => names > found.length)
-    .flatMap(({ found }) => found.filter(({ writable }) => writable).map(readOnlyPart))
-    .filter((part) => !isNamed(globs, part))
+/** What is written to one name is written to all: those outside, and those that a rule lets be read alone. */
+function namesOfOthers(
+  files: readonly Linked[],
+  globs: readonly FileGlob[],
+  known: readonly TreeEntry[],
+): TreeEntry[] {
+  const access = accessIn(known)
+  const parts = files.flatMap(({ names, found }) => {
+    const writable = found.filter((name) => name.writable)
+    const readOnly = found.find(({ path }) => access(path) === 'read')
+    if (names === found.length && readOnly === undefined) return []
+    const note =
+      readOnly === undefined
+        ? 'has names outside of the project (hard links)'
+        : `another name of ${readOnly.path}, which is read-only`
+    return writable.map((name) => ({ ...readOnlyPart(name), note })).filter((part) => !isNamed(globs, part))
+  })
   const each = new Map(parts.map((part) => [part.path, part]))
-  const note = 'has names outside of the project (hard links)'
-  return [...each.values()].map((part) => ({ ...part, access: 'read' as const, note }))
+  return [...each.values()].map((part) => ({ ...part, access: 'read' as const }))
 }
 
 interface Part {

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type FileGlob, judgeFile, nothing } from './access.ts'
 import { commonConfigs, type ObeyedPlace, obeyedPlaces } from './git-obeys.ts'
+import { pointerEntries } from './git-pointer.ts'
 import { kindOf } from './look.ts'
 import { accessAt } from './reach.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -13,8 +14,9 @@ interface ObeyedIn extends Pick<TreeFacts, 'entries' | 'repositories'> {
 }
 
 /** What git is told to obey is as closed to writing as what tells it so. */
-export function obeyedEntries({ globs, entries, repositories, root, home }: ObeyedIn): TreeEntry[] {
-  return repositories.flatMap(({ path: repository }) => {
+export function obeyedEntries(swept: ObeyedIn): TreeEntry[] {
+  const { globs, entries, repositories, root, home } = swept
+  const named = repositories.flatMap(({ path: repository }) => {
     const config = join(repository, 'config')
     const { access, rule } = judgeFile(globs, config, nothing)
     if (access === 'write') return []
@@ -24,6 +26,7 @@ export function obeyedEntries({ globs, entries, repositories, root, home }: Obey
       .filter(({ path }) => accessAt(entries, path) === 'write')
       .map((entry): TreeEntry => ({ ...entry, access: 'read', note: 'git obeys it', ...(rule && { rule }) }))
   })
+  return [...named, ...pointerEntries(swept)]
 }
 
 function obeyedEntry(

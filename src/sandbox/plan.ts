@@ -15,12 +15,20 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const { policy, agent, machine, tree } = input
   requireReach(input)
   const files = fileMounts(tree, input.standIns)
-  const byRules = files.mounts.map((mount) => asSystemLink(mount, machine))
+  const { gitFile } = input
+  const byRules = files.mounts
+    .filter(({ path }) => path !== gitFile?.path)
+    .map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
   const variables = envRules(policy, agent)
   const env = [...planEnvironment(variables, machine), ...networkEnvironment(network)]
   const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
-  const mounts = sortMounts([...base, ...byRules, ...(input.own ?? [])])
+  const mounts = sortMounts([
+    ...base,
+    ...byRules,
+    ...(input.own ?? []),
+    ...(gitFile === undefined ? [] : [gitFile]),
+  ])
   return {
     command: input.command,
     cwd: input.cwd,

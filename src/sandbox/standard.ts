@@ -28,10 +28,23 @@ export interface WayOptions {
 export function findWays({ stdin, through, merged }: WayOptions): Ways {
   const input = stdin === 'ignore' ? 'nothing' : wayOf(statOf(0))
   if (through) return { stdin: input, stdout: 'through', stderr: 'through', merged }
-  const [out, errors] = [statOf(1), statOf(2)]
+  const { out, errors, areOne } = readOutputs()
   const ways = { stdin: input, stdout: wayOf(out), stderr: wayOf(errors) }
-  const isOne = out !== undefined && out.dev === errors?.dev && out.ino === errors.ino
-  return { ...ways, merged: ways.stdout === 'through' && isOne }
+  return { ...ways, merged: ways.stdout === 'through' && areOne }
+}
+
+export interface Outputs {
+  readonly out: Stats | undefined
+  readonly errors: Stats | undefined
+  /** They lead to one place. */
+  readonly areOne: boolean
+}
+
+/** Where oos's own stdout and stderr lead. */
+export function readOutputs(): Outputs {
+  const [out, errors] = [statOf(1), statOf(2)]
+  const areOne = out !== undefined && out.dev === errors?.dev && out.ino === errors.ino
+  return { out, errors, areOne }
 }
 
 /** Terminals, pipes and sockets are ways to somebody, and no file. */

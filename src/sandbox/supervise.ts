@@ -58,10 +58,12 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     // Also when a limit could not be set up: the command has not begun, and does not.
     gate.destroy()
     stopper.kill('stopped')
-    throw await exited.then(
+    const told = await exited.then(
       () => error,
       (missing) => missing,
     )
+    await output.settle()
+    throw told
   } finally {
     gate.destroy()
     await feed?.stop()

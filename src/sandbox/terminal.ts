@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, fchmodSync, fstatSync, type Stats } from 'node:fs'
+import { isatty } from 'node:tty'
 import { type Foreground, giveTerminal, isGroupGone, terminalGroups } from './foreground.ts'
 
 export interface TerminalKeeper {
@@ -60,9 +61,10 @@ export function keepAccess(): () => void {
 }
 
 function terminalAt(fd: number): Stats | undefined {
-  const stats = fstatSync(fd)
+  // No other device: where somebody gives one another mode meanwhile, as an administrator does, that stays.
+  const stats = isatty(fd) ? fstatSync(fd) : undefined
   // Those of ours alone: another's mode nobody inside can change.
-  return stats.isCharacterDevice() && stats.uid === process.getuid?.() ? stats : undefined
+  return stats?.uid === process.getuid?.() ? stats : undefined
 }
 
 const octalMode = ({ mode }: Stats) => (mode & 0o7777).toString(8)

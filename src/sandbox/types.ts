@@ -214,5 +214,7 @@ export interface PlanInput {
   readonly cacheHome: string
   /** What no rule names, and git hooks that ask oos need inside. */
   readonly own?: readonly Mount[]
+  /** Over the project's `.git`, where that is a file which would lead nowhere inside. */
+  readonly gitFile?: Mount | undefined
   readonly interactive: boolean
 }

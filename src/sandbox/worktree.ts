@@ -1,9 +1,8 @@
-import { realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import type { FileGlob, Reach } from './access.ts'
-import { readPlainFile } from './git.ts'
-import { kindOf } from './look.ts'
+import { readGitPointer, readPointer } from './git-pointer.ts'
+import { kindOf, realpathOf } from './look.ts'
 import type { TreeEntry } from './types.ts'
 
 /** A project that is a linked work tree (`git worktree add`) of a repository elsewhere. */
@@ -19,23 +18,16 @@ export interface Worktree {
  * tree names this project.
  */
 export function readWorktree(root: string): Worktree | undefined {
-  const self = join(root, '.git')
-  const own = pointer(self, /^gitdir: (.+)$/)
-  if (own === undefined || !isRealFolder(own) || pointer(join(own, 'gitdir'), /^(.+)$/) !== self)
+  const pointer = readGitPointer(root)
+  if (pointer === undefined || kindOf(pointer.real) !== 'directory') return undefined
+  const own = pointer.real
+  const named = readPointer(join(own, 'gitdir'), /^(.+)$/)
+  if (named === undefined || basename(named) !== '.git' || realpathOf(dirname(named)) !== root)
     return undefined
   const common = dirname(dirname(own))
   const isLinked =
-    pointer(join(own, 'commondir'), /^(.+)$/) === common && basename(dirname(own)) === 'worktrees'
+    readPointer(join(own, 'commondir'), /^(.+)$/) === common && basename(dirname(own)) === 'worktrees'
   return isLinked && basename(common) === '.git' ? { common, own } : undefined
-}
-
-function pointer(file: string, line: RegExp): string | undefined {
-  const target = line.exec(readPlainFile(file)?.trimEnd() ?? '')?.[1]
-  return target === undefined ? undefined : resolve(dirname(file), target)
-}
-
-function isRealFolder(path: string): boolean {
-  return kindOf(path) === 'directory' && realpathSync(path) === path
 }
 
 /** The same rules about a folder that stands in the place of another. */

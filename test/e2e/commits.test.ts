@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
@@ -59,6 +69,19 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
   const killedAfterCommit = () => {
     writeFileSync(join(scene.root, 'do.sh'), `${commitEvil} touch .git/done; sleep 60`)
     return killedAt(join(scene.root, '.git/done'))
+  }
+  /** A run under way while another, which has made the repository `inner`, does something to it. */
+  const whileAnother = async (act: string) => {
+    const text = `git init -q inner; touch made; until [ -e begun ]; do sleep 0.01; done
+      ${act}; touch acted; until [ -e over ]; do sleep 0.01; done`
+    writeFileSync(join(scene.root, 'other.sh'), text)
+    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'other.sh']
+    const child = spawn(process.execPath, words, { ...place(), stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    while (!existsSync(join(scene.root, 'made'))) await new Promise(setImmediate)
+    const { stderr } = script('touch begun; until [ -e acted ]; do sleep 0.01; done; touch over')
+    await ended
+    return stderr
   }
   const newest = () => {
     const { data } = JSON.parse(oos(['runs', '--json']).stdout)
@@ -179,28 +202,173 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['first'])
   })
 
+  describe('where `.git` leads to its repository through a link', () => {
+    const leadThrough = (link: string, store: string) => {
+      mkdirSync(store)
+      renameSync(join(scene.root, '.git'), join(store, 'git'))
+      symlinkSync(store, link)
+      writeFileSync(join(scene.root, '.git'), `gitdir: ${link}/git\n`)
+    }
+
+    test('that no run can replace, is judged; and git works, where a rule opens the repository alone', () => {
+      const store = join(scene.base, 'store')
+      leadThrough(join(scene.base, 'link'), store)
+      const more = `- **Allow** \`file:${store}/**:read,write\`\n`
+      writeFileSync(join(scene.root, '.agent-os/AGENT.md'), `${rules}${more}`)
+      own(scene.base, id)
+      expect(script(commitEvil).stderr).toContain('`main` was put back')
+      expect(subjects()).toEqual(['first'])
+      expect(script('echo x > .git || echo x > $(git rev-parse --git-dir)/hooks/post-checkout').status).toBe(
+        2,
+      )
+      expect(oos(['run', '--', 'true']).stderr).toBe('')
+    })
+
+    test('that a run can replace, does not start', () => {
+      leadThrough(join(scene.root, 'link'), join(scene.root, 'store'))
+      own(scene.base, id)
+      const { status, stderr } = script('true')
+      expect([status, stderr]).toEqual([
+        4,
+        expect.stringContaining('link` is a symbolic link, which could be'),
+      ])
+    })
+
+    test('as that of a linked work tree, is judged', () => {
+      const linked = join(scene.base, 'linked')
+      git(scene, scene.root, 'worktree', 'add', '-qb', 'side', linked)
+      renameSync(scene.root, join(scene.base, 'moved'))
+      symlinkSync(join(scene.base, 'moved'), scene.root)
+      own(scene.base, id)
+      const { stderr } = script(`git commit -q --allow-empty -m fine; ${commitEvil}`, linked)
+      expect(stderr).toContain('`side` was put back')
+      expect(subjects('side')).toEqual(['fine', 'first'])
+      const { status, stderr: said } = script('git commit -q --allow-empty -m fine', linked)
+      expect([status, said]).toEqual([0, ''])
+    })
+  })
+
+  describe('in a repository that was moved since', () => {
+    const begin = async () => {
+      const inner = join(scene.root, 'inner')
+      const more = '- **Deny** `file:inner/locked/**:write`\n'
+      writeFileSync(join(scene.root, '.agent-os/AGENT.md'), `${rules}${more}`)
+      git(scene, scene.root, 'init', '-qb', 'main', 'inner')
+      git(scene, inner, 'commit', '-q', '--allow-empty', '-m', 'first')
+      const text = `cd inner; blob=$(echo x | git hash-object -w --stdin)
+        git update-index --add --cacheinfo 100644,$blob,locked/x; git commit -qm evil; touch .git/done; sleep 60`
+      own(scene.base, id)
+      writeFileSync(join(scene.root, 'do.sh'), text)
+      await killedAt(join(inner, '.git/done'))
+      const there = join(scene.root, 'vendor/deep/lib')
+      mkdirSync(join(there, '..'), { recursive: true })
+      own(scene.base, id)
+      return { inner, there, history: () => git(scene, there, 'log', '--format=%s') }
+    }
+    const again = () => oos(['run', '--', 'true'])
+
+    test('is judged where it lies now, by the rules about where it lay', async () => {
+      const { inner, there, history } = await begin()
+      renameSync(inner, there)
+      const { status, stderr } = again()
+      expect([status, stderr]).toEqual([0, expect.stringContaining('`inner` lies in `vendor/deep/lib` now')])
+      expect(stderr).toContain('`main` was put back')
+      expect(history()).toBe('first\n')
+      expect(again().stderr).not.toContain('inner')
+    })
+
+    test('is judged there at once, where another run has moved it meanwhile', async () => {
+      const evil = 'git -C x commit -q --allow-empty -m evil; git -C x tag v1'
+      const stderr = await whileAnother(`mv inner x; ${evil}`)
+      expect(stderr).not.toContain('is not the one that was there')
+      expect(stderr).toContain('`refs/tags/v1` was taken away')
+      expect(again().stderr).toBe('')
+    })
+
+    test('is asked about where another has taken its place', async () => {
+      const { inner, there, history } = await begin()
+      renameSync(inner, there)
+      git(scene, scene.root, 'init', '-qb', 'main', 'inner')
+      own(inner, id)
+      expect([again().status, again().stderr]).toEqual([1, expect.stringContaining('cannot be checked')])
+      rmSync(inner, { recursive: true })
+      expect(again().status).toBe(0)
+      expect(history()).toBe('first\n')
+    })
+
+    test('is asked about where a copy is all that can be found', async () => {
+      const { inner, there, history } = await begin()
+      cpSync(inner, there, { recursive: true })
+      renameSync(join(inner, '.git'), join(inner, 'hidden'))
+      own(scene.base, id)
+      expect([again().status, again().stderr]).toEqual([1, expect.stringContaining('cannot be checked')])
+      rmSync(there, { recursive: true })
+      renameSync(join(inner, 'hidden'), join(inner, '.git'))
+      renameSync(inner, there)
+      expect(again().status).toBe(0)
+      expect(history()).toBe('first\n')
+    })
+  })
+
   test('is not looked for in another repository that was put in its place meanwhile', async () => {
     const other = join(scene.base, 'other')
     git(scene, scene.base, 'init', '-qb', 'main', other)
     git(scene, other, 'commit', '-q', '--allow-empty', '-m', 'precious')
     git(scene, other, 'tag', 'v1')
     const inner = join(scene.root, 'inner')
-    const swap = `git init -q inner; touch made; until [ -e begun ]; do sleep 0.01; done
-      mv inner x; ln -s ${other} inner; touch swapped; until [ -e over ]; do sleep 0.01; done`
     own(scene.base, id)
-    writeFileSync(join(scene.root, 'swap.sh'), swap)
-    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'swap.sh']
-    const child = spawn(process.execPath, words, { ...place(), stdio: 'ignore' })
-    const ended = new Promise((resolve) => child.on('exit', resolve))
-    while (!existsSync(join(scene.root, 'made'))) await new Promise(setImmediate)
-    const { stderr } = script('touch begun; until [ -e swapped ]; do sleep 0.01; done; touch over')
-    await ended
+    const stderr = await whileAnother(`mv inner x; ln -s ${other} inner`)
     expect(stderr).toContain('the repository in `inner` is not the one that was there when the run began')
     expect(git(scene, other, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/tags/v1\n')
     expect(oos(['run', '--', 'true']).stderr).toContain('cannot be checked')
     rmSync(inner)
     renameSync(join(scene.root, 'x'), inner)
     expect(oos(['run', '--', 'true']).status).toBe(0)
+  })
+
+  // Only root can give a folder to somebody else.
+  describe.runIf(process.getuid?.() === 0 && id !== 0)('in a folder of somebody else', () => {
+    const meanwhile = async (act: (theirs: string, evil: string) => void, text: string) => {
+      const theirs = join(scene.root, '.git/refs/heads/theirs')
+      mkdirSync(theirs)
+      for (const name of ['x', 'y'])
+        writeFileSync(join(theirs, name), git(scene, scene.root, 'rev-parse', 'HEAD'))
+      own(scene.base, id)
+      writeFileSync(join(scene.root, 'locked/a'), 'EVIL\n')
+      git(scene, scene.root, 'commit', '-qam', 'evil')
+      const evil = git(scene, scene.root, 'rev-parse', 'HEAD').trim()
+      git(scene, scene.root, 'reset', '-q', '--hard', 'HEAD~')
+      git(scene, scene.root, 'reflog', 'expire', '--expire=all', '--all')
+      rmSync(join(scene.root, '.git/ORIG_HEAD'))
+      for (const path of [theirs, join(theirs, 'x')]) chownSync(path, 0, 0)
+      writeFileSync(join(scene.root, 'do.sh'), text.replace('EVIL', evil))
+      const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+      const child = spawn(process.execPath, words, { ...place(), stdio: ['ignore', 'ignore', 'pipe'] })
+      let said = ''
+      child.stderr.on('data', (chunk) => {
+        said += chunk
+      })
+      const ended = new Promise((resolve) => child.on('close', resolve))
+      while (!existsSync(join(scene.root, 'begun'))) await new Promise(setImmediate)
+      act(theirs, evil)
+      writeFileSync(join(scene.root, 'over'), '')
+      await ended
+      return said
+    }
+    const wait = 'touch begun; until [ -e over ]; do sleep 0.01; done'
+
+    test('is said, and no run waits for it: it was none of the run', async () => {
+      const said = await meanwhile((theirs, evil) => writeFileSync(join(theirs, 'x'), `${evil}\n`), wait)
+      expect(said).toMatch(/`refs\/heads\/theirs\/x` could not be put back: .* belongs to somebody else/)
+      expect(said).toMatch(/: sudo chown -R "\$\(id -un\)" \S+\.git\/refs\/heads\/theirs\n/)
+      const { status, stderr } = oos(['run', '--', 'true'])
+      expect([status, stderr]).toEqual([0, ''])
+    })
+
+    test('is asked about, where it is a file that the run could write', async () => {
+      await meanwhile(() => {}, `echo EVIL > .git/refs/heads/theirs/y; ${wait}`)
+      expect([oos(['run', '--', 'true']).status, subjects('theirs/y')]).toEqual([1, ['evil', 'first']])
+    })
   })
 
   test('costs nothing where nothing was: git is not started', () => {

@@ -178,6 +178,12 @@ const attacks: readonly Attack[] = [
     broke: leaks,
   },
   {
+    name: 'R2 a file of a denied folder by a name that it had before',
+    script: 'cat key',
+    removed: { without: unmask('key') },
+    broke: leaks,
+  },
+  {
     name: 'R2 a denied file by renaming it',
     script: 'mv .env x; cat x',
     removed: { without: unmask('.env') },
@@ -227,6 +233,15 @@ const attacks: readonly Attack[] = [
     broke: changed('outside/shared.txt'),
   },
   {
+    name: 'W1 a file that may only be read by a name that it had before',
+    script: 'echo EVIL >> key; echo EVIL >> alias',
+    options: {
+      rules: ['Allow file:**:read,write', 'Deny file:secrets/**:write', 'Deny file:**/.env:write'],
+    },
+    removed: { without: (options, scene) => unmask('alias')(unmask('key')(options, scene), scene) },
+    broke: (scene) => changed('work/secrets/deep/key')(scene) || changed('work/.env')(scene),
+  },
+  {
     name: 'W1, R2 by hard links that were there, among more files than are looked at one by one',
     script: manyFiles,
     later: 'echo EVIL >> z/hard; cat z/alias',
@@ -255,6 +270,13 @@ const attacks: readonly Attack[] = [
     script: 'rm -f .git/commondir; echo EVIL > .git/commondir',
     removed: { without: unmask('.git/commondir') },
     broke: changed('work/.git/commondir'),
+  },
+  {
+    name: 'W2 where git fetches from, as it was written once',
+    script: 'for d in remotes branches; do mkdir -p .git/$d; echo EVIL > .git/$d/origin; done',
+    removed: { without: unmask('.git/remotes') },
+    broke: (scene) =>
+      changed('work/.git/remotes/origin')(scene) || changed('work/.git/branches/origin')(scene),
   },
   {
     name: "W2 a work tree's configuration",
@@ -413,6 +435,7 @@ describe.each(people)('inside, as $who,', ({ id }) => {
     linkSync(join(scene.root, '.env'), join(scene.root, 'alias'))
     linkSync(join(scene.outside, 'shared.txt'), join(scene.root, 'z/hard'))
     linkSync(join(scene.root, '.env'), join(scene.root, 'z/alias'))
+    linkSync(join(scene.root, 'secrets/deep/key'), join(scene.root, 'key'))
     git(scene, scene.root, 'init', '-q')
     git(scene, scene.root, 'init', '-q', 'vendor/deep/lib')
     own(scene.base, id)

@@ -25,6 +25,8 @@ export interface CheckRequest {
   readonly before: Snapshot
   /** How it was when the first of the runs began that had not ended by then, if there were any. */
   readonly earlier?: Snapshot | undefined
+  /** The top of the run's own work tree when it began, where that was another: what a rule says of it there holds as well. */
+  readonly movedFrom?: string | undefined
   /** The run's id: what it may not keep is kept under this name. */
   readonly run: string
   readonly policy: Policy
@@ -126,14 +128,14 @@ function judgeNames(
   }
 }
 
-function askedOf({ place, policy, agent, agreed = [] }: CheckRequest): Asked {
+function askedOf(request: CheckRequest): Asked {
+  const { place, policy, agent, agreed = [] } = request
   const known = new Map<string, Decision>()
-  const [own] = place.trees
+  const top = place.trees[0]?.top ?? '/'
   return {
     file: (path, action) => {
       const key = `${action} ${path}`
-      const decision =
-        known.get(key) ?? decideFile({ policy, agent, agreed }, join(own?.top ?? '/', path), action)
+      const decision = known.get(key) ?? decideFile(request, top, { path, action })
       known.set(key, decision)
       return decision
     },
@@ -145,11 +147,15 @@ function askedOf({ place, policy, agent, agreed = [] }: CheckRequest): Asked {
 }
 
 function decideFile(
-  { policy, agent, agreed = [] }: Pick<CheckRequest, 'policy' | 'agent' | 'agreed'>,
-  target: string,
-  action: Written['action'],
+  { place, movedFrom, policy, agent, agreed = [] }: CheckRequest,
+  top: string,
+  { path, action }: Written,
 ): Decision {
-  return decideAgreed(policy, { resource: 'file', action, target, agent }, agreed)
+  const decide = (above: string) =>
+    decideAgreed(policy, { resource: 'file', action, target: join(above, path), agent }, agreed)
+  const decision = decide(top)
+  const isMoved = movedFrom !== undefined && top === place.trees[0]?.top
+  return isMoved && decision.effect === 'allow' ? decide(movedFrom) : decision
 }
 
 /** Of every work tree in reach; what lies in another than the run's own is not in the project, and judged as that. */
@@ -170,7 +176,7 @@ function checkStaged(
       place: { gitDir, common: place.common, root },
       before: was?.index,
       head: resolveRef(is.head, namesIn(now)),
-      decide: ({ path, action }: Written) => decideFile(request, join(top, path), action),
+      decide: (written: Written) => decideFile(request, top, written),
     }
     steps.attempt('what is staged could not be checked', () => {
       if (indexUnknown) unknown.push(...refusedStaged(staged).slice(0, 1).map(mayBeStaged))

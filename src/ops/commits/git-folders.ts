@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isStandIn } from '../../sandbox/stand-ins.ts'
+import { onDisk } from '../../shared/bytes.ts'
 import { entriesOf } from './refs.ts'
 
 /** What a half-done rebase, patches and picks go on from, or go back to. */
@@ -26,5 +28,26 @@ export function findOddFolders(folder: string, odd: string[]): void {
       const path = join(folder, name, entry.name)
       if (!entry.isDirectory() && !entry.isFile() && !isStandIn(path)) odd.push(path)
     }
+  }
+}
+
+/** In an object's place, what git would wait for until somebody writes to it. Only for when git is about to be asked. */
+export function findOddObjects(common: string, odd: string[]): void {
+  const objects = join(common, 'objects')
+  const folders = entriesOf(objects, []).filter(({ name }) => /^[0-9a-f]{2}$/.test(name))
+  for (const folder of folders) {
+    if (!folder.isDirectory()) continue
+    for (const entry of entriesOf(join(objects, folder.name), [])) {
+      const path = join(objects, folder.name, entry.name)
+      if (!entry.isDirectory() && !entry.isFile() && !leadsToFile(path)) odd.push(path)
+    }
+  }
+}
+
+function leadsToFile(path: string): boolean {
+  try {
+    return statSync(onDisk(path)).isFile()
+  } catch {
+    return false
   }
 }

@@ -1,4 +1,6 @@
+import { ClosedToAll } from '../../sandbox/held.ts'
 import { GitSilence } from '../git.ts'
+import { quoteWord } from '../quote-word.ts'
 
 /** What a check does one after the other: what fails is told, and stops none of the others. */
 export interface Steps {
@@ -20,11 +22,16 @@ export function createSteps(): Steps {
       try {
         return act()
       } catch (error) {
-        // A damaged repository is no better the next time.
-        if (!(error instanceof GitSilence)) isFinished = false
-        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+        // A damaged repository is no better the next time, nor is what somebody else keeps.
+        if (!(error instanceof GitSilence || error instanceof ClosedToAll)) isFinished = false
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}${nextStep(error)}`)
         return undefined
       }
     },
   }
+}
+
+function nextStep(error: unknown): string {
+  if (!(error instanceof ClosedToAll)) return ''
+  return `; if it is to be yours: sudo chown -R "$(id -un)" ${quoteWord(error.folder)}`
 }

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { openToOwner, removeWhole } from '../../sandbox/held.ts'
-import { findOddFolders } from './git-folders.ts'
+import { findOddFolders, findOddObjects } from './git-folders.ts'
 import { readLogs } from './log-files.ts'
 import { openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
@@ -43,6 +43,7 @@ function oddIn(common: string, folders: readonly string[]): readonly string[] {
     readLogs(folder, odd)
     findOddFolders(folder, odd)
   }
+  findOddObjects(common, odd)
   return [...new Set(odd)]
 }
 

@@ -262,9 +262,9 @@ export class Reader implements TreeWalk {
     const program = words[0] as string
     if (!program.includes('/')) this.met.push({ words, text })
     else this.path(program, words, text)
-    // `time -v cmd`: to bash that is a program `-v`, to a shell without a `time` of its own an option.
     if (program[0] === '{' && text !== undefined && this.dialect === 'zsh')
       this.refuse('to zsh a `{` needs no space')
+    // `time -v cmd`: to bash that is a program `-v`, to a shell without a `time` of its own an option.
     if (program[0] === '-' && program.length > 1) this.run(['time', ...words])
     else programReader(program)?.(words, this)
   }

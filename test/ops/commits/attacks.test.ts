@@ -337,6 +337,13 @@ const damages: readonly { readonly of: string; readonly script: string }[] = [
   { of: 'a pipe for the index', script: 'rm .git/index; mkfifo .git/index' },
   { of: 'a link for the index', script: 'rm .git/index; ln -s ../f .git/index' },
   { of: 'a pipe for the packed refs', script: 'mkfifo .git/packed-refs' },
+  {
+    of: 'a pipe for an object',
+    // In its place itself, and behind a link.
+    script: `mkfifo p; first=$(craft); second=$(craft $first)
+      for id in $first $second; do echo $id > .git/refs/tags/x$id; rm .git/objects/$(echo $id | sed 's|..|&/|'); done
+      mkfifo .git/objects/$(echo $first | sed 's|..|&/|'); ln -s $PWD/p .git/objects/$(echo $second | sed 's|..|&/|')`,
+  },
   { of: 'packed refs that are none', script: 'git pack-refs --all; echo junk >> .git/packed-refs' },
   { of: 'a ref to nothing', script: `echo ${'1'.repeat(40)} > .git/refs/heads/x` },
   { of: 'refs that are gone', script: 'rm -r .git/refs' },

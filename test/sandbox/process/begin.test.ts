@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { statOf } from '../../../src/sandbox/look.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 
@@ -26,4 +27,20 @@ it('a command whose record could not be opened never begins', async () => {
   refused.reject(new Error('no record'))
   await expect(ended).rejects.toThrow('no record')
   expect(existsSync(begun)).toBe(false)
+})
+
+it('what a command printed is passed on before it is told that its run broke off', async () => {
+  const broken = Promise.withResolvers<never>()
+  const told: string[] = []
+  const sink = async () => {
+    broken.reject(new Error('no tracer'))
+    while (statOf(`/proc/${run.pid}`) !== undefined) await new Promise(setImmediate)
+    for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate)
+    told.push('passed on')
+  }
+  const tracer = { words: [], begin: () => {}, broken: broken.promise }
+  const command = ['sh', '-c', 'echo said; exec sleep 60']
+  const run = runSandbox(bareLaunch(command), { machine: {}, stdin: 'ignore', sink, tracer })
+  await run.ended.catch(({ message }) => told.push(message))
+  expect(told).toEqual(['passed on', 'no tracer'])
 })

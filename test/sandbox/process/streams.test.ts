@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -136,6 +137,22 @@ s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [1]))
     expect(statSync('/dev/null', { bigint: true }).ctimeNs).toBe(before)
   })
 })
+
+it.runIf(process.getuid?.() === 0)(
+  'a device that is no terminal keeps the mode that it is given meanwhile',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oos-device-'))
+    const device = join(folder, 'zero')
+    if (spawnSync('mknod', ['-m', '600', device, 'c', '1', '5']).status !== 0) return
+    const script = 'touch begun; until [ -e over ]; do sleep 0.01; done'
+    const stdio = [openSync(device, 'r'), 'pipe', 'pipe', 'pipe', 'pipe'] as const
+    const { finished } = startRun({ command: shell(script), bare: { folder } }, { stdio: [...stdio] })
+    while (!existsSync(join(folder, 'begun'))) await new Promise(setImmediate)
+    chmodSync(device, 0o666)
+    writeFileSync(join(folder, 'over'), '')
+    expect([(await finished).code, statSync(device).mode & 0o777]).toEqual([0, 0o666])
+  },
+)
 
 it('a named pipe that a killed oos left is taken away by the next', () => {
   const folder = openCacheFolder('pipes', process.env) ?? ''

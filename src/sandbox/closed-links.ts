@@ -1,0 +1,30 @@
+import { type LinkedFile, linkedFile, linkedIn } from './find-linked.ts'
+import { readFolder } from './look.ts'
+import type { TreeEntry } from './types.ts'
+
+/** A file of several names, one of which lies where nothing may be read. */
+export interface ClosedName extends LinkedFile {
+  /** What closes it. */
+  readonly entry: TreeEntry
+}
+
+/** The sweep does not enter what is closed as a whole: here it is looked at, for who has files with names to be explained. */
+export function linkedInClosed(known: readonly TreeEntry[]): readonly ClosedName[] {
+  const opened = new Set(known.filter(({ access }) => access !== 'none').map(({ path }) => path))
+  return known
+    .filter(({ access }) => access === 'none')
+    .flatMap((entry) => linkedBelow(entry, opened).map((found) => ({ ...found, entry })))
+}
+
+/** What a rule opens again in it is no closed name. */
+function linkedBelow({ path, kind }: TreeEntry, opened: ReadonlySet<string>): readonly LinkedFile[] {
+  if (kind === 'file') return [linkedFile(path) ?? []].flat()
+  if (kind !== 'directory') return []
+  const folders = [path]
+  for (const folder of folders) {
+    for (const child of readFolder(folder) ?? [])
+      if (child.isDirectory() && !opened.has(`${folder}/${child.name}`))
+        folders.push(`${folder}/${child.name}`)
+  }
+  return folders.flatMap(linkedIn).filter((found) => !opened.has(found.path))
+}
