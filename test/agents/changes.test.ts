@@ -22,7 +22,7 @@ function watch(files: number) {
     ...under(root),
     tree: { entries: [{ path: root, kind: 'directory', access: 'write' }], files },
   } as unknown as PreparedRun)
-  mkdirSync(join(root, 'sub/.git'), { recursive: true })
+  mkdirSync(join(root, 'sub/.git/refs'), { recursive: true })
   writeFileSync(join(root, 'sub/a.txt'), 'a')
   return changes.events()
 }

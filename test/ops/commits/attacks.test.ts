@@ -276,17 +276,21 @@ test('picks of what was there before go on, however short they are named', async
 })
 
 test.each([
-  { ref: 'refs/remotes/origin/main', short: 'remotes/origin/main' },
+  // Where nothing can come to be.
+  { ref: 'refs/remotes/origin/main', short: 'remotes/origin/main', held: true },
   { ref: 'refs/heads/lfs/x', short: 'lfs/x' },
   { ref: 'refs/heads/info/x', short: 'info/x', packed: true },
-])('$ref cannot be hidden by a file of its short name', async ({ ref, short, packed = false }) => {
-  const scene = sceneOf()
-  git(scene, scene.root, 'update-ref', ref, 'HEAD')
-  if (packed) git(scene, scene.root, 'pack-refs', '--all')
-  const { check } = await attempt(scene, `mkdir -p .git/${dirname(short)}; craft > .git/${short}`)
-  expect(check().removed).toEqual([join(scene.root, '.git', short)])
-  expect(git(scene, scene.root, 'log', '--format=%s', short)).toBe('first\n')
-})
+])(
+  '$ref cannot be hidden by a file of its short name',
+  async ({ ref, short, packed = false, held = false }) => {
+    const scene = sceneOf()
+    git(scene, scene.root, 'update-ref', ref, 'HEAD')
+    if (packed) git(scene, scene.root, 'pack-refs', '--all')
+    const { check } = await attempt(scene, `mkdir -p .git/${dirname(short)}; craft > .git/${short}`)
+    expect(check().removed).toEqual(held ? [] : [join(scene.root, '.git', short)])
+    expect(git(scene, scene.root, 'log', '--format=%s', short)).toBe('first\n')
+  },
+)
 
 test('no list of commits without parents lies elsewhere', async () => {
   const scene = sceneOf()

@@ -47,10 +47,10 @@ it('what a run has created, changed and deleted is seen afterwards, and nothing 
 
 it('repositories that were made inside are named', async () => {
   const root = makeTree()
-  await runIn(root, 'mkdir -p old/.git')
+  await runIn(root, 'mkdir -p old/.git empty; touch old/.git/HEAD')
   const since = await laterThan(join(root, 'old/.git'))
   const before = listFiles([root])
-  await runIn(root, 'git init -q vendor/lib; mkdir moved; mv old/.git moved')
+  await runIn(root, 'git init -q vendor/lib; mkdir moved empty/.git; mv old/.git moved')
   const made = join(root, 'vendor/lib/.git')
   expect(readAftermath({ roots: [root], since }).repositories).toEqual([made])
   expect(readAftermath({ roots: [root], since, before }).repositories).toEqual([
