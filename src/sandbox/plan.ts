@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
+import { refuseWritesBehind } from './elsewhere.ts'
 import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
@@ -37,7 +38,12 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     unpassed: unpassedEnvironment(variables, env, machine),
     network,
     limits: planLimits(input),
-    unheld: [...refuseTooMany(mounts, input.root), ...files.unheld, ...unheldRules(input)],
+    unheld: [
+      ...refuseTooMany(mounts, input.root),
+      ...refuseWritesBehind(input.tree, input.machine.home),
+      ...files.unheld,
+      ...unheldRules(input),
+    ],
     ghosts: files.ghosts,
     placeholders: files.placeholders,
     interactive: input.interactive,

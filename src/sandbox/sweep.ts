@@ -2,15 +2,8 @@ import { type Dirent, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
-import {
-  couldOpenBelow,
-  type FileGlob,
-  type FolderState,
-  judgeFile,
-  judgeFolder,
-  nothing,
-  reading,
-} from './access.ts'
+import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
+import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
@@ -19,7 +12,8 @@ import { findPoints, literalsBelow, type NamedHere, openedFolders, type Points }
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
-import { globsElsewhere, readWorktree, worktreeEntries } from './worktree.ts'
+import { needsWalk, opensInside } from './walked.ts'
+import { readWorktree, worktreeEntries } from './worktree.ts'
 
 export interface SweepOptions {
   readonly root: string
@@ -77,12 +71,26 @@ interface Sweep extends SweepOptions {
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount
+  readonly behindLink?: boolean
   /** Where the tree that is looked at begins. */
   top: string
   files: number
 }
 
 function sweepBase(sweep: Sweep, base: string): void {
+  const real = realBehind(sweep, base)
+  if (real === undefined) {
+    sweepTop(sweep, base)
+    return
+  }
+  const globs = globsBehind(sweep.globs, base, real)
+  const points = findPoints(globs, [base], sweep.caseSensitive)
+  const behind: Sweep = { ...sweep, globs, points, files: 0, behindLink: true }
+  sweepTop(behind, base)
+  sweep.files += behind.files
+}
+
+function sweepTop(sweep: Sweep, base: string): void {
   const kind = kindOf(base)
   if (kind === undefined) {
     recordMissing(sweep, base)
@@ -95,8 +103,9 @@ function sweepBase(sweep: Sweep, base: string): void {
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
-    if (kind === 'link' || (state.access === 'none' && !opensInside(sweep, base))) return
-    if (needsWalk(sweep, base, state)) sweepFolder(sweep, base, state)
+    if (kind === 'link' && !sweep.behindLink) return
+    if (state.access === 'none' && !opensInside(sweep.globs, base)) return
+    if (needsWalk(sweep.globs, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
     return
   }
@@ -111,11 +120,6 @@ function recordMissing(sweep: Sweep, base: string): void {
   const isTree = sweep.globs.some(({ allows, glob }) => allows && glob.tree && glob.literal === base)
   const { access, rule } = judgeFolder(sweep.globs, base, nothing)
   if (isTree && access === 'write') record(sweep, { path: base, kind: 'absent-folder', access, rule })
-}
-
-/** Whether a rule opens some of what is in a folder, not the folder: `docs/*.md`. */
-function opensInside({ globs }: Sweep, base: string): boolean {
-  return globs.some(({ allows, glob }) => allows && glob.literal === undefined && glob.base === base)
 }
 
 /** The repository of a linked work tree lies elsewhere: what the rules say about `.git` holds there. */
@@ -135,27 +139,6 @@ function sweepWorktree(sweep: Sweep): void {
   if (base?.access === 'write') sweep.entries.push(...worktreeEntries(worktree, base.rule))
   sweep.files += elsewhere.files
 }
-
-/** The system's trees and a pack's toolchains are large, and no repository puts anything there. */
-function needsWalk({ globs }: Sweep, base: string, { access }: FolderState): boolean {
-  const isRead = access !== 'write'
-  return globs.some((glob) => {
-    const holdsBase = glob.covers && glob.matches(base)
-    if (glob.allows && holdsBase) return isPersons(glob.rule)
-    // In a tree that is only read, it does not matter who may not write.
-    if (isRead && !glob.allows && (glob.acts & reading) === 0) return false
-    if (glob.glob.literal !== undefined && glob.except.every((hole) => hole.glob.literal !== undefined))
-      return false
-    return !(holdsBase && glob.except.length === 0) && isAbout(glob, base)
-  })
-}
-
-/** A rule about any tree at all is held in those that people opened. */
-function isAbout({ glob, rule }: FileGlob, base: string): boolean {
-  return glob.couldMatchBelow(base) && !(rule.layer === 'built-in' && glob.base === '/')
-}
-
-const isPersons = ({ layer, source }: Rule) => layer !== 'built-in' && source.pack === undefined
 
 /** Looks only at the paths that the rules name themselves. */
 function probe(sweep: Sweep, base: string, above: FolderState): void {

@@ -1,6 +1,5 @@
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
-import type { FileGlob, Reach } from './access.ts'
 import { readGitPointer, readPointer } from './git-pointer.ts'
 import { kindOf, realpathOf } from './look.ts'
 import type { TreeEntry } from './types.ts'
@@ -28,18 +27,6 @@ export function readWorktree(root: string): Worktree | undefined {
   const isLinked =
     readPointer(join(own, 'commondir'), /^(.+)$/) === common && basename(dirname(own)) === 'worktrees'
   return isLinked && basename(common) === '.git' ? { common, own } : undefined
-}
-
-/** The same rules about a folder that stands in the place of another. */
-export function globsElsewhere(globs: readonly FileGlob[], folder: string, elsewhere: string): FileGlob[] {
-  const back = (path: string) =>
-    path === elsewhere || path.startsWith(`${elsewhere}/`) ? folder + path.slice(elsewhere.length) : path
-  const moved = <One extends Reach>(reach: One): One => ({
-    ...reach,
-    matches: (path: string) => reach.matches(back(path)),
-    glob: { ...reach.glob, couldMatchBelow: (path: string) => reach.glob.couldMatchBelow(back(path)) },
-  })
-  return globs.map((glob) => ({ ...moved(glob), except: glob.except.map(moved) }))
 }
 
 /** Its own state may change, but not where it says that the repository and its settings are. */

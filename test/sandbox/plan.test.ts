@@ -202,6 +202,53 @@ it('a rule about a folder alone does not keep what is in it from being looked at
   expect(plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
 })
 
+describe('a tree outside that a rule opens by the name of a link', () => {
+  const files: Files = {
+    'home/real/top': 'x',
+    'home/real/.env': 'x',
+    'home/real/in/f': 'x',
+    'home/lnk': { link: 'real' },
+  }
+  const at = async (rules: readonly string[]) => {
+    const scene = sceneOf(files)
+    const { plan } = await planScene(scene, ['true'], { rules: ['Allow file:**:read', ...rules] })
+    return {
+      plan,
+      kind: (path: string) => plan.mounts.find((one) => one.path === join(scene.home, path))?.kind,
+    }
+  }
+
+  it.each([
+    { open: '~/lnk', below: '' },
+    { open: '~/lnk/in', below: '/in' },
+  ])('is closed by what closes it where it lies: $open', async ({ open, below }) => {
+    const { kind } = await at([
+      `Allow file:${open}/**:read`,
+      'Deny file:~/real/{top,in/f}:*',
+      'Deny file:~/**/.env:read',
+    ])
+    expect(kind(`lnk${below}`)).toBe('read')
+    if (below === '') expect([kind('lnk/top'), kind('lnk/.env')]).toEqual(['mask-file', 'mask-file'])
+    expect(kind('lnk/in/f')).toBe('mask-file')
+  })
+
+  it('stays closed where all of it is', async () => {
+    const { kind } = await at(['Allow file:~/lnk/**:read', 'Deny file:~/real/**:*'])
+    expect([kind('lnk'), kind('real')]).toEqual([undefined, undefined])
+  })
+
+  it('is not written to', async () => {
+    const { plan } = await at(['Allow file:~/lnk/**:read,write'])
+    expect(plan.unheld.filter(({ refuse }) => refuse)).toEqual([
+      expect.objectContaining({
+        missing:
+          'the way to `~/lnk` leads through a link, and what is written there could not be looked after',
+        hint: 'name where it leads in the rule: `~/real`',
+      }),
+    ])
+  })
+})
+
 describe('before the start', () => {
   it('a program that nothing lets the command read is named, with all rules that are missing', async () => {
     const scene = sceneOf({
