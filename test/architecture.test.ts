@@ -97,7 +97,6 @@ const spawners: Readonly<Record<string, string>> = {
   'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
   'sandbox/find-linked.ts': 'asks find for files with more than one name, which is quicker than Node',
   'sandbox/pipe.ts': 'makes named pipes, which Node cannot',
-  'sandbox/trace/tracer.ts': 'makes a named pipe, which Node cannot',
   'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 

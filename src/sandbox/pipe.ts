@@ -23,7 +23,8 @@ export interface Pipe {
 }
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
-const mkfifo = '/usr/bin/mkfifo'
+/** Not by name: it runs outside of the sandbox, and the project could have one in the PATH. */
+const mkfifoPlaces = ['/usr/bin/mkfifo', '/bin/mkfifo']
 
 /**
  * What Node gives a child as a pipe is a socket, and on a socket nobody can open `/dev/stdin` or `/dev/stderr`. Node cannot
@@ -31,7 +32,6 @@ const mkfifo = '/usr/bin/mkfifo'
  */
 export function openPipes(count: number): readonly Pipe[] | undefined {
   if (count === 0) return []
-  if (!existsSync(mkfifo)) return undefined
   let named: Named | undefined
   try {
     named = nameFolder()
@@ -98,10 +98,13 @@ function numbered(folder: string, count: number, prefix = ''): readonly string[]
   return Array.from({ length: count }, (_, number) => join(folder, `${name}-${number}`))
 }
 
-function makePipes(paths: readonly string[]): readonly string[] {
-  const made = spawnSync(mkfifo, ['-m', '0600', ...paths], { stdio: 'ignore', env: {} })
-  if (made.status === 0) return paths
-  throw new Error('the named pipes could not be made')
+/** @throws Error where there is no program that could, or no place for them */
+export function makePipes(paths: readonly string[]): readonly string[] {
+  const program = mkfifoPlaces.find((place) => existsSync(place))
+  const words = ['-m', '0600', ...paths]
+  if (program !== undefined && spawnSync(program, words, { stdio: 'ignore', env: {} }).status === 0)
+    return paths
+  throw new Error('named pipes could not be made')
 }
 
 /** Whoever renames it has it. */

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { makePipes } from '../pipe.ts'
 import { readProcess, readTree } from '../processes.ts'
 import { afterMs } from '../timer.ts'
 import { createCollector, type Trace } from './collect.ts'
@@ -122,17 +122,15 @@ function folderOfThread(thread: number): string | undefined {
   }
 }
 
-/** Not by name: it runs outside of the sandbox, and the project could have one in the PATH. */
-const mkfifoPlaces = ['/usr/bin/mkfifo', '/bin/mkfifo']
-
 function makePipe(path: string): void {
-  const made = mkfifoPlaces.some(
-    (program) => spawnSync(program, ['-m', '600', path], { stdio: 'ignore', env: {} }).status === 0,
-  )
-  if (made) return
-  throw new OosError('sandbox-failed', `the named pipe \`${path}\` could not be made for the trace`, {
-    hint: 'set XDG_STATE_HOME to a folder of yours on a local disk',
-  })
+  try {
+    makePipes([path])
+  } catch (cause) {
+    throw new OosError('sandbox-failed', `the named pipe \`${path}\` could not be made for the trace`, {
+      hint: 'set XDG_STATE_HOME to a folder of yours on a local disk',
+      cause,
+    })
+  }
 }
 
 /** What an oos left that was killed before its command began. */
