@@ -2,6 +2,7 @@ import { keepRecordOut } from '../ops/keep-record-out.ts'
 import { tellNested } from '../ops/project-root.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { accessAt } from '../sandbox/reach.ts'
+import { makeLooks } from '../sandbox/stand-ins.ts'
 import { OosError } from '../shared/errors.ts'
 import { packageRoot } from '../shared/package.ts'
 import { authorize } from './authorize.ts'
@@ -35,6 +36,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
     if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')
     ghosts.remember(prepared.plan)
     makeCachePoints(prepared.folders.cache, prepared.plan.mounts)
+    makeLooks(prepared.plan.mounts)
     return await withTrace(prepared, voice)
   } finally {
     ghosts.leave()

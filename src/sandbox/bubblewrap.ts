@@ -115,7 +115,7 @@ function mountOption(mount: Mount, dataFd: (mount: Mount) => number): string[] {
     case 'device':
       return ['--dev-bind', source, path]
     case 'mask-file':
-      return ['--ro-bind', '/dev/null', path]
+      return ['--ro-bind', mount.source ?? '/dev/null', path]
     case 'mask-folder':
       return ['--perms', '0555', '--size', '4096', '--tmpfs', path]
     case 'tmpfs':

@@ -50,7 +50,7 @@ function isMeant({ kind, path, source }: Mount, seen: SeenMount, ours: readonly 
       // What has another source lies where no agent writes: only there a link is followed.
       return isSame(source === undefined ? path : realpathSync(source), seen, ours)
     case 'mask-file':
-      return isSame('/dev/null', seen, ours)
+      return isSame(source === undefined ? '/dev/null' : realpathSync(source), seen, ours)
     case 'proc':
       return seen.type === 'proc'
     default:

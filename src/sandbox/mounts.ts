@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git.ts'
-import { fileFor } from './stand-ins.ts'
+import { fileFor, lookFor } from './stand-ins.ts'
 import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
 
 export interface FileMounts {
@@ -125,7 +125,10 @@ function mountOf(entry: TreeEntry, outer: Access, standIns: StandIns | undefined
     return outer === 'none' ? [{ ...why, kind: entry.access === 'write' ? 'write' : 'read' }] : []
   if (entry.access !== 'none') return [{ ...why, kind: entry.access }]
   if (outer === 'none') return []
-  return [{ ...why, kind: entry.kind === 'directory' ? 'mask-folder' : 'mask-file' }]
+  if (entry.kind === 'directory') return [{ ...why, kind: 'mask-folder' }]
+  const { look } = entry
+  if (look === undefined || standIns === undefined) return [{ ...why, kind: 'mask-file' }]
+  return [{ ...why, kind: 'mask-file', source: lookFor(look, standIns), look }]
 }
 
 /** What bubblewrap cannot make itself: what it mounts has to be there, and git takes an empty `commondir` for damage. */

@@ -9,7 +9,17 @@ import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
 import { asSystemLink, besideRules, privateMounts } from './private.ts'
 import { refuseTooMany, requireReach } from './reach.ts'
-import type { EnvEntry, LimitName, LimitPlan, NetworkPlan, PlanInput, SandboxPlan, Unheld } from './types.ts'
+import { looseComparison } from './tracked.ts'
+import type {
+  EnvEntry,
+  LimitName,
+  LimitPlan,
+  Mount,
+  NetworkPlan,
+  PlanInput,
+  SandboxPlan,
+  Unheld,
+} from './types.ts'
 
 /** From rules and facts to everything that a confined run is given. Pure: it can be shown before it is done. */
 export function planSandbox(input: PlanInput): SandboxPlan {
@@ -22,7 +32,8 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     .map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
   const variables = envRules(policy, agent)
-  const env = [...planEnvironment(variables, machine), ...networkEnvironment(network)]
+  const passed = planEnvironment(variables, machine)
+  const env = [...passed, ...networkEnvironment(network), ...gitEnvironment(files.mounts, passed)]
   const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
   const mounts = sortMounts([
     ...base,
@@ -63,6 +74,14 @@ function planNetwork(policy: Policy, agent: string): NetworkPlan {
   const open = rules.filter(({ effect }) => effect === 'allow')
   if (open.length === 0) return { mode: 'none', note: 'no rule allows a host' }
   return { mode: 'proxy', rules: [...new Set(rules.map(({ rule }) => rule))] }
+}
+
+/** Not where a rule lets in what the person tells git in the same way. */
+function gitEnvironment(mounts: readonly Mount[], passed: readonly EnvEntry[]): EnvEntry[] {
+  const isSet = passed.some(({ name }) => name === 'GIT_CONFIG_COUNT')
+  if (isSet || !mounts.some(({ look }) => look !== undefined)) return []
+  const note = 'git takes closed files for unchanged'
+  return Object.entries(looseComparison).map(([name, value]) => ({ name, value, note }))
 }
 
 /** No rule names these: without them nothing inside would find the way that the rules open. */

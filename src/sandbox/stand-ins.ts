@@ -6,12 +6,15 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { isEmptyFolder, statOf } from './look.ts'
-import type { StandIns } from './types.ts'
+import type { FileLook, Mount, StandIns } from './types.ts'
 
 // What stands where nothing may come to be, made once for all projects and mounted there. An empty file is taken by programs
 // as they take none, while at a folder of that name many stop; JSON has to say as much as the least that is valid. An empty
@@ -21,13 +24,48 @@ import type { StandIns } from './types.ts'
 /** Where they lie. */
 export function standIns(place: string): StandIns {
   const at = (name: string) => join(place, name)
-  return { folder: at('folder'), file: at('file'), json: at('json'), servers: at('servers') }
+  return {
+    folder: at('folder'),
+    file: at('file'),
+    json: at('json'),
+    servers: at('servers'),
+    looks: at('looks'),
+  }
 }
 
 /** The one for a path that no folder may come to be at. */
 export function fileFor(path: string, { file, json, servers }: StandIns): string {
   if (/[./]mcp\.json$/.test(path)) return servers
   return /\.jsonc?$/.test(path) ? json : file
+}
+
+/** The one for a closed file that git tracks. */
+export function lookFor({ bytes, changed, executable }: FileLook, { looks }: StandIns): string {
+  return join(looks, `${bytes}-${changed}${executable ? '-x' : ''}`)
+}
+
+/** Makes those that are mounted. To be called before bubblewrap starts. */
+export function makeLooks(mounts: readonly Mount[]): void {
+  for (const { source, look } of mounts)
+    if (source !== undefined && look !== undefined && statOf(source) === undefined) makeLook(source, look)
+}
+
+/** As long as the other one and as old, and empty. */
+function makeLook(path: string, { bytes, changed, executable }: FileLook): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, '', { mode: 0o600 })
+  try {
+    truncateSync(draft, bytes)
+    utimesSync(draft, changed, changed)
+    chmodSync(draft, executable ? 0o100 : 0)
+    // Not over one that another run has made meanwhile, and mounted.
+    linkSync(draft, path)
+  } catch (error) {
+    if (statOf(path) === undefined) throw error
+  } finally {
+    unlinkSync(draft)
+  }
 }
 
 export function makeStandIns(place: string): void {

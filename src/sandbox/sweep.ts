@@ -11,6 +11,7 @@ import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, openedFolders, type Points } from './points.ts'
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
+import { markTracked } from './tracked.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
 import { needsWalk, opensInside } from './walked.ts'
 import { readWorktree, worktreeEntries } from './worktree.ts'
@@ -37,7 +38,7 @@ export async function sweepTree(globs: readonly FileGlob[], options: SweepOption
   sweep.entries.push(...socketEntries(sweep.entries, behind))
   const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return {
-    entries,
+    entries: markTracked(entries, sweep.repositories),
     repositories: sweep.repositories,
     files: sweep.files,
     behind,
@@ -126,7 +127,7 @@ function recordMissing(sweep: Sweep, base: string): void {
 function sweepWorktree(sweep: Sweep): void {
   const worktree = readWorktree(sweep.root)
   if (worktree === undefined) return
-  const { common } = worktree
+  const { common, own } = worktree
   const elsewhere: Sweep = {
     ...sweep,
     globs: globsElsewhere(sweep.globs, join(sweep.root, '.git'), common),
@@ -134,7 +135,9 @@ function sweepWorktree(sweep: Sweep): void {
     files: 0,
   }
   sweepBase(elsewhere, common)
-  sweep.repositories.push(...elsewhere.repositories.map((found) => ({ ...found, tree: sweep.root })))
+  sweep.repositories.push(
+    ...elsewhere.repositories.map((found) => ({ ...found, tree: sweep.root, index: join(own, 'index') })),
+  )
   const base = sweep.entries.find(({ path }) => path === common)
   if (base?.access === 'write') sweep.entries.push(...worktreeEntries(worktree, base.rule))
   sweep.files += elsewhere.files
@@ -266,7 +269,7 @@ function judgeGitFile(
 
 function record(
   sweep: Sweep,
-  entry: { [Key in keyof TreeEntry]: TreeEntry[Key] | undefined } & Found & Pick<TreeEntry, 'access'>,
+  entry: Found & Pick<TreeEntry, 'access'> & { [Key in 'rule' | 'note']?: TreeEntry[Key] | undefined },
 ): void {
   const { rule, note, ...rest } = entry
   sweep.entries.push({

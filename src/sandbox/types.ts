@@ -57,6 +57,8 @@ export interface Repository {
   readonly exclude?: string
   /** Of a work tree that lies elsewhere; else it is the folder that `path` lies in. */
   readonly tree?: string
+  /** Of such a work tree, its own list of what is tracked. */
+  readonly index?: string
 }
 
 export interface TreeEntry {
@@ -78,6 +80,15 @@ export interface TreeEntry {
   readonly rule?: Rule
   /** Why, where no rule says it: a socket, hard links, a folder that cannot be read. */
   readonly note?: string
+  /** Of a closed file that git tracks: what git looks at to see whether it changed. */
+  readonly look?: FileLook
+}
+
+export interface FileLook {
+  readonly bytes: number
+  /** In seconds since 1970. */
+  readonly changed: number
+  readonly executable: boolean
 }
 
 /** The program that a command starts, and every file that must be readable for it to start: links, interpreters. */
@@ -129,7 +140,7 @@ export type MountKind =
   | 'read' // bound read-only
   | 'write' // bound writable
   | 'pin' // bound onto itself so that it cannot be renamed away
-  | 'mask-file' // /dev/null over it
+  | 'mask-file' // /dev/null over it, or `source`, which looks to git as what it hides
   | 'mask-folder' // empty read-only folder over it
   | 'stand-in' // `source`, which is empty, where there is nothing
   | 'tmpfs' // private, sized
@@ -147,6 +158,8 @@ export interface Mount {
   readonly target?: string
   readonly content?: string
   readonly bytes?: number
+  /** How `source` has to look, where it is a stand-in for one file. */
+  readonly look?: FileLook
   /** Why it is there: a rule, or words for the base. */
   readonly rule?: Rule
   readonly note?: string
@@ -197,6 +210,8 @@ export interface StandIns {
   /** `{}`, and one that names no MCP servers. */
   readonly json: string
   readonly servers: string
+  /** A folder of files that nobody may read and that look to git as those that they stand for. */
+  readonly looks: string
 }
 
 export interface PlanInput {

@@ -22,7 +22,7 @@ import { readFacts } from '../../src/sandbox/facts.ts'
 import { makeCacheHome } from '../../src/sandbox/home.ts'
 import { planSandbox } from '../../src/sandbox/plan.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
-import { isStandIn, makeStandIns, putSocket, standIns } from '../../src/sandbox/stand-ins.ts'
+import { isStandIn, makeLooks, makeStandIns, putSocket, standIns } from '../../src/sandbox/stand-ins.ts'
 import { readTree } from '../../src/sandbox/tree.ts'
 import type { SandboxPlan } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
@@ -149,6 +149,7 @@ export async function runIn(
 ): Promise<Ended> {
   const { plan, machine, cacheHome } = await planScene(scene, command, options)
   makeCacheHome(cacheHome)
+  makeLooks(plan.mounts)
   for (const folder of [cacheHome, standInsPlace(scene)]) own(folder, scene.id)
   for (const { path, content, unlisted } of plan.placeholders) {
     if (unlisted && isStandIn(path)) continue

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -106,6 +115,44 @@ describe.each(people)('for $who', ({ id }) => {
       const other = await runIn(scene, sh('cat .mcp.json && git status --porcelain'), { env: identity })
       expect([other.out, other.code]).toEqual(['{"mcpServers":{}}\n', 0])
       expect(existsSync(join(scene.root, '.mcp.json'))).toBe(false)
+    },
+  )
+
+  it.each(['a repository', 'a linked work tree'])(
+    'git takes closed files that it tracks for unchanged: %s',
+    async (kind) => {
+      const main = kind === 'a repository' ? 'work' : 'home/main'
+      const scene = sceneOf(id, {
+        [`${main}/.env`]: 'hidden',
+        [`${main}/deploy/.env`]: 'hidden, too',
+        [`${main}/f`]: 'one',
+      })
+      const top = join(scene.base, main)
+      chmodSync(join(top, 'deploy/.env'), 0o755)
+      git(scene, top, 'init', '-qb', 'main')
+      git(scene, top, 'add', '-Af')
+      git(scene, top, 'commit', '-qm', 'first')
+      if (top !== scene.root) {
+        rmSync(scene.root, { recursive: true })
+        git(scene, top, 'worktree', 'add', scene.root)
+      }
+      // What changes in the second in which git writes its list is compared by its content.
+      for (const path of ['.env', 'deploy/.env'])
+        utimesSync(join(scene.root, path), 1_700_000_000, 1_700_000_000)
+      git(scene, scene.root, 'status')
+      own(scene.base, id)
+      const script = `
+      git status --porcelain; git diff; echo two > f; git add -A; git commit -qam second; git show --stat --format=%s HEAD
+      echo three > f; git stash -q; git stash pop -q; git status --porcelain
+      set +e; cat .env deploy/.env; chmod 777 .env; echo EVIL > deploy/.env; rm .env`
+      const { out } = await runIn(scene, sh(script), { env: identity })
+      expect(out.split('\n').filter((line) => !line.includes(':'))).toEqual([
+        ...['second', '', ' f | 2 +-', ' 1 file changed, 1 insertion(+), 1 deletion(-)', ' M f', ''],
+      ])
+      expect(out).not.toContain('hidden')
+      expect(out.match(/Permission denied|Read-only file system|busy/g)).toHaveLength(5)
+      expect(git(scene, scene.root, 'status', '--porcelain')).toBe(' M f\n')
+      expect(readFileSync(join(scene.root, '.env'), 'utf8')).toBe('hidden')
     },
   )
 
