@@ -67,7 +67,7 @@ extends: [${extendable().join(', ')}]
     ['file:src/keys.ts:read', 'allow'],
     ['file:node_modules/tls/test/server.pem:read', 'allow'],
     ['file:.venv/lib/python3.13/site-packages/certifi/cacert.pem:read', 'allow'],
-    ['file:node_modules/tls/test/server.pem:write', 'deny'],
+    ['file:node_modules/tls/test/server.pem:write', 'allow'],
     ['file:.npmrc:read', 'allow'],
     ['file:~/.npmrc:read', 'deny'],
     ['file:~/.ssh/id_ed25519:read', 'deny'],

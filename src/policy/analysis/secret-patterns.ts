@@ -5,7 +5,7 @@
 export const secretPatterns: readonly { readonly deny: string; readonly except: readonly string[] }[] = [
   { deny: 'file:**/.env{,.*}:read,write', except: ['file:**/.env.{example,sample,template,dist,defaults}:read,write'] },
   { deny: 'file:**/.envrc:read,write', except: [] },
-  { deny: 'file:**/*.{pem,key,p12,pfx,jks,keystore}:read,write', except: ['file:**/{node_modules,site-packages,dist-packages,vendor}/**:read'] },
+  { deny: 'file:**/*.{pem,key,p12,pfx,jks,keystore}:read,write', except: ['file:**/{node_modules,site-packages,dist-packages,vendor}/**:read,write'] },
   { deny: 'file:**/id_{rsa,dsa,ecdsa,ed25519}:read,write', except: [] },
   { deny: 'file:**/{.netrc,.pgpass,.pypirc,.git-credentials,.dockercfg,.htpasswd}:read,write', except: [] },
   { deny: 'file:**/{credentials,client_secret*,service-account*}.json:read,write', except: [] },
