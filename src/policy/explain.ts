@@ -1,6 +1,6 @@
 import type { Place } from '../shared/diagnostics.ts'
 import { parseCapability, printCapability } from './capability.ts'
-import type { Policy } from './compile.ts'
+import { compilePolicy, type Policy } from './compile.ts'
 import { decidePart, stopsOf } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
 import { overHttps } from './plain-http.ts'
@@ -150,10 +150,9 @@ function changesFor(
   if (kind === 'undecidable') return [rewrite(asked)]
   if (kind === 'no-allow' || !rule || !place)
     return unread === undefined ? addRule('Allow', asked, policy) : [rewrite(asked)]
-  if (rule.layer === 'built-in')
-    return [{ kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }]
+  if (rule.layer === 'built-in') return [unloosened]
   // What cannot be read is taken out of no rule: it might be anything else that the rule is about.
-  const exceptions = unread === undefined ? loosen(asked, { rule, place, policy }) : [rewrite(asked)]
+  const exceptions = unread === undefined ? loosenAll(asked, rule, policy) : [rewrite(asked)]
   if (kind !== 'ask') return exceptions
   const ends = unread !== undefined && asked.resource === 'shell' ? endAsking(decision) : []
   return [answerTo(asked, request), ...exceptions, ...ends]
@@ -213,6 +212,40 @@ function nothingFor(asked: Request): readonly Change[] {
 /** Limits of a run, and a secret that might go anywhere, do not. */
 function standsInAllow({ resource, attributes }: Request): boolean {
   return resource !== 'run' && (resource !== 'secret' || typeof attributes?.to === 'string')
+}
+
+const unloosened: Change = { kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }
+const mostLines = 5
+
+/** All that it takes: behind a rule with an exception may stand the next one, or no Allow. */
+function loosenAll(asked: Request, first: Rule, policy: Policy): readonly Change[] {
+  const changes: Change[] = []
+  let [rule, at] = [first, policy]
+  for (let line = 0; line < mostLines; line += 1) {
+    changes.push(...loosen(asked, { rule, place: rule.source, policy: at }))
+    const loosened = rule.effect === 'only' ? undefined : withHole(asked, rule, at)
+    if (loosened === undefined) break
+    const next = tellingReason(decidePart(loosened, onlyCommand(asked, loosened)))
+    if (next.kind === 'no-allow') changes.push(...addRule('Allow', asked, policy))
+    if ((next.kind !== 'deny' && next.kind !== 'ask') || next.rule === undefined) break
+    // The line changed nothing: what else would is not known.
+    if (next.rule.source === rule.source) break
+    if (next.rule.layer === 'built-in') return [unloosened]
+    ;[rule, at] = [next.rule, loosened]
+  }
+  return changes.map((change, index) => (index === 0 ? change : { ...change, text: `and ${change.text}` }))
+}
+
+/** As if the line that is offered for a rule had been written; a pack's hole is one of all its rules. */
+function withHole(asked: Request, rule: Rule, policy: Policy): Policy | undefined {
+  const hole = parseCapability(printRequest(onlyCommand(asked, policy), policy, holeOf))
+  if (!hole.ok) return undefined
+  const { pack } = rule.source
+  const isMeant = (one: Rule) => one === rule || (pack !== undefined && one.source.pack === pack)
+  const rules = policy.rules.map((one) =>
+    isMeant(one) ? { ...one, except: [...one.except, hole.value] } : one,
+  )
+  return compilePolicy({ ...policy, rules })
 }
 
 /** An exception of an Only grants nothing: what it is to allow it has to name. */

@@ -213,16 +213,16 @@ describe('an explanation', () => {
       home: '/h',
       now: 0,
     })
-    for (const [text, change] of [
+    for (const [text, ...lines] of [
       ["shell:echo 'a;b' | cat", 'except `shell:echo a\\;b`'],
       ["shell:echo 'c`'", 'except `` shell:echo c\\` ``'],
-      ['shell:echo $(ls)', undefined],
-      ['shell:echo -f "$f"', undefined],
-      ["shell:echo 'a\nb'", undefined],
-      ['file:etc/@x:read', 'except `file:etc/@x:read`'],
+      ['shell:echo $(ls)'],
+      ['shell:echo -f "$f"'],
+      ["shell:echo 'a\nb'"],
+      ['file:etc/@x:read', 'except `file:etc/@x:read`', 'and - **Allow** `file:etc/@x:read`'],
       ['file:@x:read', '- **Allow** `file:\\@x:read`'],
-      ['run:coder', undefined],
-      ['secret:key', undefined],
+      ['run:coder'],
+      ['secret:key'],
     ] as const) {
       const request = ask(text)
       const { changes } = explainDecision(strict, request, decide(strict, request))
@@ -230,8 +230,35 @@ describe('an explanation', () => {
       expect(
         offered.map((one) => one.text),
         text,
-      ).toEqual(change === undefined ? [] : [change])
+      ).toEqual(lines)
     }
+  })
+
+  test('all lines that it takes are offered, and none where the last of them is of no use', () => {
+    const pack = (line: number) => ({ source: { file: 'oos:p', line, column: 1, text: '', pack: 'oos:p' } })
+    const policy = compilePolicy({
+      rules: [
+        makeRule({ effect: 'ask', capabilities: ['git:*:push'], line: 1 }),
+        makeRule({ effect: 'deny', capabilities: ['env:A*', 'file:**:write'], line: 2 }),
+        { ...makeRule({ effect: 'deny', capabilities: ['env:*B'], line: 3 }), ...pack(3) },
+        { ...makeRule({ effect: 'ask', capabilities: ['env:A?B', 'env:?'], line: 4 }), ...pack(4) },
+        { ...makeRule({ effect: 'deny', capabilities: ['file:kept:*'], line: 5 }), layer: 'built-in' },
+      ],
+      root: '/p',
+      home: '/h',
+      now: 0,
+    })
+    const lines = (text: string) => {
+      const { changes } = explainDecision(policy, ask(text), decide(policy, ask(text)))
+      return changes.filter(({ kind }) => kind !== 'answer').map((one) => one.text)
+    }
+    expect(lines('git:main:push')).toEqual(['except `git:main:push`', 'and - **Allow** `git:main:push`'])
+    expect(lines('env:A_B')).toEqual([
+      'except `env:A_B`',
+      'and in `extends`: {pack: oos:p, except: ["env:A_B"]}',
+      'and - **Allow** `env:A_B`',
+    ])
+    expect(lines('file:kept:write')).toEqual(['this rule belongs to oos: nothing loosens it'])
   })
 
   test('of a shell text has a line for each part', () => {
