@@ -60,15 +60,24 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
     found.clear()
   }
 
+  async function look(): Promise<TreeFacts> {
+    if (known !== undefined && !(await queue.drained())) spoil()
+    if (known !== undefined) return known
+    forget()
+    const before = spoilt
+    const facts = await sweepTree(globs, { ...options, onFolder })
+    for (const { path } of facts.entries) found.add(path)
+    if (spoilt === before) known = facts
+    return facts
+  }
+
+  let looking: Promise<unknown> | undefined
   return {
     facts: async () => {
-      if (known !== undefined && !(await queue.drained())) spoil()
-      if (known !== undefined) return known
-      forget()
-      const before = spoilt
-      const facts = await sweepTree(globs, { ...options, onFolder })
-      for (const { path } of facts.entries) found.add(path)
-      if (spoilt === before) known = facts
+      // One after the other: a second sweep would take the first one's watchers away, and nobody hear what they were to say.
+      while (looking !== undefined) await looking
+      const facts = look()
+      looking = facts.catch(() => undefined).finally(() => (looking = undefined))
       return facts
     },
     close: () => {
