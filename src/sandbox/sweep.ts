@@ -4,6 +4,7 @@ import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
 import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
+import { unspeakableIn } from './find-linked.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
@@ -30,8 +31,9 @@ export interface SweepOptions {
  */
 export async function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Promise<TreeFacts> {
   const tops = openedFolders(globs)
-  const sweep = walkTrees(globs, options, tops)
-  sweep.entries.push(...(await sweep.links.entries(globs, sweep.entries)))
+  const links = createLinkCount()
+  const sweep = walkTrees(globs, { ...options, links }, tops)
+  sweep.entries.push(...(await links.entries(globs, sweep.entries)))
   sweep.entries.push(...obeyedEntries(sweep))
   const behind = treesBehind(tops, options.root)
   sweep.entries.push(...socketEntries(sweep.entries, behind))
@@ -49,15 +51,19 @@ export function sweepNames(globs: readonly FileGlob[], options: SweepOptions): r
   return walkTrees(globs, options, openedFolders(globs)).entries
 }
 
-function walkTrees(globs: readonly FileGlob[], options: SweepOptions, tops: readonly string[]): Sweep {
+function walkTrees(
+  globs: readonly FileGlob[],
+  options: SweepOptions & Pick<Sweep, 'links'>,
+  tops: readonly string[],
+): Sweep {
   const sweep: Sweep = {
     ...options,
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
     repositories: [],
+    oddNames: new Set(),
     files: 0,
-    links: createLinkCount(),
     top: options.root,
   }
   for (const base of tops) sweepBase(sweep, base)
@@ -70,7 +76,10 @@ interface Sweep extends SweepOptions {
   readonly points: Points
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
-  readonly links: LinkCount
+  /** Who counts hard links, if anybody does. */
+  readonly links?: Pick<LinkCount, 'look'>
+  /** Folders with files whose names are no text. */
+  readonly oddNames: Set<string>
   readonly behindLink?: boolean
   /** Where the tree that is looked at begins. */
   top: string
@@ -165,7 +174,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
   if (state.files !== 'none' && !isGit) {
-    sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
+    sweep.links?.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
   }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   const isNamed = named !== undefined || endings !== undefined
@@ -176,6 +185,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
+  if (state.files !== 'none' && !isGit && hasOddLink(sweep, folder)) closeFolder(sweep, folder, unspeakable)
   if (sweep.entries.length > before && !mayEnter(folder)) {
     sweep.entries.length = before
     closeFolder(sweep, folder)
@@ -189,8 +199,13 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
 const noNames: ReadonlySet<string> = new Set()
 const noEntries: ReadonlyMap<string, TreeEntry> = new Map()
 
-function closeFolder(sweep: Sweep, path: string): void {
-  record(sweep, { path, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
+function closeFolder(sweep: Sweep, path: string, note = 'cannot be read, so it was not looked at'): void {
+  record(sweep, { path, kind: 'directory', access: 'none', note })
+}
+
+/** A file that may be somebody else's, too, and cannot be closed by itself. */
+function hasOddLink({ links, oddNames }: Sweep, folder: string): boolean {
+  return links !== undefined && oddNames.has(folder) && unspeakableIn(folder).length > 0
 }
 
 /** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
@@ -207,8 +222,8 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
   const byName = sweep.points.names.test(name)
   if (name.includes('\uFFFD') && kindOf(path) === undefined) {
-    const isAbout = byName || child.isDirectory()
-    if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
+    if (byName || child.isDirectory()) closeFolder(sweep, folder, unspeakable)
+    else sweep.oddNames.add(folder)
     return
   }
   // Most entries: no rule could say more about one of its name than about its folder.
