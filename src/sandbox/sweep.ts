@@ -80,7 +80,7 @@ interface Sweep extends SweepOptions {
   readonly links?: Pick<LinkCount, 'look'>
   /** Folders with files whose names are no text. */
   readonly oddNames: Set<string>
-  readonly behindLink?: boolean
+  readonly behind?: TreeFacts['behind'][number]
   /** Where the tree that is looked at begins. */
   top: string
   files: number
@@ -94,9 +94,9 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
-  const behind: Sweep = { ...sweep, globs, points, files: 0, behindLink: true }
-  sweepTop(behind, base)
-  sweep.files += behind.files
+  const way: Sweep = { ...sweep, globs, points, files: 0, behind: { path: base, real } }
+  sweepTop(way, base)
+  sweep.files += way.files
 }
 
 function sweepTop(sweep: Sweep, base: string): void {
@@ -112,7 +112,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
-    if (kind === 'link' && !sweep.behindLink) return
+    if (kind === 'link' && sweep.behind === undefined) return
     if (state.access === 'none' && !opensInside(sweep.globs, base)) return
     if (needsWalk(sweep.globs, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
@@ -174,7 +174,8 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
   if (state.files !== 'none' && !isGit) {
-    sweep.links?.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
+    const { top, behind } = sweep
+    sweep.links?.look({ folder, children, top, behind, writable: state.files === 'write' })
   }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   const isNamed = named !== undefined || endings !== undefined

@@ -268,6 +268,21 @@ describe('a tree outside that a rule opens by the name of a link', () => {
     expect(alias?.kind).toBe('mask-file')
   })
 
+  it('is seen as one with where it lies, if that is opened, too', async () => {
+    const scene = sceneOf({ ...files, 'home/real/closed/x': 'x', 'home/real/one': 'x' })
+    linkSync(join(scene.home, 'real/closed/x'), join(scene.home, 'real/key'))
+    linkSync(join(scene.home, 'real/one'), join(scene.home, 'real/two'))
+    const rules = [
+      'Allow file:~/lnk/**:read',
+      'Allow file:~/real/**:read,write',
+      'Deny file:~/real/closed/**:*',
+    ]
+    const { plan } = await planScene(scene, ['true'], { rules: ['Allow file:**:read', ...rules] })
+    const kind = (path: string) => plan.mounts.find((one) => one.path === join(scene.home, path))?.kind
+    expect([kind('lnk/key'), kind('real/key')]).toEqual(['mask-file', 'mask-file'])
+    expect([kind('real'), kind('real/one'), kind('real/two')]).toEqual(['write', undefined, undefined])
+  })
+
   it('is not written to', async () => {
     const { plan } = await at(['Allow file:~/lnk/**:read,write'])
     expect(plan.unheld.filter(({ refuse }) => refuse)).toEqual([
