@@ -86,13 +86,6 @@ export function createLinkCount(): LinkCount {
     }
   }
 
-  function closeByOthers(known: readonly TreeEntry[]): void {
-    for (const { file, path, entry } of linkedInClosed(known)) {
-      const seen = linked.get(file)
-      if (seen !== undefined) seen.closed ??= { path, entry }
-    }
-  }
-
   return {
     look: (at) => {
       if (looks > lookedAtHere) return lookLater(at)
@@ -107,9 +100,17 @@ export function createLinkCount(): LinkCount {
       startLook()
       await Promise.all(finds)
       const found = [...linked.values()]
-      if (found.some((one) => one.names > one.real.size)) closeByOthers(known)
+      if (found.some((one) => one.names > one.real.size)) closeByOthers(linked, known)
       return [...namesOfClosed(found, known), ...namesOfOthers(found, globs, known)]
     },
+  }
+}
+
+/** By names that no look at the folders finds. */
+function closeByOthers(linked: ReadonlyMap<string, Linked>, known: readonly TreeEntry[]): void {
+  for (const { file, path, entry } of linkedInClosed(known)) {
+    const seen = linked.get(file)
+    if (seen !== undefined) seen.closed ??= { path, entry }
   }
 }
 
