@@ -71,19 +71,23 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
     return facts
   }
 
-  let looking: Promise<unknown> | undefined
   return {
-    facts: async () => {
-      // One after the other: a second sweep would take the first one's watchers away, and nobody hear what they were to say.
-      while (looking !== undefined) await looking
-      const facts = look()
-      looking = facts.catch(() => undefined).finally(() => (looking = undefined))
-      return facts
-    },
+    // A second sweep would take the first one's watchers away, and nobody hear what they were to say.
+    facts: inTurn(look),
     close: () => {
       forget()
       queue.close()
     },
+  }
+}
+
+function inTurn<Answer>(act: () => Promise<Answer>): () => Promise<Answer> {
+  let acting: Promise<unknown> | undefined
+  return async () => {
+    while (acting !== undefined) await acting
+    const answer = act()
+    acting = answer.catch(() => undefined).finally(() => (acting = undefined))
+    return answer
   }
 }
 
