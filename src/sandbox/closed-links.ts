@@ -21,11 +21,14 @@ function linkedBelow({ path: top, kind }: TreeEntry, opened: ReadonlySet<string>
   if (kind === 'file') return [linkedFile(top) ?? []].flat()
   if (kind !== 'directory') return []
   const folders = [top]
+  const odd: string[] = []
   for (const folder of folders) {
-    for (const child of readFolder(folder) ?? [])
+    const children = readFolder(folder) ?? []
+    if (children.some(({ name }) => name.includes('\uFFFD'))) odd.push(folder)
+    for (const child of children)
       if (child.isDirectory() && !opened.has(`${folder}/${child.name}`))
         folders.push(`${folder}/${child.name}`)
   }
-  const found = folders.flatMap((folder) => [...linkedIn(folder), ...unspeakableIn(folder)])
+  const found = [...folders.flatMap(linkedIn), ...odd.flatMap(unspeakableIn)]
   return found.filter(({ path }) => !opened.has(path))
 }
