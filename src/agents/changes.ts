@@ -24,7 +24,7 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
     .filter(({ kind, source }) => kind === 'write' && source === undefined)
     .map(({ path }) => path)
   const own = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
-  const before = tree.files > mostFiles ? undefined : listFiles(roots)
+  const before = tree.files > mostFiles ? undefined : listFiles(roots, { own })
   const since = Date.now()
   const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
   return {

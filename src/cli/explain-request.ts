@@ -78,7 +78,10 @@ function noteFromRoot(text: string, request: Request, project: Project): readonl
   const fromRoot = readRequest(meant, { ...project, cwd })
   if (!existsSync(fromRoot.target)) return []
   return [
-    { kind: 'none', text: `a path is read from where you stand: from the project's root it is \`${meant}\`` },
+    {
+      kind: 'none',
+      text: `a path is read from where you stand: the one below the project's root is \`${meant}\` here`,
+    },
   ]
 }
 

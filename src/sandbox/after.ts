@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isEmptyFolder, statOf } from './look.ts'
+import { readFolder, statOf } from './look.ts'
 import { isStandIn } from './stand-ins.ts'
 
 export interface ChangedFile {
@@ -78,7 +78,7 @@ export function readAftermath({
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
-    if (entry.name === '.git' && made && !isEmptyFolder(path)) repositories.push(path)
+    if (entry.name === '.git' && made && !holdsNothing(path, own)) repositories.push(path)
     if (entry.name === '.git' && isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
     if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
@@ -99,13 +99,21 @@ export function readAftermath({
   }
 }
 
-/** Names alone, which is quick; taken before a run. */
-export function listFiles(roots: readonly string[], limit = usualLimit): FileList {
+/** Names alone, which is quick; taken before a run. `own`: what oos has put there by then. */
+export function listFiles(
+  roots: readonly string[],
+  { own, limit = usualLimit }: Pick<AftermathOptions, 'own' | 'limit'> = {},
+): FileList {
   const paths = new Set<string>()
   const looked = walk({ roots, limit }, (entry, path) => {
-    if (isListed(entry)) paths.add(path)
+    if (isListed(entry) && !(entry.name === '.git' && holdsNothing(path, own))) paths.add(path)
   })
   return { paths, complete: looked <= limit }
+}
+
+/** To git such a folder is no repository: whoever fills it makes one. */
+function holdsNothing(path: string, own?: ReadonlySet<string>): boolean {
+  return readFolder(path)?.every(({ name }) => own?.has(join(path, name))) === true
 }
 
 interface Walk {

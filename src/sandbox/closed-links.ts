@@ -1,4 +1,4 @@
-import { type LinkedFile, linkedFile, linkedIn } from './find-linked.ts'
+import { type LinkedFile, linkedFile, linkedIn, unspeakableIn } from './find-linked.ts'
 import { readFolder } from './look.ts'
 import type { TreeEntry } from './types.ts'
 
@@ -17,14 +17,18 @@ export function linkedInClosed(known: readonly TreeEntry[]): readonly ClosedName
 }
 
 /** What a rule opens again in it is no closed name. */
-function linkedBelow({ path, kind }: TreeEntry, opened: ReadonlySet<string>): readonly LinkedFile[] {
-  if (kind === 'file') return [linkedFile(path) ?? []].flat()
+function linkedBelow({ path: top, kind }: TreeEntry, opened: ReadonlySet<string>): readonly LinkedFile[] {
+  if (kind === 'file') return [linkedFile(top) ?? []].flat()
   if (kind !== 'directory') return []
-  const folders = [path]
+  const folders = [top]
+  const odd: string[] = []
   for (const folder of folders) {
-    for (const child of readFolder(folder) ?? [])
+    const children = readFolder(folder) ?? []
+    if (children.some(({ name }) => name.includes('\uFFFD'))) odd.push(folder)
+    for (const child of children)
       if (child.isDirectory() && !opened.has(`${folder}/${child.name}`))
         folders.push(`${folder}/${child.name}`)
   }
-  return folders.flatMap(linkedIn).filter((found) => !opened.has(found.path))
+  const found = [...folders.flatMap(linkedIn), ...odd.flatMap(unspeakableIn)]
+  return found.filter(({ path }) => !opened.has(path))
 }

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFolder, statOf } from './look.ts'
 
 /** A regular file that has more than one name. */
@@ -11,8 +12,8 @@ export interface LinkedFile {
 }
 
 /** Of the path itself, if it is such a file. */
-export function linkedFile(path: string): LinkedFile | undefined {
-  const stats = statOf(path)
+export function linkedFile(path: string, onDisk: string | Buffer = path): LinkedFile | undefined {
+  const stats = statOf(onDisk)
   if (stats === undefined || stats.nlink < 2 || !stats.isFile()) return undefined
   return { path, file: `${stats.dev}:${stats.ino}`, names: stats.nlink }
 }
@@ -21,6 +22,19 @@ export function linkedFile(path: string): LinkedFile | undefined {
 export function linkedIn(folder: string): LinkedFile[] {
   const files = (readFolder(folder) ?? []).filter((child) => child.isFile())
   return files.flatMap(({ name }) => linkedFile(`${folder}/${name}`) ?? [])
+}
+
+/** Those in it whose own name is no text: these paths lead nowhere. */
+export function unspeakableIn(folder: string): LinkedFile[] {
+  try {
+    const names = readdirSync(folder, { encoding: 'buffer' }).filter((name) => !isUtf8(name))
+    return names.flatMap((name) => {
+      const onDisk = Buffer.concat([Buffer.from(`${folder}/`), name])
+      return linkedFile(onDisk.toString(), onDisk) ?? []
+    })
+  } catch {
+    return []
+  }
 }
 
 /** Not by name: it runs outside of the sandbox, and the project could have one in the PATH. */
@@ -38,13 +52,23 @@ export async function findLinked(folders: readonly string[]): Promise<readonly L
 
 async function findByProgram(folders: readonly string[]): Promise<LinkedFile[] | undefined> {
   if (!existsSync(find)) return undefined
-  const child = spawn(find, [...folders, ...words], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: {},
-    cwd: '/',
-  })
-  const said = await saidBy(child)
+  const child = startFind(folders)
+  const said = child && (await saidBy(child))
   return said?.split('\0').flatMap(parseFound)
+}
+
+function startFind(folders: readonly string[]): ChildProcess | undefined {
+  try {
+    // A rule may open a folder by the name of a link (-H), whose files Node sees, too.
+    return spawn(find, ['-H', ...folders, ...words], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {},
+      cwd: '/',
+    })
+  } catch {
+    // The kernel takes no command line as long as that here.
+    return undefined
+  }
 }
 
 function saidBy(child: ChildProcess): Promise<string | undefined> {
@@ -58,7 +82,7 @@ function saidBy(child: ChildProcess): Promise<string | undefined> {
 
 function parseFound(line: string): LinkedFile[] {
   const [, device, file, names, path] = /^(\d+):(\d+) (\d+) (.*)$/s.exec(line) ?? []
-  if (path === undefined) return []
+  if (path === undefined || (path.includes('\uFFFD') && statOf(path) === undefined)) return []
   // As numbers, so that it is written as `lstat` does.
   return [{ path, file: `${Number(device)}:${Number(file)}`, names: Number(names) }]
 }

@@ -4,7 +4,7 @@ import type { FileGlob } from './access.ts'
 import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
 import { accessIn } from './reach.ts'
-import type { TreeEntry } from './types.ts'
+import type { TreeEntry, TreeFacts } from './types.ts'
 
 export interface LinkCount {
   readonly look: (folder: LookedAt) => void
@@ -21,6 +21,8 @@ interface Place {
   /** The top of the tree that a rule opened. */
   readonly top: string
   readonly writable: boolean
+  /** Where a tree that is looked at by the name of a link lies. */
+  readonly behind?: TreeFacts['behind'][number] | undefined
 }
 
 /** Beyond so many files another program looks, which is quicker and takes some ms to start. */
@@ -32,12 +34,15 @@ const lettersAtOnce = 100_000
 interface Linked {
   readonly names: number
   readonly found: Name[]
+  /** Those that were found, each once: one may be seen by two ways. */
+  readonly real: Set<string>
   /** A name that lies in what is closed as a whole. */
   closed?: { readonly path: string; readonly entry: TreeEntry }
 }
 
 interface Name extends Place {
   readonly path: string
+  readonly real: string
 }
 
 /**
@@ -51,15 +56,17 @@ export function createLinkCount(): LinkCount {
   let later = new Map<string, Place>()
   let [looks, files, letters] = [0, 0, 0]
 
-  function add({ path, file, names }: LinkedFile, { top, writable }: Place): void {
-    const seen = linked.get(file) ?? { names, found: [] }
-    seen.found.push({ path, top, writable })
+  function add({ path, file, names }: LinkedFile, { top, writable, behind }: Place): void {
+    const seen = linked.get(file) ?? { names, found: [], real: new Set() }
+    const real = behind === undefined ? path : behind.real + path.slice(behind.path.length)
+    seen.found.push({ path, real, top, writable })
+    seen.real.add(real)
     linked.set(file, seen)
   }
 
-  function lookLater({ folder, children, top, writable }: LookedAt): void {
+  function lookLater({ folder, children, top, writable, behind }: LookedAt): void {
     // Without the children: so many that live on cost more than the look.
-    later.set(folder, { top, writable })
+    later.set(folder, { top, writable, behind })
     files += children.length
     letters += folder.length
     if (files > filesAtOnce || letters > lettersAtOnce) startLook()
@@ -79,13 +86,6 @@ export function createLinkCount(): LinkCount {
     }
   }
 
-  function closeByOthers(known: readonly TreeEntry[]): void {
-    for (const { file, path, entry } of linkedInClosed(known)) {
-      const seen = linked.get(file)
-      if (seen !== undefined) seen.closed ??= { path, entry }
-    }
-  }
-
   return {
     look: (at) => {
       if (looks > lookedAtHere) return lookLater(at)
@@ -100,9 +100,17 @@ export function createLinkCount(): LinkCount {
       startLook()
       await Promise.all(finds)
       const found = [...linked.values()]
-      if (found.some((one) => one.names > one.found.length)) closeByOthers(known)
+      if (found.some((one) => one.names > one.real.size)) closeByOthers(linked, known)
       return [...namesOfClosed(found, known), ...namesOfOthers(found, globs, known)]
     },
+  }
+}
+
+/** By names that no look at the folders finds. */
+function closeByOthers(linked: ReadonlyMap<string, Linked>, known: readonly TreeEntry[]): void {
+  for (const { file, path, entry } of linkedInClosed(known)) {
+    const seen = linked.get(file)
+    if (seen !== undefined) seen.closed ??= { path, entry }
   }
 }
 
@@ -132,10 +140,11 @@ function namesOfOthers(
   known: readonly TreeEntry[],
 ): TreeEntry[] {
   const access = accessIn(known)
-  const parts = files.flatMap(({ names, found }) => {
+  const parts = files.flatMap(({ names, found, real: { size } }) => {
     const writable = found.filter((name) => name.writable)
-    const readOnly = found.find(({ path }) => access(path) === 'read')
-    if (names === found.length && readOnly === undefined) return []
+    const open = new Set(found.filter(({ path }) => access(path) === 'write').map(({ real }) => real))
+    const readOnly = found.find(({ path, real }) => access(path) === 'read' && !open.has(real))
+    if (names === size && readOnly === undefined) return []
     const note =
       readOnly === undefined
         ? 'has names outside of the project (hard links)'

@@ -4,6 +4,7 @@ import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
 import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
+import { unspeakableIn } from './find-linked.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
 import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
@@ -31,8 +32,9 @@ export interface SweepOptions {
  */
 export async function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Promise<TreeFacts> {
   const tops = openedFolders(globs)
-  const sweep = walkTrees(globs, options, tops)
-  sweep.entries.push(...(await sweep.links.entries(globs, sweep.entries)))
+  const links = createLinkCount()
+  const sweep = walkTrees(globs, { ...options, links }, tops)
+  sweep.entries.push(...(await links.entries(globs, sweep.entries)))
   sweep.entries.push(...obeyedEntries(sweep))
   const behind = treesBehind(tops, options.root)
   sweep.entries.push(...socketEntries(sweep.entries, behind))
@@ -50,15 +52,19 @@ export function sweepNames(globs: readonly FileGlob[], options: SweepOptions): r
   return walkTrees(globs, options, openedFolders(globs)).entries
 }
 
-function walkTrees(globs: readonly FileGlob[], options: SweepOptions, tops: readonly string[]): Sweep {
+function walkTrees(
+  globs: readonly FileGlob[],
+  options: SweepOptions & Pick<Sweep, 'links'>,
+  tops: readonly string[],
+): Sweep {
   const sweep: Sweep = {
     ...options,
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
     repositories: [],
+    oddNames: new Set(),
     files: 0,
-    links: createLinkCount(),
     top: options.root,
   }
   for (const base of tops) sweepBase(sweep, base)
@@ -71,8 +77,11 @@ interface Sweep extends SweepOptions {
   readonly points: Points
   readonly entries: TreeEntry[]
   readonly repositories: Repository[]
-  readonly links: LinkCount
-  readonly behindLink?: boolean
+  /** Who counts hard links, if anybody does. */
+  readonly links?: Pick<LinkCount, 'look'>
+  /** Folders with files whose names are no text. */
+  readonly oddNames: Set<string>
+  readonly behind?: TreeFacts['behind'][number]
   /** Where the tree that is looked at begins. */
   top: string
   files: number
@@ -86,9 +95,9 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
-  const behind: Sweep = { ...sweep, globs, points, files: 0, behindLink: true }
-  sweepTop(behind, base)
-  sweep.files += behind.files
+  const way: Sweep = { ...sweep, globs, points, files: 0, behind: { path: base, real } }
+  sweepTop(way, base)
+  sweep.files += way.files
 }
 
 function sweepTop(sweep: Sweep, base: string): void {
@@ -104,7 +113,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
-    if (kind === 'link' && !sweep.behindLink) return
+    if (kind === 'link' && sweep.behind === undefined) return
     if (state.access === 'none' && !opensInside(sweep.globs, base)) return
     if (needsWalk(sweep.globs, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
@@ -168,7 +177,8 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
   if (state.files !== 'none' && !isGit) {
-    sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
+    const { top, behind } = sweep
+    sweep.links?.look({ folder, children, top, behind, writable: state.files === 'write' })
   }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   const isNamed = named !== undefined || endings !== undefined
@@ -179,6 +189,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
+  if (state.files !== 'none' && !isGit && hasOddLink(sweep, folder)) closeFolder(sweep, folder, unspeakable)
   if (sweep.entries.length > before && !mayEnter(folder)) {
     sweep.entries.length = before
     closeFolder(sweep, folder)
@@ -192,8 +203,13 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
 const noNames: ReadonlySet<string> = new Set()
 const noEntries: ReadonlyMap<string, TreeEntry> = new Map()
 
-function closeFolder(sweep: Sweep, path: string): void {
-  record(sweep, { path, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
+function closeFolder(sweep: Sweep, path: string, note = 'cannot be read, so it was not looked at'): void {
+  record(sweep, { path, kind: 'directory', access: 'none', note })
+}
+
+/** A file that may be somebody else's, too, and cannot be closed by itself. */
+function hasOddLink({ links, oddNames }: Sweep, folder: string): boolean {
+  return links !== undefined && oddNames.has(folder) && unspeakableIn(folder).length > 0
 }
 
 /** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
@@ -210,8 +226,8 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
   const byName = sweep.points.names.test(name)
   if (name.includes('\uFFFD') && kindOf(path) === undefined) {
-    const isAbout = byName || child.isDirectory()
-    if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
+    if (byName || child.isDirectory()) closeFolder(sweep, folder, unspeakable)
+    else sweep.oddNames.add(folder)
     return
   }
   // Most entries: no rule could say more about one of its name than about its folder.

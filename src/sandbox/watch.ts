@@ -60,21 +60,34 @@ export function watchTree(globs: readonly FileGlob[], options: WatchOptions): Tr
     found.clear()
   }
 
+  async function look(): Promise<TreeFacts> {
+    if (known !== undefined && !(await queue.drained())) spoil()
+    if (known !== undefined) return known
+    forget()
+    const before = spoilt
+    const facts = await sweepTree(globs, { ...options, onFolder })
+    for (const { path } of facts.entries) found.add(path)
+    if (spoilt === before) known = facts
+    return facts
+  }
+
   return {
-    facts: async () => {
-      if (known !== undefined && !(await queue.drained())) spoil()
-      if (known !== undefined) return known
-      forget()
-      const before = spoilt
-      const facts = await sweepTree(globs, { ...options, onFolder })
-      for (const { path } of facts.entries) found.add(path)
-      if (spoilt === before) known = facts
-      return facts
-    },
+    // A second sweep would take the first one's watchers away, and nobody hear what they were to say.
+    facts: inTurn(look),
     close: () => {
       forget()
       queue.close()
     },
+  }
+}
+
+function inTurn<Answer>(act: () => Promise<Answer>): () => Promise<Answer> {
+  let acting: Promise<unknown> | undefined
+  return async () => {
+    while (acting !== undefined) await acting
+    const answer = act()
+    acting = answer.catch(() => undefined).finally(() => (acting = undefined))
+    return answer
   }
 }
 

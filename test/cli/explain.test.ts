@@ -22,7 +22,7 @@ const cwd = makeTree(specs)
 test('of a path that is there only from the root it is said how to type it from here', () => {
   const inside = join(cwd, 'src')
   expect(oos(['explain', 'file:src/a.ts:read'], { cwd: inside }).stdout).toContain(
-    "note   a path is read from where you stand: from the project's root it is `file:a.ts:read`",
+    "note   a path is read from where you stand: the one below the project's root is `file:a.ts:read` here",
   )
   for (const place of [inside, cwd])
     expect(oos(['explain', 'file:a.ts:read'], { cwd: place }).stdout).not.toContain('where you stand')

@@ -10,6 +10,8 @@ test.each([
   { request: 'file:src/a.ts:read', cwd: `${root}/src`, here: 'file:a.ts:read' },
   { request: 'file:.env:create', cwd: `${root}/src/x`, here: 'file:../../.env:create' },
   { request: 'file:src:read', cwd: `${root}/src`, here: 'file:.:read' },
+  { request: 'file:~x:read', cwd: `${root}/src`, here: 'file:../~x:read' },
+  { request: 'file:~:read', cwd: `${root}/src`, here: 'file:~:read' },
   { request: 'file:~/.ssh/id:read', cwd: `${root}/src`, here: 'file:~/.ssh/id:read' },
   { request: 'file:/etc/x:read', cwd: `${root}/src`, here: 'file:/etc/x:read' },
   { request: 'shell:cat src/a.ts', cwd: `${root}/src`, here: 'shell:cat src/a.ts' },

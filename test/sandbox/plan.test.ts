@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, linkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Mount } from '../../src/sandbox/types.ts'
@@ -202,6 +202,27 @@ it('a rule about a folder alone does not keep what is in it from being looked at
   expect(plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
 })
 
+it.each([0, 4_100])(
+  'a folder is closed where a name that is no text is one of several, among %i files',
+  async (count) => {
+    const many = Array.from({ length: count }, (_, at) => [`work/a/${at}`, ''])
+    const scene = sceneOf({ ...Object.fromEntries(many), 'work/y/x': '', 'work/z/x': '', 'outside/x': '' })
+    const odd = Buffer.from('/odd\xff', 'latin1')
+    linkSync(join(scene.outside, 'x'), Buffer.concat([Buffer.from(join(scene.root, 'z')), odd]))
+    writeFileSync(Buffer.concat([Buffer.from(join(scene.root, 'y')), odd]), '')
+    const { y, z, ...rest } = await mounted(scene, { rules: [all] })
+    expect([y, z]).toEqual([undefined, 'mask-folder'])
+    expect(Object.keys(rest).filter((path) => path.startsWith('z/'))).toEqual([])
+  },
+)
+
+it('a denied file is denied under all its names where its own is no text', async () => {
+  const scene = sceneOf({ 'work/closed/x': '' })
+  linkSync(join(scene.root, 'closed/x'), Buffer.from(join(scene.root, 'closed/odd\xff'), 'latin1'))
+  renameSync(join(scene.root, 'closed/x'), join(scene.root, 'key'))
+  expect(await mounted(scene, { rules: [all, 'Deny file:closed/**:*'] })).toMatchObject({ key: 'mask-file' })
+})
+
 describe('a tree outside that a rule opens by the name of a link', () => {
   const files: Files = {
     'home/real/top': 'x',
@@ -235,6 +256,31 @@ describe('a tree outside that a rule opens by the name of a link', () => {
   it('stays closed where all of it is', async () => {
     const { kind } = await at(['Allow file:~/lnk/**:read', 'Deny file:~/real/**:*'])
     expect([kind('lnk'), kind('real')]).toEqual([undefined, undefined])
+  })
+
+  it('is closed by other names of what is closed, among more files than are looked at one by one', async () => {
+    const many = Array.from({ length: 4_100 }, (_, at) => [`home/a/${at}`, ''])
+    const scene = sceneOf({ ...Object.fromEntries(many), ...files })
+    linkSync(join(scene.home, 'real/.env'), join(scene.home, 'real/alias'))
+    const rules = ['Allow file:**:read', 'Allow file:~/{a,lnk}/**:read', 'Deny file:~/**/.env:read']
+    const { plan } = await planScene(scene, ['true'], { rules })
+    const alias = plan.mounts.find(({ path }) => path === join(scene.home, 'lnk/alias'))
+    expect(alias?.kind).toBe('mask-file')
+  })
+
+  it('is seen as one with where it lies, if that is opened, too', async () => {
+    const scene = sceneOf({ ...files, 'home/real/closed/x': 'x', 'home/real/one': 'x' })
+    linkSync(join(scene.home, 'real/closed/x'), join(scene.home, 'real/key'))
+    linkSync(join(scene.home, 'real/one'), join(scene.home, 'real/two'))
+    const rules = [
+      'Allow file:~/lnk/**:read',
+      'Allow file:~/real/**:read,write',
+      'Deny file:~/real/closed/**:*',
+    ]
+    const { plan } = await planScene(scene, ['true'], { rules: ['Allow file:**:read', ...rules] })
+    const kind = (path: string) => plan.mounts.find((one) => one.path === join(scene.home, path))?.kind
+    expect([kind('lnk/key'), kind('real/key')]).toEqual(['mask-file', 'mask-file'])
+    expect([kind('real'), kind('real/one'), kind('real/two')]).toEqual(['write', undefined, undefined])
   })
 
   it('is not written to', async () => {

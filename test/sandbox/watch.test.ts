@@ -30,6 +30,13 @@ function watched() {
   return { root, watch, outside: scene.outside, sweep: () => sweepTree(globs, { root }) }
 }
 
+/** So many that another program looks at the last ones. */
+function putMany(root: string): void {
+  for (let number = 0; number < 4_500; number += 1) writeFileSync(join(root, 'a', String(number)), '')
+  mkdirSync(join(root, 'a/later'))
+  writeFileSync(join(root, 'a/later/f'), '')
+}
+
 describe('a watched tree', () => {
   const changes: { name: string; change: (root: string, outside: string) => unknown }[] = [
     { name: 'a file that a rule denies', change: (root) => writeFileSync(join(root, 'a/b/.env.local'), '') },
@@ -60,11 +67,21 @@ describe('a watched tree', () => {
     expect((await watch.facts()).entries).toEqual((await sweep()).entries)
   })
 
+  it('knows of what came between two looks at once', async () => {
+    const { root, watch, sweep } = watched()
+    putMany(root)
+    const first = watch.facts()
+    writeFileSync(join(root, 'a/b/.env.local'), '')
+    const second = watch.facts()
+    await first
+    const third = await watch.facts()
+    const { entries } = await sweep()
+    expect([(await second).entries, third.entries]).toEqual([entries, entries])
+  })
+
   it('knows of what came while many files were looked at', async () => {
     const { root, watch, sweep } = watched()
-    for (let number = 0; number < 10_500; number += 1) writeFileSync(join(root, 'a', String(number)), '')
-    mkdirSync(join(root, 'a/later'))
-    writeFileSync(join(root, 'a/later/f'), '')
+    putMany(root)
     const looking = watch.facts()
     writeFileSync(join(root, 'a/b/.env.local'), '')
     await looking

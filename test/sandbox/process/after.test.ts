@@ -47,13 +47,18 @@ it('what a run has created, changed and deleted is seen afterwards, and nothing 
 
 it('repositories that were made inside are named', async () => {
   const root = makeTree()
-  await runIn(root, 'mkdir -p old/.git empty; touch old/.git/HEAD')
+  await runIn(root, 'mkdir -p old/.git empty filled/.git/hooks; touch old/.git/HEAD')
   const since = await laterThan(join(root, 'old/.git'))
-  const before = listFiles([root])
-  await runIn(root, 'git init -q vendor/lib; mkdir moved empty/.git; mv old/.git moved')
+  const own = new Set([join(root, 'filled/.git/hooks')])
+  const before = listFiles([root], { own })
+  await runIn(
+    root,
+    'git init -q vendor/lib; mkdir moved empty/.git; mv old/.git moved; touch filled/.git/HEAD',
+  )
   const made = join(root, 'vendor/lib/.git')
   expect(readAftermath({ roots: [root], since }).repositories).toEqual([made])
-  expect(readAftermath({ roots: [root], since, before }).repositories).toEqual([
+  expect(readAftermath({ roots: [root], since, before, own }).repositories).toEqual([
+    join(root, 'filled/.git'),
     join(root, 'moved/.git'),
     made,
   ])
@@ -102,5 +107,5 @@ it('what oos itself has put there is none of the run', async () => {
 it('a tree that is too large to look at is said to be', () => {
   const root = makeTree()
   expect(readAftermath({ roots: [root], since: 0, limit: 3 }).complete).toBe(false)
-  expect(listFiles([root], 3).complete).toBe(false)
+  expect(listFiles([root], { limit: 3 }).complete).toBe(false)
 })
