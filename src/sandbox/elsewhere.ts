@@ -1,7 +1,7 @@
 import type { FileGlob, Reach } from './access.ts'
 import { realpathOf } from './look.ts'
 import { printHome } from './paths.ts'
-import type { TreeFacts, Unheld } from './types.ts'
+import type { TreeEntry, TreeFacts, Unheld } from './types.ts'
 
 /** The same rules about a folder that stands in the place of another. */
 export function globsElsewhere(globs: readonly FileGlob[], folder: string, elsewhere: string): FileGlob[] {
@@ -47,16 +47,21 @@ export function realBehind({ globs, root }: Opened, path: string): string | unde
   return real === path ? undefined : real
 }
 
-/** Of what is written there, git's own would not be looked after, and nothing could say what was meant when the link changes. */
-export function refuseWritesBehind({ entries, behind }: TreeFacts, home: string): Unheld[] {
+const readOnly = 'the way there leads through a link'
+
+/** Such a tree can be read alone: what a run left there nobody would find by the way that it took. */
+export function closedToWriting(entries: readonly TreeEntry[]): TreeEntry[] {
+  return entries
+    .filter(({ kind }) => !kind.startsWith('absent-'))
+    .map((entry) => (entry.access === 'write' ? { ...entry, access: 'read', note: readOnly } : entry))
+}
+
+export function tellReadOnly({ entries, behind }: TreeFacts, home: string): Unheld[] {
   return behind.flatMap(({ path, real }) => {
     const isIn = (place: string) => place === path || place.startsWith(`${path}/`)
-    const written = entries.find((entry) => entry.access === 'write' && isIn(entry.path))
-    if (written?.rule === undefined) return []
+    const rule = entries.find(({ note, path: place }) => note === readOnly && isIn(place))?.rule
     const [named, meant] = [path, real].map((place) => printHome(place, home))
-    const missing = `the way to \`${named}\` leads through a link, and what is written there could not be looked after`
-    return [
-      { rule: written.rule, missing, refuse: true, hint: `name where it leads in the rule: \`${meant}\`` },
-    ]
+    const missing = `\`${named}\` leads through a link and can be read alone: what is to be written, name by \`${meant}\`, in the rule and in the run`
+    return rule === undefined ? [] : [{ rule, missing, refuse: false }]
   })
 }

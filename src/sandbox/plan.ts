@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
-import { refuseWritesBehind } from './elsewhere.ts'
+import { tellReadOnly } from './elsewhere.ts'
 import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
@@ -51,7 +51,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     limits: planLimits(input),
     unheld: [
       ...refuseTooMany(mounts, input.root),
-      ...refuseWritesBehind(input.tree, input.machine.home),
+      ...tellReadOnly(input.tree, input.machine.home),
       ...files.unheld,
       ...unheldRules(input),
     ],

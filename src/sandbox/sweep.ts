@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
-import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
+import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
@@ -95,8 +95,9 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
-  const way: Sweep = { ...sweep, globs, points, files: 0, behind: { path: base, real } }
+  const way: Sweep = { ...sweep, globs, points, entries: [], files: 0, behind: { path: base, real } }
   sweepTop(way, base)
+  sweep.entries.push(...closedToWriting(way.entries))
   sweep.files += way.files
 }
 

@@ -283,14 +283,14 @@ describe('a tree outside that a rule opens by the name of a link', () => {
     expect([kind('real'), kind('real/one'), kind('real/two')]).toEqual(['write', undefined, undefined])
   })
 
-  it('is not written to', async () => {
-    const { plan } = await at(['Allow file:~/lnk/**:read,write'])
-    expect(plan.unheld.filter(({ refuse }) => refuse)).toEqual([
-      expect.objectContaining({
-        missing:
-          'the way to `~/lnk` leads through a link, and what is written there could not be looked after',
-        hint: 'name where it leads in the rule: `~/real`',
-      }),
+  it('is not written to, and that is told', async () => {
+    const { plan, kind } = await at(['Allow file:~/lnk/**:read,write', 'Deny file:~/real/top:write'])
+    expect(plan.mounts.filter(({ path }) => path.includes('/home/lnk')).map((one) => one.kind)).toEqual([
+      'read',
+    ])
+    expect([kind('lnk'), plan.ghosts.filter((path) => path.includes('lnk'))]).toEqual(['read', []])
+    expect(plan.unheld).toEqual([
+      expect.objectContaining({ refuse: false, missing: expect.stringContaining('name by `~/real`') }),
     ])
   })
 })
