@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Rule } from '../../policy/types.ts'
 import { openFolder } from '../init/folder.ts'
 import { detectStacks } from '../init/languages.ts'
@@ -20,6 +21,7 @@ export function readProposeFacts(
   return {
     policy,
     ownPlaces: ownPlaces(policy),
+    listFolder,
     packs: readPacks(sources),
     own: detectStacks(openFolder(root)).map(({ pack }) => pack),
     tree: {
@@ -40,4 +42,24 @@ function removesInScripts(root: string): boolean {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+const mostListed = 2_000
+
+function listFolder(folder: string, below: boolean): readonly string[] | undefined {
+  const found: string[] = []
+  const folders = [folder]
+  try {
+    for (const each of folders) {
+      for (const entry of readdirSync(each, { withFileTypes: true })) {
+        const path = join(each, entry.name)
+        found.push(path)
+        if (below && entry.isDirectory()) folders.push(path)
+      }
+      if (found.length > mostListed) return undefined
+    }
+  } catch {
+    return undefined
+  }
+  return found
 }

@@ -34,6 +34,8 @@ export interface ProposeFacts {
   readonly wide: boolean
   /** What a run has for itself, which no rule has to give. */
   readonly ownPlaces: OwnPlaces
+  /** Paths of what lies in a folder outside of the project, or below it; nothing where that is too much to look at. */
+  readonly listFolder: (folder: string, below: boolean) => readonly string[] | undefined
 }
 
 export const mostExamples = 3

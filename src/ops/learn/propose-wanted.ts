@@ -30,10 +30,8 @@ export function wantedRules(
 ): readonly Proposal[] {
   const open = wanted.filter((use) => !use.folder && cacheOf(use, facts) === undefined && isOpen(use))
   const groups = Map.groupBy(open, ({ target }) => programFolder(target, facts.policy.home) ?? target)
-  return [...groups]
-    .flatMap(([folder, uses]) =>
-      isFolded(folder, uses) ? [folded(uses, facts, rule)] : singles(uses, facts, rule),
-    )
+  return [...groups.values()]
+    .flatMap((uses) => folded(uses, facts, rule) ?? singles(uses, facts, rule))
     .filter(isSayable)
 }
 
@@ -65,15 +63,19 @@ function programFolder(target: string, home: string): string | undefined {
 
 const enough = 3
 
-/** Nothing that looks like a credential may come along. */
-function isFolded(folder: string, uses: readonly FileUse[]): boolean {
-  return uses.length >= enough && ![folder, ...uses.map(({ target }) => target)].some(isSecretName)
-}
-
-function folded(uses: readonly FileUse[], { policy }: ProposeFacts, rule: MakeRule): Proposal {
-  const folders = uses.map(({ target }) => dirname(target))
+/** None where something that looks like a credential would come along. */
+function folded(
+  uses: readonly FileUse[],
+  { policy, listFolder }: ProposeFacts,
+  rule: MakeRule,
+): Proposal | undefined {
+  if (uses.length < enough) return undefined
+  const targets = uses.map(({ target }) => target)
+  const folders = targets.map((target) => dirname(target))
   const folder = folders.reduce(sharedFolder)
   const isFlat = folders.every((each) => each === folder)
+  const there = listFolder(folder, !isFlat)
+  if (there === undefined || [folder, ...targets, ...there].some(isSecretName)) return undefined
   const { pattern, ...rest } = capabilityOf({ resource: 'file', action: 'read', target: folder }, policy)
   const capability: Capability = { ...rest, pattern: `${pattern}/${isFlat ? '*' : '**'}` }
   const count = uses.reduce((sum, use) => sum + use.count, 0)

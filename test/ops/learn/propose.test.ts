@@ -206,9 +206,9 @@ describe('never proposed is', () => {
 })
 
 describe('of what a run looked for in the home folder', () => {
-  const proposedOf = (names: readonly string[], ownPlaces: ProposeFacts['ownPlaces'] = () => undefined) => {
+  const proposedOf = (names: readonly string[], facts: Partial<ProposeFacts> = {}) => {
     const wanted = names.map((name) => use(`read ${home}/${name}`))
-    const { wanted: proposed, notes } = proposeRules(learnedOf([], { wanted }), factsOf(known, { ownPlaces }))
+    const { wanted: proposed, notes } = proposeRules(learnedOf([], { wanted }), factsOf(known, facts))
     return { rules: proposed.map(({ text }) => /`file:(.*):read`/.exec(text)?.[1]), notes }
   }
 
@@ -232,10 +232,19 @@ describe('of what a run looked for in the home folder', () => {
     expect(proposedOf(uses).rules).toEqual(says)
   })
 
+  it.each([
+    { what: 'there is a credential that was not asked for', there: [`${home}/.tool/x/token`] },
+    { what: 'there is more than was looked at', there: undefined },
+  ])('one by one where $what', ({ there }) => {
+    const uses = ['.tool/a', '.tool/x/b', '.tool/x/c']
+    const listFolder = (_: string, below: boolean) => (below ? there : [])
+    expect(proposedOf(uses, { listFolder }).rules).toEqual(uses.map((name) => `~/${name}`))
+  })
+
   it('nothing is asked about a cache that a run has for itself', () => {
     const ownPlaces = ({ target }: Request) => (target.startsWith(`${home}/.npm/`) ? `${home}/.npm` : home)
     const uses = Array.from({ length: 40 }, (_, at) => `.npm/_cacache/content-v2/${at % 7}/${at}`)
-    expect(proposedOf([...uses, '.toolrc'], ownPlaces)).toEqual({
+    expect(proposedOf([...uses, '.toolrc'], { ownPlaces })).toEqual({
       rules: ['~/.toolrc'],
       notes: ['not asked about: ~/.npm. Of these caches a run has its own, which fill as it goes'],
     })

@@ -74,6 +74,7 @@ export function factsOf(text = '', more: Partial<ProposeFacts> = {}): ProposeFac
     tree: { root, lasting: new Set(), mayRemove: false, top: [] },
     wide: false,
     ownPlaces: () => undefined,
+    listFolder: () => [],
     ...more,
   }
 }
