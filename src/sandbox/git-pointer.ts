@@ -56,9 +56,20 @@ function linksOnWay(path: string): readonly string[] {
     const link = firstLink(rest)
     if (link === undefined) break
     links.push(link)
-    rest = resolve(dirname(link), readlinkSync(link)) + rest.slice(link.length)
+    const target = targetOf(link)
+    if (target === undefined) break
+    rest = resolve(dirname(link), target) + rest.slice(link.length)
   }
   return links
+}
+
+/** Nothing where another run has put something else in its place. */
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return undefined
+  }
 }
 
 function firstLink(path: string): string | undefined {

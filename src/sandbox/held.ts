@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { bytesOf, onDisk } from '../shared/bytes.ts'
+import { statOf } from './look.ts'
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants
 /** Node has no name for it: the thing itself, whether or not it may be read. */
@@ -55,11 +56,13 @@ export function inFolder<Answer>(path: string, act: (own: string | Buffer) => An
 }
 
 /** Not a disk that has become read-only: what lies on it may be a run's. */
-const isRefusal = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EACCES'
+const isRefusal = (error: unknown) =>
+  ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** Nor can what is in it be written where it lies. */
 function isClosedToAll(folder: number, own: string | Buffer): boolean {
-  const stats = lstatSync(own, { throwIfNoEntry: false })
+  // In a folder that only its owner may enter nothing can be looked at, and nothing be ours.
+  const stats = statOf(own)
   const isKept = stats === undefined || stats.isSymbolicLink() || isOthers(own, stats)
   return isKept && isOthers(`/proc/self/fd/${folder}`, fstatSync(folder))
 }

@@ -32,11 +32,14 @@ const mkfifoPlaces = ['/usr/bin/mkfifo', '/bin/mkfifo']
  */
 export function openPipes(count: number): readonly Pipe[] | undefined {
   if (count === 0) return []
+  const opened: Pipe[] = []
   let named: Named | undefined
   try {
     named = nameFolder()
-    return named.make(count).map(openPipe)
+    for (const path of named.make(count)) opened.push(openPipe(path))
+    return opened
   } catch {
+    for (const pipe of opened) closePipe(pipe, [])
     return undefined
   } finally {
     named?.remove()

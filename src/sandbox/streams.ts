@@ -73,9 +73,14 @@ interface DeadEnds {
 function deadEnds(devices: string | undefined): DeadEnds {
   const close = () => undefined
   if (process.getuid?.() !== 0) return { given: 'ignore', close }
-  if (devices === undefined) return { given: 'pipe', close }
-  const own = openSync(join(devices, 'null'), 'r+')
-  return { given: own, close: () => closeSync(own) }
+  try {
+    if (devices === undefined) return { given: 'pipe', close }
+    const own = openSync(join(devices, 'null'), 'r+')
+    return { given: own, close: () => closeSync(own) }
+  } catch {
+    // Taken away since it was looked at.
+    return { given: 'pipe', close }
+  }
 }
 
 function leadNowhere(ways: Ways, child: ChildProcess): void {
