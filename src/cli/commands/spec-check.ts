@@ -6,14 +6,14 @@ import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { checkData, renderCheckSummary, renderFound } from '../output/check.ts'
 import { countDiagnostics } from '../output/diagnostics.ts'
-import { noteNested } from '../output/nested.ts'
+import { sayNested } from '../output/nested.ts'
 
 /** `oos spec check`: everything that is wrong with the specs, all at once; or what is wrong with some files of them. */
 export const specCheck: Define = (command, terminal) => {
   command.argument('[files...]', 'show only what is wrong in these files, or below these folders')
   return async (names: readonly string[]) => {
     const project = await readProject({ cwd: terminal.cwd(), env: terminal.env })
-    noteNested(project, terminal)
+    sayNested(project, terminal)
     const files = names.length === 0 ? undefined : findOwnFiles(names, project)
     const all = await checkSpecs(project)
     const diagnostics = files === undefined ? all : all.filter(({ place }) => files.includes(place.file))

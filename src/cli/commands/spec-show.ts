@@ -4,7 +4,7 @@ import { requireAgent } from '../../ops/request.ts'
 import type { AdvisoryLine, Setting, SpecSet } from '../../spec/types.ts'
 import type { Define } from '../command.ts'
 import { renderPlace } from '../output/diagnostics.ts'
-import { noteNested } from '../output/nested.ts'
+import { sayNested } from '../output/nested.ts'
 import { renderRules } from '../output/rules.ts'
 import { renderTable } from '../output/table.ts'
 import type { Terminal } from '../terminal.ts'
@@ -21,7 +21,7 @@ export const specShow: Define = (command, terminal) => {
     .option('--all', 'each rule of the packs that ship, too; with --json they are always there')
   return async ({ agent, all = false }: Options) => {
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
-    noteNested(project, terminal)
+    sayNested(project, terminal)
     const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
     const shown = shownTo(await project.loadSpecs(), asking.agent)
     terminal.answer('spec show', { root: project.root, ...asking, ...shown }, () =>

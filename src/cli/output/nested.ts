@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { sanitizeLine } from './sanitize.ts'
 
 /** One line of talk, where specs of a folder above do not hold. */
-export function noteNested(
+export function sayNested(
   project: Parameters<typeof tellNested>[0],
   { talk, tell }: Pick<Terminal, 'talk' | 'tell'>,
 ): void {

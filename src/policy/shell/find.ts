@@ -9,7 +9,8 @@ export const readFind: ProgramReader = (words, walk) => {
     const word = words[index] as string
     if (runs.has(word)) index = execution(words, index, walk)
     else if (writes.has(word)) index = output(words, index, walk)
-    else if (word === '-delete') walk.refuse('`find -delete` deletes what it finds')
+    // As if it ran the program of which rules are.
+    else if (word === '-delete') walk.run(['rm', '-rf', anyWords])
     else if (word === '-files0-from') walk.refuse('`find` gets its start from a file')
     else if (word[0] === hole) walk.refuse('what `find` does is only known at run time')
     else if (takesText.has(word)) index++

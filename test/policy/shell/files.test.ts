@@ -68,7 +68,6 @@ describe('the files that a text redirects to', () => {
     'f() { cd sub; }; f; echo x > a',
     "trap 'echo x > a' EXIT; cd sub",
     'cd $x && ./tool',
-    'find . -delete',
   ])('cannot be told for %s', (text) => {
     expect(parseCommands(text).undecidable?.reason).toMatch(/./)
   })
@@ -87,6 +86,17 @@ describe('a program given by a relative path', () => {
     const named = parseCommands(text).commands.map(({ words }) => words[0])
     expect(named.filter((program) => program !== 'cd')).toEqual(programs)
   })
+})
+
+it('`find -delete` is read as the `rm` that it is', () => {
+  const { commands, undecidable } = parseCommands("find build -name '*.o' -delete")
+  expect([commands.map(({ words }) => words.slice(0, 2)), undecidable]).toEqual([
+    [
+      ['find', 'build'],
+      ['rm', '-rf'],
+    ],
+    undefined,
+  ])
 })
 
 describe('words without a shell', () => {
