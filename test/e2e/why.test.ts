@@ -87,6 +87,20 @@ test('a line leads to the commit that wrote it, not to the last one', () => {
   expect(say('g:1').stdout).toContain('none that the record knows')
 })
 
+test('what a person commits leads to the run that wrote it', () => {
+  run('echo one >> g')
+  git('add', 'g')
+  git('commit', '-qm', 'by hand')
+  const { id } = run('echo two >> f')
+  run('echo three >> h')
+  git('commit', '-qam', 'by hand, too')
+  for (const what of ['f:2', 'HEAD']) expect(why(what)).toMatchObject({ runs: [], changedBy: [{ id }] })
+  expect(say('f:2').stdout).toMatch(
+    /none that the record knows.*\nbefore .* left this file other than before/,
+  )
+  expect(why('f:1')).toMatchObject({ commit: { subject: 'first' }, changedBy: [] })
+})
+
 test('without its mark a commit is known by the record alone', () => {
   const { id } = run('echo two >> f; git commit -qam second --no-verify')
   expect(why('HEAD')).toMatchObject({ commit: { claims: [] }, runs: [{ id, known: 'recorded' }] })

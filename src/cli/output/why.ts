@@ -37,10 +37,17 @@ export function renderWhy(why: Why, style: Style): string {
         style.warn(`the commit names run ${sanitizeLine(run)}, and the record here has no such run`),
       ),
     ),
-    ...changedBy.map((run) => row('run', `${describeRun(run)} left this file other than it was`)),
+    ...(runs.length + unknown.length + (commit ? 0 : changedBy.length) === 0
+      ? [row('run', 'none that the record knows: a person, or a run elsewhere')]
+      : []),
+    ...changedBy.map((run) =>
+      row(
+        commit ? 'before' : 'run',
+        `${describeRun(run)} left ${line ? 'this file' : 'files of it'} other than before`,
+      ),
+    ),
   ]
-  const nobody = runs.length + unknown.length + changedBy.length === 0
-  return `${rows.join('')}${nobody ? row('run', 'none that the record knows: a person, or a run elsewhere') : ''}`
+  return rows.join('')
 }
 
 function renderRun({ run, known, verdict, otherPolicy, decisions }: RunBehind, style: Style): string {

@@ -49,6 +49,20 @@ export function findCommit(cwd: string, name: string): CommitFacts | undefined {
   }
 }
 
+/** What a commit changed, relative to the top of the work tree; of a merge nothing. */
+export function readFilesOf(cwd: string, id: string): readonly string[] {
+  const words = ['diff-tree', '--root', '--no-commit-id', '--name-only', '--no-renames', '-r', '-z', id]
+  return askGit(findRepository(cwd), words).toString().split('\0').filter(Boolean)
+}
+
+/** When the file was committed last before that, in ms since 1970; 0 where it was not. */
+export function readTimeBefore(cwd: string, id: string, file: string): number {
+  const repository = findRepository(cwd)
+  const words = ['log', '-1', '--format=%at', `${id}^`, '--', file]
+  const seconds = answer(() => askGit(repository, words, { tree: repository.top }).toString().trim())
+  return Number(seconds || 0) * 1000
+}
+
 /** Only in the last paragraph are such lines trailers. */
 export function readClaims(message: string): CommitFacts['claims'] {
   const lines =

@@ -1,13 +1,22 @@
 import { existsSync, statSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import type { EventOf, RuleReference } from '../../store/events.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
+import { findRepository } from '../commits/find-repository.ts'
 import { readProject } from '../project.ts'
 import { quoteWord } from '../quote-word.ts'
 import { readRecord } from '../record.ts'
-import { type CommitFacts, findCommit, type LineFacts, readCommit, readLine } from './commit.ts'
+import {
+  type CommitFacts,
+  findCommit,
+  type LineFacts,
+  readCommit,
+  readFilesOf,
+  readLine,
+  readTimeBefore,
+} from './commit.ts'
 
 /** A run behind a commit, and how that is known. */
 export interface RunBehind {
@@ -35,7 +44,7 @@ export interface Why {
   readonly runs: readonly RunBehind[]
   /** Runs that the message names and the record does not have. */
   readonly unknown: readonly string[]
-  /** Of a line in no commit: runs that left the file other than they found it, the newest first. */
+  /** Where no run made the commit, or there is none yet: runs that left the file other than they found it, the newest first. */
   readonly changedBy: readonly Run[]
 }
 
@@ -57,26 +66,18 @@ export async function readWhy({ cwd, env, what }: WhyOptions): Promise<Why> {
         : readCommit(cwd, line.commit)
   const project = await readProject({ cwd, env })
   const store = readRecord(project)
-  const found = {
-    ...(line && { line }),
-    ...(commit && { commit }),
-    ...(store === undefined || commit === undefined
+  const made =
+    store === undefined || commit === undefined
       ? { runs: [], unknown: commit?.claims.map(({ run }) => run) ?? [] }
-      : readRuns(store, commit)),
-    changedBy:
-      store === undefined || line === undefined || commit !== undefined
-        ? []
-        : changers(store, relative(project.root, resolve(cwd, fileOf(what)))),
-  }
+      : readRuns(store, commit)
+  const isMade = made.runs.length + made.unknown.length > 0
+  const changedBy =
+    store === undefined || isMade ? [] : changers(store, { cwd, root: project.root, line, commit })
   store?.close()
-  return found
+  return { ...(line && { line }), ...(commit && { commit }), ...made, changedBy }
 }
 
 const linePattern = /^(.+):(\d{1,9})$/
-
-function fileOf(what: string): string {
-  return linePattern.exec(what)?.[1] ?? what
-}
 
 function lineOf(cwd: string, what: string): LineFacts | undefined {
   const [, file, line] = linePattern.exec(what) ?? []
@@ -154,7 +155,30 @@ function decisionsOf(store: Store, run: Run): readonly DecisionBehind[] {
   ]
 }
 
-function changers(store: Store, path: string): readonly Run[] {
-  const runs = store.findEvents('file.changed', { path }).map(({ run }) => run)
-  return [...new Map(runs.map((run) => [run.id, run])).values()].slice(0, 5)
+interface Changed {
+  readonly cwd: string
+  readonly root: string
+  readonly line: LineFacts | undefined
+  readonly commit: CommitFacts | undefined
+}
+
+const mostFiles = 20
+const mostRuns = 5
+
+/** What a person commits, a run may have written: since the file was committed before, and before it was again. */
+function changers(store: Store, { cwd, root, line, commit }: Changed): readonly Run[] {
+  const { top } = findRepository(cwd)
+  const files = line === undefined ? (commit ? readFilesOf(cwd, commit.id) : []) : [line.file]
+  const runs = files.slice(0, mostFiles).flatMap((file) => {
+    const path = relative(root, join(top, file))
+    const since = commit === undefined ? 0 : readTimeBefore(cwd, commit.id, file)
+    const isBetween = ({ createdAt, endedAt }: Run) =>
+      commit === undefined || (createdAt <= commit.at + 1000 && (endedAt ?? createdAt) >= since)
+    return store
+      .findEvents('file.changed', { path })
+      .map(({ run }) => run)
+      .filter(isBetween)
+  })
+  const each = [...new Map(runs.map((run) => [run.id, run])).values()]
+  return each.sort((a, b) => b.createdAt - a.createdAt).slice(0, mostRuns)
 }
