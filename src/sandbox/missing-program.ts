@@ -45,6 +45,8 @@ function missingFile(name: string, cwd: string): MissingProgram {
 
 function missingName(name: string, { cwd, path }: ProgramOptions): MissingProgram {
   const message = `there is no program \`${name}\``
+  const own = toolFolders.map((folder) => `${folder}/${name}`).find((one) => isProgram(resolve(cwd, one)))
+  if (own !== undefined) return { message, hint: `in this folder there is \`${own}\`` }
   const meant = closest(
     name,
     alikeFirst(
@@ -56,6 +58,9 @@ function missingName(name: string, { cwd, path }: ProgramOptions): MissingProgra
   const isHere = statSync(resolve(cwd, name), { throwIfNoEntry: false })?.isFile() === true
   return { message, hint: isHere ? `did you mean \`./${name}\`?` : 'echo "$PATH"' }
 }
+
+/** Where tools of a project's own lie, which package managers put into the PATH. */
+const toolFolders = ['.venv/bin', 'venv/bin', 'node_modules/.bin', 'vendor/bin', 'bin']
 
 /** People slip at the end of a word and not at its start. */
 function alikeFirst(name: string, programs: readonly string[]): readonly string[] {

@@ -123,7 +123,8 @@ test('a spec edited while a run goes on changes nothing of it, is noticed, and i
 })
 
 describe('a command that cannot start', () => {
-  const files = { 'build.sh': '#!/bin/sh\n', 'old.sh': '#!/no/such/shell\n', 'src/a': '' }
+  const tool = '.venv/bin/tool-of-its-own'
+  const files = { 'build.sh': '#!/bin/sh\n', 'old.sh': '#!/no/such/shell\n', 'src/a': '', [tool]: '' }
   test.each([
     { word: 'gti', says: 'there is no program `gti`', hint: /did you mean `git`\?/ },
     {
@@ -143,6 +144,12 @@ describe('a command that cannot start', () => {
     { word: './build.sh', says: '`./build.sh` is not executable', hint: /chmod \+x '\.\/build\.sh'/ },
     { word: 'build.sh', says: 'there is no program `build.sh`', hint: /did you mean `\.\/build\.sh`\?/ },
     { word: './src', says: '`./src` is a folder', hint: /ls/ },
+    {
+      word: 'tool-of-its-own',
+      says: 'there is no program `tool-of-its-own`',
+      hint: /in this folder there is `\.venv\/bin\/tool-of-its-own`$/,
+      executable: true,
+    },
     { word: './old.sh', says: 'there is no such program', hint: /head -1/, executable: true },
     {
       word: './odl.sh',
@@ -152,7 +159,7 @@ describe('a command that cannot start', () => {
     },
   ])('$word is named with what was meant', ({ word, says, hint, executable: isProgram }) => {
     const project = makeProject(files)
-    if (isProgram) chmodSync(join(project.cwd, 'old.sh'), 0o755)
+    if (isProgram) for (const name of ['old.sh', tool]) chmodSync(join(project.cwd, name), 0o755)
     expectOneMessage(oos(command(word), project), { code: 2, says, hint })
     expect(existsSync(join(project.cwd, '.git/commondir'))).toBe(false)
   })
