@@ -139,6 +139,11 @@ export function judgeFile(
   return { access, rule: blockers[0]?.rule ?? allower?.rule }
 }
 
+/** Whether a rule says that it may not be read, and not only that none lets it be. */
+export function isDenied(globs: readonly FileGlob[], path: string, above: FolderState): boolean {
+  return (weigh(globs, path, { whole: true, inherited: above.inherited }).blocked & reading) !== 0
+}
+
 /** A folder may be opened where something in it may be changed: writing implies reading. */
 function accessOf(allowed: number, blocked: number, needed: number): Access {
   if (blocked & reading) return 'none'

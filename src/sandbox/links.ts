@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs'
-import { dirname } from 'node:path'
+import { type Dirent, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { FileGlob } from './access.ts'
 import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
@@ -7,7 +7,10 @@ import { accessIn } from './reach.ts'
 import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
+  /** At what lies in a folder of which anything may be open. */
   readonly look: (folder: LookedAt) => void
+  /** At a file that a rule opens by itself. */
+  readonly lookAtFile: (path: string) => void
   /** What more than one name says about a tree whose other entries are known. Once, when all has been looked at. */
   readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => Promise<TreeEntry[]>
 }
@@ -20,7 +23,6 @@ export interface LookedAt extends Place {
 interface Place {
   /** The top of the tree that a rule opened. */
   readonly top: string
-  readonly writable: boolean
 }
 
 /** Beyond so many files another program looks, which is quicker and takes some ms to start. */
@@ -32,8 +34,8 @@ const lettersAtOnce = 100_000
 interface Linked {
   readonly names: number
   readonly found: Name[]
-  /** A name that lies in what is closed as a whole. */
-  closed?: { readonly path: string; readonly entry: TreeEntry }
+  /** A name that lies in what is closed as a whole, or could. */
+  closed?: { readonly entry: TreeEntry; readonly note: string; readonly isGuess?: boolean }
 }
 
 interface Name extends Place {
@@ -51,15 +53,15 @@ export function createLinkCount(): LinkCount {
   let later = new Map<string, Place>()
   let [looks, files, letters] = [0, 0, 0]
 
-  function add({ path, file, names }: LinkedFile, { top, writable }: Place): void {
+  function add({ path, file, names }: LinkedFile, { top }: Place): void {
     const seen = linked.get(file) ?? { names, found: [] }
-    seen.found.push({ path, top, writable })
+    seen.found.push({ path, top })
     linked.set(file, seen)
   }
 
-  function lookLater({ folder, children, top, writable }: LookedAt): void {
+  function lookLater({ folder, children, top }: LookedAt): void {
     // Without the children: so many that live on cost more than the look.
-    later.set(folder, { top, writable })
+    later.set(folder, { top })
     files += children.length
     letters += folder.length
     if (files > filesAtOnce || letters > lettersAtOnce) startLook()
@@ -80,10 +82,16 @@ export function createLinkCount(): LinkCount {
   }
 
   function closeByOthers(known: readonly TreeEntry[]): void {
-    for (const { file, path, entry } of linkedInClosed(known)) {
+    const { names, unseen } = linkedInClosed(known)
+    for (const { file, path, entry } of names) {
       const seen = linked.get(file)
-      if (seen !== undefined) seen.closed ??= { path, entry }
+      if (seen !== undefined) seen.closed ??= { entry, note: `another name of ${path}` }
     }
+    const [shut] = unseen
+    if (shut === undefined) return
+    const note = `could be another name of something in ${shut.path}, which cannot be looked at: chmod u+rwx it`
+    for (const each of linked.values())
+      if (hasOtherNames(each)) each.closed ??= { entry: shut.entry, note, isGuess: true }
   }
 
   return {
@@ -96,13 +104,36 @@ export function createLinkCount(): LinkCount {
         if (found !== undefined) add(found, at)
       }
     },
+    lookAtFile: (path) => {
+      const found = linkedFile(path)
+      if (found !== undefined) add(found, { top: path })
+    },
     entries: async (globs, known) => {
       startLook()
       await Promise.all(finds)
       const found = [...linked.values()]
-      if (found.some((one) => one.names > one.found.length)) closeByOthers(known)
+      if (found.some(hasOtherNames)) closeByOthers(known)
       return [...namesOfClosed(found, known), ...namesOfOthers(found, globs, known)]
     },
+  }
+}
+
+/**
+ * Whether it has names that were not found. Trees that rules open can lie in one another, and behind links: one name can be
+ * found by several paths.
+ */
+function hasOtherNames({ names, found }: Linked): boolean {
+  if (names > found.length) return true
+  return names > new Set(found.map(({ path }) => `${folderNumber(dirname(path))}/${basename(path)}`)).size
+}
+
+function folderNumber(folder: string): string {
+  try {
+    const { dev, ino } = statSync(folder)
+    return `${dev}:${ino}`
+  } catch {
+    // Gone since then. All of them as one: that counts less, not more.
+    return ''
   }
 }
 
@@ -114,33 +145,33 @@ function namesOfClosed(files: readonly Linked[], known: readonly TreeEntry[]): T
     const entry = inside ?? elsewhere?.entry
     if (entry === undefined) return []
     const { rule } = entry
-    const note = `another name of ${inside?.path ?? elsewhere?.path}`
-    return found.map(({ path }) => ({
-      path,
-      kind: 'file',
+    const note = inside === undefined ? elsewhere?.note : `another name of ${inside.path}`
+    return found.map((name) => ({
+      ...(elsewhere?.isGuess ? wholePart(name) : { path: name.path, kind: 'file' as const }),
       access: 'none',
-      note,
+      ...(note === undefined ? {} : { note }),
       ...(rule === undefined ? {} : { rule }),
     }))
   })
 }
 
-/** What is written to one name is written to all: those outside, and those that a rule lets be read alone. */
+/** What is written to one name is written to all: those outside, and those that may not be written. */
 function namesOfOthers(
   files: readonly Linked[],
   globs: readonly FileGlob[],
   known: readonly TreeEntry[],
 ): TreeEntry[] {
   const access = accessIn(known)
-  const parts = files.flatMap(({ names, found }) => {
-    const writable = found.filter((name) => name.writable)
-    const readOnly = found.find(({ path }) => access(path) === 'read')
-    if (names === found.length && readOnly === undefined) return []
+  const parts = files.flatMap((file) => {
+    const writable = file.found.filter(({ path }) => access(path) === 'write')
+    if (writable.length === 0) return []
+    const kept = file.found.find(({ path }) => access(path) !== 'write')
+    if (kept === undefined && !hasOtherNames(file)) return []
     const note =
-      readOnly === undefined
+      kept === undefined
         ? 'has names outside of the project (hard links)'
-        : `another name of ${readOnly.path}, which is read-only`
-    return writable.map((name) => ({ ...readOnlyPart(name), note })).filter((part) => !isNamed(globs, part))
+        : `another name of ${kept.path}, which may not be written`
+    return writable.map((name) => ({ ...wholePart(name), note })).filter((part) => !isNamed(globs, part))
   })
   const each = new Map(parts.map((part) => [part.path, part]))
   return [...each.values()].map((part) => ({ ...part, access: 'read' as const }))
@@ -154,7 +185,7 @@ interface Part {
 const dependencyFolders = ['node_modules', '.venv', 'venv']
 
 /** A package manager's folder as a whole, or the file alone. */
-function readOnlyPart({ path, top }: Name): Part {
+function wholePart({ path, top }: Name): Part {
   const names = path.slice(top.length).split('/')
   const at = names.findIndex((name) => dependencyFolders.includes(name))
   if (at === -1) return { path, kind: 'file' }

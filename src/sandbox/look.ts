@@ -1,4 +1,4 @@
-import { accessSync, constants, type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
 import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** Undefined if it may not be read. */
@@ -33,12 +33,7 @@ export function statOf(path: string | Buffer): Stats | undefined {
 }
 
 export function mayEnter(folder: string): boolean {
-  try {
-    accessSync(folder, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return statOf(`${folder}/.`) !== undefined
 }
 
 export function kindOf(path: string): TreeEntry['kind'] | undefined {

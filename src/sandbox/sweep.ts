@@ -2,7 +2,16 @@ import { type Dirent, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
-import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
+import {
+  couldOpenBelow,
+  type FileGlob,
+  type FolderState,
+  isDenied,
+  judgeFile,
+  judgeFolder,
+  nothing,
+  reading,
+} from './access.ts'
 import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { contentFolders, readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
@@ -31,7 +40,8 @@ export interface SweepOptions {
 export async function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Promise<TreeFacts> {
   const tops = openedFolders(globs)
   const sweep = walkTrees(globs, options, tops)
-  sweep.entries.push(...(await sweep.links.entries(globs, sweep.entries)))
+  const denied = [...sweep.denied, ...deniedBeside(sweep)]
+  sweep.entries.push(...(await sweep.links.entries(globs, [...sweep.entries, ...denied])))
   sweep.entries.push(...obeyedEntries(sweep))
   const behind = treesBehind(tops, options.root)
   sweep.entries.push(...socketEntries(sweep.entries, behind))
@@ -42,6 +52,15 @@ export async function sweepTree(globs: readonly FileGlob[], options: SweepOption
     files: sweep.files,
     behind,
   }
+}
+
+/** What a rule denies of the project by its whole path, also where no tree is opened around it. */
+function deniedBeside({ globs, root }: Sweep): TreeEntry[] {
+  return globs.flatMap(({ allows, acts, glob, except, rule }): TreeEntry[] => {
+    const path = allows || (acts & reading) === 0 || except.length > 0 ? undefined : glob.literal
+    const kind = path?.startsWith(`${root}/`) ? kindOf(path) : undefined
+    return path === undefined || kind === undefined ? [] : [{ path, kind, access: 'none', rule }]
+  })
 }
 
 /** The same at once, from the names alone: hard links, git's settings and services are not looked at. */
@@ -55,6 +74,7 @@ function walkTrees(globs: readonly FileGlob[], options: SweepOptions, tops: read
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
+    denied: [],
     repositories: [],
     files: 0,
     links: createLinkCount(),
@@ -69,6 +89,8 @@ interface Sweep extends SweepOptions {
   readonly globs: readonly FileGlob[]
   readonly points: Points
   readonly entries: TreeEntry[]
+  /** What rules deny where nothing was open: only its other names have to be closed. */
+  readonly denied: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount
   readonly behindLink?: boolean
@@ -110,7 +132,9 @@ function sweepTop(sweep: Sweep, base: string): void {
     return
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
-  if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+  if (access === 'none') return
+  record(sweep, { path: base, kind, access, rule })
+  if (rule?.layer !== 'built-in') sweep.links.lookAtFile(base)
 }
 
 /** A folder of the project that may be written and is not there yet, in one that no rule opens: `coverage/**` alone. */
@@ -164,9 +188,6 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const isGit = basename(folder) === '.git'
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
-  if (state.files !== 'none' && !isGit) {
-    sweep.links.look({ folder, children, top: sweep.top, writable: state.files === 'write' })
-  }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   const isNamed = named !== undefined || endings !== undefined
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
@@ -176,11 +197,14 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
-  if (sweep.entries.length > before && !mayEnter(folder)) {
+  // What may be read and not entered holds names that nothing could be asked about: a run can open it again.
+  if (children.length > 0 && !mayEnter(folder)) {
     sweep.entries.length = before
     closeFolder(sweep, folder)
     return
   }
+  if (state.files !== 'none' || sweep.entries.length > before)
+    sweep.links.look({ folder, children, top: sweep.top })
   sweep.entries.push(...absent.values())
   if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
@@ -239,6 +263,7 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
   if (kind === 'directory') {
     const state = judgeFolder(sweep.globs, path, above)
     if (state.access !== above.access) record(sweep, { path, kind, access: state.access, rule: state.rule })
+    else noteDenied(sweep, { path, kind }, above)
     return state
   }
   // What a link leads to is judged where it lies; itself it matters only where it could be replaced.
@@ -250,7 +275,12 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
   const { access, rule } =
     basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
   if (access !== above.access) record(sweep, { path, kind, access, rule })
+  else noteDenied(sweep, { path, kind }, above)
   return undefined
+}
+
+function noteDenied({ globs, denied }: Sweep, { path, kind }: Found, above: FolderState): void {
+  if (above.access === 'none' && isDenied(globs, path, above)) denied.push({ path, kind, access: 'none' })
 }
 
 /** A `.git` that is a file or a link says where the repository is: who may not write its hooks may not redirect it. */
