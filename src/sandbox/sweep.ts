@@ -193,7 +193,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
   const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries
   for (const child of children) {
-    if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
+    if (contentFolders.has(child.name) && isLeftAlone(sweep.globs, folder, child.name)) continue
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
@@ -208,6 +208,16 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   sweep.entries.push(...absent.values())
   if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
+}
+
+/** Nobody's rules are about git's many files, unless they say `.git`. */
+function isLeftAlone(globs: readonly FileGlob[], folder: string, name: string): boolean {
+  const isNamed = ({ allows, rule, pattern, glob }: FileGlob) =>
+    !allows &&
+    rule.layer !== 'built-in' &&
+    pattern.split('/').includes('.git') &&
+    glob.couldMatchBelow(`${folder}/${name}`)
+  return `${folder}/`.includes('/.git/') && !globs.some(isNamed)
 }
 
 const noNames: ReadonlySet<string> = new Set()

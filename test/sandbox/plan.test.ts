@@ -120,6 +120,17 @@ describe('what is mounted', () => {
       expected: { '.env.d': 'mask-folder', '.env.d/key.example': 'read', '.env.d/key': undefined },
     },
     {
+      fact: "a rule about git's own files is held",
+      rules: [
+        all,
+        'Deny file:.git/refs/heads/main:write',
+        'Deny file:**/.git/logs/**:*',
+        'Deny file:.git/*/aa/**:write',
+      ],
+      files: { 'work/.git/refs/heads/main': 'x', 'work/.git/logs/HEAD': 'x', 'work/.git/objects/aa/x': 'x' },
+      expected: { '.git/refs/heads/main': 'read', '.git/logs': 'mask-folder', '.git/objects/aa': 'read' },
+    },
+    {
       fact: 'an Ask is a Deny in here',
       rules: [all, 'Ask file:plan.md:write'],
       files: { 'work/plan.md': '' },
