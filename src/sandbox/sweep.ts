@@ -2,26 +2,28 @@ import { type Dirent, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
-import {
-  couldOpenBelow,
-  type FileGlob,
-  type FolderState,
-  isDenied,
-  judgeFile,
-  judgeFolder,
-  nothing,
-  reading,
-} from './access.ts'
+import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
+import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deniedThrough } from './denied.ts'
 import { globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
-import { contentFolders, readRepository } from './git.ts'
+import { readRepository } from './git.ts'
 import { createLinkCount, type LinkCount } from './links.ts'
-import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
+import {
+  isFolderBehind,
+  isText,
+  isTooDeep,
+  kindOf,
+  kindOfEntry,
+  mayEnter,
+  readFolder,
+  realpathOf,
+  treesBehind,
+} from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, openedFolders, type Points } from './points.ts'
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
 import type { Repository, TreeEntry, TreeFacts } from './types.ts'
-import { needsWalk, opensInside } from './walked.ts'
+import { isLeftAlone, needsWalk, opensInside } from './walked.ts'
 import { readWorktree, worktreeEntries } from './worktree.ts'
 
 export interface SweepOptions {
@@ -40,27 +42,21 @@ export interface SweepOptions {
 export async function sweepTree(globs: readonly FileGlob[], options: SweepOptions): Promise<TreeFacts> {
   const tops = openedFolders(globs)
   const sweep = walkTrees(globs, options, tops)
-  const denied = [...sweep.denied, ...deniedBeside(sweep)]
+  const behind = treesBehind(tops, options.root)
+  const closed = alsoBehind([...sweep.behind, ...deniedBehind(sweep)], behind)
+  const denied = [...sweep.denied, ...deniedBeside(sweep), ...closed]
   sweep.entries.push(...(await sweep.links.entries(globs, [...sweep.entries, ...denied])))
   sweep.entries.push(...obeyedEntries(sweep))
-  const behind = treesBehind(tops, options.root)
   sweep.entries.push(...socketEntries(sweep.entries, behind))
-  const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  const entries = closeThere(sweep.entries, closed).sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  )
   return {
     entries,
     repositories: sweep.repositories,
     files: sweep.files,
     behind,
   }
-}
-
-/** What a rule denies of the project by its whole path, also where no tree is opened around it. */
-function deniedBeside({ globs, root }: Sweep): TreeEntry[] {
-  return globs.flatMap(({ allows, acts, glob, except, rule }): TreeEntry[] => {
-    const path = allows || (acts & reading) === 0 || except.length > 0 ? undefined : glob.literal
-    const kind = path?.startsWith(`${root}/`) ? kindOf(path) : undefined
-    return path === undefined || kind === undefined ? [] : [{ path, kind, access: 'none', rule }]
-  })
 }
 
 /** The same at once, from the names alone: hard links, git's settings and services are not looked at. */
@@ -75,6 +71,7 @@ function walkTrees(globs: readonly FileGlob[], options: SweepOptions, tops: read
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
     denied: [],
+    behind: [],
     repositories: [],
     files: 0,
     links: createLinkCount(),
@@ -91,6 +88,8 @@ interface Sweep extends SweepOptions {
   readonly entries: TreeEntry[]
   /** What rules deny where nothing was open: only its other names have to be closed. */
   readonly denied: TreeEntry[]
+  /** Where links lead under whose name a rule denies it. */
+  readonly behind: TreeEntry[]
   readonly repositories: Repository[]
   readonly links: LinkCount
   readonly behindLink?: boolean
@@ -193,7 +192,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
   const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries
   for (const child of children) {
-    if (contentFolders.has(child.name) && isLeftAlone(sweep.globs, folder, child.name)) continue
+    if (isLeftAlone(sweep.globs, folder, child.name)) continue
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
@@ -210,25 +209,12 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     sweep.entries.push(...missingEntries(sweep.globs, read))
 }
 
-/** Nobody's rules are about git's many files, unless they say `.git`. */
-function isLeftAlone(globs: readonly FileGlob[], folder: string, name: string): boolean {
-  const isNamed = ({ allows, rule, pattern, glob }: FileGlob) =>
-    !allows &&
-    rule.layer !== 'built-in' &&
-    pattern.split('/').includes('.git') &&
-    glob.couldMatchBelow(`${folder}/${name}`)
-  return `${folder}/`.includes('/.git/') && !globs.some(isNamed)
-}
-
 const noNames: ReadonlySet<string> = new Set()
 const noEntries: ReadonlyMap<string, TreeEntry> = new Map()
 
 function closeFolder(sweep: Sweep, path: string): void {
   record(sweep, { path, kind: 'directory', access: 'none', note: 'cannot be read, so it was not looked at' })
 }
-
-/** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
-const isTooDeep = (folder: string) => folder.length > 1000 && Buffer.byteLength(folder) > 3500
 
 interface Inside {
   readonly folder: string
@@ -240,7 +226,7 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   const { name } = child
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
   const byName = sweep.points.names.test(name)
-  if (name.includes('\uFFFD') && kindOf(path) === undefined) {
+  if (name.includes('\uFFFD') && !isText(folder, name)) {
     const isAbout = byName || child.isDirectory()
     if (isAbout) record(sweep, { path: folder, kind: 'directory', access: 'none', note: unspeakable })
     return
@@ -273,10 +259,11 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
   if (kind === 'directory') {
     const state = judgeFolder(sweep.globs, path, above)
     if (state.access !== above.access) record(sweep, { path, kind, access: state.access, rule: state.rule })
-    else noteDenied(sweep, { path, kind }, above)
+    else sweep.denied.push(...deniedAlready(sweep.globs, { path, kind }, above))
     return state
   }
   // What a link leads to is judged where it lies; itself it matters only where it could be replaced.
+  if (kind === 'link') sweep.behind.push(...deniedThrough(sweep, path, above))
   if (kind === 'link' && above.access !== 'write') return undefined
   if (kind === 'socket') {
     record(sweep, { path, kind, access: 'none', note: 'a socket of this machine' })
@@ -285,12 +272,8 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
   const { access, rule } =
     basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
   if (access !== above.access) record(sweep, { path, kind, access, rule })
-  else noteDenied(sweep, { path, kind }, above)
+  else sweep.denied.push(...deniedAlready(sweep.globs, { path, kind }, above))
   return undefined
-}
-
-function noteDenied({ globs, denied }: Sweep, { path, kind }: Found, above: FolderState): void {
-  if (above.access === 'none' && isDenied(globs, path, above)) denied.push({ path, kind, access: 'none' })
 }
 
 /** A `.git` that is a file or a link says where the repository is: who may not write its hooks may not redirect it. */

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, readFileSync } from 'node:fs'
+import { chmodSync, linkSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createScene, people, planScene, runIn, type Scene } from './scene.ts'
@@ -63,6 +63,18 @@ describe('a further name of a denied file', () => {
     const allows = [...rules.map((rule) => `Allow ${rule}`), 'Allow file:x:read']
     expect(await leaks(scene, allows)).toBe(true)
     expect(await leaks(scene, [...allows, 'Deny file:a/secrets/**:*'])).toBe(false)
+  })
+
+  it('is closed by the name of a link on the way, too, also in a tree that is opened by another', async () => {
+    const scene = sceneOf({})
+    symlinkSync('way', join(scene.home, 'other'))
+    for (const opened of ['real', 'other']) {
+      const allows = ['Allow file:**:read', `Allow file:~/${opened}/**:read`]
+      const read = async (rules: readonly string[]) =>
+        (await runIn(scene, ['sh', '-c', `cat ~/${opened}/secrets/key`], { rules })).out
+      expect(await read(allows)).toBe('hidden')
+      expect(await read([...allows, 'Deny file:~/way/secrets/**:*'])).not.toContain('hidden')
+    }
   })
 
   it('is closed where it is opened twice, once through a link', async () => {
