@@ -42,11 +42,11 @@ export function deniedThrough(places: Places, path: string, above: FolderState):
   return [{ path: real, kind, access: 'none', rule, note: `${path} leads to it` }]
 }
 
-/** A link in the project that leads to the system's programs, or to what the project lies in, would end all runs. */
+/** A link in the project that leads to the system's programs, a repository, or what the project lies in would end all runs. */
 function mayClose({ root, home }: Places, path: string, real: string): boolean {
   const isIn = (folder: string | undefined, one: string) =>
     folder !== undefined && one.startsWith(`${folder}/`)
-  if (real === root || isIn(real, root)) return false
+  if (real === root || isIn(real, root) || `${real}/`.includes('/.git/')) return false
   return !isIn(root, path) || isIn(root, real) || isIn(home, real)
 }
 

@@ -77,6 +77,14 @@ describe('a further name of a denied file', () => {
     }
   })
 
+  it('is a link that ends no run', async () => {
+    const scene = sceneOf({})
+    for (const [at, to] of Object.entries({ a: '..', src: '../.git' }))
+      symlinkSync(to, join(scene.root, at, '.env.x'))
+    const { out } = await runIn(scene, ['sh', '-c', 'cat src/x.md .git/HEAD'])
+    expect(out).toBe('xref: refs/heads/main\n')
+  })
+
   it('is closed where it is opened twice, once through a link', async () => {
     const scene = sceneOf({ 'home/real/open/far': 'home/real/secrets/key' })
     const allows = ['Allow file:**:read', 'Allow file:~/real/**:read', 'Allow file:~/way/**:read']
