@@ -139,6 +139,17 @@ export function judgeFile(
   return { access, rule: blockers[0]?.rule ?? allower?.rule }
 }
 
+/** The rule that says that it may not be read, if not only none lets it be. `whole`: it is a folder. */
+export function denierOf(
+  globs: readonly FileGlob[],
+  path: string,
+  { inherited }: FolderState,
+  whole: boolean,
+): Rule | undefined {
+  const { blocked, blockers } = weigh(globs, path, { whole, inherited })
+  return (blocked & reading) === 0 ? undefined : blockers.find(({ acts }) => (acts & reading) !== 0)?.rule
+}
+
 /** A folder may be opened where something in it may be changed: writing implies reading. */
 function accessOf(allowed: number, blocked: number, needed: number): Access {
   if (blocked & reading) return 'none'

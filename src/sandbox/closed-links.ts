@@ -1,5 +1,5 @@
 import { type LinkedFile, linkedFile, linkedIn, unspeakableIn } from './find-linked.ts'
-import { readFolder } from './look.ts'
+import { mayEnter, readFolder, statOf } from './look.ts'
 import type { TreeEntry } from './types.ts'
 
 /** A file of several names, one of which lies where nothing may be read. */
@@ -8,27 +8,47 @@ export interface ClosedName extends LinkedFile {
   readonly entry: TreeEntry
 }
 
+/** A folder that could not be looked at, and what closes it. */
+export interface UnseenFolder {
+  readonly path: string
+  readonly entry: TreeEntry
+}
+
+export interface InClosed {
+  readonly names: readonly ClosedName[]
+  readonly unseen: readonly UnseenFolder[]
+}
+
 /** The sweep does not enter what is closed as a whole: here it is looked at, for who has files with names to be explained. */
-export function linkedInClosed(known: readonly TreeEntry[]): readonly ClosedName[] {
+export function linkedInClosed(known: readonly TreeEntry[]): InClosed {
   const opened = new Set(known.filter(({ access }) => access !== 'none').map(({ path }) => path))
-  return known
-    .filter(({ access }) => access === 'none')
-    .flatMap((entry) => linkedBelow(entry, opened).map((found) => ({ ...found, entry })))
+  const names: ClosedName[] = []
+  const unseen: UnseenFolder[] = []
+  for (const entry of known.filter(({ access }) => access === 'none')) {
+    for (const folder of entry.kind === 'directory' ? foldersBelow(entry.path, opened) : []) {
+      if (isShut(folder)) unseen.push({ path: folder, entry })
+      else
+        names.push(...[...linkedIn(folder), ...unspeakableIn(folder)].map((found) => ({ ...found, entry })))
+    }
+    const own = entry.kind === 'file' ? linkedFile(entry.path) : undefined
+    if (own !== undefined) names.push({ ...own, entry })
+  }
+  return { names: names.filter(({ path }) => !opened.has(path)), unseen }
 }
 
 /** What a rule opens again in it is no closed name. */
-function linkedBelow({ path: top, kind }: TreeEntry, opened: ReadonlySet<string>): readonly LinkedFile[] {
-  if (kind === 'file') return [linkedFile(top) ?? []].flat()
-  if (kind !== 'directory') return []
-  const folders = [top]
-  const odd: string[] = []
+function foldersBelow(path: string, opened: ReadonlySet<string>): readonly string[] {
+  const folders = [path]
   for (const folder of folders) {
-    const children = readFolder(folder) ?? []
-    if (children.some(({ name }) => name.includes('\uFFFD'))) odd.push(folder)
-    for (const child of children)
+    for (const child of readFolder(folder) ?? [])
       if (child.isDirectory() && !opened.has(`${folder}/${child.name}`))
         folders.push(`${folder}/${child.name}`)
   }
-  const found = [...folders.flatMap(linkedIn), ...odd.flatMap(unspeakableIn)]
-  return found.filter(({ path }) => !opened.has(path))
+  return folders
+}
+
+/** Whoever runs as us can have shut a folder of ours, so that what lies in it is not found. */
+function isShut(folder: string): boolean {
+  if (mayEnter(folder) && readFolder(folder) !== undefined) return false
+  return statOf(folder)?.uid === process.geteuid?.()
 }

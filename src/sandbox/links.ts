@@ -1,13 +1,16 @@
-import type { Dirent } from 'node:fs'
-import { dirname } from 'node:path'
+import { type Dirent, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { FileGlob } from './access.ts'
 import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
 import { accessIn } from './reach.ts'
-import type { TreeEntry, TreeFacts } from './types.ts'
+import type { TreeEntry } from './types.ts'
 
 export interface LinkCount {
+  /** At what lies in a folder of which anything may be open. */
   readonly look: (folder: LookedAt) => void
+  /** At a file that a rule opens by itself. */
+  readonly lookAtFile: (path: string) => void
   /** What more than one name says about a tree whose other entries are known. Once, when all has been looked at. */
   readonly entries: (globs: readonly FileGlob[], known: readonly TreeEntry[]) => Promise<TreeEntry[]>
 }
@@ -20,9 +23,6 @@ export interface LookedAt extends Place {
 interface Place {
   /** The top of the tree that a rule opened. */
   readonly top: string
-  readonly writable: boolean
-  /** Where a tree that is looked at by the name of a link lies. */
-  readonly behind?: TreeFacts['behind'][number] | undefined
 }
 
 /** Beyond so many files another program looks, which is quicker and takes some ms to start. */
@@ -34,15 +34,12 @@ const lettersAtOnce = 100_000
 interface Linked {
   readonly names: number
   readonly found: Name[]
-  /** Those that were found, each once: one may be seen by two ways. */
-  readonly real: Set<string>
-  /** A name that lies in what is closed as a whole. */
-  closed?: { readonly path: string; readonly entry: TreeEntry }
+  /** A name that lies in what is closed as a whole, or could. */
+  closed?: { readonly entry: TreeEntry; readonly note: string; readonly isGuess?: boolean }
 }
 
 interface Name extends Place {
   readonly path: string
-  readonly real: string
 }
 
 /**
@@ -56,17 +53,15 @@ export function createLinkCount(): LinkCount {
   let later = new Map<string, Place>()
   let [looks, files, letters] = [0, 0, 0]
 
-  function add({ path, file, names }: LinkedFile, { top, writable, behind }: Place): void {
-    const seen = linked.get(file) ?? { names, found: [], real: new Set() }
-    const real = behind === undefined ? path : behind.real + path.slice(behind.path.length)
-    seen.found.push({ path, real, top, writable })
-    seen.real.add(real)
+  function add({ path, file, names }: LinkedFile, { top }: Place): void {
+    const seen = linked.get(file) ?? { names, found: [] }
+    seen.found.push({ path, top })
     linked.set(file, seen)
   }
 
-  function lookLater({ folder, children, top, writable, behind }: LookedAt): void {
+  function lookLater({ folder, children, top }: LookedAt): void {
     // Without the children: so many that live on cost more than the look.
-    later.set(folder, { top, writable, behind })
+    later.set(folder, { top })
     files += children.length
     letters += folder.length
     if (files > filesAtOnce || letters > lettersAtOnce) startLook()
@@ -86,6 +81,19 @@ export function createLinkCount(): LinkCount {
     }
   }
 
+  function closeByOthers(known: readonly TreeEntry[]): void {
+    const { names, unseen } = linkedInClosed(known)
+    for (const { file, path, entry } of names) {
+      const seen = linked.get(file)
+      if (seen !== undefined) seen.closed ??= { entry, note: `another name of ${path}` }
+    }
+    const [shut] = unseen
+    if (shut === undefined) return
+    const note = `could be another name of something in ${shut.path}, which cannot be looked at: chmod u+rwx it`
+    for (const each of linked.values())
+      if (hasOtherNames(each)) each.closed ??= { entry: shut.entry, note, isGuess: true }
+  }
+
   return {
     look: (at) => {
       if (looks > lookedAtHere) return lookLater(at)
@@ -96,21 +104,38 @@ export function createLinkCount(): LinkCount {
         if (found !== undefined) add(found, at)
       }
     },
+    lookAtFile: (path) => {
+      const found = linkedFile(path)
+      if (found !== undefined) add(found, { top: path })
+    },
     entries: async (globs, known) => {
       startLook()
       await Promise.all(finds)
       const found = [...linked.values()]
-      if (found.some((one) => one.names > one.real.size)) closeByOthers(linked, known)
+      if (found.some(hasOtherNames)) closeByOthers(known)
       return [...namesOfClosed(found, known), ...namesOfOthers(found, globs, known)]
     },
   }
 }
 
-/** By names that no look at the folders finds. */
-function closeByOthers(linked: ReadonlyMap<string, Linked>, known: readonly TreeEntry[]): void {
-  for (const { file, path, entry } of linkedInClosed(known)) {
-    const seen = linked.get(file)
-    if (seen !== undefined) seen.closed ??= { path, entry }
+/**
+ * Whether it has names that were not found. Trees that rules open can lie in one another, and behind links: one name can be
+ * found by several paths.
+ */
+function hasOtherNames({ names, found }: Linked): boolean {
+  return names > found.length || names > new Set(found.map(whichName)).size
+}
+
+/** The same for all paths by which one name is found. */
+const whichName = ({ path }: Name) => `${folderNumber(dirname(path))}/${basename(path)}`
+
+function folderNumber(folder: string): string {
+  try {
+    const { dev, ino } = statSync(folder)
+    return `${dev}:${ino}`
+  } catch {
+    // Gone since then. All of them as one: that counts less, not more.
+    return ''
   }
 }
 
@@ -122,34 +147,34 @@ function namesOfClosed(files: readonly Linked[], known: readonly TreeEntry[]): T
     const entry = inside ?? elsewhere?.entry
     if (entry === undefined) return []
     const { rule } = entry
-    const note = `another name of ${inside?.path ?? elsewhere?.path}`
-    return found.map(({ path }) => ({
-      path,
-      kind: 'file',
+    const note = inside === undefined ? elsewhere?.note : `another name of ${inside.path}`
+    return found.map((name) => ({
+      ...(elsewhere?.isGuess ? wholePart(name) : { path: name.path, kind: 'file' as const }),
       access: 'none',
-      note,
+      ...(note === undefined ? {} : { note }),
       ...(rule === undefined ? {} : { rule }),
     }))
   })
 }
 
-/** What is written to one name is written to all: those outside, and those that a rule lets be read alone. */
+/** What is written to one name is written to all: those outside, and those that may not be written. */
 function namesOfOthers(
   files: readonly Linked[],
   globs: readonly FileGlob[],
   known: readonly TreeEntry[],
 ): TreeEntry[] {
   const access = accessIn(known)
-  const parts = files.flatMap(({ names, found, real: { size } }) => {
-    const writable = found.filter((name) => name.writable)
-    const open = new Set(found.filter(({ path }) => access(path) === 'write').map(({ real }) => real))
-    const readOnly = found.find(({ path, real }) => access(path) === 'read' && !open.has(real))
-    if (names === size && readOnly === undefined) return []
+  const parts = files.flatMap((file) => {
+    const writable = file.found.filter(({ path }) => access(path) === 'write')
+    if (writable.length === 0) return []
+    const open = new Set(writable.map(whichName))
+    const kept = file.found.find((name) => access(name.path) !== 'write' && !open.has(whichName(name)))
+    if (kept === undefined && !hasOtherNames(file)) return []
     const note =
-      readOnly === undefined
+      kept === undefined
         ? 'has names outside of the project (hard links)'
-        : `another name of ${readOnly.path}, which is read-only`
-    return writable.map((name) => ({ ...readOnlyPart(name), note })).filter((part) => !isNamed(globs, part))
+        : `another name of ${kept.path}, which may not be written`
+    return writable.map((name) => ({ ...wholePart(name), note })).filter((part) => !isNamed(globs, part))
   })
   const each = new Map(parts.map((part) => [part.path, part]))
   return [...each.values()].map((part) => ({ ...part, access: 'read' as const }))
@@ -163,7 +188,7 @@ interface Part {
 const dependencyFolders = ['node_modules', '.venv', 'venv']
 
 /** A package manager's folder as a whole, or the file alone. */
-function readOnlyPart({ path, top }: Name): Part {
+function wholePart({ path, top }: Name): Part {
   const names = path.slice(top.length).split('/')
   const at = names.findIndex((name) => dependencyFolders.includes(name))
   if (at === -1) return { path, kind: 'file' }

@@ -1,4 +1,4 @@
-import { accessSync, constants, type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
 import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** Undefined if it may not be read. */
@@ -32,13 +32,21 @@ export function statOf(path: string | Buffer): Stats | undefined {
   }
 }
 
-export function mayEnter(folder: string): boolean {
+/** Whether all that is called so in a folder is: a name that is no text is read as one that another entry may have. */
+export function isText(folder: string, name: string): boolean {
   try {
-    accessSync(folder, constants.X_OK)
-    return true
+    const alike = readdirSync(folder, { encoding: 'buffer' }).filter((bytes) => bytes.toString() === name)
+    return alike.length === 1 && alike.every((bytes) => bytes.equals(Buffer.from(name)))
   } catch {
     return false
   }
+}
+
+/** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
+export const isTooDeep = (folder: string) => folder.length > 1000 && Buffer.byteLength(folder) > 3500
+
+export function mayEnter(folder: string): boolean {
+  return statOf(`${folder}/.`) !== undefined
 }
 
 export function kindOf(path: string): TreeEntry['kind'] | undefined {

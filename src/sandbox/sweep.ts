@@ -3,28 +3,31 @@ import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
+import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deniedThrough } from './denied.ts'
 import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
-import { contentFolders, readRepository } from './git.ts'
-import { createLinkCount, type LinkCount } from './links.ts'
-import { isFolderBehind, kindOf, kindOfEntry, mayEnter, readFolder, realpathOf, treesBehind } from './look.ts'
+import { readRepository } from './git.ts'
+import { createLinkCount } from './links.ts'
+import {
+  isFolderBehind,
+  isText,
+  isTooDeep,
+  kindOf,
+  kindOfEntry,
+  mayEnter,
+  readFolder,
+  realpathOf,
+  treesBehind,
+} from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
-import { findPoints, literalsBelow, type NamedHere, openedFolders, type Points } from './points.ts'
+import { findPoints, literalsBelow, type NamedHere, openedFolders } from './points.ts'
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
+import { closeFolder, type Found, record, type Sweep, type SweepOptions } from './sweep-state.ts'
 import { markTracked } from './tracked.ts'
-import type { Repository, TreeEntry, TreeFacts } from './types.ts'
-import { needsWalk, opensInside } from './walked.ts'
+import type { TreeEntry, TreeFacts } from './types.ts'
+import { isLeftAlone, needsWalk, opensInside } from './walked.ts'
 import { readWorktree, worktreeEntries } from './worktree.ts'
-
-export interface SweepOptions {
-  readonly root: string
-  /** Whose configuration of git counts, too. */
-  readonly home?: string
-  readonly caseSensitive?: boolean
-  /** Called before a folder is read; `every`: each file in it counts, whatever its name. */
-  readonly onFolder?: (folder: string, every: boolean) => void
-}
 
 /**
  * Looks once at every tree that the rules open. Folders are read, files are not: what an entry is comes with its name,
@@ -34,11 +37,15 @@ export async function sweepTree(globs: readonly FileGlob[], options: SweepOption
   const tops = openedFolders(globs)
   const links = createLinkCount()
   const sweep = walkTrees(globs, { ...options, links }, tops)
-  sweep.entries.push(...(await links.entries(globs, sweep.entries)))
-  sweep.entries.push(...obeyedEntries(sweep))
   const behind = treesBehind(tops, options.root)
+  const closed = alsoBehind([...sweep.behind, ...deniedBehind(sweep)], behind)
+  const denied = [...sweep.denied, ...deniedBeside(sweep), ...closed]
+  sweep.entries.push(...(await links.entries(globs, [...sweep.entries, ...denied])))
+  sweep.entries.push(...obeyedEntries(sweep))
   sweep.entries.push(...socketEntries(sweep.entries, behind))
-  const entries = sweep.entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  const entries = closeThere(sweep.entries, closed).sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  )
   return {
     entries: markTracked(entries, sweep.repositories),
     repositories: sweep.repositories,
@@ -62,6 +69,8 @@ function walkTrees(
     globs,
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
+    denied: [],
+    behind: [],
     repositories: [],
     oddNames: new Set(),
     files: 0,
@@ -72,21 +81,6 @@ function walkTrees(
   return sweep
 }
 
-interface Sweep extends SweepOptions {
-  readonly globs: readonly FileGlob[]
-  readonly points: Points
-  readonly entries: TreeEntry[]
-  readonly repositories: Repository[]
-  /** Who counts hard links, if anybody does. */
-  readonly links?: Pick<LinkCount, 'look'>
-  /** Folders with files whose names are no text. */
-  readonly oddNames: Set<string>
-  readonly behind?: TreeFacts['behind'][number]
-  /** Where the tree that is looked at begins. */
-  top: string
-  files: number
-}
-
 function sweepBase(sweep: Sweep, base: string): void {
   const real = realBehind(sweep, base)
   if (real === undefined) {
@@ -95,7 +89,7 @@ function sweepBase(sweep: Sweep, base: string): void {
   }
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
-  const way: Sweep = { ...sweep, globs, points, entries: [], files: 0, behind: { path: base, real } }
+  const way: Sweep = { ...sweep, globs, points, entries: [], files: 0, behindLink: true }
   sweepTop(way, base)
   sweep.entries.push(...closedToWriting(way.entries))
   sweep.files += way.files
@@ -114,14 +108,16 @@ function sweepTop(sweep: Sweep, base: string): void {
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
-    if (kind === 'link' && sweep.behind === undefined) return
+    if (kind === 'link' && !sweep.behindLink) return
     if (state.access === 'none' && !opensInside(sweep.globs, base)) return
     if (needsWalk(sweep.globs, base, state)) sweepFolder(sweep, base, state)
     else probe(sweep, base, state)
     return
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
-  if (access !== 'none') record(sweep, { path: base, kind, access, rule })
+  if (access === 'none') return
+  record(sweep, { path: base, kind, access, rule })
+  if (rule?.layer !== 'built-in') sweep.links?.lookAtFile(base)
 }
 
 /** A folder of the project that may be written and is not there yet, in one that no rule opens: `coverage/**` alone. */
@@ -177,25 +173,24 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const isGit = basename(folder) === '.git'
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
-  if (state.files !== 'none' && !isGit) {
-    const { top, behind } = sweep
-    sweep.links?.look({ folder, children, top, behind, writable: state.files === 'write' })
-  }
   if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
   const isNamed = named !== undefined || endings !== undefined
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
   const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries
   for (const child of children) {
-    if (contentFolders.has(child.name) && `${folder}/`.includes('/.git/')) continue
+    if (isLeftAlone(sweep.globs, folder, child.name)) continue
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }
-  if (state.files !== 'none' && !isGit && hasOddLink(sweep, folder)) closeFolder(sweep, folder, unspeakable)
-  if (sweep.entries.length > before && !mayEnter(folder)) {
+  if (state.files !== 'none' && hasOddLink(sweep, folder)) closeFolder(sweep, folder, unspeakable)
+  // What may be read and not entered holds names that nothing could be asked about: a run can open it again.
+  if (children.length > 0 && !mayEnter(folder)) {
     sweep.entries.length = before
     closeFolder(sweep, folder)
     return
   }
+  if (state.files !== 'none' || sweep.entries.length > before)
+    sweep.links?.look({ folder, children, top: sweep.top })
   sweep.entries.push(...absent.values())
   if (state.access === 'read' && sweep.top === sweep.root)
     sweep.entries.push(...missingEntries(sweep.globs, read))
@@ -204,17 +199,10 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
 const noNames: ReadonlySet<string> = new Set()
 const noEntries: ReadonlyMap<string, TreeEntry> = new Map()
 
-function closeFolder(sweep: Sweep, path: string, note = 'cannot be read, so it was not looked at'): void {
-  record(sweep, { path, kind: 'directory', access: 'none', note })
-}
-
 /** A file that may be somebody else's, too, and cannot be closed by itself. */
 function hasOddLink({ links, oddNames }: Sweep, folder: string): boolean {
   return links !== undefined && oddNames.has(folder) && unspeakableIn(folder).length > 0
 }
-
-/** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
-const isTooDeep = (folder: string) => folder.length > 1000 && Buffer.byteLength(folder) > 3500
 
 interface Inside {
   readonly folder: string
@@ -226,7 +214,7 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   const { name } = child
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
   const byName = sweep.points.names.test(name)
-  if (name.includes('\uFFFD') && kindOf(path) === undefined) {
+  if (name.includes('\uFFFD') && !isText(folder, name)) {
     if (byName || child.isDirectory()) closeFolder(sweep, folder, unspeakable)
     else sweep.oddNames.add(folder)
     return
@@ -249,19 +237,16 @@ function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): vo
   sweepFolder(sweep, path, state)
 }
 
-interface Found {
-  readonly path: string
-  readonly kind: TreeEntry['kind']
-}
-
 /** Records an entry if something changes there; answers a folder's state, so that what is in it can be looked at. */
 function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderState | undefined {
   if (kind === 'directory') {
     const state = judgeFolder(sweep.globs, path, above)
     if (state.access !== above.access) record(sweep, { path, kind, access: state.access, rule: state.rule })
+    else sweep.denied.push(...deniedAlready(sweep.globs, { path, kind }, above))
     return state
   }
   // What a link leads to is judged where it lies; itself it matters only where it could be replaced.
+  if (kind === 'link') sweep.behind.push(...deniedThrough(sweep, path, above))
   if (kind === 'link' && above.access !== 'write') return undefined
   if (kind === 'socket') {
     record(sweep, { path, kind, access: 'none', note: 'a socket of this machine' })
@@ -270,6 +255,7 @@ function judge(sweep: Sweep, { path, kind }: Found, above: FolderState): FolderS
   const { access, rule } =
     basename(path) === '.git' ? judgeGitFile(sweep, path, above) : judgeFile(sweep.globs, path, above)
   if (access !== above.access) record(sweep, { path, kind, access, rule })
+  else sweep.denied.push(...deniedAlready(sweep.globs, { path, kind }, above))
   return undefined
 }
 
@@ -282,16 +268,4 @@ function judgeGitFile(
   const self = judgeFile(globs, path, above)
   const config = judgeFile(globs, join(path, 'config'), above)
   return self.access === 'write' ? config : self
-}
-
-function record(
-  sweep: Sweep,
-  entry: Found & Pick<TreeEntry, 'access'> & { [Key in 'rule' | 'note']?: TreeEntry[Key] | undefined },
-): void {
-  const { rule, note, ...rest } = entry
-  sweep.entries.push({
-    ...rest,
-    ...(rule === undefined ? {} : { rule }),
-    ...(note === undefined ? {} : { note }),
-  })
 }

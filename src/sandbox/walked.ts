@@ -1,5 +1,6 @@
 import type { Rule } from '../policy/types.ts'
 import { type FileGlob, type FolderState, reading } from './access.ts'
+import { contentFolders } from './git.ts'
 
 /** Whether a rule opens some of what is in a folder, not the folder: `docs/*.md`. */
 export function opensInside(globs: readonly FileGlob[], base: string): boolean {
@@ -22,6 +23,17 @@ export function needsWalk(
       return false
     return !(holdsBase && glob.except.length === 0) && isAbout(glob, base)
   })
+}
+
+/** Nobody's rules are about git's many files, unless they say `.git`. */
+export function isLeftAlone(globs: readonly FileGlob[], folder: string, name: string): boolean {
+  if (!contentFolders.has(name) || !`${folder}/`.includes('/.git/')) return false
+  const isNamed = ({ allows, rule, pattern, glob }: FileGlob) =>
+    !allows &&
+    rule.layer !== 'built-in' &&
+    pattern.split('/').includes('.git') &&
+    glob.couldMatchBelow(`${folder}/${name}`)
+  return !globs.some(isNamed)
 }
 
 /** A rule about any tree at all is held in those that people opened. */

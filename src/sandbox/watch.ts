@@ -2,7 +2,8 @@ import { type FSWatcher, lstatSync, mkdirSync, readFileSync, unlinkSync, watch, 
 import { basename, join } from 'node:path'
 import type { FileGlob } from './access.ts'
 import { findPoints, openedFolders } from './points.ts'
-import { type SweepOptions, sweepTree } from './sweep.ts'
+import { sweepTree } from './sweep.ts'
+import type { SweepOptions } from './sweep-state.ts'
 import type { TreeFacts } from './types.ts'
 
 /** Keeps what a sweep found, for a process that starts many runs in one project. */

@@ -120,6 +120,45 @@ describe('what is mounted', () => {
       expected: { '.env.d': 'mask-folder', '.env.d/key.example': 'read', '.env.d/key': undefined },
     },
     {
+      fact: "a rule about git's own files is held",
+      rules: [
+        all,
+        'Deny file:.git/refs/heads/main:write',
+        'Deny file:**/.git/logs/**:*',
+        'Deny file:.git/*/aa/**:write',
+      ],
+      files: { 'work/.git/refs/heads/main': 'x', 'work/.git/logs/HEAD': 'x', 'work/.git/objects/aa/x': 'x' },
+      expected: { '.git/refs/heads/main': 'read', '.git/logs': 'mask-folder', '.git/objects/aa': 'read' },
+    },
+    {
+      fact: 'what a denied link leads to is denied',
+      rules: [all, 'Deny file:secrets/**:*', 'Deny file:**/.env:read', 'Deny file:way/key:read'],
+      files: {
+        'work/data/secrets/open/x': 'x',
+        'work/data/key': 'x',
+        'work/data/env': 'x',
+        'work/secrets': { link: 'data/secrets' },
+        'work/way': { link: 'data' },
+        'work/deep/.env': { link: '../data/env' },
+      },
+      expected: { 'data/secrets': 'mask-folder', 'data/key': 'mask-file', 'data/env': 'mask-file' },
+    },
+    {
+      fact: 'what a link leads to stays open where an Only leaves the link out, or all would be closed',
+      rules: [
+        'Only file:{src,/usr,/bin,/lib*,/etc}/**:*',
+        'Allow file:src/**:read,write',
+        'Deny file:**/.env:read',
+      ],
+      files: {
+        'work/src/x': 'x',
+        'work/x': { link: 'src/x' },
+        'work/src/.env': { link: '..' },
+        'work/src/a/.env': { link: '/usr' },
+      },
+      expected: { src: 'write', 'src/x': undefined },
+    },
+    {
       fact: 'an Ask is a Deny in here',
       rules: [all, 'Ask file:plan.md:write'],
       files: { 'work/plan.md': '' },

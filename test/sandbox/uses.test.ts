@@ -335,3 +335,13 @@ it.skipIf(process.getuid?.() !== 0)('a folder that cannot be looked into is clos
     process.seteuid?.(0)
   }
 })
+
+it('a name that is no text is told from one that looks like it', async () => {
+  const scene = sceneOf(people.at(-1)?.id ?? 0, { 'work/sub/\uFFFD/x': 'x', 'work/sub/a\uFFFD.pem': 'x' })
+  const folder = Buffer.concat([Buffer.from(`${scene.root}/sub/`), Buffer.from([0xff])])
+  mkdirSync(folder)
+  writeFileSync(Buffer.concat([folder, Buffer.from('/.env')]), 'hidden')
+  own(scene.base, scene.id)
+  const { out } = await runIn(scene, sh('cat sub/*/.env sub/*/x; true'))
+  expect(out).not.toContain('hidden')
+})
