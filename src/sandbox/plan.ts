@@ -9,6 +9,7 @@ import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
 import { asSystemLink, besideRules, privateMounts } from './private.ts'
 import { refuseTooMany, requireReach } from './reach.ts'
+import { tellShared } from './shared-objects.ts'
 import { looseComparison } from './tracked.ts'
 import type {
   EnvEntry,
@@ -52,6 +53,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     unheld: [
       ...refuseTooMany(mounts, input.root),
       ...tellReadOnly(input.tree, input.machine.home),
+      ...tellShared(input.tree),
       ...files.unheld,
       ...unheldRules(input),
     ],

@@ -21,6 +21,7 @@ import {
 } from './look.ts'
 import { bareEntries, obeyedEntries } from './obeyed.ts'
 import { findPoints, literalsBelow, type NamedHere, openedFolders } from './points.ts'
+import { sharedObjects } from './shared-objects.ts'
 import { socketEntries } from './sockets.ts'
 import { namesThere } from './stand-ins.ts'
 import { closeFolder, type Found, record, type Sweep, type SweepOptions } from './sweep-state.ts'
@@ -41,6 +42,7 @@ export async function sweepTree(globs: readonly FileGlob[], options: SweepOption
   const closed = alsoBehind([...sweep.behind, ...deniedBehind(sweep)], behind)
   const denied = [...sweep.denied, ...deniedBeside(sweep), ...closed]
   sweep.entries.push(...(await links.entries(globs, [...sweep.entries, ...denied])))
+  sweep.entries.push(...sharedObjects(sweep.entries, sweep.repositories))
   sweep.entries.push(...obeyedEntries(sweep))
   sweep.entries.push(...socketEntries(sweep.entries, behind))
   const entries = closeThere(sweep.entries, closed).sort((a, b) =>

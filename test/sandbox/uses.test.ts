@@ -156,6 +156,39 @@ describe.each(people)('for $who', ({ id }) => {
     },
   )
 
+  it.each([
+    { what: 'few are closed one by one', files: 1, commits: true },
+    { what: 'many with their folder, which is told', files: 20, commits: false },
+  ])(
+    'objects that a local clone has in common with another repository are not written: $what',
+    async ({ files, commits }) => {
+      const names = Array.from({ length: files }, (_, at) => `outside/org/f${at}`)
+      const scene = sceneOf(id, Object.fromEntries(names.map((name) => [name, name])))
+      const org = join(scene.outside, 'org')
+      git(scene, org, 'init', '-qb', 'main')
+      git(scene, org, 'add', '-A')
+      git(scene, org, 'commit', '-qm', 'first')
+      rmSync(scene.root, { recursive: true })
+      git(scene, scene.outside, 'clone', '-q', org, scene.root)
+      own(scene.base, id)
+      const script = `
+      for object in .git/objects/??/*; do chmod 666 $object; echo EVIL > $object; mv $object x; rm -f $object; done
+      git commit --allow-empty -qm second && echo committed`
+      const { out, plan } = await runIn(scene, sh(`set +e; ${script}`), { env: identity })
+      expect(git(scene, org, 'fsck', '--no-dangling')).toBe('')
+      expect(git(scene, scene.root, 'fsck', '--no-dangling')).toBe('')
+      expect(out.includes('committed')).toBe(commits)
+      expect(plan.unheld.map(({ missing }) => missing.includes('git repack -a -d'))).toEqual(
+        commits ? [] : [true],
+      )
+      git(scene, scene.root, 'repack', '-adq')
+      own(scene.base, id)
+      expect(
+        (await runIn(scene, sh('git commit --allow-empty -qm third; echo $?'), { env: identity })).out,
+      ).toBe('0\n')
+    },
+  )
+
   it('a `.git` that names a repository which does not name it back opens nothing', async () => {
     const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one' })
     const main = join(scene.home, 'main')
