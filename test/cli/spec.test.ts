@@ -35,6 +35,18 @@ test('with --json the diagnostics are data', () => {
   })
 })
 
+test('sentences that say what a rule would are counted, unless there is that rule or a warning', () => {
+  const sentences =
+    '- **Never** push to `main`\n- **Do not** read `secret.txt`\n- **Never** edit `src/a.js`\n'
+  const cwd = makeTree({ '.agent-os/AGENT.md': `${good}${sentences}- **Deny** \`file:secret.txt:read\`\n` })
+  const { code, stdout, stderr } = oos(['spec', 'check'], { cwd })
+  expect([code, stderr]).toEqual([
+    0,
+    '1 sentence says what a rule would and binds nothing: oos spec suggest\n',
+  ])
+  expect(stdout).toContain('**Never** looks like a rule')
+})
+
 test('of files or folders that are named, what is wrong there is shown alone, and how much there is elsewhere', () => {
   const cwd = makeTree({
     '.agent-os/AGENT.md': good,

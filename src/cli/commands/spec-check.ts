@@ -1,12 +1,14 @@
 import { checkSpecs } from '../../ops/check-specs.ts'
-import { readProject } from '../../ops/project.ts'
+import { type Project, readProject } from '../../ops/project.ts'
 import { findOwnFiles } from '../../ops/spec-file.ts'
-import { hasErrors } from '../../shared/diagnostics.ts'
+import { findSuggestions } from '../../ops/suggestions.ts'
+import { type Diagnostic, hasErrors } from '../../shared/diagnostics.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { checkData, renderCheckSummary, renderFound } from '../output/check.ts'
 import { countDiagnostics } from '../output/diagnostics.ts'
 import { sayNested } from '../output/nested.ts'
+import type { Terminal } from '../terminal.ts'
 
 /** `oos spec check`: everything that is wrong with the specs, all at once; or what is wrong with some files of them. */
 export const specCheck: Define = (command, terminal) => {
@@ -26,6 +28,26 @@ export const specCheck: Define = (command, terminal) => {
     )
     const others = countDiagnostics(all.filter((each) => !diagnostics.includes(each)))
     if (others !== '') terminal.tell(`${others} in other files: oos spec check\n`)
+    if (!hasErrors(all)) await tellUnbound(project, { all, files }, terminal)
     return hasErrors(diagnostics) ? exitCodes.invalid : exitCodes.done
   }
+}
+
+interface Told {
+  readonly all: readonly Diagnostic[]
+  readonly files: readonly string[] | undefined
+}
+
+/** Sentences that plainly mean a rule: what nobody has been warned of by its line. */
+async function tellUnbound(project: Project, { all, files }: Told, terminal: Terminal): Promise<void> {
+  const warned = new Set(all.map(({ place: { file, line } }) => `${file}:${line}`))
+  const unbound = findSuggestions(project, await project.loadSpecs()).filter(
+    ({ source: { path }, line }) =>
+      !warned.has(`${path}:${line.place.line}`) && (files === undefined || files.includes(path)),
+  )
+  if (unbound.length === 0) return
+  const what = unbound.length === 1 ? '1 sentence says' : `${unbound.length} sentences say`
+  terminal.tell(
+    `${what} what a rule would and ${unbound.length === 1 ? 'binds' : 'bind'} nothing: oos spec suggest\n`,
+  )
 }
