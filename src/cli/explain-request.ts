@@ -9,6 +9,7 @@ import { type Change, explainDecision } from '../policy/explain.ts'
 import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
+import { noteClosedFiles } from './named-files.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -35,6 +36,7 @@ export async function explainRequest(
   const changes = [
     ...(await noteOwnPlace(policy, request, decision)),
     ...noteFromRoot(text, request, project),
+    ...noteClosedFiles(policy, request, decision),
     ...explanation.changes,
   ]
   const explained = { ...explanation, request: text, constraints, changes }

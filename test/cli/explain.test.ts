@@ -213,3 +213,17 @@ test('every answer to a long list of requests reaches its reader', () => {
   const { stdout } = oos(['explain', '--stdin'], { cwd, input: 'file:src/a:read\n'.repeat(20_000) })
   expect(stdout.split('\n')).toHaveLength(20_001)
 })
+
+test('a command that names a file which stays closed to it is told so', () => {
+  const rules = '- **Allow** `shell:*`, `file:src/**:read`\n- **Deny** `file:**/.env:*`\n'
+  const cwd = makeTree({ '.agent-os/AGENT.md': rules, '.env': '', 'src/a': '', notes: '' })
+  const notes = (request: string) =>
+    oos(['explain', request], { cwd })
+      .stdout.split('\n')
+      .filter((line) => line.startsWith('note '))
+  expect(notes('shell:cat src/a .env notes | head')).toEqual([
+    'note   `.env` stays closed to it (.agent-os/AGENT.md:2)',
+    'note   `notes` stays closed to it: no rule opens it',
+  ])
+  expect(notes('shell:cat src/a none')).toEqual([])
+})
