@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -99,6 +100,21 @@ test('what a person commits leads to the run that wrote it', () => {
     /none that the record knows.*\nbefore .* left this file other than before/,
   )
   expect(why('f:1')).toMatchObject({ commit: { subject: 'first' }, changedBy: [] })
+})
+
+test('of two runs at once the one that the commit names comes first, and that there were two is said', async () => {
+  writeFileSync(join(place.cwd, '.git/wait.sh'), 'echo up; read go')
+  const other = spawn(process.execPath, [executable, 'run', '--trust-specs', '--', 'sh', '.git/wait.sh'], {
+    cwd: place.cwd,
+    env: { ...process.env, ...place.env },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  await once(other.stdout, 'data')
+  const { id } = run('echo two >> f; git commit -qam second')
+  other.stdin.end('go\n')
+  await once(other, 'exit')
+  expect(why('HEAD').runs).toMatchObject([{ id, among: 2 }, { among: 2 }])
+  expect(say('HEAD').stdout).toContain('as by those of 2 runs at once: one of them made it')
 })
 
 test('without its mark a commit is known by the record alone', () => {

@@ -50,10 +50,14 @@ export function renderWhy(why: Why, style: Style): string {
   return rows.join('')
 }
 
-function renderRun({ run, known, verdict, otherPolicy, decisions }: RunBehind, style: Style): string {
+const seen = 'seen by the check at its end'
+
+function renderRun({ run, known, among, verdict, otherPolicy, decisions }: RunBehind, style: Style): string {
   const how =
     known === 'recorded'
-      ? style.good('seen by the check at its end')
+      ? style.good(
+          among === undefined ? seen : `${seen}, as by those of ${among} runs at once: one of them made it`,
+        )
       : style.warn('only the message of the commit says so')
   return [
     row('run', `${describeRun(run)}; ${how}`),

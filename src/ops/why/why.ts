@@ -23,6 +23,8 @@ export interface RunBehind {
   readonly run: Run
   /** `recorded`: the check at the end of the run saw it make this commit. `claimed`: only the commit's message says so. */
   readonly known: 'recorded' | 'claimed'
+  /** Of that many runs at once the check saw the commit come to be: any one of them made it. */
+  readonly among?: number
   /** What the check said of it. */
   readonly verdict?: EventOf<'git.commit'>
   /** The message names another policy than the run had. */
@@ -111,8 +113,11 @@ function readRuns(store: Store, { id, claims }: CommitFacts): Pick<Why, 'runs' |
   const recorded = store.findEvents('git.commit', { commit: id })
   const claimed = claims.map((claim) => ({ ...claim, found: findRun(store, claim.run) }))
   const policyOf = (run: Run) => claims.find((claim) => claim.run === run.id)?.policy
+  const isNamed = ({ run }: { run: Run }) => claims.some((claim) => claim.run === run.id)
+  const namedFirst = [...recorded.filter(isNamed), ...recorded.filter((one) => !isNamed(one))]
+  const among = recorded.length > 1 ? { among: recorded.length } : {}
   const runs = [
-    ...recorded.map(({ run, event }) => ({ run, known: 'recorded' as const, verdict: event })),
+    ...namedFirst.map(({ run, event }) => ({ run, known: 'recorded' as const, verdict: event, ...among })),
     ...claimed.flatMap(({ found }) =>
       found === undefined || recorded.some(({ run }) => run.id === found.id)
         ? []
