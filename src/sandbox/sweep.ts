@@ -223,8 +223,9 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   }
   // Most entries: no rule could say more about one of its name than about its folder.
   const isUnnamed = !byName && !named?.has(name) && name !== '.git'
-  if (isUnnamed && child.isDirectory()) sweepFolder(sweep, path, state)
-  else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
+  if (isUnnamed && child.isDirectory()) {
+    if (state.access !== 'none' || couldOpenBelow(sweep.globs, path, state)) sweepFolder(sweep, path, state)
+  } else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
     sweepChild(sweep, { path, kind: kindOfEntry(child) }, state)
   }
 }

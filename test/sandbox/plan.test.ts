@@ -146,7 +146,7 @@ describe('what is mounted', () => {
     {
       fact: 'what a link leads to stays open where an Only leaves the link out, or all would be closed',
       rules: [
-        'Only file:{src,/usr,/bin,/lib*,/etc}/**:*',
+        'Only file:{src,/usr,/bin,/lib,/lib64,/etc}/**:*',
         'Allow file:src/**:read,write',
         'Deny file:**/.env:read',
       ],
