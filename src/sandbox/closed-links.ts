@@ -26,9 +26,9 @@ export function linkedInClosed(known: readonly TreeEntry[]): InClosed {
   const unseen: UnseenFolder[] = []
   for (const entry of known.filter(({ access }) => access === 'none')) {
     for (const folder of entry.kind === 'directory' ? foldersBelow(entry.path, opened) : []) {
-      if (isShut(folder)) unseen.push({ path: folder, entry })
-      else
-        names.push(...[...linkedIn(folder), ...unspeakableIn(folder)].map((found) => ({ ...found, entry })))
+      const found = namesIn(folder)
+      if (found !== undefined) names.push(...found.map((one) => ({ ...one, entry })))
+      else if (statOf(folder)?.uid === process.geteuid?.()) unseen.push({ path: folder, entry })
     }
     const own = entry.kind === 'file' ? linkedFile(entry.path) : undefined
     if (own !== undefined) names.push({ ...own, entry })
@@ -47,8 +47,10 @@ function foldersBelow(path: string, opened: ReadonlySet<string>): readonly strin
   return folders
 }
 
-/** Whoever runs as us can have shut a folder of ours, so that what lies in it is not found. */
-function isShut(folder: string): boolean {
-  if (mayEnter(folder) && readFolder(folder) !== undefined) return false
-  return statOf(folder)?.uid === process.geteuid?.()
+/** Nothing where it is shut: if it is ours, whoever runs as us can have done that, so that what lies in it is not found. */
+function namesIn(folder: string): readonly LinkedFile[] | undefined {
+  const children = mayEnter(folder) ? readFolder(folder) : undefined
+  if (children === undefined) return undefined
+  const hasOdd = children.some(({ name }) => name.includes('\uFFFD'))
+  return [...linkedIn(folder, children), ...(hasOdd ? unspeakableIn(folder) : [])]
 }

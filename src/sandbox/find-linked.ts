@@ -19,8 +19,8 @@ export function linkedFile(path: string, onDisk: string | Buffer = path): Linked
 }
 
 /** All that lie right in it. */
-export function linkedIn(folder: string): LinkedFile[] {
-  const files = (readFolder(folder) ?? []).filter((child) => child.isFile())
+export function linkedIn(folder: string, children = readFolder(folder) ?? []): LinkedFile[] {
+  const files = children.filter((child) => child.isFile())
   return files.flatMap(({ name }) => linkedFile(`${folder}/${name}`) ?? [])
 }
 
@@ -47,7 +47,7 @@ const words = ['-maxdepth', '1', '-type', 'f', '-links', '+1', '-printf', '%D:%i
  * could not look at all, Node does.
  */
 export async function findLinked(folders: readonly string[]): Promise<readonly LinkedFile[]> {
-  return (await findByProgram(folders)) ?? folders.flatMap(linkedIn)
+  return (await findByProgram(folders)) ?? folders.flatMap((folder) => linkedIn(folder))
 }
 
 async function findByProgram(folders: readonly string[]): Promise<LinkedFile[] | undefined> {

@@ -6,8 +6,9 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
+  rmSync,
   truncateSync,
-  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -59,12 +60,19 @@ function makeLook(path: string, { bytes, changed, executable }: FileLook): void 
     truncateSync(draft, bytes)
     utimesSync(draft, changed, changed)
     chmodSync(draft, executable ? 0o100 : 0)
-    // Not over one that another run has made meanwhile, and mounted.
-    linkSync(draft, path)
-  } catch (error) {
-    if (statOf(path) === undefined) throw error
+    nameOnce(draft, path)
   } finally {
-    unlinkSync(draft)
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Not over one that another run has made meanwhile, and mounted. */
+function nameOnce(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch {
+    // A file system without hard links.
+    if (statOf(path) === undefined) renameSync(draft, path)
   }
 }
 
