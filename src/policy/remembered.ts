@@ -26,6 +26,25 @@ export function remembered<Key, Value extends {}>(
   }
 }
 
+/** A store that begins anew when it holds so many. */
+export class Recent<Key, Value> implements Store<Key, Value> {
+  private readonly made = new Map<Key, Value>()
+  private readonly most: number
+
+  constructor(most: number) {
+    this.most = most
+  }
+
+  get(key: Key): Value | undefined {
+    return this.made.get(key)
+  }
+
+  set(key: Key, value: Value): void {
+    if (this.made.size >= this.most) this.made.clear()
+    this.made.set(key, value)
+  }
+}
+
 /** A store of the last value alone, for what is asked twice in turn. */
 export class Last<Key, Value> implements Store<Key, Value> {
   private key: Key | undefined

@@ -1,4 +1,5 @@
 import { isPlainZshOption } from './dialects.ts'
+import { asIs, type FindReader, findIn } from './find-reader.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
 
@@ -72,78 +73,77 @@ function subscript(word: string): string {
   return open < 0 && !hasHole(word) ? '' : word.slice(Math.max(open, 0))
 }
 
-export const builtins: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
-  ['eval', (words, walk) => walk.evaluate(words.slice(words[1] === '--' ? 2 : 1).join(' '))],
-  [
-    'trap',
-    (words, walk) => {
-      const action = words[words[1] === '--' ? 2 : 1]
-      if (words.length > 2 && action !== undefined && !/^-[lp]?$/.test(action))
-        walk.later(() => walk.evaluate(action))
-    },
-  ],
-  ['source', (_words, walk) => walk.refuse('`source` runs a file in this shell')],
-  ['.', (_words, walk) => walk.refuse('`.` runs a file in this shell')],
-  ['alias', refuseWhen(/=|\0/, 'an alias changes what later words mean')],
-  ['hash', refuseWhen(/^-\w*p|=/, 'a program is given another path')],
-  ['enable', refuseWhen(/^-\w*[fd]/, 'a builtin is loaded from a file')],
-  ['complete', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
-  ['compgen', refuseWhen(/^-\w*[CFW]/, 'a completion runs a command')],
-  ['bind', refuseWhen(/^-\w*[xf]/, 'a key runs a command')],
-  ['set', sets],
+const table: Record<string, ProgramReader> = {
+  eval: (words, walk) => walk.evaluate(words.slice(words[1] === '--' ? 2 : 1).join(' ')),
+  trap: (words, walk) => {
+    const action = words[words[1] === '--' ? 2 : 1]
+    if (words.length > 2 && action !== undefined && !/^-[lp]?$/.test(action))
+      walk.later(() => walk.evaluate(action))
+  },
+  source: (_words, walk) => walk.refuse('`source` runs a file in this shell'),
+  '.': (_words, walk) => walk.refuse('`.` runs a file in this shell'),
+  alias: refuseWhen(/=|\0/, 'an alias changes what later words mean'),
+  hash: refuseWhen(/^-\w*p|=/, 'a program is given another path'),
+  enable: refuseWhen(/^-\w*[fd]/, 'a builtin is loaded from a file'),
+  complete: refuseWhen(/^-\w*[CFW]/, 'a completion runs a command'),
+  compgen: refuseWhen(/^-\w*[CFW]/, 'a completion runs a command'),
+  bind: refuseWhen(/^-\w*[xf]/, 'a key runs a command'),
+  set: sets,
+  fc: (_words, walk) => walk.refuse('`fc` runs earlier commands'),
+  jobs: refuseWhen(/^-\w*x/, '`jobs -x` runs a command'),
+  mapfile,
+  readarray: mapfile,
+  read: assigning('adinNptu'),
+  getopts: (words, walk) => {
+    if (words[2] !== undefined) assignTo(words[2], undefined, walk)
+    walk.assign('OPTARG', undefined)
+  },
+  printf: prints,
+  print: prints,
+  let: (words, walk) => {
+    for (const word of words.slice(1)) evaluate(word, walk)
+  },
+  unset: (words, walk) => {
+    for (const word of words.slice(1)) if (word[0] !== '-') unset(word, walk)
+  },
+  wait: (words, walk) => {
+    const at = words.indexOf('-p')
+    if (at > 0) assignTo(words[at + 1] ?? '', undefined, walk)
+  },
+  test: tests,
+  '[': tests,
+  cd: change,
+  chdir: change,
+  pushd: change,
+  popd: (_words, walk) => walk.enter(undefined),
+  export: declares,
+  declare: declares,
+  typeset: declares,
+  local: declares,
+  readonly: declares,
   // Of zsh; to other shells these are programs that nobody has.
-  ...['setopt', 'unsetopt'].map((name) => [name, options] as const),
-  ...'emulate repeat sched zargs autoload zmodload zcompile zle bindkey vared functions'
-    .split(' ')
-    .map(
-      (name) =>
-        [
-          name,
-          ((_words, walk) =>
-            walk.refuse(`\`${name}\` of zsh runs something that is not read`)) as ProgramReader,
-        ] as const,
-    ),
-  ['fc', (_words, walk) => walk.refuse('`fc` runs earlier commands')],
-  ['jobs', refuseWhen(/^-\w*x/, '`jobs -x` runs a command')],
-  ['mapfile', mapfile],
-  ['readarray', mapfile],
-  ['read', assigning('adinNptu')],
-  [
-    'getopts',
-    (words, walk) => {
-      if (words[2] !== undefined) assignTo(words[2], undefined, walk)
-      walk.assign('OPTARG', undefined)
-    },
-  ],
-  ['printf', prints],
-  ['print', prints],
-  [
-    'let',
-    (words, walk) => {
-      for (const word of words.slice(1)) evaluate(word, walk)
-    },
-  ],
-  [
-    'unset',
-    (words, walk) => {
-      for (const word of words.slice(1)) if (word[0] !== '-') unset(word, walk)
-    },
-  ],
-  [
-    'wait',
-    (words, walk) => {
-      const at = words.indexOf('-p')
-      if (at > 0) assignTo(words[at + 1] ?? '', undefined, walk)
-    },
-  ],
-  ['test', tests],
-  ['[', tests],
-  ['cd', change],
-  ['chdir', change],
-  ['pushd', change],
-  ['popd', (_words, walk) => walk.enter(undefined)],
-  ...['export', 'declare', 'typeset', 'local', 'readonly'].map((name) => [name, declares] as const),
-])
+  setopt: options,
+  unsetopt: options,
+  emulate: ofZsh,
+  repeat: ofZsh,
+  sched: ofZsh,
+  zargs: ofZsh,
+  autoload: ofZsh,
+  zmodload: ofZsh,
+  zcompile: ofZsh,
+  zle: ofZsh,
+  bindkey: ofZsh,
+  vared: ofZsh,
+  functions: ofZsh,
+}
+
+export const builtins: FindReader = findIn(table, asIs)
+
+export const isBuiltin = (name: string): boolean => Object.hasOwn(table, name)
+
+function ofZsh([name]: readonly string[], walk: Walk) {
+  walk.refuse(`\`${name}\` of zsh runs something that is not read`)
+}
 
 function sets(words: readonly string[], walk: Walk) {
   refuseWhen(/^-\w*k|^keyword$/, 'every argument with `=` becomes a variable')(words, walk)

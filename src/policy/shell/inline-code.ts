@@ -1,5 +1,5 @@
 import { readAwk } from './awk.ts'
-import { lazyReader } from './lazy-reader.ts'
+import { asIs, type FindReader, findIn, firstOf } from './find-reader.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import { readSed } from './sed.ts'
 import type { ProgramReader, Walk } from './types.ts'
@@ -125,18 +125,26 @@ const table: Record<string, Interpreter> = {
 /** Their words are never code, so without a file they have nothing to run. */
 const readsNoInput = new Set(['make', 'bun', 'deno'])
 
-export const inlineCode: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
-  ...Object.entries(table).map(
-    ([program, interpreter]) => [program, lazyReader(() => interpreterReader(program, interpreter))] as const,
-  ),
-  ['nodejs', lazyReader(() => interpreterReader('node', table.node as Interpreter))],
-  ['gmake', lazyReader(() => interpreterReader('make', table.make as Interpreter))],
-  ...['awk', 'gawk', 'mawk', 'nawk', 'original-awk', 'bwk'].map((name) => [name, readAwk] as const),
-  ['sed', readSed],
-  ['gsed', readSed],
-])
+const textTools: Record<string, ProgramReader> = {
+  awk: readAwk,
+  gawk: readAwk,
+  mawk: readAwk,
+  nawk: readAwk,
+  'original-awk': readAwk,
+  bwk: readAwk,
+  sed: readSed,
+  gsed: readSed,
+}
 
-function interpreterReader(program: string, interpreter: Interpreter): ProgramReader {
+const otherNames: Record<string, string> = { nodejs: 'node', gmake: 'make' }
+
+export const inlineCode: FindReader = firstOf(
+  findIn(table, interpreterReader),
+  findIn(otherNames, (name) => interpreterReader(table[name] as Interpreter, name)),
+  findIn(textTools, asIs),
+)
+
+function interpreterReader(interpreter: Interpreter, program: string): ProgramReader {
   const options = compileOptions(interpreter)
   const code = new Set(interpreter.code.split(' '))
   const idle = new Set(interpreter.idle?.split(' '))

@@ -8,7 +8,7 @@ import {
   type WordPart,
 } from 'unbash'
 import { readAssignment, readVariable } from './assignments.ts'
-import { builtins } from './builtins.ts'
+import { isBuiltin } from './builtins.ts'
 import { type Dialect, readBackgrounded, readForZsh } from './dialects.ts'
 import { readCalculation, readParameter } from './expressions.ts'
 import { WorkingFolder } from './folders.ts'
@@ -117,7 +117,7 @@ export class Reader implements TreeWalk {
     const fits = carried.words <= mostCarriedWords
     if (!fits) this.refuse('it may run too many commands')
     // Nothing but a shell runs these.
-    else if (builtins.has(words[0] ?? '')) this.met.push({ words, text: undefined })
+    else if (isBuiltin(words[0] ?? '')) this.met.push({ words, text: undefined })
     else this.run(words)
     this.met = met
     return fits
@@ -241,7 +241,7 @@ export class Reader implements TreeWalk {
       else {
         readRedirection(part, this)
         if (part.type === 'Redirect' && part.operator[0] === '&') {
-          readBackgrounded(node, part, builtins.has(words[0] as string), this)
+          readBackgrounded(node, part, isBuiltin(words[0] as string), this)
         }
       }
     }
@@ -266,7 +266,7 @@ export class Reader implements TreeWalk {
       this.refuse('to zsh a `{` needs no space')
     // `time -v cmd`: to bash that is a program `-v`, to a shell without a `time` of its own an option.
     if (program[0] === '-' && program.length > 1) this.run(['time', ...words])
-    else programReader(program)?.(words, this)
+    else programReader(program)(words, this)
   }
 
   private path(program: string, words: readonly string[], text: string | undefined) {

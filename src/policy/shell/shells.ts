@@ -1,5 +1,6 @@
 import { once } from '../remembered.ts'
 import { type Dialect, isPlainZshOption } from './dialects.ts'
+import { type FindReader, findIn } from './find-reader.ts'
 import { compileOptions, type ReadOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
@@ -56,12 +57,30 @@ function readScript(file: string | undefined, fromInput: boolean, walk: Walk): v
   else if (hasHole(file)) walk.refuse('a shell runs a file that is only known at run time')
 }
 
-export const shells: ReadonlyMap<string, ProgramReader> = new Map([
-  ...['sh', 'dash', 'ash', 'posh', 'yash'].map((name) => [name, posix('sh')] as const),
-  ...['bash', 'rbash'].map((name) => [name, posix('bash')] as const),
-  ...['zsh', 'rzsh'].map((name) => [name, posix('zsh')] as const),
-  ...['ksh', 'mksh'].map((name) => [name, posix('unknown')] as const),
-  ...['fish', 'csh', 'tcsh', 'nu', 'pwsh', 'powershell', 'elvish', 'xonsh', 'rc', 'es'].map(
-    (name) => [name, foreign] as const,
-  ),
-])
+const dialects: Record<string, Dialect | 'foreign'> = {
+  sh: 'sh',
+  dash: 'sh',
+  ash: 'sh',
+  posh: 'sh',
+  yash: 'sh',
+  bash: 'bash',
+  rbash: 'bash',
+  zsh: 'zsh',
+  rzsh: 'zsh',
+  ksh: 'unknown',
+  mksh: 'unknown',
+  fish: 'foreign',
+  csh: 'foreign',
+  tcsh: 'foreign',
+  nu: 'foreign',
+  pwsh: 'foreign',
+  powershell: 'foreign',
+  elvish: 'foreign',
+  xonsh: 'foreign',
+  rc: 'foreign',
+  es: 'foreign',
+}
+
+export const shells: FindReader = findIn(dialects, (dialect) =>
+  dialect === 'foreign' ? foreign : posix(dialect),
+)

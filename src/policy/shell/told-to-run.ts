@@ -1,6 +1,7 @@
+import { once } from '../remembered.ts'
 import { readFd, readFind } from './find.ts'
+import { asIs, type FindReader, findIn, firstOf } from './find-reader.ts'
 import { readGit } from './git-runs.ts'
-import { lazyReader } from './lazy-reader.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole, hole } from './words.ts'
 
@@ -89,7 +90,10 @@ const table: Record<string, Told> = {
 }
 
 /** These run what their operands, their input or their files say, in ways that are not read here. */
-const never = `
+const neverRead = once(
+  () =>
+    new Set(
+      `
   ed ex m4 at batch crontab parallel sem screen tmux osascript gnuplot irb pry jshell ghci iex logrotate
   run-parts start-stop-daemon gdb R scilab maxima gp sage ftp lftp tftp telnet mailx mutt perf valgrind
   rlwrap firejail bwrap proxychains proxychains4 torsocks torify faketime cgexec numactl hyperfine nodemon
@@ -100,12 +104,16 @@ const never = `
   ld-musl-aarch64.so.1 groovy scala kotlin clojure clj bb janet racket sbcl ecl swipl erl wish lldb
   incrontab tcpdump dc duckdb runcon s6-applyuidgid s6-envdir s6-envuidgid s6-setlock s6-softlimit
 `
+        .trim()
+        .split(/\s+/),
+    ),
+)
 
-const plainCargo = lazyReader(() => toldReader('cargo', table.cargo ?? {}))
+const plainCargo = once(() => toldReader(table.cargo ?? {}, 'cargo'))
 
 /** `cargo watch -x test -s 'cmd'` runs `cargo test` and then the text, and `cargo watch -- cmd` the command. */
 const readCargo: ProgramReader = (words, walk) => {
-  plainCargo(words, walk)
+  plainCargo()(words, walk)
   const at = words.findIndex((word, index) => index > 0 && index < 3 && word === 'watch')
   if (at < 0) return
   const end = words.indexOf('--', at)
@@ -118,48 +126,49 @@ const readCargo: ProgramReader = (words, walk) => {
   if (end > 0) walk.shell(words.slice(end + 1).join(' '))
 }
 
-export const toldToRun: ReadonlyMap<string, ProgramReader> = new Map<string, ProgramReader>([
-  ...Object.entries(table).map(
-    ([program, told]) => [program, lazyReader(() => toldReader(program, told))] as const,
-  ),
-  ...Object.entries({
-    vi: 'vim',
-    nvim: 'vim',
-    view: 'vim',
-    vimdiff: 'vim',
-    gtar: 'tar',
-    bsdtar: 'tar',
-    'g++': 'gcc',
-    cc: 'gcc',
-    clang: 'gcc',
-    'clang++': 'gcc',
-    'c++': 'gcc',
-    netcat: 'nc',
-    mariadb: 'mysql',
-    batcat: 'bat',
-    gsort: 'sort',
-    more: 'less',
-    ripgrep: 'rg',
-    runhaskell: 'runghc',
-  }).map(([alias, program]) => [alias, lazyReader(() => toldReader(alias, table[program] ?? {}))] as const),
-  ...never
-    .trim()
-    .split(/\s+/)
-    .map((program) => [program, refuser(`what \`${program}\` runs is code that oos does not read`)] as const),
-  ['find', readFind],
-  ['gfind', readFind],
-  ['bfs', readFind],
-  ['cargo', readCargo],
-  ['fd', readFd],
-  ['fdfind', readFd],
-  ['git', readGit],
-])
-
-function refuser(reason: string): ProgramReader {
-  return (_words, walk) => walk.refuse(reason)
+const otherNames: Record<string, string> = {
+  vi: 'vim',
+  nvim: 'vim',
+  view: 'vim',
+  vimdiff: 'vim',
+  gtar: 'tar',
+  bsdtar: 'tar',
+  'g++': 'gcc',
+  cc: 'gcc',
+  clang: 'gcc',
+  'clang++': 'gcc',
+  'c++': 'gcc',
+  netcat: 'nc',
+  mariadb: 'mysql',
+  batcat: 'bat',
+  gsort: 'sort',
+  more: 'less',
+  ripgrep: 'rg',
+  runhaskell: 'runghc',
 }
 
-function toldReader(program: string, told: Told): ProgramReader {
+const readBySelf: Record<string, ProgramReader> = {
+  find: readFind,
+  gfind: readFind,
+  bfs: readFind,
+  cargo: readCargo,
+  fd: readFd,
+  fdfind: readFd,
+  git: readGit,
+}
+
+export const toldToRun: FindReader = firstOf(
+  findIn(readBySelf, asIs),
+  findIn(table, toldReader),
+  findIn(otherNames, (name, program) => toldReader(table[name] ?? {}, program)),
+  (program) => (neverRead().has(program) ? refuser(program) : undefined),
+)
+
+function refuser(program: string): ProgramReader {
+  return (_words, walk) => walk.refuse(`what \`${program}\` runs is code that oos does not read`)
+}
+
+function toldReader(told: Told, program: string): ProgramReader {
   const value = names(told.value)
   const refused = names(told.refused)
   const reason = `what \`${program}\` is told to run cannot be read`

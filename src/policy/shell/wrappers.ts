@@ -1,4 +1,4 @@
-import { lazyReader } from './lazy-reader.ts'
+import { type FindReader, findIn } from './find-reader.ts'
 import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { anyWords, hasHole, hole, many } from './words.ts'
@@ -179,16 +179,13 @@ const table: Record<string, Wrapper> = {
 }
 
 /** As Homebrew calls them. */
-const gnu = ['timeout', 'env', 'nice', 'nohup', 'xargs', 'stdbuf', 'chroot', 'time']
+const gnu = /^g(?=(?:timeout|env|nice|nohup|xargs|stdbuf|chroot|time)$)/
 
-export const wrappers: ReadonlyMap<string, ProgramReader> = new Map([
-  ...Object.entries(table).map(
-    ([program, wrapper]) => [program, lazyReader(() => wrapperReader(program, wrapper))] as const,
-  ),
-  ...gnu.map((name) => [`g${name}`, lazyReader(() => wrapperReader(name, table[name] as Wrapper))] as const),
-])
+const findWrapper = findIn(table, wrapperReader)
 
-function wrapperReader(program: string, wrapper: Wrapper): ProgramReader {
+export const wrappers: FindReader = (program) => findWrapper(program.replace(gnu, ''))
+
+function wrapperReader(wrapper: Wrapper, program: string): ProgramReader {
   const options = compileOptions(wrapper)
   const idle = names(wrapper.idle)
   const shell = names(wrapper.shell)
