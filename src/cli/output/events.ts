@@ -1,4 +1,4 @@
-import type { EventOf, RuleReference, StoredEvent } from '../../store/events.ts'
+import type { EventOf, EventType, RuleReference, StoredEvent } from '../../store/events.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderBytes, renderElapsed } from './amount.ts'
 import { type Column, renderTable } from './table.ts'
@@ -52,83 +52,87 @@ function beganAt(event: StoredEvent): number {
   return event.type === 'network.request' ? event.at - (event.duration ?? 0) : event.at
 }
 
-function describe(event: StoredEvent): Omit<Row, 'at'> {
-  switch (event.type) {
-    case 'run.created':
-      return {
-        kind: 'created',
-        what: event.command.join(' '),
-        outcome: event.learning === true ? 'learning' : '',
-        because: `policy ${event.policy.slice(0, 12)}`,
-      }
-    case 'run.started':
-      return { kind: 'started', what: '', outcome: '', because: '' }
-    case 'run.ended':
-      return {
-        kind: 'ended',
-        what: describeUse(event),
-        outcome: event.signal ?? event.endedBy,
-        because: event.code === undefined ? '' : `exit ${event.code}`,
-      }
-    case 'decision':
-      return {
-        kind: event.resource,
-        what: `${event.target}${event.resource === 'shell' ? '' : `:${event.action}`}`,
-        outcome: answered(event),
-        because: because(event.rule, event.reason),
-      }
-    case 'network.request':
-      return {
-        kind: 'network',
-        what: describeRequest(event),
-        outcome: event.effect,
-        because: isUnreached(event) ? `not reached: ${event.reason}` : because(event.rule, event.reason),
-      }
-    case 'file.changed':
-      return {
-        kind: 'file',
-        what: event.path,
-        outcome: event.change,
-        because: describeChange(event),
-      }
-    case 'learn.access':
-      return {
-        kind: event.resource,
-        what: `${event.target}${event.below === true ? '/**' : ''}:${event.action}`,
-        outcome: event.outcome,
-        because: `${event.count} ×${event.rule === undefined ? '' : ` ${because(event.rule, undefined)}`}`,
-      }
-    case 'git.commit':
-      return {
-        kind: 'commit',
-        what: [event.commit.slice(0, 12), event.path ?? '', event.action ?? ''].join(' ').trim(),
-        outcome: event.effect,
-        because: event.effect === 'allow' ? '' : because(event.rule, event.reason),
-      }
-    case 'git.ref':
-      return {
-        kind: 'ref',
-        what: `${event.ref} ${event.from?.slice(0, 12) ?? 'nothing'} → ${event.to?.slice(0, 12) ?? 'nothing'}`,
-        outcome: event.effect,
-        because: event.effect === 'allow' ? '' : because(event.rule, event.reason),
-      }
-    case 'git.staged':
-      return {
-        kind: 'staged',
-        what: `${event.path} ${event.action}`,
-        outcome: event.effect,
-        because: because(event.rule, event.reason),
-      }
-    case 'limit.hit':
-      return {
-        kind: 'limit',
-        what: `${event.limit} ${event.value}`,
-        outcome: 'reached',
-        because: because(event.rule, event.heldBy),
-      }
-    case 'note':
-      return { kind: event.level, what: event.text, outcome: '', because: '' }
-  }
+type Cells = Omit<Row, 'at'>
+
+const describe = (event: StoredEvent): Cells => ({
+  outcome: '',
+  because: '',
+  ...(describers[event.type] as (event: StoredEvent) => Told)(event),
+})
+
+/** What is left out is empty. */
+type Told = Pick<Cells, 'kind' | 'what'> & Partial<Cells>
+
+const describers: { readonly [Type in EventType]: (event: EventOf<Type>) => Told } = {
+  'run.created': ({ command, learning, policy }) => ({
+    kind: 'created',
+    what: command.join(' '),
+    outcome: learning === true ? 'learning' : '',
+    because: `policy ${policy.slice(0, 12)}`,
+  }),
+  'run.started': () => ({ kind: 'started', what: '' }),
+  'run.ended': (event) => ({
+    kind: 'ended',
+    what: describeUse(event),
+    outcome: event.signal ?? event.endedBy,
+    because: event.code === undefined ? '' : `exit ${event.code}`,
+  }),
+  decision: (event) => ({
+    kind: event.resource,
+    what: `${event.target}${event.resource === 'shell' ? '' : `:${event.action}`}`,
+    outcome: answered(event),
+    because: because(event.rule, event.reason),
+  }),
+  'network.request': (event) => ({
+    kind: 'network',
+    what: describeRequest(event),
+    outcome: event.effect,
+    because: isUnreached(event) ? `not reached: ${event.reason}` : because(event.rule, event.reason),
+  }),
+  'file.changed': (event) => ({
+    kind: 'file',
+    what: event.path,
+    outcome: event.change,
+    because: describeChange(event),
+  }),
+  'learn.access': ({ resource, target, below, action, outcome, count, rule }) => ({
+    kind: resource,
+    what: `${target}${below === true ? '/**' : ''}:${action}`,
+    outcome,
+    because: `${count} ×${rule === undefined ? '' : ` ${because(rule, undefined)}`}`,
+  }),
+  'git.commit': ({ commit, path = '', action = '', ...judged }) => ({
+    kind: 'commit',
+    what: [commit.slice(0, 12), path, action].join(' ').trim(),
+    ...judgement(judged),
+  }),
+  'git.ref': ({ ref, from, to, ...judged }) => ({
+    kind: 'ref',
+    what: `${ref} ${from?.slice(0, 12) ?? 'nothing'} → ${to?.slice(0, 12) ?? 'nothing'}`,
+    ...judgement(judged),
+  }),
+  'git.staged': ({ path, action, effect, rule, reason }) => ({
+    kind: 'staged',
+    what: `${path} ${action}`,
+    outcome: effect,
+    because: because(rule, reason),
+  }),
+  'limit.hit': ({ limit, value, rule, heldBy }) => ({
+    kind: 'limit',
+    what: `${limit} ${value}`,
+    outcome: 'reached',
+    because: because(rule, heldBy),
+  }),
+  note: ({ level, text }) => ({ kind: level, what: text }),
+}
+
+/** Of what was let be nobody asks why. */
+function judgement({
+  effect,
+  rule,
+  reason,
+}: Pick<EventOf<'git.commit'>, 'effect' | 'rule' | 'reason'>): Pick<Cells, 'outcome' | 'because'> {
+  return { outcome: effect, because: effect === 'allow' ? '' : because(rule, reason) }
 }
 
 function because(rule: RuleReference | undefined, words: string | undefined): string {
