@@ -27,6 +27,31 @@ export type Segment = Wildcard | typeof deep
 export const deep = Symbol('**')
 
 export function compilePathGlob(pattern: string, place: PathPlace): PathGlob {
+  return onePlace(pattern, place) ?? manyPlaces(pattern, place)
+}
+
+/** Half of all patterns name one place, or it and all below: comparing text says what the automaton would. */
+function onePlace(pattern: string, place: PathPlace): PathGlob | undefined {
+  const [, named, deeper] = /^([^*?[\]{}\\]*?)(\/\*\*)?$/.exec(pattern) ?? []
+  if (named === undefined) return undefined
+  const fold = folder(place)
+  const tree = deeper !== undefined
+  const { start, segments } = splitPath(tree && named === '' ? '/' : named)
+  const names = [...splitNames(startFolder(start, place)), ...segments].map(fold)
+  const literal = absolute(names)
+  const below = literal === '/' ? literal : `${literal}/`
+  const isIn = (path: string) => path === literal || path.startsWith(below)
+  const isAbove = (path: string) => literal.startsWith(path === '/' ? path : `${path}/`) && path !== literal
+  return {
+    literal,
+    tree,
+    base: tree ? literal : absolute(names.slice(0, -1)),
+    matches: tree ? (path) => isIn(fold(path)) : (path) => fold(path) === literal,
+    couldMatchBelow: (path) => isAbove(fold(path)) || (tree && isIn(fold(path))),
+  }
+}
+
+function manyPlaces(pattern: string, place: PathPlace): PathGlob {
   const fold = folder(place)
   const alternatives = compileSegments(pattern, place)
   const positions = (path: string) => {

@@ -62,23 +62,16 @@ function reaches({ pattern, actions }: Capability, options: GlobOptions, everywh
       pattern: one,
       covers: one === '**' || one.endsWith('/**'),
       glob,
-      matches: quickMatch(one, glob, options),
+      matches: options.caseSensitive === false ? glob.matches : quickMatch(one, glob),
     }
   })
 }
 
-/** A sweep asks about many paths, and most rules name one place: a comparison then says what the automaton would. */
-function quickMatch(
-  pattern: string,
-  glob: PathGlob,
-  { caseSensitive = true }: GlobOptions,
-): (path: string) => boolean {
-  if (!caseSensitive) return (path) => glob.matches(path)
-  const { literal, tree } = glob
-  const below = literal === '/' ? '/' : `${literal}/`
+/** A sweep asks about many paths, and most of them lack the text that a pattern is about. */
+function quickMatch(pattern: string, glob: PathGlob): (path: string) => boolean {
+  if (glob.literal !== undefined) return glob.matches
   const needle = literalPart(pattern)
-  if (literal === undefined) return (path) => path.includes(needle) && glob.matches(path)
-  return tree ? (path) => path === literal || path.startsWith(below) : (path) => path === literal
+  return (path) => path.includes(needle) && glob.matches(path)
 }
 
 /** Text that every match contains: the longest of the last segment that is not a wildcard. */

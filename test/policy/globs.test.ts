@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   canonicalHost,
@@ -88,6 +89,30 @@ describe('path patterns', () => {
   ])('`%s` could match below `%s`: %s', (pattern, folder, expected) => {
     expect(compilePathGlob(pattern, place).couldMatchBelow(folder)).toBe(expected)
   })
+})
+
+test('a pattern of one place means what it means among others', () => {
+  const name = fc.constantFrom('a', 'b', 'A', '.', 'p', 'h')
+  const names = fc.array(name, { maxLength: 4 })
+  const absolute = names.map((all) => `/${all.filter((one) => one !== '.').join('/')}`)
+  fc.assert(
+    fc.property(
+      fc.constantFrom('', '/', '~/'),
+      names,
+      fc.constantFrom('', '/**'),
+      absolute,
+      fc.boolean(),
+      (start, below, deeper, path, caseSensitive) => {
+        const pattern = `${start}${below.join('/')}${deeper}`.replace('//', '/') || '.'
+        const [alone, among] = [pattern, `{${pattern},${pattern}}`].map((each) =>
+          compilePathGlob(each, { ...place, caseSensitive }),
+        )
+        expect(alone?.matches(path)).toBe(among?.matches(path))
+        expect(alone?.couldMatchBelow(path)).toBe(among?.couldMatchBelow(path))
+      },
+    ),
+    { numRuns: 20_000 },
+  )
 })
 
 describe('hosts', () => {
