@@ -74,7 +74,7 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
 export async function intendFor(project: Project, request: RunRequest): Promise<RunIntent> {
   const { agent, command } = resolveTarget(request.words, project.agents)
   const base = policyOf(project, request)
-  const asked = commandRequest(agent, command, realpathSync(request.cwd))
+  const asked = commandRequest(agent, command, realpathSync.native(request.cwd))
   const folders = runFolders(project, request.env)
   const policy = request.learn ? await learningRules(base, asked, project) : base
   const decision = decideStart(policy, asked)

@@ -89,7 +89,7 @@ export function resolveSpecs(folder: string, cwd: string): string {
 /** A folder that exists, without symlinks. */
 export function resolveFolder(path: string): string {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch (cause) {
     throw new OosError('project-unreadable', `the folder \`${path}\` is gone or cannot be read`, {
       hint: 'cd into one that exists',
@@ -100,7 +100,7 @@ export function resolveFolder(path: string): string {
 
 function resolveIfThere(path: string): string {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return path
   }

@@ -88,7 +88,7 @@ function quoteRequest(request: string): string {
 /** Resolves as much of a path as exists: what is yet to be made has no links of its own. */
 export function resolveLinks(path: string): string {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return path === dirname(path) ? path : join(resolveLinks(dirname(path)), basename(path))
   }

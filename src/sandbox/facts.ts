@@ -108,7 +108,7 @@ function readHome(env: NodeJS.ProcessEnv): string {
     })
   }
   try {
-    return realpathSync(home)
+    return realpathSync.native(home)
   } catch {
     return home
   }

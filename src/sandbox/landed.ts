@@ -48,9 +48,9 @@ function isMeant({ kind, path, source }: Mount, seen: SeenMount, ours: readonly 
     case 'stand-in':
     case 'device':
       // What has another source lies where no agent writes: only there a link is followed.
-      return isSame(source === undefined ? path : realpathSync(source), seen, ours)
+      return isSame(source === undefined ? path : realpathSync.native(source), seen, ours)
     case 'mask-file':
-      return isSame(source === undefined ? '/dev/null' : realpathSync(source), seen, ours)
+      return isSame(source === undefined ? '/dev/null' : realpathSync.native(source), seen, ours)
     case 'proc':
       return seen.type === 'proc'
     default:

@@ -65,7 +65,7 @@ export function isFolderBehind(path: string): boolean {
 
 export function realpathOf(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return undefined
   }

@@ -106,7 +106,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   sweep.top = base
   const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
-  if (isOurs && realpathSync(base) !== base) return
+  if (isOurs && realpathSync.native(base) !== base) return
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
