@@ -104,7 +104,7 @@ test('processes are started by the sandbox alone', () => {
   const starting = sources
     .filter(({ text }) => /^import (?!type\b)[^;]*?'node:child_process'/m.test(text))
     .map(({ path }) => path)
-  const allowed = new Set(['sandbox/run.ts', 'sandbox/network/forwarder.ts', ...Object.keys(spawners)])
+  const allowed = new Set(['sandbox/run.ts', ...Object.keys(spawners)])
   expect(starting.filter((path) => !allowed.has(path))).toEqual([])
 })
 

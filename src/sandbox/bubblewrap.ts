@@ -1,5 +1,5 @@
 import { OosError } from '../shared/errors.ts'
-import { gateFd } from './gate.ts'
+import { forwarderFd } from './network/stage.ts'
 import { seccompFilter } from './seccomp.ts'
 import type { MachineFacts, Mount, SandboxPlan } from './types.ts'
 
@@ -61,8 +61,8 @@ export function requireBubblewrap({ bubblewrap }: Pick<MachineFacts, 'bubblewrap
   )
 }
 
-/** 3 is the gate's. */
-const firstFd = gateFd + 1
+/** 3 is the gate's, and 4 the forwarder's. */
+const firstFd = forwarderFd + 1
 const encode = (text: string) => new TextEncoder().encode(text)
 
 /** Set inside and not passed through: an `LD_PRELOAD` that a rule allows would otherwise work on bubblewrap, outside. */

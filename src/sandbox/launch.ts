@@ -1,6 +1,6 @@
 import { OosError } from '../shared/errors.ts'
 import { type Foreground, foregroundWords } from './foreground.ts'
-import { gateFd, gateWords } from './gate.ts'
+import { gateWords } from './gate.ts'
 import { prlimitWords } from './limits.ts'
 import { stageWords } from './network/stage.ts'
 import type { OutputName, OutputSink } from './output.ts'
@@ -83,10 +83,9 @@ function splitLine({ argv, plan }: Launch) {
   return { bubblewrap, words, command: plan.command }
 }
 
-/** An outer bubblewrap that owns an empty network namespace, and in it the forwarder, which starts the inner one. */
+/** An outer bubblewrap that owns an empty network namespace, and in it the forwarder and the inner one. */
 function throughStage(line: Line, bubblewrap: string, socket: string | undefined): Line {
   if (socket === undefined) throw new OosError('sandbox-failed', 'this run has a network, but no proxy')
   const jail = ['--unshare-user', '--unshare-net', '--die-with-parent', '--dev-bind', '/', '/', '--']
-  const stage = stageWords(socket, [gateFd, ...line.files.map((file) => file.fd)])
-  return { argv: [bubblewrap, ...jail, ...stage, ...line.argv], files: line.files }
+  return { argv: [bubblewrap, ...jail, ...stageWords(socket), ...line.argv], files: line.files }
 }

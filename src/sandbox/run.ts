@@ -7,6 +7,7 @@ import { findForeground, hasTerminal } from './foreground.ts'
 import { gateFd } from './gate.ts'
 import { composeLaunch, type Launch, type Line, type RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
+import { forwarderFd } from './network/stage.ts'
 import { findWays, type Ways } from './standard.ts'
 import { createStopper } from './stop.ts'
 import { openStreams, type Streams } from './streams.ts'
@@ -71,7 +72,8 @@ function waysOf({ plan }: Launch, { stdin = 'inherit', sink, merged = false }: R
 function spawnLine({ argv, files }: Line, launch: Launch, streams: Streams): ChildProcess {
   const [program, ...words] = argv
   if (program === undefined) throw new OosError('sandbox-failed', 'the sandbox line is empty')
-  const fds = [gateFd, ...files.map((file) => file.fd)]
+  const hasNetwork = launch.plan.network.mode !== 'none'
+  const fds = [gateFd, ...(hasNetwork ? [forwarderFd] : []), ...files.map((file) => file.fd)]
   const stdio: StdioOptions = Array.from({ length: Math.max(...fds) + 1 }, () => 'ignore' as const)
   stdio.splice(0, 3, ...streams.stdio)
   for (const fd of fds) stdio[fd] = 'pipe'

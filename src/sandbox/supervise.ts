@@ -8,6 +8,8 @@ import { gateFd, waitAtGate } from './gate.ts'
 import { requireLanded } from './landed.ts'
 import type { Launch, RunOptions } from './launch.ts'
 import { limitHeld } from './limits.ts'
+import { untilForwarded } from './network/forwarded.ts'
+import { forwarderFd } from './network/stage.ts'
 import { type OutputCount, ownOutput, passOutput } from './output.ts'
 import type { ProcessFacts } from './processes.ts'
 import { type Stopper, untilGone } from './stop.ts'
@@ -32,6 +34,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   const exited = exitOf(child)
   const output = countOutput(run)
   const gate = child.stdio[gateFd] as Duplex
+  const { forwarder, forwarded } = wayOut(run)
   const timeout = limitHeld(launch.plan.limits, 'timeout', 'timer')
   const callOff = timeout === undefined ? () => {} : afterMs(timeout, () => stopper.ask('timeout', 'SIGTERM'))
   const watch = createWatch(run)
@@ -44,6 +47,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
       if (stopper.cause() === undefined) {
         options.tracer?.begin(child.pid ?? 0, first.pid)
         await options.mayBegin
+        await Promise.race([forwarded, exited])
       }
     }
     gate.end(first === undefined || stopper.cause() !== undefined ? '' : 'go\n')
@@ -66,11 +70,22 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     throw told
   } finally {
     gate.destroy()
+    forwarder?.destroy()
     await feed?.stop()
     callOff()
     watch.stop()
     stopper.clear()
   }
+}
+
+/** What the command's connections go through, if it has a network. It ends with its descriptor. */
+function wayOut({ launch, child }: Supervised) {
+  if (launch.plan.network.mode === 'none') return {}
+  const forwarder = child.stdio[forwarderFd] as Duplex
+  const forwarded = untilForwarded(forwarder)
+  // What fails before anyone waits for it is told to whoever waits later.
+  forwarded.catch(() => undefined)
+  return { forwarder, forwarded }
 }
 
 interface Watch {

@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import { constants, networkInterfaces } from 'node:os'
+import { connect, createServer, Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { tunnel } from './tunnel.ts'
 
-/** `forwarder SOCKET FDS PORT… -- BWRAP…`: stands in the empty network namespace, between the two bubblewraps. */
-async function main(words: readonly string[]): Promise<void> {
+/** `forwarder FD SOCKET PORT…`: stands in the empty network namespace, beside the inner bubblewrap. */
+async function main(socketPath: string, ports: readonly string[]): Promise<void> {
   const outside = Object.keys(networkInterfaces()).filter((name) => name !== 'lo')
   if (outside.length > 0) throw new Error(`the network namespace is not empty: ${outside.join(', ')}`)
-  const end = words.indexOf('--')
-  const [socketPath = '', fds = '', ...ports] = words.slice(0, end)
   await Promise.all(ports.map((port) => forward(Number(port), socketPath)))
-  startInner(words.slice(end + 1), fds.split(',').map(Number))
 }
 
 async function forward(port: number, socketPath: string): Promise<void> {
@@ -24,33 +20,16 @@ async function forward(port: number, socketPath: string): Promise<void> {
   server.on('error', () => undefined)
 }
 
-function startInner(argv: readonly string[], fds: readonly number[]): void {
-  const [program = '', ...args] = argv
-  const inner = spawn(program, args, { env: {}, stdio: stdioFor(fds) })
-  for (const signal of passedOn) process.on(signal, () => inner.kill(signal))
-  inner.once('error', (error) => fail(`the inner sandbox could not be started: ${error.message}`))
-  inner.once('exit', endAs)
-}
+const [fd, socketPath = '', ...ports] = process.argv.slice(2)
 
-/** Every descriptor under its own number, and nothing in the gaps. */
-function stdioFor(fds: readonly number[]): (number | 'ignore')[] {
-  const last = Math.max(2, ...fds)
-  return Array.from({ length: last + 1 }, (_, fd) => (fd <= 2 || fds.includes(fd) ? fd : 'ignore'))
-}
+// What a terminal sends to all is for the command: this ends when oos closes the descriptor, or is gone.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)
+  process.on(signal, () => undefined)
+const oos = new Socket({ fd: Number(fd) })
+oos.on('error', () => undefined).once('close', () => process.exit())
+oos.resume()
 
-const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGCONT'] as const
-
-function endAs(code: number | null, signal: NodeJS.Signals | null): void {
-  if (signal === null) process.exit(code ?? 1)
-  process.removeAllListeners(signal)
-  process.kill(process.pid, signal)
-  // Node does not die of every signal.
-  process.exit(128 + constants.signals[signal])
-}
-
-function fail(message: string): never {
-  process.stderr.write(`oos: ${message}\n`)
-  process.exit(4)
-}
-
-main(process.argv.slice(2)).catch((error: Error) => fail(error.message))
+main(socketPath, ports).then(
+  () => oos.write('ready\n'),
+  (error: Error) => oos.end(error.message),
+)

@@ -4,6 +4,8 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import { gateFd } from '../../../src/sandbox/gate.ts'
 import { composeLaunch } from '../../../src/sandbox/launch.ts'
 import { proxyEnv } from '../../../src/sandbox/network/env.ts'
+import { untilForwarded } from '../../../src/sandbox/network/forwarded.ts'
+import { forwarderFd } from '../../../src/sandbox/network/stage.ts'
 import { bareLaunch } from '../process/bare.ts'
 import { readAll } from './world.ts'
 
@@ -14,7 +16,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a script of the shell in the real sandbox: both bubblewraps, and the forwarder between them. */
+/** Runs a script of the shell in the real sandbox: both bubblewraps, and the forwarder. */
 export async function runInside(
   proxySocket: string,
   script: string,
@@ -39,7 +41,7 @@ export function startInside(
     env: { HOME: '/tmp', PATH: process.env.PATH ?? '', ...proxyEnv(), ...env },
   })
   const line = composeLaunch(launch, { machine: {}, proxySocket })
-  const given = [1, 2, gateFd, ...line.files.map((file) => file.fd)]
+  const given = [1, 2, gateFd, forwarderFd, ...line.files.map((file) => file.fd)]
   const stdio = Array.from({ length: Math.max(...given) + 1 }, (_, fd) =>
     given.includes(fd) ? ('pipe' as const) : ('ignore' as const),
   )
@@ -47,6 +49,9 @@ export function startInside(
   const child = spawn(program, words, { stdio, env: {}, cwd: '/' })
   for (const { fd, bytes } of line.files) (child.stdio[fd] as Writable).end(bytes)
   const gate = child.stdio[gateFd] as Duplex
-  gate.once('data', () => gate.end('go\n'))
+  const forwarder = child.stdio[forwarderFd] as Duplex
+  const forwarded = untilForwarded(forwarder)
+  gate.once('data', () => forwarded.then(() => gate.end('go\n')))
+  child.once('exit', () => forwarder.destroy())
   return child
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -6,7 +5,8 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { stageWords } from '../../../src/sandbox/network/stage.ts'
+import { runSandbox } from '../../../src/sandbox/run.ts'
+import { bareLaunch } from '../process/bare.ts'
 import { runInside, startInside } from './inside.ts'
 import { readAll, startWorld } from './world.ts'
 
@@ -133,12 +133,28 @@ describe('the forwarder', () => {
   })
 
   test.runIf(Object.keys(networkInterfaces()).some((name) => name !== 'lo'))(
-    'refuses a network that is not empty',
-    () => {
-      const [program = '', ...words] = [...stageWords(world.proxy.socketPath, []), '/bin/echo', 'started']
-      const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' })
-      expect({ status, stdout }).toEqual({ status: 4, stdout: '' })
-      expect(stderr).toContain('oos: the network namespace is not empty')
+    'refuses a network that is not empty, and nothing begins',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'oos-open-'))
+      const bubblewrap = join(folder, 'bwrap')
+      writeFileSync(
+        bubblewrap,
+        `#!/bin/bash
+        for word; do [ "$word" = --unshare-net ] || words+=("$word"); done
+        exec /usr/bin/bwrap "\${words[@]}"`,
+        { mode: 0o755 },
+      )
+      const { argv, ...launch } = bareLaunch(['touch', join(folder, 'began')], {
+        network: { mode: 'proxy', rules: [] },
+        folder,
+      })
+      const [, ...words] = argv
+      const { ended } = runSandbox(
+        { ...launch, argv: [bubblewrap, ...words] },
+        { machine: {}, proxySocket: world.proxy.socketPath },
+      )
+      await expect(ended).rejects.toThrow(/no way to the proxy: the network namespace is not empty: \w/)
+      expect(readdirSync(folder)).toEqual(['bwrap'])
     },
   )
 

@@ -15,12 +15,14 @@ const shell = (script: string) => ['sh', '-c', script]
 const traces = mkdtempSync(join(tmpdir(), 'oos-traces-'))
 chmodSync(traces, 0o777)
 
-/** Without a network there is one bubblewrap; with one there are two, and the forwarder between them. */
+const nobody = `/run/nobody-answers-${process.pid}`
+
+/** Without a network there is one bubblewrap; with one there are two, and the forwarder beside the inner one. */
 const networks: readonly { stage: string; run: Pick<Job, 'bare' | 'options'> }[] = [
   { stage: 'one bubblewrap', run: {} },
   {
     stage: 'two bubblewraps',
-    run: { bare: { network: { mode: 'proxy', rules: [] } }, options: { proxySocket: '/run/nobody-answers' } },
+    run: { bare: { network: { mode: 'proxy', rules: [] } }, options: { proxySocket: nobody } },
   },
 ]
 const stages: readonly { stage: string; run: Pick<Job, 'bare' | 'options' | 'traced'> }[] = [
@@ -82,6 +84,9 @@ describe.each(ways)('as $user, through $stage', ({ as, run }) => {
     child.kill('SIGKILL')
     expect(await finished).toMatchObject({ signal: 'SIGKILL', stdout: 'up\n' })
     expect(commandLines().filter((line) => line.includes(mark))).toEqual([])
+    // The forwarder holds nothing of the run, and ends when it sees that oos is gone.
+    const forwarders = () => commandLines().filter((line) => line.includes(nobody))
+    await expect.poll(forwarders, { timeout: 3000 }).toEqual([])
     expect(readdirSync(traces).filter((name) => name.includes(`${child.pid}`))).toEqual([])
   })
 })
