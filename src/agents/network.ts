@@ -1,5 +1,6 @@
 import { decide } from '../policy/decide.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
+import { startProxy } from '../sandbox/network/proxy.ts'
 import { makeSocketFolder, socketBases } from '../sandbox/network/socket-folder.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -31,8 +32,6 @@ export function prepareNetwork(prepared: PreparedRun): RunNetwork {
   )
   let close = async () => socket.remove()
   const open = async () => {
-    // Names, sockets and the proxy's own parts: no run without a network needs to load them.
-    const { startProxy } = await import('../sandbox/network/proxy.ts')
     const proxy = await startProxy({
       socket,
       decide: (request) => decide(policy, { ...request, agent }),

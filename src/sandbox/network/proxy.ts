@@ -1,14 +1,10 @@
-import { lookup } from 'node:dns/promises'
 import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
+import { once } from '../../policy/remembered.ts'
+import { afterMs } from '../timer.ts'
 import type { Gate, ProxyLimits } from './gate.ts'
-import { httpSide } from './http.ts'
-import { createQuota } from './quota.ts'
 import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'
-import { serveSocks } from './socks.ts'
-import { sweepStale } from './stale-sockets.ts'
 
 export interface ProxyOptions extends Pick<Gate, 'decide' | 'record'> {
   readonly resolve?: Gate['resolve']
@@ -29,40 +25,51 @@ export interface Proxy {
  * judged by `decide` and recorded. A record that cannot be written, or is full, closes the proxy: nothing goes out unseen.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const { resolve, ownAddresses } = options
   const folder = options.socket ?? makeSocketFolder()
-  // What cannot be swept is in nobody's way.
-  sweepStale(dirname(dirname(folder.socketPath))).catch(() => undefined)
   const server = createServer({ allowHalfOpen: true })
   const ending = new AbortController()
   const sockets = new Set<Socket>()
   const unrecorded = new Set<Promise<void>>()
   const limits = { ...defaultLimits, ...options.limits }
-  const gate: Gate = {
-    decide: options.decide,
-    record: boundedRecord(options.record, limits.requests, () => void close().catch(() => undefined)),
-    track: (recorded) => {
-      unrecorded.add(recorded)
-      void recorded.catch(() => undefined).finally(() => unrecorded.delete(recorded))
-    },
-    quota: createQuota(() => performance.now()),
-    signal: ending.signal,
-    resolve: options.resolve ?? resolveName,
-    ownAddresses: options.ownAddresses ?? interfaceAddresses,
-    limits,
-  }
   const close = async (): Promise<void> => {
     ending.abort()
     for (const socket of sockets) socket.destroy()
     if (server.listening) server.close()
     folder.remove()
+    callOff()
     await Promise.allSettled(unrecorded)
   }
-  const speakHttp = httpSide(gate)
-  server.maxConnections = gate.limits.connections
+  // Node's own HTTP and the like take longer to load than all else of a start, and many a command connects to nothing.
+  const answerer = once(async () => {
+    const { createAnswerer, sweepStale } = await import('./protocols.ts')
+    // What cannot be swept is in nobody's way.
+    sweepStale(dirname(dirname(folder.socketPath))).catch(() => undefined)
+    return createAnswerer({
+      decide: options.decide,
+      record: boundedRecord(options.record, limits.requests, () => void close().catch(() => undefined)),
+      track: (recorded) => {
+        unrecorded.add(recorded)
+        void recorded.catch(() => undefined).finally(() => unrecorded.delete(recorded))
+      },
+      signal: ending.signal,
+      limits,
+      ...(resolve && { resolve }),
+      ...(ownAddresses && { ownAddresses }),
+    })
+  })
+  // Before an update of oos could take it away.
+  const callOff = afterMs(loadMs, () => answerer().catch(() => undefined))
+  server.maxConnections = limits.connections
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
-    greet(gate, socket, speakHttp)
+    answerer().then(
+      (answer) => {
+        if (!socket.destroyed) answer(socket)
+      },
+      () => socket.destroy(),
+    )
   })
   await listen(server, folder.socketPath).catch((error) => {
     folder.remove()
@@ -70,6 +77,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   })
   return { socketPath: folder.socketPath, close }
 }
+
+const loadMs = 500
 
 const defaultLimits: ProxyLimits = {
   connections: 2048,
@@ -94,22 +103,6 @@ function boundedRecord(record: Gate['record'], most: number, end: () => void): G
   }
 }
 
-function greet(gate: Gate, socket: Socket, speakHttp: (socket: Socket) => void): void {
-  const deadline = setTimeout(() => socket.destroy(), gate.limits.headerMs)
-  socket.once('close', () => clearTimeout(deadline))
-  socket.once('data', (bytes) => {
-    clearTimeout(deadline)
-    socket.pause()
-    socket.unshift(bytes)
-    const first = bytes[0]
-    if (first === 4 || first === 5) serveSocks(gate, socket, first).catch(() => socket.destroy())
-    else {
-      speakHttp(socket)
-      socket.resume()
-    }
-  })
-}
-
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -120,13 +113,4 @@ function listen(server: Server, path: string): Promise<void> {
       resolve()
     })
   })
-}
-
-async function resolveName(name: string): Promise<readonly string[]> {
-  const found = await lookup(name, { all: true })
-  return found.map(({ address }) => address)
-}
-
-function interfaceAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? [])
 }

@@ -101,8 +101,9 @@ describe('over TLS, through the proxy that the environment names', () => {
     expect(found).toMatchObject({ code: 0, stdout: expect.stringContaining('refs/heads/main') })
   })
 
-  test('each connection was recorded as a tunnel', () => {
-    expect(world.events.length).toBeGreaterThan(4)
+  test('each connection was recorded as a tunnel', async () => {
+    // When it is over, which the proxy hears from the forwarder.
+    await expect.poll(() => world.events.length).toBeGreaterThan(4)
     for (const event of world.events) {
       expect(event).toMatchObject({ host: 'good.example', port, action: 'request', effect: 'allow' })
       expect(event.path).toBeUndefined()
