@@ -64,6 +64,8 @@ export function meantResource(text: string, aim: Aim): string | undefined {
   const tool = meantTool(text)
   if (tool !== undefined) return tool
   const head = /^[^:]*/.exec(text)?.[0] ?? ''
+  if (aim === 'closes' && head !== text && resources.run.constraints.some((name) => name === head))
+    return `run:*{${text}}`
   // A pasted address ends in a slash, and means the host.
   if (isUrl(text) || hostName.test(text)) return `http:${text.replace(/^((?:https?:\/\/)?[^/]+)\/$/i, '$1')}`
   if (aim === 'runs') return head === text || head.includes(' ') ? `shell:${text}` : undefined

@@ -1,12 +1,11 @@
-import { closest, editDistance } from '../shared/closest.ts'
-import { closingBrace, splitOutside } from './braces.ts'
-import { constraintNames, isConstraintName, shortFor } from './constraints.ts'
+import { closest } from '../shared/closest.ts'
+import { splitOutside } from './braces.ts'
+import { splitConstraints, trailingConstraints } from './constraint-group.ts'
 import { type Aim, anyPattern, isUrl, meantActions } from './meant.ts'
 import {
   createFixer,
   type Fixer,
   isAction,
-  type NamedPart,
   type Part,
   parseActions,
   parseConstraints,
@@ -15,7 +14,7 @@ import {
   refuseResource,
 } from './parts.ts'
 import { refuse } from './problem.ts'
-import { resources } from './resources.ts'
+import { isResource, resources } from './resources.ts'
 import type { Capability, Resource } from './types.ts'
 
 export type PatternReader = (resource: Resource, part: Part, fix: Fixer) => string
@@ -28,9 +27,10 @@ export function parseShort(
   const fix = createFixer(text, aim)
   const colon = text.indexOf(':')
   const head = { text: colon < 0 ? text : text.slice(0, colon), offset: 0 }
+  refuseNoPattern(text)
   const resource = isUrl(text) ? refuseResource(head, text, fix) : parseResource(head, text, fix)
   if (colon < 0) refuse('missing', `a pattern follows \`${resource}\``, text.length, whole(resource, aim))
-  const { body, named } = splitConstraints(resource, { text: text.slice(colon + 1), offset: colon + 1 })
+  const { body, named } = splitConstraints(resource, { text: text.slice(colon + 1), offset: colon + 1 }, fix)
   const end = body.offset + body.text.length
   if (named.length > 0 && trailingConstraints(resource, body.text) !== undefined)
     refuse(
@@ -48,6 +48,13 @@ export function parseShort(
   }
 }
 
+/** `run{timeout:30m}`: what has no actions means all of its kind. */
+function refuseNoPattern(text: string): void {
+  const [, resource = '', group = ''] = /^([a-z]+)(\{.*\})$/.exec(text) ?? []
+  if (!isResource(resource) || Object.keys(resources[resource].actions).length > 0) return
+  refuse('missing', `a pattern follows \`${resource}\``, resource.length, `${resource}:*${group}`)
+}
+
 /** All of what is to be closed; of what is to be opened an example. */
 function whole(resource: Resource, aim: Aim): string {
   return aim === 'closes' ? `${resource}:${anyPattern(resource)}` : resources[resource].example
@@ -59,82 +66,9 @@ interface Split {
   readonly actions?: Part
 }
 
-function splitConstraints(resource: Resource, rest: Part): { body: Part; named: readonly NamedPart[] } {
-  const group = trailingConstraints(resource, rest.text)
-  if (group === undefined) return { body: rest, named: [] }
-  const named = group.items.map((item) =>
-    namedPart({ text: item.text, offset: rest.offset + group.open + 1 + item.offset }),
-  )
-  return { body: { text: rest.text.slice(0, group.open), offset: rest.offset }, named }
-}
-
-/** The last group, if an item of it names a constraint, or nearly does; in an agent's name no colon stands. */
-function trailingConstraints(
-  resource: Resource,
-  text: string,
-): { open: number; items: readonly Part[] } | undefined {
-  const open = text.endsWith('}') ? lastGroup(text) : -1
-  if (open < 0) return undefined
-  const items = joinLists(splitOutside(text.slice(open + 1, -1), ','))
-  const isOne = (item: Part) => isConstraint(item) || (resource === 'run' && item.text.includes(':'))
-  return items.some(isOne) ? { open, items } : undefined
-}
-
-function isConstraint(item: Part): boolean {
-  const name = namedPart(item).name.text
-  return item.text === 'everywhere' || (item.text.includes(':') && isNearConstraint(name.trim()))
-}
-
-/** A misspelt constraint is an error, never a piece of the pattern. */
-function isNearConstraint(name: string): boolean {
-  const enough = name.length > 5 ? 3 : 2
-  return (
-    shortFor(name, constraintNames) !== undefined ||
-    constraintNames.some((known) => editDistance(name, known, enough) < enough)
-  )
-}
-
-/** `allowlist:ls,cat` is one item: a word without a colon goes on with the list before it. */
-function joinLists(items: readonly Part[]): readonly Part[] {
-  const joined: Part[] = []
-  for (const item of items) {
-    const last = joined.at(-1)
-    const continues =
-      last?.text.startsWith('allowlist:') && !item.text.includes(':') && !isConstraintName(item.text)
-    if (last && continues)
-      joined[joined.length - 1] = { text: `${last.text},${item.text}`, offset: last.offset }
-    else joined.push(item)
-  }
-  return joined
-}
-
-function namedPart(item: Part): NamedPart {
-  const colon = item.text.indexOf(':')
-  const end = colon < 0 ? item.text.length : colon
-  return {
-    name: { text: item.text.slice(0, end), offset: item.offset },
-    value: {
-      text: item.text.slice(end + 1),
-      offset: Math.min(item.offset + end + 1, item.offset + item.text.length),
-    },
-  }
-}
-
-function lastGroup(text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    if (text[index] === '\\') index++
-    else if (text[index] === '{') {
-      const close = closingBrace(text, index)
-      if (close === text.length - 1) return index
-      if (close > 0) index = close
-    }
-  }
-  return -1
-}
-
 function splitActions(resource: Resource, body: Part, fix: Fixer): Split {
   const names = Object.keys(resources[resource].actions)
-  if (names.length === 0) return { pattern: body }
+  if (names.length === 0) return { pattern: withoutActions(resource, body, fix) }
   const last = splitOutside(body.text, ':').at(-1) ?? { text: body.text, offset: 0 }
   const tail = { text: last.text, offset: body.offset + last.offset }
   const pattern = { text: body.text.slice(0, Math.max(0, last.offset - 1)), offset: body.offset }
@@ -142,6 +76,18 @@ function splitActions(resource: Resource, body: Part, fix: Fixer): Split {
   return names.length > 1
     ? splitNeeded(resource, { body, pattern, tail, split }, fix)
     : splitOptional(resource, { body, pattern, tail, split }, fix)
+}
+
+/** Taken into the pattern, `*:` would be an agent that nobody is called. */
+function withoutActions(resource: Resource, body: Part, fix: Fixer): Part {
+  const colon = body.text.indexOf(':')
+  if (colon < 0) return body
+  return refuse(
+    'unknown-action',
+    `\`${resource}\` has no actions: no colon stands behind the name`,
+    body.offset + colon,
+    fix(body.text.slice(0, colon) || '*', body),
+  )
 }
 
 interface Tail {

@@ -1,3 +1,4 @@
+import { compileNameGlob } from '../policy/name-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { isReplaced } from './extend.ts'
@@ -57,21 +58,22 @@ export function checkAgents(
     ),
   )
   const unknown = rules.flatMap((rule) =>
-    [...rule.agents, ...runsOf(rule)]
-      .filter((name) => !known.has(name))
-      .map((name) =>
-        diagnostic('agent/unknown', placeOf(rule.source), `no definition has the name \`${name}\``, {
-          fix: suggestWord(name, names),
-        }),
-      ),
+    [...rule.agents.filter((name) => !known.has(name)), ...runsOfNobody(rule, names)].map((name) =>
+      diagnostic('agent/unknown', placeOf(rule.source), `no definition has the name \`${name}\``, {
+        fix: suggestWord(name, names),
+      }),
+    ),
   )
   return [...unknown, ...strays]
 }
 
-/** Whose runs it limits, where it names one. */
-function runsOf({ capabilities }: Rule): readonly string[] {
-  const runs = capabilities.filter(({ resource, pattern }) => resource === 'run' && !/[*?[{\\]/.test(pattern))
-  return runs.map(({ pattern }) => pattern)
+/** Whose runs it limits, where no agent has such a name. */
+function runsOfNobody({ capabilities }: Rule, names: readonly string[]): readonly string[] {
+  const runs = capabilities.filter(({ resource }) => resource === 'run').map(({ pattern }) => pattern)
+  return runs.filter((pattern) => {
+    const { matches } = compileNameGlob(pattern)
+    return !names.some((name) => matches(name))
+  })
 }
 
 function placeOf({ file, line, column, endLine, endColumn }: Rule['source']): Diagnostic['place'] {

@@ -1,8 +1,10 @@
-import { parseCapability } from '../policy/capability.ts'
-import type { Capability, Rule } from '../policy/types.ts'
+import { parseCapability, printCapability } from '../policy/capability.ts'
+import { printCode } from '../policy/print-code.ts'
+import type { Capability, Constraints, Rule } from '../policy/types.ts'
 import type { CodeToken } from './inline.ts'
 import type { Report } from './report.ts'
 import type { Clauses, Draft } from './rule-grammar.ts'
+import { ownLine } from './rule-meant.ts'
 import type { Span } from './text.ts'
 import { unlikelyIn } from './unlikely-pattern.ts'
 
@@ -24,12 +26,14 @@ const checks: readonly Check[] = [
   (rule, draft, report) => {
     const odd = rule.capabilities.findIndex(({ resource }) => resource === 'run')
     if (odd < 0 || rule.effect === 'limit') return true
-    return fail(report, 'rule/run', at(draft, odd), `\`run\` stands in ${article(rule.effect)}`)
+    const said = `\`run\` stands in ${article(rule.effect)}`
+    return fail(report, 'rule/run', at(draft, odd), said, limitInstead(rule, odd))
   },
   (rule, draft, report) => {
     const odd = rule.capabilities.findIndex(({ constraints }) => Object.keys(constraints).length === 0)
     if (rule.effect !== 'limit' || odd < 0) return true
-    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint')
+    const own = rule.capabilities[odd]?.resource === 'run' ? `name one: - ${limitOf(rule, odd)}` : undefined
+    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint', own)
   },
   (rule, draft, report) => {
     const grants = rule.effect === 'allow' || rule.effect === 'only'
@@ -62,6 +66,20 @@ const checks: readonly Check[] = [
     )
   },
 ]
+
+/** The same as a Limit: what was written of it stays. */
+function limitInstead(rule: Rule, index: number): string {
+  const limit = limitOf(rule, index)
+  return rule.capabilities.length === 1 ? `write: - ${limit}` : ownLine(limit)
+}
+
+function limitOf({ capabilities }: Rule, index: number): string {
+  const { constraints = {}, pattern = '*' } = capabilities[index] ?? {}
+  const limits = Object.keys(constraints).length > 0 ? constraints : exampleLimits
+  return `**Limit** ${printCode(printCapability({ resource: 'run', pattern, actions: [], constraints: limits }))}`
+}
+
+const exampleLimits: Constraints = { timeout: 1_800_000 }
 
 interface Written {
   readonly token: CodeToken | undefined

@@ -1,7 +1,7 @@
-import type { ListItem } from 'mdast'
+import type { ListItem, Nodes } from 'mdast'
 import { parseRequest } from '../policy/request.ts'
 import type { RuleExample } from '../policy/types.ts'
-import { isNearlyCapability } from './effect-word.ts'
+import { isNearlyCapability, startsAsCapability } from './effect-word.ts'
 import { type CodeToken, spanInCode, tokenize } from './inline.ts'
 import type { Report } from './report.ts'
 import type { SpecText } from './text.ts'
@@ -34,6 +34,17 @@ export function readExample(
   if (mark.text === '?') return 'other'
   report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``)
   return undefined
+}
+
+/** What a block tries, if it is an example: its mark's effect, and the span that may be no request. */
+export function exampleIn(
+  block: Nodes,
+  source: string,
+): { readonly effect: RuleExample['expected']; readonly code: CodeToken } | undefined {
+  if (block.type !== 'paragraph') return undefined
+  const [mark, code] = tokenize(source, block)
+  const effect = mark?.kind === 'word' && Object.hasOwn(marks, mark.text) ? marks[mark.text] : undefined
+  return effect && code?.kind === 'code' && startsAsCapability(code.text) ? { effect, code } : undefined
 }
 
 /** Where the project and the home folder are changes nothing of whether a request is one. */

@@ -1,3 +1,5 @@
+import { parseCapability } from '../policy/capability.ts'
+import { isConstraintName } from '../policy/constraints.ts'
 import type { Effect } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
@@ -125,6 +127,8 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   if (stage && stageOf(previous))
     return stray({ ...stretch, before: before.slice(0, stageOf(first) ? 1 : 2) }, ownStage(drafting, stage))
   const alone = { ...stretch, before: before.slice(0, 1) }
+  const inside = constraintsInside(before, previous)
+  if (inside) return stray(stretch, inside)
   if (word === '') return stray(alone, `leave the \`${textOf(alone)}\` out`)
   if (word === 'and' || word === 'or') return stray(alone, 'put a comma between code spans')
   const clause = misspeltClause(word)
@@ -135,6 +139,18 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   if (isOpening(drafting.effect) && hasOne(words, bounds))
     return stray(alone, 'a bound is part of the pattern, or a clause: for `coder`, except `file:**/.env*:*`')
   return stray(alone, dash)
+}
+
+/** `run:*` {timeout:30m}, `run:*` timeout 30m: behind the backticks constraints hold nothing. */
+function constraintsInside(before: readonly Token[], previous: Token | undefined): string | undefined {
+  if (previous?.kind !== 'code' || before.some(({ kind }) => kind !== 'word')) return undefined
+  const text = before.map((token) => (token.kind === 'word' ? token.text : '')).join(' ')
+  const isOne = isConstraintName(/^([a-z]+)[ :=]+\S+$/.exec(text)?.[1] ?? '')
+  const braced = isOne ? `{${text}}` : text
+  if (!/^\{.+\}$/.test(braced)) return undefined
+  const capability = parseCapability(previous.text + braced, 'closes')
+  const inside = capability.ok ? previous.text + braced : capability.problems[0]?.fix
+  return inside && `write it inside of the backticks: \`${inside}\``
 }
 
 /** `before commit, push`: of a stage each has a rule of its own. */

@@ -8,6 +8,7 @@ import { type Meant, mendRule } from './mend.ts'
 import { type BlockPlace, findNearMiss, isRuleLine, type NearMiss, type TextBlock } from './near-miss.ts'
 import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
+import { exampleIn } from './rule-example.ts'
 import { readItem } from './rule-item.ts'
 import type { Span } from './text.ts'
 import type { NamedPattern } from './types.ts'
@@ -92,7 +93,7 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
   const miss = findNearMiss(text.text, block, place)
   if (miss?.meant.lines) state.plain.push(miss)
   else if (miss) reportMiss(miss, state)
-  if (miss) return
+  if (miss || reportExample(block, state)) return
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
       report(
@@ -102,6 +103,25 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         mend(strayMeant(code.value), 'if it is meant as a rule, write', state),
       )
   }
+}
+
+/** An example tries the rule that it stands below. */
+function reportExample(block: TextBlock, state: Visit): boolean {
+  const { text, report } = state.context
+  const example = exampleIn(block, text.text)
+  if (example === undefined) return false
+  const { effect, code } = example
+  const parsed = parseCapability(code.text, effect === 'allow' ? 'opens' : 'closes')
+  const isReadable = parsed.ok || parsed.problems[0]?.fix !== undefined
+  const meant: Meant = { ...strayMeant(code.text), ...(!code.text.startsWith('run:') && { effect }) }
+  const place = 'indent it below the rule that it tries'
+  report(
+    'rule/stray-capability',
+    code,
+    `\`${code.text}\` is an example, and stands below no rule`,
+    isReadable ? mend(meant, `${place}; if it is meant as one, write`, state) : { fix: place },
+  )
+  return true
 }
 
 function reportMiss({ severity, span, message, meant }: NearMiss, state: Visit): void {

@@ -67,6 +67,7 @@ describe('a capability has one text', () => {
     ['secret:key{to:API.example.com}', 'secret:key{to:api.example.com}'],
     ['file:x:read{expires:2027-01-31T01:00:00+01:00}', 'file:x:read{expires:2027-01-31T00:00:00Z}'],
     ['shell:npm run {build:js,build:css}', 'shell:npm run {build:js,build:css}'],
+    ['shell:make {max=3}', 'shell:make {max=3}'],
   ])('`%s` is printed as `%s`', (text, printed) => {
     expect(printCapability(capability(text))).toBe(printed)
   })
@@ -134,6 +135,17 @@ describe('everything else is an error with its column and a fix', () => {
     ['run:*{timeout:}', 'empty', 15, undefined],
     ['run:*{timeout:3s,timeout:4s}', 'repeated', 18, undefined],
     ['run:*{timout:3s}', 'unknown-constraint', 7, 'run:*{timeout:3s}'],
+    ['run:*{timeout=5m,memory=2GB}', 'constraint', 7, 'run:*{timeout:5m,memory:2GB}'],
+    ['run:*{timeout 5m, memory: 2GB}', 'constraint', 7, 'run:*{timeout:5m,memory:2GB}'],
+    ['run:*{timout=5m}', 'constraint', 7, 'run:*{timeout:5m}'],
+    ['shell:npm test{timeout=3s}', 'constraint', 16, 'shell:npm test{timeout:3s}'],
+    ['http:x.com:get{rate=3}', 'constraint', 16, 'http:x.com:get{rate:3/min}'],
+    ['run:*:{timeout:3m}', 'unknown-action', 6, 'run:*{timeout:3m}'],
+    ['run:coder:execute{timeout:3m}', 'unknown-action', 10, 'run:coder{timeout:3m}'],
+    ['run{timeout:3m}', 'missing', 4, 'run:*{timeout:3m}'],
+    ['file:big/**:write{size:3MB}', 'unknown-constraint', 19, undefined],
+    ['git:main:push{a,b}', 'unknown-constraint', 15, undefined],
+    ['file:a/**:*{}', 'empty', 13, undefined],
     ['file:x:read{timeout:3s}', 'constraint-not-taken', 13, undefined],
     ['http:x.com:get{rate:5}', 'constraint', 21, 'http:x.com:get{rate:5/min}'],
     ['http:x.com:get{rate:5/minute}', 'constraint', 21, 'http:x.com:get{rate:5/min}'],

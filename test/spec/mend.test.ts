@@ -57,6 +57,43 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
 })
 
 test.each([
+  ['- **Allow** `run:*{timeout:3m}` — mine', 'write: - **Limit** `run:*{timeout:3m}`'],
+  [
+    '- **Deny** `run:command{timeout:3m,memory:1GB}`',
+    'write: - **Limit** `run:command{timeout:3m,memory:1GB}`',
+  ],
+  ['- **Ask** `run:command`', 'write: - **Limit** `run:command{timeout:30m}`'],
+  [
+    '- **Allow** `env:A`, `run:*{cpu:3m}`',
+    'write it as a rule of its own, on the next line: - **Limit** `run:*{cpu:3m}`',
+  ],
+  ['- **Limit** `run:command`', 'name one: - **Limit** `run:command{timeout:30m}`'],
+  ['- **Limit** `run:*{timeout=5m}`', 'run:*{timeout:5m}'],
+  ['- **Limit** `timeout:5m,memory:4GB`', 'run:*{timeout:5m,memory:4GB}'],
+  ['- **Limit** `run:*` {timeout: 5m}', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Limit** `run:*` timeout 5m — mine', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Limit** run:*{timeout=5m}', 'write: - **Limit** `run:*{timeout:5m}`'],
+])('the fix of %s loses nothing that was written', (text, fix) => {
+  expect(rulesOf(text).diagnostics[0]?.fix).toBe(fix)
+})
+
+describe('an example below no rule is told, and the rule that it would be', () => {
+  const place = 'indent it below the rule that it tries'
+  test.each([
+    ['- ✓ `http:x.com:get`', `${place}; if it is meant as one, write: - **Allow** \`http:x.com:get\` — why`],
+    ['- ✗ `env:A`', `${place}; if it is meant as one, write: - **Deny** \`env:A\` — why`],
+    [
+      '- ✓ `run:*{timeout=3m}`',
+      `${place}; if it is meant as one, write: - **Limit** \`run:*{timeout:3m}\` — why`,
+    ],
+    ['- ✗ `http:x.com:get{x:1}`', place],
+  ])('%s', (text, fix) => {
+    const found = rulesOf(text).diagnostics.map((one) => [one.code, one.fix])
+    expect(found).toEqual([['rule/stray-capability', fix]])
+  })
+})
+
+test.each([
   ['- **Dney** `env:A`', '**Dney** looks like a rule and is none: `Dney` is no effect, **Deny** is'],
   ['- **DENY** `env:A`', '**DENY** looks like a rule and is none: the effect is written **Deny**'],
   ['- **Deny** env:A', '**Deny** looks like a rule and is none: `env:A` has no backticks around it'],

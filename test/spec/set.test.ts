@@ -185,6 +185,16 @@ describe('agents', () => {
       ['agent/unknown', 'did you mean `coder`?'],
     ])
   })
+
+  it('refuses a limit of runs whose pattern fits no agent', () => {
+    const set = setOf({
+      '.agent-os/AGENT.md': '- **Limit** `run:x*{timeout:1m}`, `run:{coder,y}{timeout:1m}`',
+      '.agent-os/agents/coder.md': '',
+    })
+    expect(set.diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['agent/unknown', 'no definition has the name `x*`'],
+    ])
+  })
 })
 
 describe('settings', () => {
