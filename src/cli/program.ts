@@ -1,23 +1,33 @@
+import { stripVTControlCharacters } from 'node:util'
 import { Command, Help } from 'commander'
 import { readVersion } from '../shared/package.ts'
 import type { CommandEntry, Define } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
 import { renderFirstPage } from './output/help.ts'
-import { writeAnswer } from './output/write.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
-  const { program, outcome } = createProgram(
-    terminal,
-    typed === undefined ? commands : withBelow(typed),
-    loaded,
-  )
-  if (argv.length === 0) program.outputHelp()
-  else await program.parseAsync(spellHelp(argv), { from: 'user' })
+  const entries = typed === undefined ? commands : withBelow(typed)
+  const { program, outcome, said } = createProgram(terminal, entries, loaded)
+  try {
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync(spellHelp(argv), { from: 'user' })
+  } finally {
+    answerSaid(said, terminal)
+  }
   return outcome.code
+}
+
+/** What commander says by itself: the version, or help, which comes in pieces. */
+function answerSaid(said: readonly string[], terminal: Terminal): void {
+  const text = said.join('')
+  if (text === '') return
+  const version = readVersion()
+  if (text === `${version}\n`) terminal.answer('version', { version }, () => text)
+  else terminal.answer('help', { text: stripVTControlCharacters(text) }, () => text)
 }
 
 /** Every command that people see, for what describes the program itself: with its options if it is one of these. */
@@ -57,6 +67,7 @@ function createProgram(
   loaded: ReadonlyMap<string, Define>,
 ) {
   const outcome = { code: 0 }
+  const said: string[] = []
   const program: Command = new Command('oos')
     .description('markdown rules that bind a real command')
     .version(readVersion(), '-V, --version', 'print the version')
@@ -65,7 +76,11 @@ function createProgram(
     .option('--json', 'print the answer as one JSON document')
     .option('--no-color', 'print without colours')
     .exitOverride()
-    .configureOutput({ writeOut: writeAnswer, writeErr: () => undefined, outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => said.push(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
     .configureHelp({
       showGlobalOptions: true,
       helpWidth: Math.min(terminal.width, 100),
@@ -86,7 +101,7 @@ function createProgram(
       outcome.code = (await action(...args)) ?? 0
     })
   }
-  return { program, outcome }
+  return { program, outcome, said }
 
   function addCommand(
     above: Command,

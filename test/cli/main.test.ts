@@ -88,6 +88,20 @@ test('with --json an error is a versioned document on stdout, and stderr is sile
   })
 })
 
+test.each([
+  { words: ['--version'], command: 'version', data: { version: readVersion() } },
+  { words: ['-V'], command: 'version', data: { version: readVersion() } },
+  { words: ['--help'], command: 'help', data: { text: expect.stringContaining('Set up:') } },
+  {
+    words: ['explain', '--help'],
+    command: 'help',
+    data: { text: expect.stringMatching(/^Usage: oos explain.*Example:\n {2}\$ oos explain/s) },
+  },
+])('with --json $words is a document, too', ({ words, command, data }) => {
+  const { code, stdout } = oos([...words, '--json'], { cwd, env: { FORCE_COLOR: '1' } })
+  expect({ code, answer: JSON.parse(stdout) }).toEqual({ code: 0, answer: { version: 1, command, data } })
+})
+
 test('what a person typed cannot drive the terminal', () => {
   expect(oos(['\x1b[2Jx'], { cwd }).stderr).toContain('\\e[2Jx')
 })
