@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
 import { readRequest, requireAgent, resolveLinks } from '../ops/request.ts'
 import { requestHere } from '../ops/request-here.ts'
+import { unheld } from '../ops/unheld.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { decide, decidePart } from '../policy/decide.ts'
 import { decideWithOwn, isUnspoken } from '../policy/decide-with-own.ts'
@@ -34,6 +35,7 @@ export async function explainRequest(
   const { constraints } = decision
   const explanation = explainDecision(policy, request, decision)
   const changes = [
+    ...noteUnheld(request),
     ...(await noteOwnPlace(policy, request, decision)),
     ...noteFromRoot(text, request, project),
     ...noteClosedFiles(policy, request, decision),
@@ -42,6 +44,22 @@ export async function explainRequest(
   const explained = { ...explanation, request: text, constraints, changes }
   terminal.answer('explain', explainedData(explained), () => renderExplained(explained, terminal.style))
   return exitCode === true && decision.effect !== 'allow' ? exitCodes.refused : exitCodes.done
+}
+
+/** What the rules say is the answer; that nothing acts on it has to stand beside it. */
+function noteUnheld({ resource }: Request): readonly Change[] {
+  if (resource === 'run') {
+    const text =
+      'a run as a whole is limited, not allowed or denied: `oos run --dry-run -- npm test` shows its limits'
+    return [{ kind: 'none', text }]
+  }
+  if (!unheld.includes(resource)) return []
+  return [
+    {
+      kind: 'none',
+      text: `nothing holds rules about \`${resource}\` yet: an Allow gives nothing, and a Deny stops nothing`,
+    },
+  ]
 }
 
 /** Rules alone say no, and a run needs none for what it has for itself. */

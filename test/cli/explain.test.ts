@@ -227,3 +227,11 @@ test('a command that names a file which stays closed to it is told so', () => {
   ])
   expect(notes('shell:cat src/a none')).toEqual([])
 })
+
+test.each([
+  ['mcp:x/y', 'nothing holds rules about `mcp` yet'],
+  ['secret:k{to:example.com}', 'nothing holds rules about `secret` yet'],
+  ['run:command', 'a run as a whole is limited, not allowed or denied'],
+])('of %s it is said that no rule acts on it', (request, note) => {
+  expect(oos(['explain', request], { cwd }).stdout).toContain(`note   ${note}`)
+})

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { countLines, coverLines } from '../../src/ops/coverage.ts'
 import { judgeRule, type PointHolds, points } from '../../src/ops/points.ts'
+import { unheld } from '../../src/ops/unheld.ts'
+import { resources } from '../../src/policy/resources.ts'
 import type { HoldMachine } from '../../src/sandbox/holds.ts'
 import { rulesOf } from '../sandbox/rules.ts'
 import { setOf } from '../spec/sources.ts'
@@ -187,4 +189,13 @@ describe('the lines of specs', () => {
     expect(countLines([]).percent).toBe(100)
     expect(countLines(cover().slice(0, 3)).percent).toBe(66)
   })
+})
+
+it('of what no point holds explain says so, and of nothing else', () => {
+  const levels = Object.entries(resources).map(([name, { example }]) => {
+    const [rule] = rulesOf([`${name === 'run' ? 'Limit' : 'Deny'} ${example}`])
+    return [name, rule && judgeRule(rule, machine).level]
+  })
+  const none = levels.filter(([, level]) => level === 'none').map(([name]) => name)
+  expect(none.sort()).toEqual([...unheld].sort())
 })
