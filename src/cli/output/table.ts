@@ -23,8 +23,8 @@ export interface TableOptions<Row> {
 const gap = '  '
 /** Narrower than this nobody reads a sentence. */
 const narrowest = 26
-/** What sticks out further pushes its own row, and not all of them. */
-const widestPadded = 40
+/** Where no terminal breaks lines: what sticks out further pushes its own row, and not all of them. */
+const widestPadded = 100
 
 /**
  * Rows as aligned columns, or below each other where columns would be too narrow to read. Columns that are empty in
@@ -36,9 +36,7 @@ export function renderTable<Row>(rows: readonly Row[], options: TableOptions<Row
     .map((column) => ({ column, cells: rows.map((row) => sanitizeLine(column.text(row))) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''))
   const room = width - gap.length * (shown.length - 1)
-  const natural = shown.map(({ column, cells }) =>
-    Math.max(displayWidth(column.title), ...cells.map(displayWidth)),
-  )
+  const natural = shown.map(({ column, cells }) => widestOf(column.title, cells))
   const least = natural.map((columns, index) =>
     shown[index]?.column.wrap ? Math.min(columns, narrowest) : columns,
   )
@@ -46,7 +44,10 @@ export function renderTable<Row>(rows: readonly Row[], options: TableOptions<Row
     return rows.map((row, index) => renderStacked(row, { index, shown, width, heading })).join('')
   const widths = Number.isFinite(width)
     ? fitWidths(natural, least, room)
-    : natural.map((columns, index) => (shown[index]?.column.wrap ? Math.min(columns, widestPadded) : columns))
+    : natural.map((columns, index) => {
+        const { column, cells } = shown[index] ?? {}
+        return column?.wrap && cells ? widestOf(column.title, cells.filter(isPadded)) : columns
+      })
   const head = shown.map(({ column }, index) => heading(pad(column.title, widths[index] ?? 0, column.align)))
   const body = rows.flatMap((row, rowIndex) =>
     renderRow(
@@ -61,6 +62,12 @@ export function renderTable<Row>(rows: readonly Row[], options: TableOptions<Row
     ),
   )
   return `${[head.join(gap).trimEnd(), ...body].join('\n')}\n`
+}
+
+const isPadded = (cell: string) => displayWidth(cell) <= widestPadded
+
+function widestOf(title: string, cells: readonly string[]): number {
+  return Math.max(displayWidth(title), ...cells.map(displayWidth))
 }
 
 interface Shown<Row> {

@@ -127,3 +127,9 @@ test('wrapped text keeps every character but spaces at a break, and every line f
     }),
   )
 })
+
+test('in a pipe columns stand below each other, but for what is wider than anybody reads', () => {
+  const rows = ['short', 'x'.repeat(90), 'y'.repeat(140)].map((note) => ({ name: 'a', note, count: '1' }))
+  const lines = renderTable(rows, { columns, width: Number.POSITIVE_INFINITY, heading: plain }).split('\n')
+  expect(lines.slice(0, 4).map((line) => line.length)).toEqual([103, 103, 103, 153])
+})
