@@ -70,6 +70,23 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     hosts: ['pip.example.com', 'files.example.com'],
   },
   {
+    name: 'tests that only pytest finds',
+    tree: {
+      'setup.py': '',
+      'tests/test_a.py': 'from shop import price\n\ndef test_price():\n    assert price\n',
+    },
+    packs: ['oos:python'],
+    test: 'pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'tests of a class',
+    tree: { 'setup.py': '', 'tests/test_a.py': 'class A(TestCase):\n    def test_a(self):\n        pass\n' },
+    packs: ['oos:python'],
+    test: 'python3 -m unittest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
     name: 'unittest',
     tree: { 'setup.py': '', 'tests/test_a.py': '' },
     packs: ['oos:python'],
