@@ -68,8 +68,11 @@ export function likelyCauses(input: CauseInput): readonly Cause[] {
     const decision = decideHost(host)
     return decision.effect === 'allow' ? [] : [cause(`http:${host}:request`, decision, 'inferred')]
   })
+  const above = /not a git repository/i.test(errors) ? repositoryAbove(input) : []
   const unique = new Map(
-    [...recorded, ...unreached, ...packages, ...inferred].reverse().map((each) => [each.request, each]),
+    [...recorded, ...unreached, ...packages, ...above, ...inferred]
+      .reverse()
+      .map((each) => [each.request, each]),
   )
   return [...unique.values()].reverse().slice(0, most)
 }
@@ -112,6 +115,23 @@ function packageCause({ name, asker }: MissingPackage, input: CauseInput): Cause
     }
     if (folder === dirname(folder)) return []
   }
+}
+
+/** Of a project that lies in a repository, a run sees the project alone, and git says that there is none. */
+function repositoryAbove({ root, exists, decideFile, print }: CauseInput): Cause[] {
+  const repository = [...foldersAbove(root)].find((folder) => exists(join(folder, '.git')))
+  if (repository === undefined || exists(join(root, '.git'))) return []
+  const path = join(repository, '.git')
+  if (decideFile(path, 'read').effect === 'allow') return []
+  const words = `the repository lies above the project, and a run has the project alone: git outside of the run, or \`oos init\` in ${printCode(repository)}`
+  return [{ request: `file:${print(path).path}:read`, known: 'inferred', words }]
+}
+
+function* foldersAbove(folder: string): Generator<string> {
+  const above = dirname(folder)
+  if (above === folder) return
+  yield above
+  yield* foldersAbove(above)
 }
 
 interface Refusal {

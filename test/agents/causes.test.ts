@@ -176,3 +176,15 @@ test('a home folder is where `~` leads', () => {
   const [cause] = likelyCauses(input('sh: ~/x: Permission denied', { ...there('/home/me/x'), ...nothing }))
   expect(cause?.request).toBe('file:/home/me/x:read')
 })
+
+test.each([
+  { at: 'above the project', there: ['/repo/.git'], said: ['file:/repo/.git:read'] },
+  { at: 'in the project', there: ['/repo/.git', '/repo/work/.git'], said: [] },
+  { at: 'nowhere', there: [], said: [] },
+])('git that finds no repository: one lies $at', ({ there, said }) => {
+  const root = '/repo/work'
+  const line = 'fatal: not a git repository (or any parent up to mount point /repo)'
+  const causes = likelyCauses(input(line, { root, cwd: root, exists: (path) => there.includes(path) }))
+  expect(causes.map(({ request }) => request)).toEqual(said)
+  for (const { words } of causes) expect(words).toContain('`oos init` in `/repo`')
+})
