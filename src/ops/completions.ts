@@ -1,11 +1,13 @@
+import { relative } from 'node:path'
 import type { Run } from '../store/fold.ts'
 import type { Store } from '../store/store.ts'
 import { isLearning } from './learn/last-run.ts'
 import { isLearntHere, type Keeping } from './learn/learnt-here.ts'
 import { readProject } from './project.ts'
-import { findProjectRoot, readHome } from './project-root.ts'
+import { findProjectRoot, readHome, resolveFolder } from './project-root.ts'
 import { readRecord } from './record.ts'
 import { listRefs } from './revision.ts'
+import { specPath } from './spec-file.ts'
 
 export interface Candidate {
   readonly value: string
@@ -18,16 +20,18 @@ interface Place {
 }
 
 const mostRuns = 20
+/** Those that learnt may lie far behind others. */
+const mostLookedAt = 1000
 
 /** The last runs, by the ends of their ids that people type; `learnt`: those that learnt here. Where there is no record, none. */
 export async function offerRuns(place: Place, which?: 'learnt'): Promise<readonly Candidate[]> {
   try {
     const project = await readProject({ ...place, bare: true })
     const store = readRecord(project)
-    const runs = store?.listRuns({ limit: mostRuns }) ?? []
+    const runs = store?.listRuns({ limit: which === undefined ? mostRuns : mostLookedAt }) ?? []
     const isOffered = (run: Run) =>
       which === undefined || hasLearnt(store, run, { place: project, env: place.env })
-    const offered = runs.filter(isOffered)
+    const offered = runs.filter(isOffered).slice(0, mostRuns)
     store?.close()
     return offered.map(({ id, command }) => ({
       value: id.slice(-8),
@@ -40,6 +44,21 @@ export async function offerRuns(place: Place, which?: 'learnt'): Promise<readonl
 
 function hasLearnt(store: Store | undefined, run: Run, keeping: Keeping): boolean {
   return store !== undefined && isLearning(store, run) && isLearntHere(store, run, keeping)
+}
+
+/** The project's own specs, as paths from where the person stands. */
+export async function offerSpecs(place: Place): Promise<readonly Candidate[]> {
+  try {
+    const project = await readProject(place)
+    return project.sources
+      .filter(({ pack, path }) => pack === undefined && !path.startsWith('~/'))
+      .map((source) => ({
+        value: relative(resolveFolder(place.cwd), specPath(source, project)),
+        description: source.kind,
+      }))
+  } catch {
+    return []
+  }
 }
 
 /** Names of commits; behind the dots of a range, for its second half. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fsyncSync,
   openSync,
@@ -11,10 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import type { SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'
+import { specFolder } from './project-root.ts'
+import { quoteWord } from './quote-word.ts'
 
 type Place = Pick<Project, 'root' | 'home'>
 
@@ -37,9 +40,20 @@ export function findOwnSource(
     (each) => each.path === name || specPath(each, project) === resolve(project.cwd, name),
   )
   if (source) return source
+  const elsewhere = projectOf(resolve(project.cwd, name), project.root)
   throw new OosError('usage', `\`${name}\` is no spec of this project`, {
-    hint: `one of ${own.map(({ path }) => `\`${path}\``).join(', ')}`,
+    hint:
+      elsewhere === undefined
+        ? `one of ${own.map(({ path }) => `\`${path}\``).join(', ')}`
+        : `it is one of another: cd ${quoteWord(relative(project.cwd, elsewhere))}`,
   })
+}
+
+/** The other project whose spec, or whose folder, lies at the path. */
+function projectOf(path: string, root: string): string | undefined {
+  const [folder = path, inside] = path.split(`/${specFolder}`)
+  const isOne = folder !== root && existsSync(inside === undefined ? join(path, specFolder) : path)
+  return isOne ? folder : undefined
 }
 
 /**

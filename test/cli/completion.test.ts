@@ -70,11 +70,26 @@ test.each([
   { typed: ['runs', 'verify', ''], offers: [run] },
   { typed: ['learn', ''], offers: [learnt] },
   { typed: ['explain', '--'], offers: ['--stdin', '--spec'] },
+  { typed: ['spec', 'check', ''], offers: ['.agent-os/AGENT.md', '.agent-os/agents/painter.md'] },
+  { typed: ['spec', 'check', 'x', '.agent-os/AG'], offers: ['.agent-os/AGENT.md'] },
 ])('$typed offers $offers', ({ typed, offers }) => {
   const words = oos(['complete', '--', ...typed], { cwd })
     .stdout.split('\n')
     .map((line) => line.split('\t')[0])
   expect(words).toEqual(expect.arrayContaining(offers))
+})
+
+test('specs are offered by their way from where one stands, and other files are not', () => {
+  const inside = join(cwd, 'src')
+  const { stdout } = oos(['complete', '--', 'spec', 'check', ''], { cwd: inside })
+  expect(stdout).toMatch(/^\.\.\/\.agent-os\/AGENT\.md\t/m)
+  expect(stdout).not.toContain('price')
+  expect(stdout).toMatch(/:4\n$/)
+})
+
+test('a run that learnt is offered, however many came after it', () => {
+  for (let more = 0; more < 25; more += 1) recordRun()
+  expect(oos(['complete', '--', 'learn', ''], { cwd }).stdout).toContain(learnt)
 })
 
 test('`oos learn` is offered no run that did not learn', () => {
@@ -89,7 +104,6 @@ test('what is not for people is not offered', () => {
 test.each([
   ['why', 'sr'],
   ['spec', 'coverage', '--annotate', ''],
-  ['spec', 'check', '.agent-os/'],
   ['run', '--', 'np'],
   ['run', 'coder', '--', 'ls', ''],
 ])('for %s %s … the shell offers files by itself', (...typed) => {
@@ -163,6 +177,11 @@ test('outside a project only the agents that ship are offered, and nothing fails
   expect(code).toBe(0)
   expect(stdout).toContain('coder')
   expect(stdout).not.toContain('painter')
+})
+
+test('of a script there is no JSON', () => {
+  const { code, stdout } = oos(['completion', 'bash', '--json'], { cwd })
+  expect({ code, hint: JSON.parse(stdout).error.hint }).toEqual({ code: 2, hint: 'oos completion bash' })
 })
 
 test('a shell that is not known is an error', () => {

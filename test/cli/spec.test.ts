@@ -68,6 +68,15 @@ test('of files or folders that are named, what is wrong there is shown alone, an
   expect(stderr).toContain('`src/x.ts` is no spec of this project\n     one of `.agent-os/AGENT.md`')
 })
 
+test('the spec of another project says where it is checked', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': good, 'packages/a b/.agent-os/AGENT.md': good })
+  for (const name of ['packages/a b', 'packages/a b/.agent-os', 'packages/a b/.agent-os/AGENT.md']) {
+    const { code, stderr } = oos(['spec', 'check', name], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain("it is one of another: cd 'packages/a b'")
+  }
+})
+
 test('rules are shown with effect, capability, reason and line', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': good })
   const { code, stdout } = oos(['spec', 'show'], { cwd })

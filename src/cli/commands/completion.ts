@@ -1,6 +1,6 @@
 import tab from '@bomb.sh/tab/commander'
 import { listAgentNames } from '../../ops/agent-names.ts'
-import { type Candidate, offerRevisions, offerRuns } from '../../ops/completions.ts'
+import { type Candidate, offerRevisions, offerRuns, offerSpecs } from '../../ops/completions.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define, LoadProgram } from '../command.ts'
 import { bashScript, fishMore, isPlainWord, zshMore } from '../output/completion.ts'
@@ -10,12 +10,17 @@ import { writeAnswer } from '../output/write.ts'
 const shells = ['bash', 'zsh', 'fish'] as const
 
 /** `oos completion bash`: the script that a shell reads at its start. */
-export const completion: Define = (command, _terminal, loadProgram) => {
+export const completion: Define = (command, terminal, loadProgram) => {
   command.argument('<shell>', shells.join(', '))
   return async (shell: string) => {
     if (!shells.some((known) => known === shell)) {
       throw new OosError('usage', `no completion for \`${shell}\``, {
         hint: `oos completion ${shells.join('|')}`,
+      })
+    }
+    if (terminal.json) {
+      throw new OosError('usage', 'a script is read by a shell: there is no JSON of it', {
+        hint: `oos completion ${shell}`,
       })
     }
     if (shell === 'bash') {
@@ -51,6 +56,8 @@ export const complete: Define = (command, terminal, loadProgram) => {
       completions.commands.get(asking)?.option('agent', 'the agent that asks', offering(agents))
     const shellNames = shells.map((value) => ({ value, description: 'shell' }))
     completions.commands.get('completion')?.argument('shell', offering(shellNames))
+    if (isIn('spec check'))
+      completions.commands.get('spec check')?.argument('files', offering(await offerSpecs(place)), true)
     for (const name of takesRun.filter(isIn))
       completions.commands
         .get(name)
@@ -74,12 +81,11 @@ const takesRevision = [
 /** The directive for a shell to offer files by itself. */
 const fileCompletion = 0
 
-/** A line of a file, a spec, a folder of specs, or whatever stands behind the two dashes of a run. */
+/** A line of a file, a folder of specs, or whatever stands behind the two dashes of a run. */
 function wantsFiles(words: readonly string[]): boolean {
   const [first, ...rest] = words
   const before = words.at(-2) ?? ''
   if (first === 'run' && rest.slice(0, -1).includes('--')) return true
-  if (first === 'spec' && rest[0] === 'check' && rest.length > 1 && !rest.at(-1)?.startsWith('-')) return true
   if (['--annotate', '--spec', '--project'].includes(before)) return true
   return first === 'why' && rest.length === 1 && !before.startsWith('-') && rest[0]?.startsWith('-') === false
 }

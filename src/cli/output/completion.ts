@@ -88,5 +88,5 @@ complete -c oos -n __oos_runs_command -f -a '(__oos_complete_command)'
 
 /** What a shell puts in as it stands must be nothing that it runs: a repository names its branches and files as it likes. */
 export function isPlainWord(text: string): boolean {
-  return /^[\p{L}\p{N}_][\p{L}\p{N}_.,/:@%+=~-]*$/u.test(text)
+  return /^[\p{L}\p{N}_.][\p{L}\p{N}_.,/:@%+=~-]*$/u.test(text)
 }
