@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { quoteWord } from '../ops/quote-word.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import type { AgentDefinition } from '../spec/types.ts'
@@ -41,6 +42,11 @@ function commandOf(
   given: RunWords['command'],
   task: readonly string[],
 ): readonly string[] {
+  const [first = ''] = given ?? []
+  if (first.startsWith('-') && definition.command.length > 0)
+    throw new OosError('usage', `\`${first}\` is no command`, {
+      hint: `what goes to the agent stands without the two dashes: oos run ${definition.name} ${given?.map(quoteWord).join(' ')}`,
+    })
   if (given !== undefined) return someCommand(given)
   if (definition.command.length > 0) return [...definition.command, ...task]
   throw new OosError('command-missing', `agent \`${definition.name}\` names no command of its own`, {

@@ -51,6 +51,13 @@ describe('what a run is of', () => {
       hint: 'did you mean `oos run -- npm test`?',
     },
     {
+      typed: 'options of the agent behind the dashes',
+      names: ['claude'],
+      command: ['-p', 'fix it'],
+      code: 'usage',
+      hint: "what goes to the agent stands without the two dashes: oos run claude -p 'fix it'",
+    },
+    {
       typed: 'an unknown agent',
       names: ['codr'],
       command: ['x'],

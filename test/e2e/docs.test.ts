@@ -102,7 +102,10 @@ function oosWords(line: string): (readonly string[])[] {
 
 function faults(program: Command, words: readonly string[]): string[] {
   const end = words.indexOf('--')
-  const [command, rest] = descend(program, end === -1 ? words : words.slice(0, end))
+  const typed = end === -1 ? words : words.slice(0, end)
+  // Behind an agent's name stand words of its own.
+  const isAgent = typed[0] === 'run' && typed[1]?.startsWith('-') === false
+  const [command, rest] = descend(program, isAgent ? typed.slice(0, 2) : typed)
   const known = [command, command.parent, program].flatMap((each) => each?.options ?? [])
   const options = rest.filter((word) => word.startsWith('-') && word !== '--help')
   const unknown = options.filter((word) => !known.some(({ short, long }) => word === short || word === long))
