@@ -31,7 +31,7 @@ export async function authorize(intent: RunIntent, voice: RunVoice): Promise<Run
     case 'always':
       return kept === undefined ? intent : keepAnswer(kept, intent, voice)
     case 'no':
-      throw refusal('denied', intent)
+      throw saidNo(intent)
   }
 }
 
@@ -81,6 +81,15 @@ async function keepAnswer(
   writeKeptAnswer(kept, project)
   remember(voice, () => agreeTo(withAnswer(project.sources, kept), project, request.env))
   return authorize(await agreeToSpecs(await intendRun(request), voice), voice)
+}
+
+/** Who has just said it need not be told that it is not allowed. */
+function saidNo({ asked, decision: { rule } }: RunIntent): OosError {
+  const place = rule === undefined ? {} : { place: rule.source }
+  return new OosError('denied', `\`${asked.target}\` was not run: you said no`, {
+    hint: explainHint(asked),
+    ...place,
+  })
 }
 
 function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy }: RunIntent): OosError {

@@ -29,7 +29,8 @@ export function openTerminal(argv: readonly string[]): Terminal {
   return {
     env,
     json,
-    width: isTerminal('stdout') ? process.stdout.columns : askedWidth(env),
+    // A terminal that has told nobody its size says 0.
+    width: isTerminal('stdout') ? process.stdout.columns || 80 : askedWidth(env),
     style: styleOf('stdout'),
     talk: styleOf('stderr'),
     cwd: readCwd,

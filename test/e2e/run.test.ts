@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { renderElapsed } from '../../src/cli/output/amount.ts'
 import { executable, makeTree, oos } from '../cli/oos.ts'
@@ -557,8 +558,26 @@ describe('an Ask, at a terminal', () => {
   }
 
   test('is a no by Enter alone', () => {
-    expect(answer('\r')).toMatchObject({ missed: null, status: 3 })
+    const said = answer('\r')
+    expect(said).toMatchObject({ missed: null, status: 3 })
+    expect(said.seen).toContain('`echo hello` was not run: you said no')
     expect(newest()).toMatchObject({ endedBy: 'refused', denied: 1, answer: 'no' })
+  })
+
+  test('breaks no word where the terminal is narrow', () => {
+    const reason = 'somebody considers thoroughly whatever leaves this machine'
+    writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), `${rules}- **Ask** \`shell:echo *\` — ${reason}\n`)
+    oos(['trust', '--yes'], project)
+    const start = `stty cols 33; exec '${process.execPath}' '${executable}' run -- echo hello`
+    const steps = [
+      ['expect', 'machine'],
+      ['send', '\r'],
+    ]
+    const words = [driver, JSON.stringify({ argv: ['sh', '-c', start], steps })]
+    const env = { ...process.env, ...project.env }
+    const said = JSON.parse(execFileSync('python3', words, { cwd: project.cwd, env, encoding: 'utf8' }))
+    expect(said).toMatchObject({ missed: null, status: 3 })
+    for (const word of reason.split(' ')) expect(stripVTControlCharacters(said.seen)).toContain(word)
   })
 
   test('is a yes for this once', () => {

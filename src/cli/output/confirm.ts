@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import type { AnswerAsk, AskAnswer, Confirm } from '../../agents/voice.ts'
 import { OosError } from '../../shared/errors.ts'
 import { sanitizeLine } from './sanitize.ts'
+import { wrapText } from './width.ts'
 import { writeTalk } from './write.ts'
 
 /** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
@@ -19,7 +20,7 @@ function isSomebodyThere(): boolean {
 }
 
 function confirm(question: string, usual = false): Promise<boolean> {
-  return ask<boolean>({ type: 'confirm', message: sanitizeLine(question), default: usual })
+  return ask<boolean>({ type: 'confirm', message: broken(question), default: usual })
 }
 
 /** Enter alone is a no. What a yes for always would write is shown first, whole. */
@@ -30,8 +31,19 @@ function answerAsk(question: string, always: string | undefined): Promise<AskAns
     { name: 'yes, this once', value: 'once' },
     ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' }]),
   ]
-  return ask<AskAnswer>({ type: 'select', message: sanitizeLine(question), choices })
+  return ask<AskAnswer>({ type: 'select', message: broken(question), choices })
 }
+
+/** At spaces, where the library would break a word. */
+function broken(question: string): string {
+  // A terminal that has told nobody its size says 0.
+  const columns = process.stderr.columns || 80
+  return wrapText(sanitizeLine(question), Math.max(narrowest, columns - besideQuestion)).join('\n')
+}
+
+/** The mark in front of a question, and `(Y/n)` behind it. */
+const besideQuestion = 10
+const narrowest = 20
 
 /** Imported only when a question is asked. */
 async function ask<Answer>(question: object): Promise<Answer> {
