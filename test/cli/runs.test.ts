@@ -48,6 +48,10 @@ test('a list can be cut and continued', () => {
   expect(page('--before', second.slice(-8))).toMatchObject([{ id: first }])
 })
 
+test('the newest run is shown where none is named', () => {
+  expect(JSON.parse(oos(['runs', 'show', '--json'], { cwd }).stdout).data.id).toBe(second)
+})
+
 test('a run is shown with the line behind each decision', () => {
   const { code, stdout } = oos(['runs', 'show', first.slice(-8).toLowerCase()], { cwd })
   expect(code).toBe(0)
@@ -122,6 +126,8 @@ test('where nothing was run a look makes no database', () => {
   })
   expect(JSON.parse(oos(['runs', '--json'], { cwd: fresh }).stdout).data).toEqual([])
   expect(oos(['runs', 'show', 'X'], { cwd: fresh }).code).toBe(2)
+  const none = oos(['runs', 'show'], { cwd: fresh })
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing was run here yet') })
 })
 
 test('runs can be listed while a spec is wrong', () => {

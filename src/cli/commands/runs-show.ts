@@ -1,17 +1,19 @@
 import { type Project, readProject } from '../../ops/project.ts'
 import { readRecord } from '../../ops/record.ts'
 import { OosError } from '../../shared/errors.ts'
+import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
 import type { Define } from '../command.ts'
 import { renderEvents } from '../output/events.ts'
 import { renderRuns } from '../output/runs.ts'
 
-/** `oos runs show ID`: everything that happened in one run. */
+/** `oos runs show [ID]`: everything that happened in one run. */
 export const runsShow: Define = (command, terminal) => {
-  command.argument('<run>', 'its id, or the end of it')
-  return async (id: string) => {
-    const store = openExisting(await readProject({ cwd: terminal.cwd(), env: terminal.env, bare: true }), id)
-    const run = store.getRun(id)
+  command.argument('[run]', 'its id, or the end of it; the newest if left out')
+  return async (id: string | undefined) => {
+    const project = await readProject({ cwd: terminal.cwd(), env: terminal.env, bare: true })
+    const store = openExisting(project, id)
+    const run = id === undefined ? newest(store) : store.getRun(id)
     const events = store.events(run.id)
     terminal.answer(
       'runs show',
@@ -22,11 +24,20 @@ export const runsShow: Define = (command, terminal) => {
   }
 }
 
+function newest(store: Store): Run {
+  const [run] = store.listRuns({ limit: 1 })
+  if (run !== undefined) return run
+  throw nothingRun()
+}
+
 /** Where nothing was ever run, no run has that id. */
-export function openExisting(project: Project, id: string): Store {
+export function openExisting(project: Project, id?: string): Store {
   const store = readRecord(project)
   if (store !== undefined) return store
-  throw new OosError('run-unknown', `no run \`${id}\`: nothing was run here yet`, {
-    hint: 'oos run -- npm test',
-  })
+  throw nothingRun(id)
+}
+
+function nothingRun(id?: string): OosError {
+  const message = id === undefined ? 'nothing was run here yet' : `no run \`${id}\`: nothing was run here yet`
+  return new OosError('run-unknown', message, { hint: 'oos run -- npm test' })
 }
