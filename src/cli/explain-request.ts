@@ -11,6 +11,7 @@ import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
 import { noteClosedFiles } from './named-files.ts'
+import { noteClosedHosts } from './named-hosts.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,6 +40,7 @@ export async function explainRequest(
     ...(await noteOwnPlace(policy, request, decision)),
     ...noteFromRoot(text, request, project),
     ...noteClosedFiles(policy, request, decision),
+    ...noteClosedHosts(policy, request, decision),
     ...explanation.changes,
   ]
   const explained = { ...explanation, request: text, constraints, changes }

@@ -214,6 +214,22 @@ test('every answer to a long list of requests reaches its reader', () => {
   expect(stdout.split('\n')).toHaveLength(20_001)
 })
 
+test('a command that names an https host which stays closed to it is told so', () => {
+  const rules = '- **Allow** `shell:*`, `http:x.example:request`\n- **Deny** `http:*.y.example:request`\n'
+  const cwd = makeTree({ '.agent-os/AGENT.md': rules })
+  const notes = (request: string) =>
+    oos(['explain', request], { cwd })
+      .stdout.split('\n')
+      .filter((line) => line.startsWith('note '))
+  expect(notes('shell:curl https://x.example/a -o z.example')).toEqual([])
+  expect(
+    notes('shell:curl https://a:b@z.example:8443/p https://x.example; wget https://n.y.example'),
+  ).toEqual([
+    'note   `z.example:8443` stays closed to it: no rule opens it',
+    'note   `n.y.example` stays closed to it (.agent-os/AGENT.md:2)',
+  ])
+})
+
 test('a command that names a file which stays closed to it is told so', () => {
   const rules = '- **Allow** `shell:*`, `file:src/**:read`\n- **Deny** `file:**/.env:*`\n'
   const cwd = makeTree({ '.agent-os/AGENT.md': rules, '.env': '', 'src/a': '', notes: '' })
