@@ -62,8 +62,9 @@ function missingName(name: string, { cwd, path }: ProgramOptions): MissingProgra
 /** Where tools of a project's own lie, which package managers put into the PATH. */
 const toolFolders = ['.venv/bin', 'venv/bin', 'node_modules/.bin', 'vendor/bin', 'bin']
 
-/** People slip at the end of a word and not at its start. */
+/** People slip at the end of a word and not at its start; of two letters every second program is one slip away. */
 function alikeFirst(name: string, programs: readonly string[]): readonly string[] {
+  if (name.length < 3) return []
   const [same = [], other = []] = [true, false].map((alike) =>
     programs.filter((program) => (program[0] === name[0]) === alike),
   )

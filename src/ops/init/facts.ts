@@ -9,6 +9,8 @@ export interface InitFacts {
   /** Why git would not say what it tracks. */
   readonly gitProblem?: string
   readonly stacks: readonly Stack[]
+  /** Programs that run the tests, and are not installed here. */
+  readonly missing: readonly string[]
   /** Hosts that packages come from, and what named them. */
   readonly hosts: readonly PackageHost[]
   /** Who did not say where packages come from. */

@@ -2,13 +2,14 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { simpleGit } from 'simple-git'
 import { OosError } from '../../shared/errors.ts'
+import { isExecutable } from '../../shared/is-executable.ts'
 import { packageRoot } from '../../shared/package.ts'
 import { pathOutside } from '../../shared/path-outside.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
 import { readHome, specFolder } from '../project-root.ts'
 import { askManagers } from './ask.ts'
-import type { Folder, InitFacts } from './facts.ts'
+import type { Folder, InitFacts, Stack } from './facts.ts'
 import { openFolder, readPlainFile, statOf } from './folder.ts'
 import { hiddenFiles } from './holes.ts'
 import { detectStacks } from './languages.ts'
@@ -37,6 +38,7 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     name: nameOf(folder, root),
     ...git,
     stacks,
+    missing: missingPrograms(stacks, root, env),
     ...packageHosts(folder, stacks, answers),
     guides: ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md'].filter(
       folder.has,
@@ -45,6 +47,15 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     hidden: hiddenFiles(secretRules(home), tracked, { root, home }),
     existing: existingFiles({ root, home }),
   }
+}
+
+/** A program of the project's own is named by its path. */
+function missingPrograms(stacks: readonly Stack[], root: string, env: NodeJS.ProcessEnv): string[] {
+  const folders = pathOutside(root, env.PATH)
+  const programs = stacks.flatMap(({ test }) => test?.split(' ')[0] ?? [])
+  return programs.filter(
+    (name) => !name.includes('/') && !folders.some((folder) => isExecutable(join(folder, name))),
+  )
 }
 
 /** Where specs are already, else the folder one stands in. */

@@ -154,7 +154,7 @@ function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
       : [
           `git would not say what it tracks (${gitProblem}): test data that looks like a secret stays hidden`,
         ]),
-    ...hostNotes(facts),
+    ...(facts.existing.has(placeOf('.agent-os/AGENT.md', facts).file) ? [] : freshNotes(facts)),
     ...openedNote(hidden.length - suspicious.length),
     ...suspicious.map(
       (path) => `git tracks \`${path}\`: agents do not see the file, but its content is in git's history`,
@@ -164,8 +164,7 @@ function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
 }
 
 /** About what would be written: where the rules are there already, whoever keeps them has answered. */
-function hostNotes(facts: InitFacts): string[] {
-  if (facts.existing.has(placeOf('.agent-os/AGENT.md', facts).file)) return []
+function freshNotes(facts: InitFacts): string[] {
   const named = facts.hosts.filter(({ from }) => from.startsWith('.'))
   const unseen = facts.hosts.filter((host) => host.unseen)
   return [
@@ -178,6 +177,7 @@ function hostNotes(facts: InitFacts): string[] {
       (manager) =>
         `no host is open for ${manager}, which did not say where packages come from: see \`${sources[manager].ask}\`, then add to .agent-os/AGENT.md: - **Allow** \`http:HOST:request\` — packages come from here`,
     ),
+    ...facts.missing.map((name) => `\`${name}\`, which runs the tests, is not installed here`),
   ]
 }
 

@@ -39,7 +39,7 @@ describe('oos init', () => {
   it('opens no host where nobody said where packages come from, and says what to do', async () => {
     const project = makeProject({ ...nodeProject, 'go.mod': '' }, { npm: 'exit 1' })
     const { notes } = await planFor(project)
-    expect(notes.map((note) => /open for (\w+)/.exec(note)?.[1])).toEqual(['npm', 'go'])
+    expect(notes.flatMap((note) => /open for (\w+)/.exec(note)?.[1] ?? [])).toEqual(['npm', 'go'])
     expect(notes[0]).toContain('see `npm config get registry`, then add')
     await initAt(project)
     expect(readIn(project.root, '.agent-os/AGENT.md')).toContain('Where packages for npm and go come from')

@@ -1,8 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { lookAt } from '../../../src/ops/init/look.ts'
-import { addFiles, makeProject, nodeProject, type Tree, trackAll } from './trees.ts'
+import { addFiles, addPrograms, makeProject, nodeProject, type Tree, trackAll } from './trees.ts'
 
 const projects: { name: string; tree: Tree; packs: string[]; test: string | undefined; hosts: string[] }[] = [
   { name: 'npm', tree: nodeProject, packs: ['oos:node'], test: 'npm test', hosts: ['registry.example.com'] },
@@ -153,6 +153,15 @@ describe('looking at a project', () => {
     const facts = await lookAt(atRoot(makeProject(tree)))
     expect(facts.guides).toEqual(['AGENTS.md', 'CLAUDE.md'])
     expect(facts.foreign).toEqual(['product'])
+  })
+
+  it('notices that what runs the tests is not installed, wherever the repository has one of that name', async () => {
+    const { root, env } = makeProject({ 'pyproject.toml': 'pytest', 'uv.lock': '', 'bin/uv': '' })
+    chmodSync(join(root, 'bin/uv'), 0o755)
+    const look = async (path: string) => (await lookAt({ cwd: root, env: { ...env, PATH: path } })).missing
+    expect(await look(`${join(root, 'bin')}:${env.PATH}`)).toEqual(['uv'])
+    addPrograms(env.PATH ?? '', { uv: '' })
+    expect(await look(env.PATH ?? '')).toEqual([])
   })
 
   it('finds tracked files that the secrets pack would hide', async () => {
