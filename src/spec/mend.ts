@@ -20,7 +20,10 @@ export interface Meant {
   readonly lines?: readonly string[]
 }
 
-/** The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an example. */
+/**
+ * The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an
+ * example, which says that it is one, since nothing of the line is in it.
+ */
 export function mendRule(meant: Meant, context: RuleContext): string {
   const head = `- **${effectTitle(meant.effect)}**`
   const aim = meant.effect === 'let' ? 'opens' : aims[meant.effect]
@@ -37,7 +40,8 @@ export function mendRule(meant: Meant, context: RuleContext): string {
       (stage) => `${head} \`${repair(meant.capability, aim)}\`${stage} — ${why}`,
     ),
   ]
-  return attempts.find((line) => isSound(line, context)) ?? `${head} ${examples[meant.effect]}`
+  const mended = attempts.find((line) => isSound(line, context))
+  return mended === undefined ? ` as in: ${head} ${examples[meant.effect]}` : `: ${mended}`
 }
 
 /** A line further down that begins like a rule of its own. */

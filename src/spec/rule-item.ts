@@ -1,5 +1,5 @@
 import type { ListItem, Paragraph } from 'mdast'
-import { looksLikePath } from '../policy/meant.ts'
+import { isUrl, looksLikePath } from '../policy/meant.ts'
 import type { Effect, Rule, RuleExample } from '../policy/types.ts'
 import {
   type EffectLead,
@@ -32,7 +32,8 @@ export function readItem(item: ListItem, context: RuleContext, next?: ListItem):
   if (lead.word === 'let') return lead.bold ? { kind: 'let', below: rest } : { kind: 'prose' }
   const tail = tokens.slice(lead.length)
   const head = { item, paragraph, effect: lead.word, start: tokens[0]?.start ?? 0, tail, context }
-  switch (shapeOf(lead, tail, rest)) {
+  const isGroup = listItems(rest).some((below) => beginsCapability(below, context))
+  switch (shapeOf(lead, tail, isGroup)) {
     case 'rule':
       return readRule(head, rest)
     case 'group':
@@ -59,7 +60,7 @@ interface Head {
 function shapeOf(
   { word }: EffectLead,
   tail: readonly Token[],
-  rest: readonly Below[],
+  isGroup: boolean,
 ): 'rule' | 'group' | 'empty' | 'prose' {
   const [first, second] = tail
   if (first?.kind === 'code') {
@@ -70,7 +71,7 @@ function shapeOf(
   const clause =
     isClauseWord(first) && (second?.kind === 'code' || (first?.kind === 'word' && first.text === 'before'))
   if (first && !clause && !isSeparator(first)) return 'prose'
-  return listItems(rest).some(startsWithCode) ? 'group' : 'empty'
+  return isGroup ? 'group' : 'empty'
 }
 
 function readRule(
@@ -245,6 +246,15 @@ function listItems(blocks: readonly Below[]): readonly ListItem[] {
 function startsWithCode(item: ListItem): boolean {
   const [paragraph] = item.children
   return paragraph?.type === 'paragraph' && paragraph.children[0]?.type === 'inlineCode'
+}
+
+/** With its backticks, or without: then it is told that they are missing. */
+function beginsCapability(item: ListItem, { text }: RuleContext): boolean {
+  const [paragraph] = item.children
+  if (paragraph?.type !== 'paragraph') return false
+  const [first] = tokenize(text.text, paragraph)
+  const isBare = first?.kind === 'word' && isWordCapability(first.text) && !isUrl(first.text)
+  return startsWithCode(item) || isBare
 }
 
 /** Nothing but a capability, perhaps with clauses and a reason: what an item of a group looks like. */

@@ -136,7 +136,7 @@ function isSaid({ severity, meant }: NearMiss, said: ReadonlySet<string>): boole
 
 /** To try what would mend a line costs a parse of each attempt; whoever wrote thousands reads the first ones. */
 function mend(meant: Meant, say: string, state: Visit): { readonly fix?: string } {
-  return state.misses++ < mostMended ? { fix: `${say}: ${mendRule(meant, state.context)}` } : {}
+  return state.misses++ < mostMended ? { fix: say + mendRule(meant, state.context) } : {}
 }
 
 function strayMeant(capability: string): Meant {

@@ -68,6 +68,26 @@ test('of files or folders that are named, what is wrong there is shown alone, an
   expect(stderr).toContain('`src/x.ts` is no spec of this project\n     one of `.agent-os/AGENT.md`')
 })
 
+test('an Allow that opens plain http alone is said, and none whose host is opened besides', () => {
+  const rules = [
+    '- **Allow** `http:api.x.example:get` — mine',
+    '- **Allow** `http:b.x.example/v1/*:request`',
+    '- **Allow** `http:c.x.example:get`, `http:c.x.example:request`',
+    '- **Allow** `http:localhost:3000:get`, `http:d.x.example:80:get`',
+    '- **Deny** `http:e.x.example:get`',
+  ]
+  const cwd = makeTree({ '.agent-os/AGENT.md': rules.join('\n') })
+  const { code, stderr } = oos(['spec', 'check'], { cwd })
+  const opens = 'opens plain http alone: inside https nothing but the host is seen, which'
+  expect(code).toBe(0)
+  expect(stderr).toBe(
+    [
+      `.agent-os/AGENT.md:1 ${opens} \`http:api.x.example:request\` opens\n`,
+      `.agent-os/AGENT.md:2 ${opens} \`http:b.x.example:request\` opens\n`,
+    ].join(''),
+  )
+})
+
 test('the spec of another project says where it is checked', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': good, 'packages/a b/.agent-os/AGENT.md': good })
   for (const name of ['packages/a b', 'packages/a b/.agent-os', 'packages/a b/.agent-os/AGENT.md']) {

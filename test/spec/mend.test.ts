@@ -43,13 +43,13 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
-    expect(found?.fix?.replace(/^.*?write: /, '')).toBe(mended)
+    expect(found?.fix?.replace(/^.*?write(?: as in)?: /, '')).toBe(mended)
   })
 
   test('and that checks, whatever was wrong', () => {
     const text = readFileSync(join(import.meta.dirname, 'fixtures/near-miss.rules.md'), 'utf8')
     const fixes = rulesOf(text.replace(/ \{[a-z/-]+\}/g, '')).diagnostics.flatMap(
-      ({ fix }) => /write: (- .*)$/.exec(fix ?? '')?.[1] ?? [],
+      ({ fix }) => /write(?: as in)?: (- .*)$/.exec(fix ?? '')?.[1] ?? [],
     )
     expect(fixes.length).toBeGreaterThan(25)
     for (const fix of fixes) expect(rulesOf(fix).diagnostics, fix).toEqual([])
@@ -118,6 +118,25 @@ test('an item of a group without its backticks is told', () => {
   expect(rulesOf(text).diagnostics.map(({ code, place }) => [code, place.line])).toEqual([
     ['rule/group-item', 3],
   ])
+})
+
+test('a line of which nothing can be kept gets an example that says so', () => {
+  const [found] = rulesOf('- **Deny** file:"a b"/**:write').diagnostics
+  expect(found?.fix).toBe('write as in: - **Deny** `file:**/.env*:*` — why')
+})
+
+test.each([
+  ['- **Deny**\n  - file:a/**:write', [['rule/group-item', 2]]],
+  [
+    '- **Deny** — mine\n  - file:a/**:write\n  - file:b/**:write',
+    [
+      ['rule/group-item', 2],
+      ['rule/group-item', 3],
+    ],
+  ],
+  ['- **Ask**\n  - https://example.com/help', [['rule/empty', 1]]],
+])('a group whose items all lack their backticks starts nothing: %j', (text, expected) => {
+  expect(rulesOf(text).diagnostics.map(({ code, place }) => [code, place.line])).toEqual(expected)
 })
 
 test('of a rule in plain words nothing is said where the file has it in the rule language, too', () => {

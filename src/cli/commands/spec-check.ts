@@ -1,13 +1,17 @@
 import { checkSpecs } from '../../ops/check-specs.ts'
+import { plainHttpOnly } from '../../ops/plain-http-only.ts'
 import { type Project, readProject } from '../../ops/project.ts'
 import { findOwnFiles } from '../../ops/spec-file.ts'
 import { findSuggestions } from '../../ops/suggestions.ts'
+import type { Rule } from '../../policy/types.ts'
 import { type Diagnostic, hasErrors } from '../../shared/diagnostics.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { checkData, renderCheckSummary, renderFound } from '../output/check.ts'
 import { countDiagnostics } from '../output/diagnostics.ts'
 import { sayNested } from '../output/nested.ts'
+import { renderRulePlace } from '../output/rules.ts'
+import { sanitizeLine } from '../output/sanitize.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** `oos spec check`: everything that is wrong with the specs, all at once; or what is wrong with some files of them. */
@@ -28,7 +32,10 @@ export const specCheck: Define = (command, terminal) => {
     )
     const others = countDiagnostics(all.filter((each) => !diagnostics.includes(each)))
     if (others !== '') terminal.tell(`${others} in other files: oos spec check\n`)
-    if (!hasErrors(all)) await tellUnbound(project, { all, files }, terminal)
+    if (!hasErrors(all)) {
+      tellPlainHttp(project.rules, files, terminal)
+      await tellUnbound(project, { all, files }, terminal)
+    }
     return hasErrors(diagnostics) ? exitCodes.invalid : exitCodes.done
   }
 }
@@ -36,6 +43,19 @@ export const specCheck: Define = (command, terminal) => {
 interface Told {
   readonly all: readonly Diagnostic[]
   readonly files: readonly string[] | undefined
+}
+
+/** No fault of the rule: whoever meant https learns of it here, and not when a run is refused. */
+function tellPlainHttp(
+  rules: readonly Rule[],
+  files: readonly string[] | undefined,
+  terminal: Terminal,
+): void {
+  for (const { rule, opens } of plainHttpOnly(rules)) {
+    if (files !== undefined && !files.includes(rule.source.file)) continue
+    const what = `opens plain http alone: inside https nothing but the host is seen, which \`${opens}\` opens`
+    terminal.tell(`${terminal.talk.place(renderRulePlace(rule))} ${sanitizeLine(what)}\n`)
+  }
 }
 
 /** Sentences that plainly mean a rule: what nobody has been warned of by its line. */
