@@ -31,6 +31,8 @@ export interface CauseInput {
   readonly errors: string
   /** Paths among the command's own words, where it did not. */
   readonly typed: readonly Complaint[]
+  /** git says that there is no repository, or is what failed where its words are not seen. */
+  readonly repositoryless: boolean
   /** The run had no network at all, so no proxy saw what was asked for. */
   readonly offline: boolean
   readonly cwd: string
@@ -57,7 +59,7 @@ const most = 5
 
 /** At most five likely causes of a failure, the certain ones first, each once. */
 export function likelyCauses(input: CauseInput): readonly Cause[] {
-  const { denials, errors, typed, offline, decideHost } = input
+  const { denials, errors, typed, repositoryless, offline, decideHost } = input
   const recorded = denials.map(({ request, decision, plain }) => ({
     ...cause(request, decision, 'recorded'),
     ...(plain !== undefined && { plain }),
@@ -68,7 +70,7 @@ export function likelyCauses(input: CauseInput): readonly Cause[] {
     const decision = decideHost(host)
     return decision.effect === 'allow' ? [] : [cause(`http:${host}:request`, decision, 'inferred')]
   })
-  const above = /not a git repository/i.test(errors) ? repositoryAbove(input) : []
+  const above = repositoryless ? repositoryAbove(input) : []
   const unique = new Map(
     [...recorded, ...unreached, ...packages, ...above, ...inferred]
       .reverse()
@@ -123,7 +125,7 @@ function repositoryAbove({ root, exists, decideFile, print }: CauseInput): Cause
   if (repository === undefined || exists(join(root, '.git'))) return []
   const path = join(repository, '.git')
   if (decideFile(path, 'read').effect === 'allow') return []
-  const words = `the repository lies above the project, and a run has the project alone: git outside of the run, or \`oos init\` in ${printCode(repository)}`
+  const words = `the repository lies above the project, and a run has the project alone: git outside of the run, or run from ${printCode(repository)}, with specs there: oos init`
   return [{ request: `file:${print(path).path}:read`, known: 'inferred', words }]
 }
 

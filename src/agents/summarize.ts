@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { requestHere } from '../ops/request-here.ts'
 import { decide } from '../policy/decide.ts'
 import { allowInPlain } from '../policy/plain-http.ts'
@@ -30,12 +30,14 @@ export function summarize(prepared: PreparedRun, { id, end, network, errors }: R
   return { id, end, denied: refused.length, causes, unreached: unreached(network) }
 }
 
-type Said = Pick<CauseInput, 'errors' | 'typed'>
+type Said = Pick<CauseInput, 'errors' | 'typed' | 'repositoryless'>
 
-const quiet: Said = { errors: '', typed: [] }
+const quiet: Said = { errors: '', typed: [], repositoryless: false }
 
 function saidBy({ asked, policy }: PreparedRun, errors: string | undefined): Said {
-  return errors === undefined ? { errors: '', typed: pathsOfCommand(asked, policy) } : { errors, typed: [] }
+  if (errors !== undefined) return { errors, typed: [], repositoryless: /not a git repository/i.test(errors) }
+  const [program = ''] = asked.words
+  return { errors: '', typed: pathsOfCommand(asked, policy), repositoryless: basename(program) === 'git' }
 }
 
 function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said: Said): readonly Cause[] {

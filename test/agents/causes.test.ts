@@ -10,6 +10,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     denials: [],
     errors,
     typed: [],
+    repositoryless: false,
     offline: false,
     cwd: '/work',
     root: '/work',
@@ -183,8 +184,9 @@ test.each([
   { at: 'nowhere', there: [], said: [] },
 ])('git that finds no repository: one lies $at', ({ there, said }) => {
   const root = '/repo/work'
-  const line = 'fatal: not a git repository (or any parent up to mount point /repo)'
-  const causes = likelyCauses(input(line, { root, cwd: root, exists: (path) => there.includes(path) }))
+  const seen = { root, cwd: root, exists: (path: string) => there.includes(path) }
+  const causes = likelyCauses(input('', { ...seen, repositoryless: true }))
   expect(causes.map(({ request }) => request)).toEqual(said)
-  for (const { words } of causes) expect(words).toContain('`oos init` in `/repo`')
+  for (const { words } of causes) expect(words).toContain('run from `/repo`, with specs there: oos init')
+  expect(likelyCauses(input('', seen))).toEqual([])
 })
