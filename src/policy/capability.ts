@@ -68,7 +68,8 @@ function printShort(capability: Capability): string {
   const end = constraints === '' ? '' : `{${constraints}}`
   const several = Object.keys(entry.actions).length > 1
   if (several && pattern === '*' && entry.patternOptional === 'always') return `${resource}:${actions}${end}`
-  if (several || (actions !== '' && needsAction(resource, pattern)))
+  const isOpen = end !== '' && pattern.endsWith(':')
+  if (several || (actions !== '' && (isOpen || needsAction(resource, pattern))))
     return `${resource}:${pattern}:${actions}${end}`
   return `${resource}:${pattern}${end}`
 }

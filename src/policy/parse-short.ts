@@ -39,6 +39,8 @@ export function parseShort(
       end,
       `${text.slice(0, end - 1)},${text.slice(end + 1)}`,
     )
+  if (named.length > 0 && Object.keys(resources[resource].actions).length === 1 && body.text.endsWith(':'))
+    refuse('empty', 'an action is missing', end, text.slice(0, end - 1) + text.slice(end))
   const { pattern, actions } = splitActions(resource, body, fix)
   return {
     resource,

@@ -100,7 +100,9 @@ export function parsePattern(resource: Resource, part: Part, fix: Fixer): string
       'an encoded slash is a slash to one program and part of a name to the next: write `/`',
       part.offset + encoded.index,
     )
-  const kind = resources[resource].pattern
+  const { pattern: kind, actions } = resources[resource]
+  const colon = Object.keys(actions).length === 0 ? part.text.indexOf(':') : -1
+  if (colon >= 0) refuse('pattern', "no colon stands in an agent's name", part.offset + colon)
   if (kind !== 'words') refuseLoose(part, fix)
   try {
     return normalizers[kind](part.text, part.offset)
