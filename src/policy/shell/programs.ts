@@ -41,7 +41,7 @@ const findCarrier = findIn(carriers, carrierReader)
 /** `python3.12`, `bash-5.2`, `vim.tiny`: the last letter or a dot tells. */
 function findByPart(name: string): ProgramReader | undefined {
   if (name.startsWith('git-')) return readGitProgram
-  if (!/\d$|.\./s.test(name)) return undefined
+  if (!/\d$|^[^.]+\./.test(name)) return undefined
   return find(name.replace(/(?:\.basic|\.tiny|\.nox|\.gtk3?)$|-?\d[\d.]*[a-z]?$/, ''))
 }
 

@@ -368,6 +368,8 @@ export const tricky: readonly Tricky[] = [
   ]),
   ...rows('inert', [
     'echo factor',
+    '..tiny factor',
+    'constructor factor; __proto__ factor; toString factor',
     "echo 'factor 1; factor'",
     'echo "factor 1 && factor"',
     'git commit -m "factor docs"',
