@@ -1,6 +1,7 @@
 import { changedSpecs } from '../ops/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
+import { openDown } from '../sandbox/held.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import { exitCodes } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'
@@ -16,6 +17,7 @@ import { type WatchedRepositories, watchRepositories } from './repositories.ts'
 import type { RunTrace } from './run-trace.ts'
 import { summarize } from './summarize.ts'
 import type { RunVoice } from './voice.ts'
+import { tellOpened } from './whereabouts.ts'
 
 /** Where the run's connections go through, and what sees its files, if anything does. */
 export interface RunWays {
@@ -61,6 +63,8 @@ export async function confine(
       await settleUnrecorded(repositories, voice)
       throw error
     })
+    // What is shut can be neither judged nor looked at, nor run in again.
+    tell(openDown(project.root, project.root).map(() => tellOpened("the project's folder")))
     try {
       // First what must not stay, whatever a look at the files runs into.
       committed = await repositories.settle()

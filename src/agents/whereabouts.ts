@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
-import { basename, relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { deviceOf, findMoved, movedSnapshot, placeAt } from '../ops/commits/find-moved.ts'
 import type { RepositoryPlace } from '../ops/commits/snapshot.ts'
-import { identityOf } from '../sandbox/held.ts'
+import { identityOf, openDown } from '../sandbox/held.ts'
 import { onDisk } from '../shared/bytes.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { WatchedRepository } from './unchecked.ts'
@@ -17,6 +17,8 @@ export interface Whereabouts {
   readonly found: readonly LookedAfter[]
   /** Something else stands in their place, or nothing, and they lie nowhere in the project. */
   readonly lost: readonly WatchedRepository[]
+  /** Folders on the way to them that were shut. */
+  readonly opened: readonly string[]
 }
 
 /**
@@ -27,12 +29,15 @@ export interface Whereabouts {
 export function findWatched(repositories: readonly WatchedRepository[], root: string): Whereabouts {
   const found: LookedAfter[] = []
   const lost: WatchedRepository[] = []
+  const opened: string[] = []
   for (const each of repositories) {
+    const { common } = each.place
+    if (common.startsWith(`${root}/`)) opened.push(...openDown(root, dirname(common)))
     const now = isThere(each) ? each : moved(each, root)
     if (now === undefined) lost.push(each)
     else found.push(now)
   }
-  return { found, lost }
+  return { found, lost, opened }
 }
 
 export function identify(place: RepositoryPlace): Pick<WatchedRepository, 'folders' | 'device'> {
@@ -73,9 +78,10 @@ function isFree(path: string): boolean {
   }
 }
 
-export function tellWhereabouts({ found, lost }: Whereabouts, root: string): readonly OosEvent[] {
+export function tellWhereabouts({ found, lost, opened }: Whereabouts, root: string): readonly OosEvent[] {
   const named = (top: string) => `\`${relative(root, top) || '.'}\``
   return [
+    ...opened.map((folder) => tellOpened(named(folder))),
     ...lost.map(({ place }): OosEvent => {
       const text = `the repository in ${named(topOf(place))} is not the one that was there when the run began: nothing in it was judged or put back`
       return { type: 'note', level: 'warning', text }
@@ -86,6 +92,14 @@ export function tellWhereabouts({ found, lost }: Whereabouts, root: string): rea
       return [{ type: 'note', level: 'note', text }]
     }),
   ]
+}
+
+export function tellOpened(folder: string): OosEvent {
+  return {
+    type: 'note',
+    level: 'warning',
+    text: `${folder} was shut while this ran, and is open to you again`,
+  }
 }
 
 export const topOf = ({ trees, common }: RepositoryPlace) => trees[0]?.top ?? common

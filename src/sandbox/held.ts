@@ -50,9 +50,22 @@ export function inFolder<Answer>(path: string, act: (own: string | Buffer) => An
     try {
       return act(own)
     } catch (error) {
-      throw isRefusal(error) && isClosedToAll(folder, own) ? new ClosedToAll(dirname(path), error) : error
+      if (!isRefusal(error)) throw error
+      if (isClosedToAll(folder, own)) throw new ClosedToAll(dirname(path), error)
+      return whileOpen(folder, () => act(own), error)
     }
   })
+}
+
+/** A run can take from a folder that is ours the right to enter it, and to write there. It is left as it was. */
+function whileOpen<Answer>(folder: number, act: () => Answer, refusal: unknown): Answer {
+  const { mode } = fstatSync(folder)
+  if (!letOwnerIn(folder)) throw refusal
+  try {
+    return act()
+  } finally {
+    chmodSync(`/proc/self/fd/${folder}`, mode & 0o7777)
+  }
 }
 
 /** Not a disk that has become read-only: what lies on it may be a run's. */
@@ -101,6 +114,34 @@ export function openLastToOwner(path: string): boolean {
   } finally {
     closeSync(folder)
   }
+}
+
+/**
+ * Opens the folders from `top` down to `path` that their owner may not look into: a run can have shut them, with all that
+ * lies in them. Says which. Not through a link, nor further than there is one.
+ */
+export function openDown(top: string, path: string): readonly string[] {
+  const opened: string[] = []
+  const look = (folder: string, open: (folder: string) => boolean) => {
+    if (isShut(folder) && open(folder)) opened.push(folder)
+  }
+  try {
+    look(top, openLastToOwner)
+    let at = top
+    for (const name of path.slice(top.length).split('/').filter(Boolean)) {
+      at = `${at}/${name}`
+      look(at, openToOwner)
+    }
+  } catch {
+    // Gone, led elsewhere, or somebody else's: whoever looks there says so.
+  }
+  return opened
+}
+
+/** By its mode: root, who may look into every folder here, may not inside a sandbox. */
+function isShut(folder: string): boolean {
+  const stats = statOf(onDisk(folder))
+  return stats === undefined || (stats.isDirectory() && (stats.mode & 0o500) !== 0o500)
 }
 
 function letOwnerIn(folder: number): boolean {

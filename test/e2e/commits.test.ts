@@ -88,6 +88,22 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     return JSON.parse(oos(['runs', 'show', '--json', data[0].id]).stdout).data
   }
 
+  test('is judged where the run shuts the way to it, which is open again to the next one', () => {
+    git(scene, scene.root, 'init', '-qb', 'main', 'sub/inner')
+    git(scene, join(scene.root, 'sub/inner'), 'commit', '-qm', 'first', '--allow-empty')
+    own(scene.base, id)
+    const shut =
+      script(`(cd sub/inner; mkdir locked; echo EVIL > locked/a; git add locked; git commit -qm evil)
+      ${commitEvil} chmod 000 .git/objects .git sub/inner/.git sub/inner sub .`)
+    expect([shut.status, shut.stderr]).toEqual([3, expect.stringContaining('`main` was put back')])
+    expect(shut.stderr).toContain("the project's folder was shut while this ran, and is open to you again")
+    expect(shut.stderr).toContain('`sub/inner` was shut while this ran, and is open to you again')
+    expect(oos(['run', '--', 'cat', 'locked/a'])).toMatchObject({ status: 0, stdout: 'a\n', stderr: '' })
+    expect(subjects()).toEqual(['first'])
+    const inner = git(scene, join(scene.root, 'sub/inner'), 'log', '--format=%s')
+    expect(inner).toBe('evil\nfirst\n')
+  })
+
   test('is put back where it breaks a rule, said with the line, and recorded', () => {
     const { status, stderr } = script(commitEvil)
     const run = newest()

@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -13,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readPlainBytes, readPlainStart } from '../../src/sandbox/git.ts'
-import { identityOf, inFolder, openToOwner, removeWhole } from '../../src/sandbox/held.ts'
+import { identityOf, inFolder, openDown, openToOwner, removeWhole } from '../../src/sandbox/held.ts'
 
 let base: string
 beforeEach(() => {
@@ -73,6 +75,40 @@ test('the right of its owner to enter is given to a folder, not to what a link l
   expect(openToOwner(join(base, 'own/deep'))).toBe(false)
   expect(readPlainBytes(join(base, 'own/deep/f'), 100)?.toString()).toBe('own')
   chmodSync(join(base, 'victim'), 0o700)
+})
+
+/** To root no mode says no. */
+function asOwner<Answer>(act: () => Answer): Answer {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) {
+    for (const path of ['', 'own', 'own/deep', 'own/deep/f', 'victim'])
+      chownSync(join(base, path), 12345, 12345)
+    process.seteuid?.(12345)
+  }
+  try {
+    return act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}
+
+const modeOf = (path: string) => statSync(join(base, path)).mode & 0o777
+
+test('a folder that its owner may not write is opened for as long as it takes, and left as it was', () => {
+  chmodSync(join(base, 'own/deep'), 0o550)
+  asOwner(() => inFolder(join(base, 'own/deep/f'), rmSync))
+  expect(existsSync(join(base, 'own/deep/f'))).toBe(false)
+  expect(modeOf('own/deep')).toBe(0o550)
+})
+
+test('the way down to a folder is opened where it was shut, and not through a link', () => {
+  for (const path of ['own/deep', 'own', 'victim']) chmodSync(join(base, path), 0o000)
+  expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/deep')))).toEqual([
+    join(base, 'own'),
+    join(base, 'own/deep'),
+  ])
+  expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/link/deep')))).toEqual([])
+  expect([modeOf('own'), modeOf('own/deep'), modeOf('victim')]).toEqual([0o700, 0o700, 0])
 })
 
 test('a folder has an identity of its own, and none by way of a link', () => {

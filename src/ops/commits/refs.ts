@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPlainBytes, readPlainStart } from '../../sandbox/git.ts'
+import { statOf } from '../../sandbox/look.ts'
 import { onDisk, textOf } from '../../shared/bytes.ts'
 
 /** Every name that leads to a commit, as the files say: an id, or `ref: ` and another name. */
@@ -53,13 +54,16 @@ export function isTooLong(name: string): boolean {
 /** What cannot be read as a folder counts as odd; what is not there does not. */
 export function entriesOf(folder: string, odd: string[]): readonly Entry[] {
   try {
-    if (lstatSync(onDisk(folder)).isDirectory()) return listFolder(folder)
+    if (lstatSync(onDisk(folder)).isDirectory() && mayEnter(folder)) return listFolder(folder)
     odd.push(folder)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') odd.push(folder)
   }
   return []
 }
+
+/** One that may be read and not entered says what is in it, and lets nobody look at that. */
+const mayEnter = (folder: string) => statOf(onDisk(`${folder}/.`)) !== undefined
 
 /** Names that are no UTF-8 are asked for once more, byte by byte. */
 function listFolder(folder: string): readonly Entry[] {

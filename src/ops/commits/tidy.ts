@@ -24,7 +24,7 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
     if (odd.length === 0) break
     // One in another shows only once that is open. Who makes more of them meanwhile is still running.
     if (round === mostRounds) throw new Error('what git would follow comes back whenever it is taken away')
-    for (const path of odd) if (!openToOwner(path)) remove(path)
+    openOrRemove(odd, remove)
   }
   // Without these folders git sees no repository. A link of the person's own stays: stores are shared that way.
   for (const name of ['refs', 'objects'])
@@ -36,6 +36,16 @@ export function tidy({ common, trees }: RepositoryPlace, before: Snapshot): read
 }
 
 const mostRounds = 1000
+
+/** Of what lies in a folder that was shut nothing is known before that has been opened: it may be all of the history. */
+function openOrRemove(odd: readonly string[], remove: (path: string) => void): void {
+  const opened: string[] = []
+  for (const path of odd.toSorted()) {
+    if (opened.some((folder) => path.startsWith(`${folder}/`))) continue
+    if (openToOwner(path)) opened.push(path)
+    else remove(path)
+  }
+}
 
 function oddIn(common: string, folders: readonly string[]): readonly string[] {
   const odd = [...readRefs(common).odd]

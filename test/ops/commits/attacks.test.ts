@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { git, type Scene } from '../../sandbox/scene.ts'
+import { git, people, type Scene } from '../../sandbox/scene.ts'
 import { attempt, contents, createRepository } from './place.ts'
 
 const scenes: Scene[] = []
@@ -366,4 +366,38 @@ test.each(damages)('$of does no lasting damage', async ({ script }) => {
   expect(git(scene, scene.root, 'log', '--format=%s')).toBe('first\n')
   expect(git(scene, scene.root, 'diff', '--cached', '--name-only')).toBe('')
   expect(git(scene, scene.root, 'fsck')).not.toMatch(/error|fatal|broken/)
+})
+
+/** To whom a mode says something: root enters every folder. */
+const ordinary = people.at(-1)?.id ?? 0
+
+function asOwner<Answer>(act: () => Answer): Answer {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(ordinary)
+  try {
+    return act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}
+
+test.each([
+  'chmod 000 .git/objects',
+  'chmod 444 .git/objects',
+  'chmod 444 .git/refs',
+  'chmod 600 .git/logs .git/objects/pack',
+  'chmod 000 .git/refs .git/objects .git/logs .git',
+  'chmod 444 .git',
+  'git update-ref HEAD $(craft); chmod 444 .git/refs .git/objects',
+  'git update-ref HEAD $(craft); chmod 500 .git .git/refs .git/refs/heads .git/logs .git/logs/refs/heads .git/objects/info',
+])('nothing is lost of what lies in folders that were shut: %s', async (script) => {
+  const scene = sceneOf({}, ordinary)
+  const { root } = scene
+  git(scene, root, 'gc', '-q')
+  const { check } = await attempt(scene, script)
+  const { problems, finished } = asOwner(() => check())
+  expect({ problems, finished }).toEqual({ problems: [], finished: true })
+  expect(git(scene, root, 'fsck')).not.toMatch(/error|fatal|broken|missing/)
+  expect(git(scene, root, 'log', '--format=%s')).toBe('first\n')
+  expect(contents(scene)).toEqual(['a\n'])
 })

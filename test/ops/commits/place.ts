@@ -28,9 +28,9 @@ const identity = {
 }
 
 /** A repository with a file that agents may not write, and one commit by a person. */
-export function createRepository(files: Files = {}): Scene {
+export function createRepository(files: Files = {}, id = people[0]?.id ?? 0): Scene {
   const scene = createScene({
-    id: people[0]?.id ?? 0,
+    id,
     files: { 'work/f': 'one\n', 'work/locked/a': 'a\n', ...files },
   })
   git(scene, scene.root, 'init', '-qb', 'main')
