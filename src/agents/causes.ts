@@ -42,6 +42,8 @@ export interface CauseInput {
   readonly decideHost: (host: string) => Decision
   /** A path as a rule would write it, and all that lies below it. */
   readonly print: (path: string) => { readonly path: string; readonly below: string }
+  /** Why the run could not do what the rules allow there: another name, a name that is no text. */
+  readonly closed: (path: string, action: 'read' | 'write') => string | undefined
   /** Whether something lay there before the run that the run did not see. */
   readonly exists: (path: string) => boolean
   /** What the run was kept from making, the path itself or a folder above it. */
@@ -92,6 +94,9 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
     if (kept !== undefined) return [kept]
     const decision = decideFile(path, action)
     if (decision.effect !== 'allow') return [pathCause({ path, action, decision }, input)]
+    const words = input.closed(path, action)
+    if (words !== undefined)
+      return [{ request: `file:${input.print(path).path}:${action}`, known: 'inferred', words }]
   }
   return []
 }

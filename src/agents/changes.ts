@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { once } from '../policy/remembered.ts'
 import { type Aftermath, type ChangedFile, listFiles, readAftermath } from '../sandbox/after.ts'
 import { holdsMore } from '../sandbox/remove.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
@@ -12,10 +13,14 @@ import { decideChange, type WrittenUnder, warnOfWritten } from './written.ts'
 const mostFiles = 20_000
 /** A record that nobody can read helps nobody. */
 const mostEvents = 1000
+/** Nor can anybody read a thousand lines on a terminal. */
+const mostRepositories = 20
 
 export interface Changes {
   /** What the run has left, as events, warnings first. */
   readonly events: () => readonly OosEvent[]
+  /** Whether something of it can close a place to the next run. */
+  readonly mayClose: () => boolean
 }
 
 /** Takes stock of what the run may write, so that afterwards it can be told what it did. */
@@ -27,14 +32,21 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
   const before = tree.files > mostFiles ? undefined : listFiles(roots, { own })
   const since = Date.now()
   const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
+  const { root } = project
+  const look = once(() => {
+    const aftermath = readAftermath(options)
+    const worktree = readWorktree(root)
+    const under = { policy, root, agent: asked.agent, entries: tree.entries, worktree }
+    return { aftermath, under, written: warnOfWritten(aftermath.files, under) }
+  })
   return {
     events: () => {
-      const { root } = project
-      const aftermath = readAftermath(options)
-      const worktree = readWorktree(root)
-      const under = { policy, root, agent: asked.agent, entries: tree.entries, worktree }
-      const written = warnOfWritten(aftermath.files, under)
+      const { aftermath, under, written } = look()
       return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, under)]
+    },
+    mayClose: () => {
+      const { aftermath, written } = look()
+      return aftermath.mayClose || written.length > 0 || aftermath.repositories.length > 0
     },
   }
 }
@@ -68,9 +80,14 @@ function tell(
             'there were more files than could be searched: a git repository with hooks and settings of the run may be among it',
           ),
         ]),
-    ...repositories.map((path) =>
-      warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
-    ),
+    ...repositories
+      .slice(0, mostRepositories)
+      .map((path) =>
+        warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
+      ),
+    ...(repositories.length > mostRepositories
+      ? [warning(`${repositories.length - mostRepositories} more git repositories were made`)]
+      : []),
     ...rebases.map((path) =>
       warning(
         `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path, root)}`,

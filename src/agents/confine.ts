@@ -70,6 +70,8 @@ export async function confine(
       committed = await repositories.settle()
       tell(committed)
       tell([...specEvents(prepared), ...((await trace?.events()) ?? []), ...changes.events()])
+      // The tree is looked at once more, which most runs give no reason for.
+      if (changes.mayClose()) tell(await (await import('./next-run.ts')).tellNext(prepared))
     } finally {
       // Whatever a look at what is left runs into, the run itself is over, and how it ended is known.
       recorder.finish(end)

@@ -101,12 +101,19 @@ export function policyOf(project: Project, request: RunRequest): Policy {
 
 /** Reads the machine and the tree, and plans the run. Starts and changes nothing. */
 export async function prepareRun(intent: RunIntent): Promise<PreparedRun> {
+  const { request, project, policy, asked } = intent
+  const machine = readFacts(request.env, project)
+  requireBubblewrap(machine)
+  return { ...intent, ...planRun(intent, { machine, tree: await readTree(policy, asked.agent) }) }
+}
+
+type Planned = Pick<PreparedRun, 'run' | 'machine' | 'tree' | 'plan'>
+
+/** The same with the machine and the tree as they are known. */
+export function planRun(intent: RunIntent, { machine, tree }: Pick<Planned, 'machine' | 'tree'>): Planned {
   const { request, project, policy, asked, folders } = intent
   const { root } = project
   const { agent, words: command, cwd } = asked
-  const machine = readFacts(request.env, { root })
-  requireBubblewrap(machine)
-  const tree = await readTree(policy, agent)
   const inside = hooksInside(intent, tree)
   const plan = planSandbox({
     policy,
@@ -124,7 +131,7 @@ export async function prepareRun(intent: RunIntent): Promise<PreparedRun> {
     // Whoever is traced cannot be told to be stopped from the terminal: such a run has no job control.
     interactive: request.interactive && intent.learning === undefined,
   })
-  return { ...intent, ...(inside === undefined ? {} : { run: inside.run }), machine, tree, plan }
+  return { ...(inside === undefined ? {} : { run: inside.run }), machine, tree, plan }
 }
 
 function requireLinux(): void {

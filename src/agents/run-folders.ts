@@ -3,10 +3,12 @@ import { dirname, join } from 'node:path'
 import { stateHomeOf } from '../ops/trust-record.ts'
 import { type Ghosts, openGhosts } from '../sandbox/ghosts.ts'
 import { makeCacheHome } from '../sandbox/home.ts'
+import { kindOf } from '../sandbox/look.ts'
 import { cacheBase } from '../shared/cache-folder.ts'
 import { diskFailure } from '../shared/disk-failure.ts'
 import { OosError } from '../shared/errors.ts'
 import { fileNameOf } from '../shared/file-name.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 
 /** What a project's runs need of the host besides the project: folders of their own, by its path. */
 export interface RunFolders {
@@ -56,6 +58,11 @@ export function openRunFolders({ root }: RunPlace, { cache, ghosts, standIns }: 
   return { leave, remember: (plan) => guard(ghosts, () => remember(plan)) }
 }
 
+/** What was to be made there is none yet. */
+function nearestFolder(path: string): string {
+  return kindOf(path) === 'directory' ? path : nearestFolder(dirname(path))
+}
+
 /** A run writes besides the project, and what protects the project into it. */
 function unwritable(error: unknown, { root, folder }: { root: string; folder: string }): unknown {
   const { path = '' } = error as NodeJS.ErrnoException
@@ -63,8 +70,10 @@ function unwritable(error: unknown, { root, folder }: { root: string; folder: st
   if (why === undefined) return error
   const isProjects = `${path}/`.startsWith(`${root}/`) && !`${path}/`.startsWith(`${folder}/`)
   if (isProjects) {
-    return new OosError('project-unwritable', `the project \`${root}\` cannot be written: ${why}`, {
-      hint: `a run keeps its record there: ls -ld '${root}' '${dirname(path)}'`,
+    const shut = nearestFolder(path)
+    const named = shut === root ? `the project \`${root}\`` : `\`${shut}\``
+    return new OosError('project-unwritable', `${named} cannot be written: ${why}`, {
+      hint: `a run keeps its record in the project, and while it lasts what protects it: ls -ld ${quoteWord(shut)}`,
       cause: error,
     })
   }

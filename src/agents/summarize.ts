@@ -59,14 +59,20 @@ function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said:
 }
 
 /** As the places were before the run: until its traces are gone, what it stood in for lies there on the host. */
-function placesOf({ plan, tree }: PreparedRun): Pick<CauseInput, 'exists' | 'kept'> {
+function placesOf({ plan, tree, project }: PreparedRun): Pick<CauseInput, 'exists' | 'kept' | 'closed'> {
   const made = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
   const absent = new Map(
     tree.entries.flatMap(({ path, kind, access, rule }) =>
       kind.startsWith('absent-') && access !== 'write' && rule?.effect === 'deny' ? [[path, rule]] : [],
     ),
   )
+  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]))
   return {
+    closed: (path, action) => {
+      const at = nearest(entries, path)
+      const isClosed = at?.access === 'none' || (at?.access === 'read' && action === 'write')
+      return isClosed ? at.note?.replaceAll(`${project.root}/`, '') : undefined
+    },
     exists: (path) => !made.has(path) && statOf(path) !== undefined && !isSeen(path, { plan, tree }),
     kept: (path) => {
       for (let at = path; at !== '/'; at = dirname(at)) {
@@ -76,6 +82,11 @@ function placesOf({ plan, tree }: PreparedRun): Pick<CauseInput, 'exists' | 'kep
       return undefined
     },
   }
+}
+
+function nearest(entries: ReadonlyMap<string, TreeEntry>, path: string): TreeEntry | undefined {
+  const found = entries.get(path)
+  return found !== undefined || path === '/' ? found : nearest(entries, dirname(path))
 }
 
 /** A place that each run has of its own, or a folder that is there for what is opened in it, is not what was missing. */

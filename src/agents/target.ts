@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { quoteWord } from '../ops/quote-word.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import type { AgentDefinition } from '../spec/types.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isExecutable } from '../shared/is-executable.ts'
 import { packageRoot } from '../shared/package.ts'
 import { pathOutside } from '../shared/path-outside.ts'
-import { quoteWord } from './quote-word.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 
 /** The `oos` that git hooks and editors start: the first in PATH that no project can have put there. */
 export interface FoundOos {

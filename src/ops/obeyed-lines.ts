@@ -1,7 +1,7 @@
 import type { Place } from '../shared/diagnostics.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import type { Setting, SpecSet } from '../spec/types.ts'
 import { defaultPragmas } from '../store/pragmas.ts'
-import { quoteWord } from './quote-word.ts'
 import { usualRecord } from './record.ts'
 
 /** One thing that oos would obey besides rules, in words that are read in one go. */

@@ -6,8 +6,8 @@ import { isResource, resources } from '../policy/resources.ts'
 import type { Request } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import type { Project } from './project.ts'
-import { quoteWord } from './quote-word.ts'
 
 /** What a person or program asks about, standing where he stands: paths are taken as the disk has them. */
 export function readRequest(

@@ -18,6 +18,8 @@ export interface Aftermath {
   readonly rebases: readonly string[]
   /** Programs that run as somebody else; nothing inside should be able to make one. */
   readonly setId: readonly string[]
+  /** Whether it has left what can close a place to the next run, whatever it is called: shut folders, names that are no text. */
+  readonly mayClose: boolean
   /** False: there was more than could be looked at, and what is missing here may still have changed. */
   readonly complete: boolean
   /** False: nor could all of it be searched for repositories. */
@@ -68,12 +70,14 @@ export function readAftermath({
   const repositories: string[] = []
   const rebases: string[] = []
   const setId: string[] = []
+  let mayClose = false
   const seen = new Set<string>()
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
   const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
   const most = limit * furtherNames
   const looked = walk({ roots, limit, most }, (entry, path) => {
     const stats = isOurs(entry, path) ? undefined : statOf(path)
+    mayClose ||= closes(entry, stats, since - tickMs)
     if (stats === undefined) return
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
@@ -94,6 +98,7 @@ export function readAftermath({
     repositories,
     rebases,
     setId,
+    mayClose,
     complete,
     searched: looked <= most,
   }
@@ -146,6 +151,12 @@ function entriesOf(folder: string): readonly Dirent[] {
     // Gone, no folder, or closed to us.
     return []
   }
+}
+
+/** By a name that is no text nothing can be looked at. */
+function closes({ name }: Dirent, stats: Stats | undefined, since: number): boolean {
+  if (stats === undefined || !stats.isDirectory()) return name.includes('\uFFFD')
+  return stats.ctimeMs >= since && ((stats.mode & 0o700) !== 0o700 || name === '.git')
 }
 
 /** As git sees it: links will do, and `commondir` in the place of both. */

@@ -39,7 +39,7 @@ export function deniedThrough(places: Places, path: string, above: FolderState):
   const rule = denierOf(places.globs, path, above, kind === 'directory')
   // An Only says nothing against what a name leads to that it leaves out.
   if (rule === undefined || rule.effect === 'only') return []
-  return [{ path: real, kind, access: 'none', rule, note: `${path} leads to it` }]
+  return [{ path: real, kind, access: 'none', rule, note: `${path} leads to it`, by: path }]
 }
 
 /** A link in the project that leads to the system's programs, a repository, or what the project lies in would end all runs. */

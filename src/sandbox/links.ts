@@ -35,7 +35,12 @@ interface Linked {
   readonly names: number
   readonly found: Name[]
   /** A name that lies in what is closed as a whole, or could. */
-  closed?: { readonly entry: TreeEntry; readonly note: string; readonly isGuess?: boolean }
+  closed?: {
+    readonly entry: TreeEntry
+    readonly note: string
+    readonly by?: string
+    readonly isGuess?: boolean
+  }
 }
 
 interface Name extends Place {
@@ -85,7 +90,7 @@ export function createLinkCount(): LinkCount {
     const { names, unseen } = linkedInClosed(known)
     for (const { file, path, entry } of names) {
       const seen = linked.get(file)
-      if (seen !== undefined) seen.closed ??= { entry, note: `another name of ${path}` }
+      if (seen !== undefined) seen.closed ??= { entry, note: `another name of ${path}`, by: path }
     }
     const [shut] = unseen
     if (shut === undefined) return
@@ -148,10 +153,12 @@ function namesOfClosed(files: readonly Linked[], known: readonly TreeEntry[]): T
     if (entry === undefined) return []
     const { rule } = entry
     const note = inside === undefined ? elsewhere?.note : `another name of ${inside.path}`
+    const by = inside?.path ?? elsewhere?.by
     return found.map((name) => ({
       ...(elsewhere?.isGuess ? wholePart(name) : { path: name.path, kind: 'file' as const }),
       access: 'none',
       ...(note === undefined ? {} : { note }),
+      ...(by === undefined ? {} : { by }),
       ...(rule === undefined ? {} : { rule }),
     }))
   })

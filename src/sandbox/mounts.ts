@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteWord } from '../shared/quote-word.ts'
 import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git.ts'
 import { fileFor, lookFor } from './stand-ins.ts'
 import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
@@ -35,7 +36,7 @@ export function fileMounts(
     mounts: sortMounts([...mounts, ...pins(mounts, access)]).map((mount) => fromBehind(mount, behind)),
     ghosts: absent.filter((entry) => placeholderOf(entry, standIns) === undefined).map(({ path }) => path),
     placeholders: absent.flatMap((entry) => placeholderOf(entry, standIns) ?? []),
-    unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer)),
+    unheld: changes.flatMap(({ entry, outer }) => movableLink(entry, outer, entries)),
   }
 }
 
@@ -171,8 +172,15 @@ function pins(mounts: readonly Mount[], access: ReadonlyMap<string, Access>): Mo
 }
 
 /** Nothing can be mounted on a link, so whoever may write the folder can put something else in its place. */
-function movableLink({ kind, path, access, rule }: TreeEntry, outer: Access): Unheld[] {
+function movableLink(
+  { kind, path, access, rule }: TreeEntry,
+  outer: Access,
+  entries: readonly TreeEntry[],
+): Unheld[] {
   if (kind !== 'link' || outer !== 'write' || access === 'write' || rule === undefined) return []
   const refuse = rule.layer === 'built-in'
-  return [{ rule, missing: `\`${path}\` is a symbolic link, which could be replaced`, refuse }]
+  const behind = entries.find(({ by }) => by === path)
+  const closes = behind === undefined ? '' : `; what it leads to, \`${behind.path}\`, is closed`
+  const missing = `\`${path}\` is a symbolic link, which could be replaced${closes}`
+  return [{ rule, missing, refuse, ...(refuse && { hint: `if nobody wants it: rm ${quoteWord(path)}` }) }]
 }

@@ -1,4 +1,6 @@
 import { dirname, relative } from 'node:path'
+import { printCode } from '../policy/print-code.ts'
+import { escapePattern } from '../policy/wildcard.ts'
 import { OosError } from '../shared/errors.ts'
 import { printHome } from './paths.ts'
 import type { Access, Mount, PlanInput, TreeEntry, Unheld } from './types.ts'
@@ -71,7 +73,9 @@ export function refuseTooMany(mounts: readonly Mount[], root: string): Unheld[] 
   const paths = own.map(({ path }) => path)
   const isOurs = paths.some((path) => path.startsWith(`${root}/`))
   const folders = crowdedFolders(paths, isOurs ? root : '/')
-  const written = folders.map((folder) => `\`file:${isOurs ? relative(root, folder) : folder}/**:*\``)
+  const written = folders.map((folder) =>
+    printCode(`file:${escapePattern(isOurs ? relative(root, folder) : folder)}/**:*`),
+  )
   const missing = `${paths.length} places would have to be closed one by one, and ${mostMounts} are the most`
   return [{ rule, missing, refuse: true, hint: `deny whole folders: - **Deny** ${written.join(', ')}` }]
 }

@@ -80,6 +80,8 @@ export interface TreeEntry {
   readonly rule?: Rule
   /** Why, where no rule says it: a socket, hard links, a folder that cannot be read. */
   readonly note?: string
+  /** The name for whose sake it is closed: a link that leads to it, another name of it. */
+  readonly by?: string
   /** Of a closed file that git tracks: what git looks at to see whether it changed. */
   readonly look?: FileLook
 }

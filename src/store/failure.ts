@@ -1,4 +1,5 @@
 import { type ErrorCode, OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 
 /** Turns what the database or the file system threw into an error a person can act on; ours pass through. */
 export function storeFailure(error: unknown, path: string): unknown {
@@ -43,7 +44,7 @@ const failures: readonly Failure[] = [
     codes: /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|ELOOP)/,
     code: 'store-unwritable',
     what: 'cannot be written',
-    hint: (path) => `look at \`ls -ld '${path.replace(/\/[^/]*$/, '')}'\``,
+    hint: (path) => `look at \`ls -ld ${quoteWord(path.replace(/\/[^/]*$/, ''))}\``,
   },
 ]
 

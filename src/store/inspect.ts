@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import { isTracked } from './tracked.ts'
 
 /**
@@ -29,7 +30,7 @@ export function inspectDatabase(path: string): boolean {
 function refuseForeign(path: string, part: string, stat: Stats): void {
   const uid = process.geteuid?.()
   if (uid !== undefined && stat.uid !== uid) {
-    throw refusal(path, `\`${part}\` belongs to another user`, `ls -ld '${part}'`)
+    throw refusal(path, `\`${part}\` belongs to another user`, `ls -ld ${quoteWord(part)}`)
   }
   if (stat.mode & 0o022) throw refusal(path, `others can write \`${part}\``, `chmod go-w '${part}'`)
 }

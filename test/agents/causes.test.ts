@@ -18,6 +18,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     print: (path) => ({ path, below: `${path}/**` }),
     exists: () => true,
     kept: () => undefined,
+    closed: () => undefined,
     decideHost: () => no,
     decideFile: (path, action) =>
       path.startsWith('/work/') && (action === 'read' || path.startsWith('/work/src/')) ? yes : no,
@@ -189,4 +190,13 @@ test.each([
   expect(causes.map(({ request }) => request)).toEqual(said)
   for (const { words } of causes) expect(words).toContain('run from `/repo`, with specs there: oos init')
   expect(likelyCauses(input('', seen))).toEqual([])
+})
+
+test('what is closed though the rules allow it is told with the reason', () => {
+  const errors = 'cat: /work/src/a: Permission denied'
+  const closed = (path: string) => (path === '/work/src/a' ? 'sub/.env leads to it' : undefined)
+  expect(likelyCauses(input(errors, { closed }))).toEqual([
+    { request: 'file:/work/src/a:read', known: 'inferred', words: 'sub/.env leads to it' },
+  ])
+  expect(likelyCauses(input(errors))).toEqual([])
 })

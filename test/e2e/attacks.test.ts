@@ -102,6 +102,63 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(newestRun()).toMatchObject({ endedBy: 'exit', files: 3 })
   })
 
+  test.each([
+    {
+      what: 'a denied link',
+      text: 'ln -s ../src sub/.env',
+      told: '`src` is closed to the next run: sub/.env leads to it',
+    },
+    {
+      what: 'a denied name of a file',
+      text: 'ln src/a sub/.env',
+      told: '`src/a` is closed to the next run: another name of sub/.env',
+    },
+    { what: 'a link for a repository', text: 'ln -s ../src sub/.git', told: 'no run will start here: ' },
+    ...(id === 0
+      ? []
+      : [
+          { what: 'a shut folder', text: 'chmod 000 src', told: '`src` is closed to the next run: ' },
+          {
+            what: 'a folder of git that nobody may write',
+            text: 'mkdir sub/.git; chmod 500 sub/.git',
+            told: 'no run will start here: ',
+          },
+        ]),
+  ])('F3 a run that leaves $what says what that does to the next, and what undoes it', ({ text, told }) => {
+    put('work/src/a', 'one')
+    put('work/sub/x', '')
+    const { code, out } = script(text)
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(told) })
+    const [, undo = ''] =
+      /(?:closed to the next run|will start here).*[:;] ((?:rm|chmod) .*)$/m.exec(out) ?? []
+    const readSource = ['run', '--', 'cat', 'src/a']
+    expect(oosIn(scene, readSource).out).not.toContain('one')
+    spawnSync('sh', ['-c', undo], {
+      cwd: scene.root,
+      ...(process.getuid?.() === 0 ? { uid: id, gid: id } : {}),
+    })
+    expect(oosIn(scene, readSource)).toEqual({ code: 0, out: 'one' })
+  })
+
+  test('F3 a name that is no text says that it closes the folder, when the run ends and where one fails for it', () => {
+    put('work/src/a', 'one')
+    const reason = 'has an entry whose name is not UTF-8'
+    const { out } = script(String.raw`mkdir "$(printf 'src/\377')"`)
+    expect(out).toContain(`\`src\` is closed to the next run: ${reason}`)
+    expect(oosIn(scene, ['run', '--', 'cat', 'src/a']).out).toContain(`perhaps file:src/a:read: ${reason}`)
+  })
+
+  test('F3 what a run leaves that closes nothing more is not looked at twice', () => {
+    const { out } = script('mkdir sub; echo x > sub/y')
+    expect(out).toBe('')
+  })
+
+  test('F3 a thousand repositories are no thousand lines', () => {
+    const { out } = script('for i in $(seq 100); do mkdir -p m/$i/.git; touch m/$i/.git/HEAD; done')
+    expect(out).toContain('80 more git repositories were made')
+    expect(out.split('\n').length).toBeLessThan(30)
+  })
+
   test('F2 settings that a run makes for an agent or an editor in a subfolder are told', () => {
     const { out } = script(`mkdir -p a/.claude a/.vscode b node_modules/c/.claude
       echo x > a/.claude/settings.json; echo x > a/.vscode/tasks.json; echo x > b/.mcp.json; echo x > b/c.json

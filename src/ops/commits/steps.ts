@@ -1,6 +1,6 @@
 import { ClosedToAll } from '../../sandbox/held.ts'
+import { quoteWord } from '../../shared/quote-word.ts'
 import { GitSilence } from '../git.ts'
-import { quoteWord } from '../quote-word.ts'
 
 /** What a check does one after the other: what fails is told, and stops none of the others. */
 export interface Steps {

@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { diskFailure } from '../../shared/disk-failure.ts'
 import { OosError } from '../../shared/errors.ts'
+import { quoteWord } from '../../shared/quote-word.ts'
 import type { HookFile } from './facts.ts'
 import type { HookEdit } from './plan.ts'
 import { stampName } from './stamp.ts'
@@ -60,7 +61,7 @@ function unwritable(error: unknown, path: string): unknown {
   const why = diskFailure(error)
   if (why === undefined) return error
   return new OosError('hooks-unwritable', `the hook \`${path}\` cannot be written: ${why}`, {
-    hint: `ls -ld '${dirname(path)}'; nothing was changed`,
+    hint: `ls -ld ${quoteWord(dirname(path))}; nothing was changed`,
     cause: error,
   })
 }

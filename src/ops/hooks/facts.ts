@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { isExecutable } from '../../shared/is-executable.ts'
+import { quoteWord } from '../../shared/quote-word.ts'
 import type { NodeManager } from '../init/facts.ts'
 import { openFolder } from '../init/folder.ts'
 import { detectNodeManager } from '../init/languages.ts'
@@ -106,7 +107,7 @@ export function readHookFile(path: string): HookFile | undefined {
   if (stats === undefined) return undefined
   if (stats.isSymbolicLink()) return { link: readlinkSync(path) }
   if (stats.isFile()) return { bytes: readFileSync(path), mode: stats.mode & 0o777 }
-  throw new OosError('hooks-refused', `\`${path}\` is no file`, { hint: `ls -ld '${path}'` })
+  throw new OosError('hooks-refused', `\`${path}\` is no file`, { hint: `ls -ld ${quoteWord(path)}` })
 }
 
 /** Through links, as git does. */

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { quoteWord } from '../../shared/quote-word.ts'
 import type { EventOf, RuleReference } from '../../store/events.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
 import { findRepository } from '../commits/find-repository.ts'
 import { readProject } from '../project.ts'
-import { quoteWord } from '../quote-word.ts'
 import { readRecord } from '../record.ts'
 import {
   type CommitFacts,
