@@ -13,6 +13,7 @@ import { exitCodes } from '../shared/errors.ts'
 import { noteClosedFiles } from './named-files.ts'
 import { noteClosedHosts } from './named-hosts.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
+import { renderRulePlace } from './output/rules.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ExplainOptions {
@@ -38,6 +39,7 @@ export async function explainRequest(
   const changes = [
     ...noteUnheld(request),
     ...(await noteOwnPlace(policy, request, decision)),
+    ...(await noteClosedInRun(policy, request, decision)),
     ...noteFromRoot(text, request, project),
     ...noteClosedFiles(policy, request, decision),
     ...noteClosedHosts(policy, request, decision),
@@ -87,6 +89,26 @@ async function noteOwnPlace(
   if (start.effect === 'deny') return []
   const does = start.effect === 'allow' ? 'starts it all the same' : 'asks about the rest alone'
   return [{ kind: 'none', text: `\`oos run\` ${does}: ${has}` }]
+}
+
+/** What is mounted can be wider than what the rules say of one file. */
+async function noteClosedInRun(
+  policy: Policy,
+  request: Request,
+  { effect }: Decision,
+): Promise<readonly Change[]> {
+  const { resource, target } = request
+  if (effect !== 'allow' || resource !== 'file' || process.platform !== 'linux') return []
+  if (!target.startsWith(`${policy.root}/`) || !existsSync(target)) return []
+  // It looks at the whole project, as a run does when it starts.
+  const { closedInRun } = await import('../ops/closed-in-run.ts')
+  const closed = await closedInRun(policy, request)
+  if (closed === undefined) return []
+  const { rule, note } = closed.by
+  const why =
+    note?.replaceAll(`${policy.root}/`, '') ?? (rule && `${renderRulePlace(rule)} ${rule.source.text}`)
+  const is = closed.access === 'none' ? 'closed' : 'only to be read'
+  return [{ kind: 'none', text: `in a run it is ${is}${why === undefined ? '' : `: ${why}`}` }]
 }
 
 const mayBeOwn = ({ target }: Request, { root }: Policy) => !`${target}/`.startsWith(`${root}/`)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
@@ -251,3 +251,45 @@ test.each([
 ])('of %s it is said that no rule acts on it', (request, note) => {
   expect(oos(['explain', request], { cwd }).stdout).toContain(`note   ${note}`)
 })
+
+test.runIf(process.platform === 'linux')(
+  'a file that is closed in a run though the rules allow it is told so',
+  () => {
+    const rules =
+      '- **Allow** `file:**:read,write`\n- **Deny** `file:**/.env:*`, `file:keys:*`\n- **Deny** `file:docs/*:write`\n'
+    const cwd = makeTree({
+      '.agent-os/AGENT.md': rules,
+      'src/a': '',
+      b: '',
+      'keys/k': '',
+      'docs/x/y': '',
+      'sub/z': '',
+    })
+    symlinkSync('../src', join(cwd, 'sub/.env'))
+    mkdirSync(join(cwd, 'more'))
+    linkSync(join(cwd, 'b'), join(cwd, 'more/.env'))
+    const notes = (request: string) =>
+      oos(['explain', request], { cwd })
+        .stdout.split('\n')
+        .filter((line) => /^(allow|note) /.test(line))
+    const place = '.agent-os/AGENT.md'
+    expect(notes('file:src/a:read')).toEqual([
+      'allow  file:src/a:read',
+      'note   in a run it is closed: sub/.env leads to it',
+    ])
+    expect(notes('file:b:read')).toEqual([
+      'allow  file:b:read',
+      'note   in a run it is closed: another name of more/.env',
+    ])
+    expect(notes('file:keys/k:read')).toEqual([
+      'allow  file:keys/k:read',
+      `note   in a run it is closed: ${place}:2 **Deny** \`file:**/.env:*\`, \`file:keys:*\``,
+    ])
+    expect(notes('file:docs/x/y:write')).toEqual([
+      'allow  file:docs/x/y:write',
+      `note   in a run it is only to be read: ${place}:3 **Deny** \`file:docs/*:write\``,
+    ])
+    expect(notes('file:docs/x/y:read')).toEqual(['allow  file:docs/x/y:read'])
+    expect(notes('file:sub/z:write')).toEqual(['allow  file:sub/z:write'])
+  },
+)
