@@ -67,7 +67,7 @@ function appeared(
 }
 
 function tell(
-  { files, repositories, rebases, setId, complete, searched }: Aftermath,
+  { files, repositories, rebases, patches, setId, complete, searched }: Aftermath,
   under: WrittenUnder,
 ): OosEvent[] {
   const { root } = under
@@ -91,6 +91,11 @@ function tell(
     ...rebases.map((path) =>
       warning(
         `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path, root)}`,
+      ),
+    ),
+    ...patches.map((path) =>
+      warning(
+        `patches are under way, and \`git am --continue\` and \`--skip\` commit what the run wrote into them: ${named(path, root)}`,
       ),
     ),
     ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path, root)}`)),

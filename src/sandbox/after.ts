@@ -16,6 +16,8 @@ export interface Aftermath {
   readonly repositories: readonly string[]
   /** Git folders with a rebase that the run began or changed: to go on with it runs the commands in its list. */
   readonly rebases: readonly string[]
+  /** The same with patches: to go on with them commits what they hold. */
+  readonly patches: readonly string[]
   /** Programs that run as somebody else; nothing inside should be able to make one. */
   readonly setId: readonly string[]
   /** Whether it has left what can close a place to the next run, whatever it is called: shut folders, names that are no text. */
@@ -69,6 +71,7 @@ export function readAftermath({
   const files: ChangedFile[] = []
   const repositories: string[] = []
   const rebases: string[] = []
+  const patches: string[] = []
   const setId: string[] = []
   let mayClose = false
   const seen = new Set<string>()
@@ -84,6 +87,7 @@ export function readAftermath({
     if (isListed(entry)) seen.add(path)
     if (entry.name === '.git' && made && !holdsNothing(path, own)) repositories.push(path)
     if (entry.name === '.git' && isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
+    if (entry.name === '.git' && isSince(join(path, 'rebase-apply/next'))) patches.push(path)
     if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
@@ -97,6 +101,7 @@ export function readAftermath({
     files: [...files, ...gone],
     repositories,
     rebases,
+    patches,
     setId,
     mayClose,
     complete,

@@ -236,6 +236,11 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(before)
   })
 
+  test('W7 patches that a run left half applied are reported', () => {
+    const list = 'mkdir .git/rebase-apply; echo 1 > .git/rebase-apply/next'
+    expect(script(list).out).toContain('patches are under way')
+  })
+
   test('W2 a rebase that a run left is reported', () => {
     const list = 'mkdir .git/rebase-merge; echo "exec evil" > .git/rebase-merge/git-rebase-todo'
     expect(script(list).out).toContain('a rebase is under way')

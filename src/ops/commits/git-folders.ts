@@ -16,7 +16,16 @@ export function isList(path: string): boolean {
  * Below a `.git` folder, and open to a run: it may not write `hooks`, `modules` and `worktrees`. Their own entries alone,
  * since to look at every object would cost.
  */
-const written = ['objects', 'objects/info', 'objects/pack', 'info', 'lfs', 'reftable', ...operations]
+const written = [
+  'objects',
+  'objects/info',
+  'objects/pack',
+  'info',
+  'lfs',
+  'reftable',
+  'rr-cache',
+  ...operations,
+]
 
 /**
  * Git writes in these folders, and clears them up: with a link in their place or in them, a later `git gc` does that in

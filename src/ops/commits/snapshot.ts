@@ -39,6 +39,8 @@ export interface Snapshot {
   readonly shallow: string | undefined
   /** Stamps of the files that git believes about commits without looking at them, by path. */
   readonly believed: ReadonlyMap<string, string>
+  /** Stamps of how conflicts were resolved, by name: git does the same at the next like them. An older oos did not look. */
+  readonly resolutions?: ReadonlyMap<string, string>
 }
 
 /** Files, and folders of them, below the `.git` folder. All but the last are caches. */
@@ -82,7 +84,14 @@ export function takeSnapshot({ common, trees }: RepositoryPlace, known?: Snapsho
     logs: new Map(logs),
     shallow: readShallow(join(common, 'shallow')),
     believed: new Map(believedFiles.map((name) => [name, stampAll(join(common, name))])),
+    resolutions: readResolutions(join(common, resolutionsFolder)),
   }
+}
+
+export const resolutionsFolder = 'rr-cache'
+
+function readResolutions(folder: string): ReadonlyMap<string, string> {
+  return new Map(entriesOf(folder, []).map(({ name }) => [name, stampAll(join(folder, name))] as const))
 }
 
 /** A linked work tree has refs of its own, of a bisection or a rebase. */
@@ -121,7 +130,7 @@ const ownNames: ReadonlySet<string> = new Set([
     'commondir',
     'gitdir',
   ],
-  ...['objects', 'refs', 'logs', 'hooks', 'info', 'worktrees', 'modules', 'lfs', 'reftable'],
+  ...['objects', 'refs', 'logs', 'hooks', 'info', 'worktrees', 'modules', 'lfs', 'reftable', 'rr-cache'],
   ...operations,
 ])
 const inOwnFolder = new RegExp(` refs/(?:heads|tags|remotes)/(?:${[...ownNames].join('|')})/.+`, 'g')
@@ -181,10 +190,18 @@ export function isSame(before: Snapshot, after: Snapshot): boolean {
     before.refs.odd.join('\0') === after.refs.odd.join('\0') &&
     before.shallow === after.shallow &&
     isSameMap(before.believed, after.believed) &&
+    newResolutions(before, after).length === 0 &&
     before.logs.size === after.logs.size &&
     [...before.logs].every(([path, { stamp }]) => after.logs.get(path)?.stamp === stamp) &&
     before.trees.every((tree, index) => isSameTree(tree, after.trees[index]))
   )
+}
+
+/** By name. One that was taken away is missed by nobody. */
+export function newResolutions(before: Snapshot, after: Snapshot): readonly string[] {
+  const { resolutions: was } = before
+  const now = was === undefined ? [] : [...(after.resolutions ?? [])]
+  return now.flatMap(([name, stamp]) => (was?.get(name) === stamp ? [] : [name]))
 }
 
 function isSameTree(before: TreeSnapshot, after: TreeSnapshot | undefined): boolean {

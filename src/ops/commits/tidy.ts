@@ -5,7 +5,14 @@ import { findOddFolders, findOddObjects } from './git-folders.ts'
 import { readLogs } from './log-files.ts'
 import { openWay, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
-import { believedFiles, type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
+import {
+  believedFiles,
+  newResolutions,
+  type RepositoryPlace,
+  resolutionsFolder,
+  type Snapshot,
+  unreadable,
+} from './snapshot.ts'
 
 /**
  * Before git is asked: takes away what a run has put where git would follow it, wait for it or believe it. Says what, by
@@ -74,7 +81,8 @@ function tidyPacked(file: string, text: string | undefined): void {
 
 /**
  * Caches are made again by git itself. The lists of grafts and of commits without parents say what history is, and that is
- * not for a run to say: git would show, and one day throw away, what they leave out.
+ * not for a run to say: git would show, and one day throw away, what they leave out. Nor is how a conflict is resolved the
+ * next time, in whatever file.
  */
 export function dropBelieved(
   { common }: RepositoryPlace,
@@ -83,11 +91,21 @@ export function dropBelieved(
 ): readonly string[] {
   const changed = believedFiles.filter((name) => before.believed.get(name) !== after.believed.get(name))
   for (const name of changed) removeWhole(join(common, name))
+  const resolutions = ofResolutions(common, before, after)
+  for (const path of resolutions) removeWhole(path)
   const isShallow = before.shallow !== after.shallow
   if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
-  return [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])].map(
-    (name) => join(common, name),
-  )
+  const told = [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])]
+  return [...told.map((name) => join(common, name)), ...resolutions]
+}
+
+/** The folder alone is enough for git to begin with it. */
+function ofResolutions(common: string, before: Snapshot, after: Snapshot): readonly string[] {
+  const folder = join(common, resolutionsFolder)
+  const names = newResolutions(before, after)
+  return names.length > 0 && before.resolutions?.size === 0
+    ? [folder]
+    : names.map((name) => join(folder, name))
 }
 
 function restoreShallow(file: string, text: string | undefined): void {

@@ -1,7 +1,15 @@
-import { existsSync, lstatSync, renameSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { git, people, type Scene } from '../../sandbox/scene.ts'
+import { git, own, people, type Scene } from '../../sandbox/scene.ts'
 import { attempt, contents, createRepository } from './place.ts'
 
 const scenes: Scene[] = []
@@ -266,6 +274,35 @@ test.each([
   expect(existsSync(join(scene.root, '.git/sequencer'))).toBe(false)
 })
 
+test.each([{ has: 'none' }, { has: 'some' }])(
+  "a person's conflict is not resolved in a run's way, where the repository has $has of its own",
+  async ({ has }) => {
+    const scene = sceneOf()
+    const { root } = scene
+    const commit = (text: string, branch: string) => {
+      git(scene, root, 'checkout', '-qB', branch, 'first')
+      writeFileSync(join(root, 'locked/a'), text)
+      git(scene, root, 'commit', '-qam', branch)
+    }
+    git(scene, root, 'tag', 'first')
+    commit('theirs\n', 'other')
+    commit('mine\n', 'main')
+    const evil = `git clone -q . /tmp/c && cd /tmp/c && mkdir .git/rr-cache && git merge origin/other
+      echo EVIL > locked/a; git add -A; git rerere; mkdir -p $OLDPWD/.git/rr-cache; cp -r .git/rr-cache/. $OLDPWD/.git/rr-cache/`
+    if (has === 'some') {
+      mkdirSync(join(root, '.git/rr-cache/own'), { recursive: true })
+      writeFileSync(join(root, '.git/rr-cache/own/preimage'), 'x')
+      own(scene.base, scene.id)
+    }
+    const { out, check } = await attempt(scene, evil)
+    expect(out).toContain("Recorded resolution for 'locked/a'")
+    expect(check()).toMatchObject({ problems: [], removed: [expect.stringContaining('rr-cache')] })
+    git(scene, root, 'merge', 'other')
+    expect(readFileSync(join(root, 'locked/a'), 'utf8')).toMatch(/^<<<<<<< .*\nmine\n/)
+    expect(existsSync(join(root, '.git/rr-cache/own'))).toBe(has === 'some')
+  },
+)
+
 test('picks of what was there before go on, however short they are named', async () => {
   const scene = sceneOf()
   const script = `mkdir .git/sequencer; git rev-parse HEAD > .git/sequencer/head
@@ -311,6 +348,7 @@ test.each([
   { at: 'info/attributes', script: 'mkfifo .git/info/attributes' },
   { at: 'lfs', script: 'ln -s $PWD/x .git/lfs' },
   { at: 'lfs/objects', script: 'mkdir .git/lfs; ln -s $PWD/x .git/lfs/objects' },
+  { at: 'rr-cache', script: 'ln -s $PWD/x .git/rr-cache' },
   { at: 'rebase-merge', script: 'ln -s $PWD/x .git/rebase-merge' },
 ])('what a run has put at $at is taken away', async ({ at, script }) => {
   const scene = sceneOf({ 'work/x/precious': 'x' })
