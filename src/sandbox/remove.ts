@@ -30,13 +30,16 @@ export function holdsMore(path: string, content = ''): boolean {
   const stats = statOf(path)
   if (stats === undefined) return false
   if (stats.isDirectory()) return (readFolder(path) ?? []).length > 0
-  return (
-    stats.isSymbolicLink() || (stats.isFile() && stats.size > 0 && readFileSync(path, 'utf8') !== content)
-  )
+  return stats.isSymbolicLink() || (stats.isFile() && stats.size > 0 && !says(path, stats, content))
 }
 
 /** bubblewrap makes its mount points empty, and writable for nobody. */
 function isAsMade(own: string | Buffer, { size, mode }: Stats, content: string | undefined): boolean {
   if (content === undefined) return size === 0 && (mode & 0o222) === 0
-  return size === Buffer.byteLength(content) && readFileSync(own, 'utf8') === content
+  return says(own, { size }, content)
+}
+
+/** What is larger, a run can have made as large as it likes. */
+function says(path: string | Buffer, { size }: Pick<Stats, 'size'>, content: string): boolean {
+  return size === Buffer.byteLength(content) && readFileSync(path, 'utf8') === content
 }

@@ -327,6 +327,18 @@ describe('what is written and git does not run counts as not there', () => {
     expect(oos(['spec', 'coverage'], cloned).stdout).toMatch(/Require.* ◐ partial/)
   })
 
+  test('in a project with husky in which a run has put a pipe in the place of package.json', () => {
+    put('.husky/pre-commit', 'true\n')
+    expect(run('mkfifo package.json').code).toBe(0)
+    const { status, signal } = spawnSync(process.execPath, [executable, 'hooks'], {
+      cwd: place.cwd,
+      env: place.env,
+      // Without the protection nothing would end it.
+      timeout: 20_000,
+    })
+    expect({ status, signal }).toEqual({ status: 0, signal: null })
+  })
+
   test('in a clone of a project with lefthook, until it is installed', () => {
     put('.agent-os/AGENT.md', required)
     put('lefthook.yml', 'pre-commit:\n  commands:\n    x:\n      run: echo x\n')

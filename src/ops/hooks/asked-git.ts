@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { anyBranch } from '../commits/decide-commit.ts'
@@ -49,7 +49,8 @@ function rebasedBranch(top: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    // A run can have put a pipe there.
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : ''
   } catch {
     return ''
   }

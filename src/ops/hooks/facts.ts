@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { isExecutable } from '../../shared/is-executable.ts'
@@ -121,9 +121,10 @@ function entryOf(path: string): [string, HookFile][] {
   return file === undefined ? [] : [[path, file]]
 }
 
+/** Not of a pipe, which a run can leave in the place of any file: nobody may ever write to it. */
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
   } catch {
     return ''
   }
