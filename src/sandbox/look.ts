@@ -42,8 +42,16 @@ export function isText(folder: string, name: string): boolean {
   }
 }
 
-/** The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. */
-export const isTooDeep = (folder: string) => folder.length > 1000 && Buffer.byteLength(folder) > 3500
+/**
+ * The kernel takes no longer path than 4,096 bytes; one more name and bubblewrap's own folder have to fit in. And what is
+ * closed has every folder above it held in its place, each of which costs a mount.
+ */
+export function isTooDeep(folder: string): boolean {
+  if (folder.length > 1000 && Buffer.byteLength(folder) > 3500) return true
+  return folder.length > 2 * mostNames && folder.split('/').length > mostNames
+}
+
+const mostNames = 100
 
 export function mayEnter(folder: string): boolean {
   return statOf(`${folder}/.`) !== undefined

@@ -70,7 +70,9 @@ export function refuseTooMany(mounts: readonly Mount[], root: string): Unheld[] 
   const [most] = largestFirst(Map.groupBy(masks, ({ rule }) => rule))
   const [rule, own = []] = most ?? []
   if (rule === undefined) return []
-  const paths = own.map(({ path }) => path)
+  // What lies deep has more folders above it to be held than there is to close.
+  const held = closing.filter(({ kind }) => kind === 'pin')
+  const paths = (own.length * 2 < held.length ? held : own).map(({ path }) => path)
   const isOurs = paths.some((path) => path.startsWith(`${root}/`))
   const folders = crowdedFolders(paths, isOurs ? root : '/')
   const written = folders.map((folder) =>

@@ -332,6 +332,28 @@ describe.each(people)('for $who', ({ id }) => {
     expect(readFileSync(join(scene.root, '.git'), 'utf8')).toBe('gitdir: ../outside/repo\n')
   })
 
+  it('a folder that lies very deep is closed above, and stops no run', async () => {
+    const deep = Array.from({ length: 1850 }, () => 'd').join('/')
+    const scene = sceneOf(id, { [`work/x/${deep}/f`]: '', 'work/a': 'one' })
+    const { out, plan } = await runIn(scene, sh('cat a; ls -R x | grep -c d'))
+    expect(plan.unheld.filter(({ refuse }) => refuse)).toEqual([])
+    expect(out).toMatch(/^one\d{2,3}\n/)
+  })
+
+  it('many places that lie deep are refused, with the folders to deny', async () => {
+    const deep = Array.from({ length: 80 }, () => 'd').join('/')
+    const files = Object.fromEntries(
+      Array.from({ length: 7 }, (_, at) => [`work/x/${at}/${deep}/key.pem`, '']),
+    )
+    const scene = sceneOf(id, files)
+    const { plan } = await planScene(scene, ['true'], {
+      rules: ['Allow file:**:read,write', 'Deny file:**/*.pem:*'],
+    })
+    expect(plan.unheld.find(({ refuse }) => refuse)?.hint).toBe(
+      'deny whole folders: - **Deny** `file:x/**:*`',
+    )
+  })
+
   it('too many places to close are refused, with the folders to deny', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 520 }, (_, index) => [`work/d${index % 40}/k${index}/key.pem`, '']),

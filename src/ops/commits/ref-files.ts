@@ -19,7 +19,6 @@ import { bytesOf } from '../../shared/bytes.ts'
 export function writeRef(folder: string, name: string, value: string): void {
   const path = join(folder, name)
   openWay(folder, dirname(name))
-  if (inFolder(path, isFolder)) removeWhole(path)
   replaceFile(path, `${value}\n`)
 }
 
@@ -56,9 +55,10 @@ export function removePacked(folder: string, text: string, names: ReadonlySet<st
   replaceFile(join(folder, 'packed-refs'), lines.join('\n'))
 }
 
-/** In one step, and only while nobody else has the lock. */
+/** In one step, and only while nobody else has the lock. A folder in its place goes. */
 export function replaceFile(path: string, content: string | Uint8Array): void {
   freeLock(`${path}.lock`)
+  if (inFolder(path, isFolder)) removeWhole(path)
   inFolder(path, (own) => {
     const lock = Buffer.concat([Buffer.from(own), Buffer.from('.lock')])
     const file = openSync(lock, 'wx', 0o644)

@@ -378,6 +378,11 @@ const damages: readonly { readonly of: string; readonly script: string }[] = [
   { of: 'a pipe among the refs', script: 'mkfifo .git/refs/heads/fifo' },
   { of: 'a pipe for the index', script: 'rm .git/index; mkfifo .git/index' },
   { of: 'a link for the index', script: 'rm .git/index; ln -s ../f .git/index' },
+  {
+    of: 'a folder for the packed refs',
+    script: 'git pack-refs --all; rm .git/packed-refs; mkdir -p .git/packed-refs/x',
+  },
+  { of: 'a folder for HEAD', script: 'rm .git/HEAD; mkdir -p .git/HEAD/x' },
   { of: 'a pipe for the packed refs', script: 'mkfifo .git/packed-refs' },
   {
     of: 'a pipe for an object',
