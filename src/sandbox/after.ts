@@ -77,6 +77,11 @@ export function readAftermath({
   const seen = new Set<string>()
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
   const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
+  const lookAtGit = (path: string, made: boolean) => {
+    if (made && !holdsNothing(path, own)) repositories.push(path)
+    if (isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
+    if (isSince(join(path, 'rebase-apply/next'))) patches.push(path)
+  }
   const most = limit * furtherNames
   const looked = walk({ roots, limit, most }, (entry, path) => {
     const stats = isOurs(entry, path) ? undefined : statOf(path)
@@ -85,9 +90,7 @@ export function readAftermath({
     // A name that was not there before may still be an old file, moved.
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
-    if (entry.name === '.git' && made && !holdsNothing(path, own)) repositories.push(path)
-    if (entry.name === '.git' && isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
-    if (entry.name === '.git' && isSince(join(path, 'rebase-apply/next'))) patches.push(path)
+    if (entry.name === '.git') lookAtGit(path, made)
     if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
