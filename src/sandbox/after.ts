@@ -78,6 +78,7 @@ export function readAftermath({
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
   const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
   const lookAtGit = (path: string, made: boolean) => {
+    mayClose ||= made
     if (made && !holdsNothing(path, own)) repositories.push(path)
     if (isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
     if (isSince(join(path, 'rebase-apply/next'))) patches.push(path)
@@ -164,7 +165,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 /** By a name that is no text nothing can be looked at. */
 function closes({ name }: Dirent, stats: Stats | undefined, since: number): boolean {
   if (stats === undefined || !stats.isDirectory()) return name.includes('\uFFFD')
-  return stats.ctimeMs >= since && ((stats.mode & 0o700) !== 0o700 || name === '.git')
+  return stats.ctimeMs >= since && (stats.mode & 0o700) !== 0o700
 }
 
 /** As git sees it: links will do, and `commondir` in the place of both. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -87,4 +87,36 @@ test('a file that came to be against a rule is told with it', () => {
     expect.objectContaining({ path: '.env', effect: 'deny', rule: expect.objectContaining({ line: 2 }) }),
     { type: 'file.changed', path: 'a', change: 'created', bytes: 0 },
   ])
+})
+
+test.each([
+  { does: 'changes a file', act: (at: string) => writeFileSync(join(at, 'f'), 'x'), closes: false },
+  {
+    does: 'works in the repository that is there',
+    act: (at: string) => writeFileSync(join(at, '.git/index'), 'x'),
+    closes: false,
+  },
+  { does: 'makes a folder', act: (at: string) => mkdirSync(join(at, 'sub')), closes: false },
+  { does: 'shuts a folder', act: (at: string) => chmodSync(join(at, 'old'), 0o500), closes: true },
+  { does: 'makes an empty repository', act: (at: string) => mkdirSync(join(at, 'old/.git')), closes: true },
+  {
+    does: 'makes a name that is no text',
+    act: (at: string) => mkdirSync(Buffer.from(`${at}/\xff`, 'latin1')),
+    closes: true,
+  },
+  { does: 'makes a denied name', act: (at: string) => symlinkSync('old', join(at, '.env')), closes: true },
+])('a run that $does gives a reason to look at the tree again: $closes', ({ act, closes }) => {
+  const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
+  mkdirSync(join(root, '.git'))
+  writeFileSync(join(root, '.git/HEAD'), '')
+  mkdirSync(join(root, 'old'))
+  const rules = rulesOf(['Allow file:**:read,write', 'Deny file:**/.env:*'])
+  const { mayClose } = watchChanges({
+    plan: { mounts: [{ kind: 'write', path: root }], ghosts: [], placeholders: [] },
+    ...under(root),
+    policy: compilePolicy({ rules, root, home: '/nobody', now: 0 }),
+    tree: { entries: [{ path: root, kind: 'directory', access: 'write' }], files: 3, repositories: [] },
+  } as unknown as PreparedRun)
+  act(root)
+  expect(mayClose()).toBe(closes)
 })
