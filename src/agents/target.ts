@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import { quoteWord } from '../shared/quote-word.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import type { AgentDefinition } from '../spec/types.ts'
 
 /** The agent whose rules hold when a run names none. */

@@ -14,10 +14,10 @@ import {
 } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import type { SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'
 import { specFolder } from './project-root.ts'
-import { quoteWord } from './quote-word.ts'
 
 type Place = Pick<Project, 'root' | 'home'>
 
