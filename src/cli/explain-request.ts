@@ -10,8 +10,7 @@ import { type Change, explainDecision } from '../policy/explain.ts'
 import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
-import { noteClosedFiles } from './named-files.ts'
-import { noteClosedHosts } from './named-hosts.ts'
+import { noteNamedClosed } from './named-closed.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
 import { renderRulePlace } from './output/rules.ts'
 import type { Terminal } from './terminal.ts'
@@ -41,8 +40,7 @@ export async function explainRequest(
     ...(await noteOwnPlace(policy, request, decision)),
     ...(await noteClosedInRun(policy, request, decision)),
     ...noteFromRoot(text, request, project),
-    ...noteClosedFiles(policy, request, decision),
-    ...noteClosedHosts(policy, request, decision),
+    ...noteNamedClosed(policy, request, decision),
     ...explanation.changes,
   ]
   const explained = { ...explanation, request: text, constraints, changes }

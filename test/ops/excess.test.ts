@@ -111,7 +111,7 @@ const cases: readonly {
   {
     name: 'what a run may cost',
     before: ['**Limit** `run:*{usd:5}`'],
-    after: ['**Limit** `run:x*{usd:5}`'],
+    after: ['**Limit** `run:coder{usd:5}`'],
     expected: ['usd of a run: 5 to undefined'],
   },
   {
