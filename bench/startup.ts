@@ -25,7 +25,7 @@ export function bench(): readonly Row[] {
     const times = measure(cases, place)
     return [
       row('`oos --version`', cases.version, times.version),
-      row('`oos explain …`, policy cached', cases.explain, times.explain),
+      row('`oos explain` of a command, policy cached', cases.explain, times.explain),
     ]
 
     function row(what: string, argv: readonly string[], time: number): Row {
