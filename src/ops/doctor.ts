@@ -7,9 +7,10 @@ import { requireStrace } from '../sandbox/trace/strace.ts'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
 import { OosError } from '../shared/errors.ts'
+import { isExecutable } from '../shared/is-executable.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { openStore } from '../store/store.ts'
-import { findOos, wrapperLine } from './find-oos.ts'
+import { findOos, wrapperFolder, wrapperLine } from './find-oos.ts'
 import { isActive, readHookStates } from './hooks/install.ts'
 import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
@@ -70,6 +71,12 @@ function examineCommand(root: string, env: NodeJS.ProcessEnv, needed: boolean): 
   const found = findOos(root, env)
   if (found !== undefined && found.problem === undefined)
     return { name, ok: true, detail: `${found.path}: git hooks and editors find it` }
+  const own = join(env.HOME ?? '', wrapperFolder)
+  if (found === undefined && isExecutable(join(own, 'oos'))) {
+    const detail = `\`~/${wrapperFolder}/oos\` is there, and \`~/${wrapperFolder}\` is not in your PATH`
+    const fix = `export PATH="$HOME/${wrapperFolder}:$PATH"`
+    return needed ? { name, ok: false, detail, fix } : { name, ok: true, missing: true, detail, fix }
+  }
   const detail =
     found === undefined
       ? 'no `oos` in your PATH: git hooks and editors do not find it'

@@ -34,5 +34,7 @@ export function findOos(root: string, env: NodeJS.ProcessEnv): FoundOos | undefi
 export function wrapperLine(): string {
   const [node, oos] = [process.execPath, join(packageRoot, 'bin/oos.js')].map(quoteWord)
   const script = `printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' ${node} ${oos}`
-  return `mkdir -p ~/.local/bin && ${script} > ~/.local/bin/oos && chmod +x ~/.local/bin/oos`
+  return `mkdir -p ~/${wrapperFolder} && ${script} > ~/${wrapperFolder}/oos && chmod +x ~/${wrapperFolder}/oos`
 }
+
+export const wrapperFolder = '.local/bin'

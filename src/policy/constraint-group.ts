@@ -73,7 +73,30 @@ function refuseLoose({ open, items }: Group, rest: Part, fix: Fixer): void {
 
 function isConstraint(item: Part): boolean {
   const name = namedPart(item).name.text
-  return item.text === 'everywhere' || (item.text.includes(':') && isNearConstraint(name.trim()))
+  return isNearEverywhere(item.text) || (item.text.includes(':') && isNearConstraint(name.trim()))
+}
+
+/** The one that has no value. */
+function isNearEverywhere(text: string): boolean {
+  return editDistance(text.trim(), 'everywhere', nearEverywhere) < nearEverywhere
+}
+
+const nearEverywhere = 3
+
+/** A group in a pattern that says what constraints say, and is a part of the pattern. */
+export function constraintsWithin(pattern: string): string | undefined {
+  for (let open = pattern.indexOf('{'); open >= 0; open = pattern.indexOf('{', open + 1)) {
+    const close = closingBrace(pattern, open)
+    const items = close < 0 ? [] : joinLists(splitOutside(pattern.slice(open + 1, close), ','))
+    if (items.length > 0 && items.every(isExact)) return pattern.slice(open, close + 1)
+  }
+  return undefined
+}
+
+function isExact(item: Part): boolean {
+  return (
+    item.text === 'everywhere' || (item.text.includes(':') && isConstraintName(namedPart(item).name.text))
+  )
 }
 
 /** A misspelt constraint is an error, never a piece of the pattern. */

@@ -28,7 +28,8 @@ export function overHttps(
 export function allowInPlain(policy: Policy, authority: string, agent: string): Rule | undefined {
   const target = parseHostTarget(authority)
   if (target === undefined) return undefined
-  const targets = [target, { ...target, port: 80 }]
+  // Both ports are of a rule that names none; any other has its own.
+  const targets = target.port === 443 ? [target, { ...target, port: 80 }] : [target]
   return rulesFor(policy, agent, [], 'http').find(
     ({ effect, capability }) =>
       effect === 'allow' &&

@@ -1,5 +1,6 @@
 import { textOutside } from '../policy/braces.ts'
 import { parseCapability, printCapability } from '../policy/capability.ts'
+import { constraintsWithin } from '../policy/constraint-group.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Constraints, Resource } from '../policy/types.ts'
 
@@ -13,7 +14,7 @@ export interface Unlikely {
 /** `written`: as it stands in the file. Whoever writes a backslash before a character means the character. */
 export function unlikelyIn(capability: Capability, written: string): Unlikely | undefined {
   const { resource } = capability
-  const looks = written.includes('\\') ? (escaped[resource] ?? []) : (plain[resource] ?? [])
+  const looks = written.includes('\\') ? (escaped[resource] ?? []) : [misplaced, ...(plain[resource] ?? [])]
   for (const look of looks) {
     const found = look(capability, written)
     if (found) return { message: found.message, ...fixOf(capability, found) }
@@ -35,6 +36,13 @@ function fixOf(capability: Capability, { message: _, constraints, ...found }: Fo
   const meant = { ...capability, ...found, constraints: { ...capability.constraints, ...constraints } }
   const fix = printCapability(meant)
   return parseCapability(fix).ok ? { fix } : {}
+}
+
+const misplaced: Look = ({ pattern }) => {
+  const group = constraintsWithin(pattern)
+  return group === undefined
+    ? undefined
+    : { message: `\`${group}\` is a part of the pattern here: constraints stand at the very end` }
 }
 
 const variable: Look = ({ resource, pattern }) => {

@@ -53,6 +53,11 @@ test('whether hooks and editors find `oos` is said, and the line that is to be t
   const before = examine(place).found.get('command')
   expect(before).toMatchObject({ ok: true, missing: true, detail: expect.stringContaining('no `oos`') })
   execFileSync('sh', ['-c', before?.fix ?? ''], { env: place.env })
+  // Typed once more it would change nothing.
+  expect(examine(place).found.get('command')).toMatchObject({
+    detail: expect.stringContaining('is not in your PATH'),
+    fix: 'export PATH="$HOME/.local/bin:$PATH"',
+  })
   const PATH = `${place.env.HOME}/.local/bin:${place.env.PATH}`
   const after = examine({ ...place, env: { ...place.env, PATH } }).found.get('command')
   expect(after).toMatchObject({ ok: true, detail: expect.stringContaining('.local/bin/oos') })

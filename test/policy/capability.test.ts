@@ -145,6 +145,7 @@ describe('everything else is an error with its column and a fix', () => {
     ['run:*:{timeout:3m}', 'unknown-action', 6, 'run:*{timeout:3m}'],
     ['run:coder:execute{timeout:3m}', 'unknown-action', 10, 'run:coder{timeout:3m}'],
     ['shell:rm *:{everywhere}', 'empty', 12, 'shell:rm *{everywhere}'],
+    ['shell:curl *{everywere}', 'unknown-constraint', 14, 'shell:curl *{everywhere}'],
     ['mcp:a/b:{max:3}', 'empty', 9, 'mcp:a/b{max:3}'],
     ['capability://run/*:?timeout=3m', 'pattern', 19, undefined],
     ['run{timeout:3m}', 'missing', 4, 'run:*{timeout:3m}'],

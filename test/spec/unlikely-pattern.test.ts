@@ -13,6 +13,10 @@ describe('a pattern that is right and hardly meant', () => {
   test.each([
     ['git:push:*', 'git:*:push'],
     ['git:push:push', 'git:*:push'],
+    ['shell:curl{everywhere} *', ''],
+    ['git:*{remote:origin}:push', ''],
+    ['file:src/a{expires:2030-01-01}:read', ''],
+    ['http:x.com/{rate:5/min}:get', ''],
     ['git:push:commit', ''],
     ['git:refs/heads/main:push', 'git:main:push'],
     ['git:origin/main:push', 'git:main:push{remote:origin}'],
