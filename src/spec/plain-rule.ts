@@ -61,17 +61,22 @@ function readRequire(line: string): PlainRule | undefined {
 }
 
 function readLimit(line: string): PlainRule | undefined {
-  const [, name = '', amount = ''] = /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\w./]*)/i.exec(line) ?? []
-  const [, time = ''] = /^(\d+ ?(?:ms|s|m|h|d|sec|min|hour|day)[a-z]*)\b/i.exec(line) ?? []
-  const given =
-    time === ''
-      ? `${name.toLowerCase()}:${amount}`
-      : `timeout:${time.replace(/^(\d+) ?([a-z])[a-z]*$/i, '$1$2')}`
-  const capability = `run:*{${given}}`
-  if (!parseCapability(capability).ok) return undefined
+  const [, name = '', amount = '', unit = ''] =
+    /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\d./]*)\s?([a-z/]*)/i.exec(line) ?? []
+  const [, time = '', short, long = ''] = timed.exec(line) ?? []
+  const given = [
+    `timeout:${time}${short ?? long}`,
+    ...[amount + unit, amount].map((much) => `${name.toLowerCase()}:${much}`),
+  ]
+  const capability = given.map((one) => `run:*{${one}}`).find((one) => parseCapability(one).ok)
+  if (capability === undefined) return undefined
   const meant = { effect: 'limit', text: '', capability } as const
   return { severity: 'warning', why: 'behind the effect stands a capability in backticks', meant }
 }
+
+/** `30 minutes`, of whatever runs. */
+const timed =
+  /^(?:(?:the |each |every |a )?(?:runs?|everything|commands?|time)\s+(?:to|at|of)\s+)?(\d+) ?(?:(ms|[smhd])|([smhd])(?:ec|in|our|ay)[a-z]*)\b/i
 
 function readAct(word: string, effect: EffectWord, line: string): PlainRule | undefined {
   const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]
