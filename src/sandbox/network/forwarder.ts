@@ -22,8 +22,9 @@ async function forward(port: number, socketPath: string): Promise<void> {
 
 const [fd, socketPath = '', ...ports] = process.argv.slice(2)
 
-// What a terminal sends to all is for the command: this ends when oos closes the descriptor, or is gone.
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)
+// What a terminal sends to all is for the command: this ends when oos closes the descriptor, or is gone. At SIGUSR1 Node
+// would open its debugger, which the command could reach: the network is one.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)
   process.on(signal, () => undefined)
 const oos = new Socket({ fd: Number(fd) })
 oos.on('error', () => undefined).once('close', () => process.exit())

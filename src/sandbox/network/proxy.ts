@@ -72,6 +72,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     )
   })
   await listen(server, folder.socketPath).catch((error) => {
+    callOff()
     folder.remove()
     throw error
   })

@@ -193,7 +193,7 @@ describe('the forwarder', () => {
     },
   )
 
-  test('takes everything inside with it when it is killed', async () => {
+  test('is gone, and everything inside, when the inner bubblewrap beside it is killed', async () => {
     const child = startInside(world.proxy.socketPath, 'echo up; sleep 1000')
     const ended = readAll(child.stdio[1] as Readable)
     await new Promise((done) => child.stdio[1]?.once('data', done))
@@ -202,7 +202,34 @@ describe('the forwarder', () => {
     await expect.poll(() => below.filter(isAlive), { timeout: 3000 }).toEqual([])
     await ended
   })
+
+  test('leaves the command no way out when it is killed', async () => {
+    const ask = `curl -s http://good.example:${world.port}/asked || echo closed`
+    expect(await afterSignal('SIGKILL', ask)).toBe('up\nclosed\n')
+  })
+
+  test('opens no debugger, which the command could reach', async () => {
+    const ask = `curl -s http://good.example:${world.port}/asked; echo; grep -o :240D /proc/net/tcp`
+    expect(await afterSignal('SIGUSR1', ask)).toBe('up\norigin GET /asked\n')
+  })
 })
+
+/** What a command prints that asks once the forwarder has been sent the signal. */
+async function afterSignal(signal: NodeJS.Signals, ask: string): Promise<string> {
+  const child = startInside(world.proxy.socketPath, `trap "${ask}; exit" HUP; echo up; sleep 1000 & wait`)
+  const said = readAll(child.stdio[1] as Readable)
+  await new Promise((done) => child.stdio[1]?.once('data', done))
+  const below = descendants(child.pid ?? 0)
+  const forwarder = below.find((pid) => wordsOf(pid).includes(world.proxy.socketPath)) ?? 0
+  process.kill(forwarder, signal)
+  if (signal === 'SIGKILL') await expect.poll(() => isAlive(forwarder)).toBe(false)
+  process.kill(below.findLast((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0, 'SIGHUP')
+  return said
+}
+
+function wordsOf(pid: number): readonly string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+}
 
 function descendants(pid: number): number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
