@@ -35,8 +35,10 @@ function tryPlan(
     const { plan } = planRun(before, { machine: before.machine, tree })
     return { stops: [...refused(plan, before.plan), ...unwritable(plan)], mounts: plan.mounts }
   } catch (error) {
-    if (error instanceof OosError) return { stops: [stopped(error.message, error.hint)], mounts: [] }
-    throw error
+    if (!(error instanceof OosError)) throw error
+    // One that took itself away keeps no other from starting.
+    const isOwn = error.code === 'command-missing'
+    return { stops: isOwn ? [] : [stopped(error.message, error.hint)], mounts: [] }
   }
 }
 

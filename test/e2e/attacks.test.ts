@@ -140,6 +140,13 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(oosIn(scene, readSource)).toEqual({ code: 0, out: 'one' })
   })
 
+  test('F3 a command that takes itself away keeps no other from starting', () => {
+    chmodSync(put('work/once.sh', '#!/bin/sh\ngit init -q made; rm -- "$0"'), 0o755)
+    const { code, out } = oosIn(scene, ['run', '--trust-specs', '--', './once.sh'])
+    expect(out).toContain('a git repository was made')
+    expect({ code, out }).toEqual({ code: 0, out: expect.not.stringContaining('no run will start') })
+  })
+
   test('F3 a name that is no text says that it closes the folder, when the run ends and where one fails for it', () => {
     put('work/src/a', 'one')
     const reason = 'has an entry whose name is not UTF-8'
