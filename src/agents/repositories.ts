@@ -41,7 +41,7 @@ export function watchRepositories(prepared: PreparedRun, run: string): WatchedRe
     const known = first?.find(({ place: { common } }) => common === place.common)
     return {
       place,
-      ...identify(place),
+      ...identify(place, prepared.project.root),
       before: takeSnapshot(place),
       earlier: known?.earlier ?? known?.before,
     }

@@ -20,6 +20,8 @@ export interface WatchedRepository {
   readonly folders?: readonly string[] | undefined
   /** Of the first of them. */
   readonly device?: string | undefined
+  /** Folders of the project on the way to it that a person has shut; nor did it write these down. */
+  readonly shut?: readonly string[] | undefined
   readonly before: Snapshot
   /** How it was when the first of the runs began that have not ended yet, if there are any. */
   readonly earlier?: Snapshot | undefined

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { deviceOf, findMoved, movedSnapshot, placeAt } from '../ops/commits/find-moved.ts'
 import type { RepositoryPlace } from '../ops/commits/snapshot.ts'
-import { identityOf, openDown } from '../sandbox/held.ts'
+import { findShut, identityOf, openDown } from '../sandbox/held.ts'
 import { onDisk } from '../shared/bytes.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { WatchedRepository } from './unchecked.ts'
@@ -32,7 +32,7 @@ export function findWatched(repositories: readonly WatchedRepository[], root: st
   const opened: string[] = []
   for (const each of repositories) {
     const { common } = each.place
-    if (common.startsWith(`${root}/`)) opened.push(...openDown(root, dirname(common)))
+    if (common.startsWith(`${root}/`)) opened.push(...openDown(root, dirname(common), each.shut))
     const now = isThere(each) ? each : moved(each, root)
     if (now === undefined) lost.push(each)
     else found.push(now)
@@ -40,8 +40,13 @@ export function findWatched(repositories: readonly WatchedRepository[], root: st
   return { found, lost, opened }
 }
 
-export function identify(place: RepositoryPlace): Pick<WatchedRepository, 'folders' | 'device'> {
-  return { folders: foldersOf(place), device: deviceOf(place.common) }
+export function identify(
+  place: RepositoryPlace,
+  root: string,
+): Pick<WatchedRepository, 'folders' | 'device' | 'shut'> {
+  const { common } = place
+  const shut = common.startsWith(`${root}/`) ? findShut(root, dirname(common)) : []
+  return { folders: foldersOf(place), device: deviceOf(common), shut }
 }
 
 function foldersOf({ common, trees }: RepositoryPlace): readonly string[] {

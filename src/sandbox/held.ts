@@ -118,24 +118,29 @@ export function openLastToOwner(path: string): boolean {
 
 /**
  * Opens the folders from `top` down to `path` that their owner may not look into: a run can have shut them, with all that
- * lies in them. Says which. Not through a link, nor further than there is one.
+ * lies in them. Says which. Not through a link, nor further than there is one, nor those that were `shut` before.
  */
-export function openDown(top: string, path: string): readonly string[] {
+export function openDown(top: string, path: string, shut: readonly string[] = []): readonly string[] {
   const opened: string[] = []
-  const look = (folder: string, open: (folder: string) => boolean) => {
-    if (isShut(folder) && open(folder)) opened.push(folder)
-  }
   try {
-    look(top, openLastToOwner)
-    let at = top
-    for (const name of path.slice(top.length).split('/').filter(Boolean)) {
-      at = `${at}/${name}`
-      look(at, openToOwner)
+    for (const folder of foldersDown(top, path)) {
+      if (!isShut(folder) || shut.includes(folder)) continue
+      if (folder === top ? openLastToOwner(folder) : openToOwner(folder)) opened.push(folder)
     }
   } catch {
     // Gone, led elsewhere, or somebody else's: whoever looks there says so.
   }
   return opened
+}
+
+/** Those of them that a person has shut: only root comes by them. */
+export function findShut(top: string, path: string): readonly string[] {
+  return foldersDown(top, path).filter(isShut)
+}
+
+function foldersDown(top: string, path: string): readonly string[] {
+  const names = path.slice(top.length).split('/').filter(Boolean)
+  return [top, ...names.map((_, index) => `${top}/${names.slice(0, index + 1).join('/')}`)]
 }
 
 /** By its mode: root, who may look into every folder here, may not inside a sandbox. */

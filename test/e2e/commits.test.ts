@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   chownSync,
   cpSync,
   existsSync,
@@ -7,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -102,6 +104,15 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['first'])
     const inner = git(scene, join(scene.root, 'sub/inner'), 'log', '--format=%s')
     expect(inner).toBe('evil\nfirst\n')
+  })
+
+  test('leaves shut what was shut before, whoever may look into it', () => {
+    git(scene, scene.root, 'init', '-qb', 'main', 'sub/inner')
+    own(scene.base, id)
+    chmodSync(join(scene.root, 'sub'), 0o000)
+    expect(script('true')).toMatchObject({ status: 0, stderr: '' })
+    expect(statSync(join(scene.root, 'sub')).mode & 0o777).toBe(0)
+    chmodSync(join(scene.root, 'sub'), 0o700)
   })
 
   test('is put back where it breaks a rule, said with the line, and recorded', () => {

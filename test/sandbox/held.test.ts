@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readPlainBytes, readPlainStart } from '../../src/sandbox/git.ts'
-import { identityOf, inFolder, openDown, openToOwner, removeWhole } from '../../src/sandbox/held.ts'
+import { findShut, identityOf, inFolder, openDown, openToOwner, removeWhole } from '../../src/sandbox/held.ts'
 
 let base: string
 beforeEach(() => {
@@ -109,6 +109,14 @@ test('the way down to a folder is opened where it was shut, and not through a li
   ])
   expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/link/deep')))).toEqual([])
   expect([modeOf('own'), modeOf('own/deep'), modeOf('victim')]).toEqual([0o700, 0o700, 0])
+})
+
+test('what was shut before stays so, and all above it is opened', () => {
+  for (const path of ['own/deep', 'own']) chmodSync(join(base, path), 0o000)
+  const deep = join(base, 'own/deep')
+  expect(asOwner(() => openDown(join(base, 'own'), deep, [deep]))).toEqual([join(base, 'own')])
+  expect([modeOf('own'), modeOf('own/deep')]).toEqual([0o700, 0])
+  expect(findShut(join(base, 'own'), deep)).toEqual([deep])
 })
 
 test('a folder has an identity of its own, and none by way of a link', () => {
