@@ -6,6 +6,7 @@ import { capabilityOf } from '../policy/request-capability.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { statOf } from '../sandbox/look.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
+import { nearest } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
 import { type Cause, type CauseInput, type Denial, likelyCauses } from './causes.ts'
 import { pathsOfCommand } from './command-words.ts'
@@ -82,11 +83,6 @@ function placesOf({ plan, tree, project }: PreparedRun): Pick<CauseInput, 'exist
       return undefined
     },
   }
-}
-
-function nearest(entries: ReadonlyMap<string, TreeEntry>, path: string): TreeEntry | undefined {
-  const found = entries.get(path)
-  return found !== undefined || path === '/' ? found : nearest(entries, dirname(path))
 }
 
 /** A place that each run has of its own, or a folder that is there for what is opened in it, is not what was missing. */

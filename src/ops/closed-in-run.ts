@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
 import type { Policy } from '../policy/compile.ts'
 import type { Request } from '../policy/types.ts'
 import { fileMounts } from '../sandbox/mounts.ts'
+import { nearest } from '../sandbox/reach.ts'
 import { readTree } from '../sandbox/tree.ts'
 import type { Mount, MountKind } from '../sandbox/types.ts'
 
@@ -21,11 +21,6 @@ export async function closedInRun(
   const access = by === undefined ? 'write' : accessOf[by.kind]
   if (by === undefined || access === undefined || access === 'write') return undefined
   return access === 'read' && action === 'read' ? undefined : { access, by }
-}
-
-function nearest(mounts: ReadonlyMap<string, Mount>, path: string): Mount | undefined {
-  const found = mounts.get(path)
-  return found !== undefined || path === '/' ? found : nearest(mounts, dirname(path))
 }
 
 const accessOf: Readonly<Partial<Record<MountKind, 'none' | 'read' | 'write'>>> = {

@@ -13,11 +13,14 @@ export function accessAt(entries: readonly TreeEntry[], path: string): Access {
 /** The same for many paths. */
 export function accessIn(entries: readonly TreeEntry[]): (path: string) => Access {
   const known = new Map(entries.map((entry) => [entry.path, entry.access]))
-  return (path) => {
-    for (let at = path; ; at = dirname(at)) {
-      const found = known.get(at)
-      if (found !== undefined || at === '/') return found ?? 'none'
-    }
+  return (path) => nearest(known, path) ?? 'none'
+}
+
+/** What is known of the path, or of the deepest folder above it of which something is. */
+export function nearest<Known>(known: ReadonlyMap<string, Known>, path: string): Known | undefined {
+  for (let at = path; ; at = dirname(at)) {
+    const found = known.get(at)
+    if (found !== undefined || at === '/') return found
   }
 }
 
