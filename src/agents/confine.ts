@@ -1,7 +1,7 @@
 import { changedSpecs } from '../ops/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
-import { openDown } from '../sandbox/held.ts'
+import { findShut, openDown } from '../sandbox/held.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import { exitCodes } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'
@@ -33,13 +33,15 @@ export async function confine(
 ): Promise<number> {
   const { plan, machine, project } = prepared
   const { proxySocket } = network
+  const { root } = project
+  const shut = findShut(root, root)
   const errors = tailErrors()
   const ready = Promise.withResolvers<void>()
   const sandbox = runSandbox(
     { plan, ...toBubblewrap(plan, machine) },
     {
       machine,
-      folder: project.root,
+      folder: root,
       mayBegin: ready.promise,
       ...errors.passing,
       ...(proxySocket === undefined ? {} : { proxySocket }),
@@ -64,7 +66,7 @@ export async function confine(
       throw error
     })
     // What is shut can be neither judged nor looked at, nor run in again.
-    tell(openDown(project.root, project.root).map(() => tellOpened("the project's folder")))
+    tell(openDown(root, root, shut).map(() => tellOpened("the project's folder")))
     try {
       // First what must not stay, whatever a look at the files runs into.
       committed = await repositories.settle()

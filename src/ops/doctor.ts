@@ -10,7 +10,7 @@ import { OosError } from '../shared/errors.ts'
 import { isExecutable } from '../shared/is-executable.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { openStore } from '../store/store.ts'
-import { findOos, wrapperFolder, wrapperLine } from './find-oos.ts'
+import { type FoundOos, findOos, wrapperFolder, wrapperLine } from './find-oos.ts'
 import { isActive, readHookStates } from './hooks/install.ts'
 import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
@@ -71,18 +71,21 @@ function examineCommand(root: string, env: NodeJS.ProcessEnv, needed: boolean): 
   const found = findOos(root, env)
   if (found !== undefined && found.problem === undefined)
     return { name, ok: true, detail: `${found.path}: git hooks and editors find it` }
-  const own = join(env.HOME ?? '', wrapperFolder)
-  if (found === undefined && isExecutable(join(own, 'oos'))) {
-    const detail = `\`~/${wrapperFolder}/oos\` is there, and \`~/${wrapperFolder}\` is not in your PATH`
-    const fix = `export PATH="$HOME/${wrapperFolder}:$PATH"`
-    return needed ? { name, ok: false, detail, fix } : { name, ok: true, missing: true, detail, fix }
-  }
-  const detail =
-    found === undefined
-      ? 'no `oos` in your PATH: git hooks and editors do not find it'
-      : `${found.path} does not start: ${found.problem}`
-  const fix = wrapperLine()
+  const { detail, fix } = whyNotFound(found, env)
   return needed ? { name, ok: false, detail, fix } : { name, ok: true, missing: true, detail, fix }
+}
+
+function whyNotFound(
+  found: FoundOos | undefined,
+  { HOME }: NodeJS.ProcessEnv,
+): Required<Pick<Finding, 'detail' | 'fix'>> {
+  if (found !== undefined)
+    return { detail: `${found.path} does not start: ${found.problem}`, fix: wrapperLine() }
+  if (HOME !== undefined && isExecutable(join(HOME, wrapperFolder, 'oos'))) {
+    const detail = `\`~/${wrapperFolder}/oos\` is there, and \`~/${wrapperFolder}\` is not in your PATH`
+    return { detail, fix: `export PATH="$HOME/${wrapperFolder}:$PATH"` }
+  }
+  return { detail: 'no `oos` in your PATH: git hooks and editors do not find it', fix: wrapperLine() }
 }
 
 /** Nothing to say outside of a repository. */

@@ -106,6 +106,13 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(inner).toBe('evil\nfirst\n')
   })
 
+  test.runIf(id === 0)('leaves the project itself as it was shut before', () => {
+    chmodSync(scene.root, 0o300)
+    expect(oos(['run', '--trust-specs', '--', 'true'])).toMatchObject({ status: 0, stderr: '' })
+    expect(statSync(scene.root).mode & 0o777).toBe(0o300)
+    chmodSync(scene.root, 0o700)
+  })
+
   test('leaves shut what was shut before, whoever may look into it', () => {
     git(scene, scene.root, 'init', '-qb', 'main', 'sub/inner')
     own(scene.base, id)
