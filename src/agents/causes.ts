@@ -33,8 +33,6 @@ export interface CauseInput {
   readonly typed: readonly Complaint[]
   /** git says that there is no repository, or is what failed where its words are not seen. */
   readonly repositoryless: boolean
-  /** The run had no network at all, so no proxy saw what was asked for. */
-  readonly offline: boolean
   readonly cwd: string
   readonly root: string
   readonly home: string
@@ -61,17 +59,14 @@ const most = 5
 
 /** At most five likely causes of a failure, the certain ones first, each once. */
 export function likelyCauses(input: CauseInput): readonly Cause[] {
-  const { denials, errors, typed, repositoryless, offline, decideHost } = input
+  const { denials, errors, typed, repositoryless, decideHost } = input
   const recorded = denials.map(({ request, decision, plain }) => ({
     ...cause(request, decision, 'recorded'),
     ...(plain !== undefined && { plain }),
   }))
   const packages = missingPackages(errors).flatMap((missing) => packageCause(missing, input))
   const inferred = [...complaintsIn(errors), ...typed].flatMap((complaint) => fileCause(complaint, input))
-  const unreached = (offline ? unresolvedHosts(errors) : []).flatMap((host) => {
-    const decision = decideHost(host)
-    return decision.effect === 'allow' ? [] : [cause(`http:${host}:request`, decision, 'inferred')]
-  })
+  const unreached = unresolvedHosts(errors).map((host) => hostCause(host, decideHost(host)))
   const above = repositoryless ? repositoryAbove(input) : []
   const unique = new Map(
     [...recorded, ...unreached, ...packages, ...above, ...inferred]
@@ -100,6 +95,16 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
   }
   return []
 }
+
+/** No proxy saw it: there is none, or the program did not ask it. */
+function hostCause(host: string, decision: Decision): Cause {
+  const request = `http:${host}:request`
+  if (decision.effect !== 'allow') return cause(request, decision, 'inferred')
+  return { request, known: 'inferred', words: ownLookup }
+}
+
+const ownLookup =
+  'the rules allow it, but the program looked the name up by itself, which nothing inside can: it has to ask the proxy that `HTTPS_PROXY` names, as Node does from 22.21 and 24.5 on'
 
 function keptCause(path: string, { print, kept }: CauseInput): Cause | undefined {
   const closed = kept(path)

@@ -42,13 +42,12 @@ function saidBy({ asked, policy }: PreparedRun, errors: string | undefined): Sai
 }
 
 function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said: Said): readonly Cause[] {
-  const { policy, asked, plan } = prepared
+  const { policy, asked } = prepared
   const { agent, cwd } = asked
   const print = (target: string) => capabilityOf({ resource: 'file', action: '', target }, policy).pattern
   return likelyCauses({
     ...said,
     denials: refused.map((event) => denial(event, prepared)),
-    offline: plan.network.mode === 'none',
     cwd,
     root: policy.root,
     home: policy.home,

@@ -11,7 +11,6 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     errors,
     typed: [],
     repositoryless: false,
-    offline: false,
     cwd: '/work',
     root: '/work',
     home: '/home/me',
@@ -86,16 +85,32 @@ test.each([
   'curl: (6) Could not resolve host: api.example.com',
   'npm error request to https://api.example.com/x failed, reason: getaddrinfo EAI_AGAIN api.example.com',
   'go: Get "https://api.example.com": dial tcp: lookup api.example.com: no such host',
-])('without a network, a name that was looked for is a cause: %s', (line) => {
-  const [first] = likelyCauses(input(line, { offline: true }))
+])('a name that was looked for in vain is a cause: %s', (line) => {
+  const [first] = likelyCauses(input(line))
   expect(first).toEqual({
     request: 'http:api.example.com:request',
     known: 'inferred',
     paste: '- **Allow** `http:api.example.com:request`',
   })
-  expect(likelyCauses(input(line)).map(({ request }) => request)).not.toContain(
-    'http:api.example.com:request',
-  )
+})
+
+test('a program that asks for an allowed name past the proxy is told', () => {
+  const errors = 'Error: getaddrinfo EAI_AGAIN api.example.com'
+  const causes = likelyCauses(input(errors, { decideHost: () => yes }))
+  expect(causes).toEqual([
+    {
+      request: 'http:api.example.com:request',
+      known: 'inferred',
+      words: expect.stringContaining('`HTTPS_PROXY`'),
+    },
+  ])
+})
+
+test('what the proxy refused is told as that, once', () => {
+  const request = 'http:api.example.com:request'
+  const errors = 'curl: (6) Could not resolve host: api.example.com'
+  const causes = likelyCauses(input(errors, { denials: [{ request, decision: no }] }))
+  expect(causes.map(({ known }) => known)).toEqual(['recorded'])
 })
 
 const there = (...paths: readonly string[]) => ({ exists: (path: string) => paths.includes(path) })
@@ -168,7 +183,7 @@ test('what a rule denies is never offered', () => {
   const rule = { effect: 'deny' } as Rule
   const denied = (): Decision => ({ ...no, rule })
   const words = 'cat: a: Permission denied\ncurl: (6) Could not resolve host: api.example.com'
-  const causes = likelyCauses(input(words, { offline: true, decideFile: denied, decideHost: denied }))
+  const causes = likelyCauses(input(words, { decideFile: denied, decideHost: denied }))
   expect(causes).toHaveLength(2)
   for (const cause of causes) expect(cause).toMatchObject({ rule })
   for (const cause of causes) expect(cause).not.toHaveProperty('paste')
