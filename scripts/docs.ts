@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createStyle } from '../src/cli/output/style.ts'
 import { describeProgram } from '../src/cli/program.ts'
 import type { Terminal } from '../src/cli/terminal.ts'

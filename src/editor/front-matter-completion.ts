@@ -1,5 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { frontMatterSchemas, type StrictKind } from '../spec/schema.ts'
 import type { SpecKind } from '../spec/types.ts'
 import type { Cursor } from './cursor.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { FrontMatter } from './front-matter.ts'
 import type { Report } from './report.ts'
 import { frontMatterSchemas, type StrictKind } from './schema.ts'

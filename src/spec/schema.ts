@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `oos:node`, `./rules/team.md`, or the same with a hole. */
 const extension = z.union([

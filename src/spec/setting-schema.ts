@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const days = whole(1, 36_500).describe('days that a copy is kept')

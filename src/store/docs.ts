@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { eventSchemas } from './events.ts'
 import { migrations } from './migrations.ts'
 import { tables } from './tables.ts'

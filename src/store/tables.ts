@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { endings } from './events.ts'
 
 const count = z.int().nonnegative()
