@@ -20,18 +20,22 @@ function isSomebodyThere(): boolean {
 }
 
 function confirm(question: string, usual = false): Promise<boolean> {
-  return ask<boolean>({ type: 'confirm', message: broken(question), default: usual })
+  return ask(async (context) =>
+    (await import('./prompts.ts')).confirm({ message: broken(question), default: usual }, context),
+  )
 }
 
 /** Enter alone is a no. What a yes for always would write is shown first, whole. */
 function answerAsk(question: string, always: string | undefined): Promise<AskAnswer> {
   if (always !== undefined) writeTalk(`always would write: ${sanitizeLine(always)}\n`)
-  const choices = [
+  const choices: readonly { readonly name: string; readonly value: AskAnswer }[] = [
     { name: 'no', value: 'no' },
     { name: 'yes, this once', value: 'once' },
-    ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' }]),
+    ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' as const }]),
   ]
-  return ask<AskAnswer>({ type: 'select', message: broken(question), choices })
+  return ask(async (context) =>
+    (await import('./prompts.ts')).select({ message: broken(question), choices }, context),
+  )
 }
 
 /** At spaces, where the library would break a word. */
@@ -45,14 +49,12 @@ function broken(question: string): string {
 const besideQuestion = 10
 const narrowest = 20
 
-/** Imported only when a question is asked. */
-async function ask<Answer>(question: object): Promise<Answer> {
-  const { default: inquirer } = await import('inquirer')
-  const prompt = inquirer.createPromptModule({ output: process.stderr }) as unknown as (
-    questions: readonly object[],
-  ) => Promise<{ readonly answer: Answer }>
+/** `question`: imports the library, which nobody needs who is not asked. */
+async function ask<Answer>(
+  question: (context: { readonly output: NodeJS.WritableStream }) => Promise<Answer>,
+): Promise<Answer> {
   try {
-    return (await prompt([{ ...question, name: 'answer' }])).answer
+    return await question({ output: process.stderr })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
     throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })
