@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { BuildOptions } from 'esbuild'
 import { plainBuiltins } from './plain-builtins.ts'
 import { understoodPacks } from './understood-packs.ts'
+import { withoutEngines } from './without-engines.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -21,7 +22,7 @@ export const options = {
   external: ['better-sqlite3'],
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [understoodPacks(), plainBuiltins()],
+  plugins: [understoodPacks(), withoutEngines(), plainBuiltins()],
 } satisfies BuildOptions
 
 function hashOfSource(): string {

@@ -50,7 +50,7 @@ interface Split {
   readonly bodyStart: number
 }
 
-/** gray-matter finds the parts; its engines, one of which runs JavaScript from the file, are never reached. */
+/** gray-matter finds the parts; its engines, one of which runs JavaScript from the file, are never reached, and not in the build. */
 function splitFrontMatter(text: string, report: Report): Split | undefined {
   const opening = /^---(?!-)([^\r\n]*)/.exec(text)
   if (!opening) return undefined
