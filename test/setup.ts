@@ -15,3 +15,5 @@ for (const name of Object.keys(process.env))
 process.env.HOME = home
 process.env.GIT_CONFIG_GLOBAL = join(home, '.gitconfig')
 process.env.GIT_CONFIG_NOSYSTEM = '1'
+// Each test has a new home folder, and each start in one would compile the program again.
+process.env.NODE_COMPILE_CACHE = join(tmpdir(), 'compiled')

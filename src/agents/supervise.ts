@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { keepRecordOut } from '../ops/keep-record-out.ts'
 import { tellNested } from '../ops/project-root.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
+import { realpathOf } from '../sandbox/look.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { makeLooks } from '../sandbox/stand-ins.ts'
 import { OosError } from '../shared/errors.ts'
@@ -33,7 +35,7 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
     await settleUnchecked(intent, voice)
     const prepared = await prepareRun(intent)
     refuseUnheld(prepared, voice)
-    if (isInReach(prepared)) voice.note('a run here can change oos itself: install it outside of the project')
+    noteReach(prepared, voice)
     ghosts.remember(prepared.plan)
     makeCachePoints(prepared.folders.cache, prepared.plan.mounts)
     makeLooks(prepared.plan.mounts)
@@ -77,8 +79,13 @@ async function withTrace(prepared: PreparedRun, voice: RunVoice): Promise<number
 }
 
 /** What the person starts next, outside of any sandbox: oos as a project's dependency, or the Node that it runs on. */
-function isInReach({ tree }: PreparedRun): boolean {
-  return [packageRoot, process.execPath].some((path) => accessAt(tree.entries, path) === 'write')
+function noteReach({ tree, request }: PreparedRun, { note }: RunVoice): void {
+  const isOpen = (path: string) => accessAt(tree.entries, path) === 'write'
+  if ([packageRoot, process.execPath].some(isOpen))
+    note('a run here can change oos itself: install it outside of the project')
+  const { NODE_COMPILE_CACHE: compiled } = request.env
+  if (compiled && isOpen(realpathOf(compiled) ?? resolve(compiled)))
+    note('a run here can change oos itself: NODE_COMPILE_CACHE names a folder that it may write')
 }
 
 async function withNetwork(

@@ -13,8 +13,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     const { readVersion } = await import('../shared/package.ts')
     return writeAnswer(`${readVersion()}\n`)
   }
-  // Node's own word for it, too.
-  const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : openCacheFolder('compile', process.env)
+  const cache = compileFolder(process.env)
   if (cache !== undefined) enableCompileCache(cache)
   const { exports: program, keep } = await loadProgram(argv, cache)
   let code: number
@@ -25,6 +24,12 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
   keep()
   process.exit(code)
+}
+
+/** Node's own words for it, too. */
+function compileFolder(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
+  return env.NODE_COMPILE_CACHE || openCacheFolder('compile', env)
 }
 
 type Program = typeof import('./work.ts')

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readVersion } from '../../src/shared/package.ts'
@@ -143,9 +143,17 @@ test('a Node that is too old gets one line and exit 4', () => {
 
 test('compiled code is cached in a folder that is the owner’s alone', () => {
   const cache = join(makeTree({ 'cache/.keep': '' }), 'cache')
-  oos(['--help'], { cwd, env: { XDG_CACHE_HOME: cache } })
+  oos(['--help'], { cwd, env: { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: undefined } })
   expect(readdirSync(join(cache, 'oos/compile'))).not.toEqual([])
   expect(statSync(join(cache, 'oos')).mode & 0o777).toBe(0o700)
+})
+
+test('compiled code is cached where Node is told to keep its own', () => {
+  const folder = makeTree({ '.agent-os/AGENT.md': '# Rules\n' })
+  const env = { XDG_CACHE_HOME: join(folder, 'cache'), NODE_COMPILE_CACHE: join(folder, 'compiled') }
+  oos(['explain', 'file:a:read'], { cwd: folder, env })
+  expect(readdirSync(env.NODE_COMPILE_CACHE)).toContainEqual(expect.stringMatching(/^quick-/))
+  expect(existsSync(join(env.XDG_CACHE_HOME, 'oos/compile'))).toBe(false)
 })
 
 test.each([
@@ -154,7 +162,7 @@ test.each([
   { name: 'with a relative cache folder', env: { XDG_CACHE_HOME: 'here' } },
 ])('help works $name, and writes nothing here', ({ env }) => {
   const folder = makeTree({})
-  expect(oos(['--help'], { cwd: folder, env }).code).toBe(0)
+  expect(oos(['--help'], { cwd: folder, env: { ...env, NODE_COMPILE_CACHE: undefined } }).code).toBe(0)
   expect(readdirSync(folder)).toEqual([])
 })
 

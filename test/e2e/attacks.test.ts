@@ -303,6 +303,13 @@ for size in (1 << 20, (1 << 32) + 1, 4096): print(ctypes.CDLL(None).shmget(0, ct
     expect(stderr).toContain('a run here can change oos itself')
   })
 
+  test('W2 a folder of compiled programs that a run could change says so', () => {
+    const start = (folder: string) =>
+      oosIn(scene, ['run', '--trust-specs', '--', 'true'], { NODE_COMPILE_CACHE: folder }).out
+    expect(start(join(scene.home, 'compiled'))).not.toContain('a run here can change oos itself')
+    expect(start('.cache')).toContain('a run here can change oos itself: NODE_COMPILE_CACHE')
+  })
+
   test('W2 programs of the project, first in PATH, are not run outside', () => {
     const trace = join(scene.outside, 'ran')
     for (const name of ['stty', 'sh', 'git', 'bwrap', 'prlimit', 'env', 'perl', 'python3', 'npm'])
