@@ -2,6 +2,7 @@ import type { Result } from '../shared/result.ts'
 import { constraintKinds, constraintNames } from './constraints.ts'
 import { refuseHostileText } from './hostile-text.ts'
 import type { Aim } from './meant.ts'
+import { moveConstraints } from './misplaced-constraints.ts'
 import { parseShort } from './parse-short.ts'
 import { parseUri, uriScheme } from './parse-uri.ts'
 import { type CapabilityProblem, refuse, Unparsable } from './problem.ts'
@@ -14,7 +15,9 @@ export type { CapabilityProblem } from './problem.ts'
 /** Both spellings: `file:src/**:read` and `capability://file/./src/**?action=read`. */
 export function parseCapability(text: string, aim: Aim = 'opens'): Result<Capability, CapabilityProblem> {
   const parsed = parseOnce(text, aim)
-  return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map((one) => settle(one, aim)) }
+  if (parsed.ok) return parsed
+  const problems = parsed.problems.map((one) => settle(one, aim))
+  return { ok: false, problems: misplacedConstraints(text, problems, aim) ?? problems }
 }
 
 /** The canonical text: parsing it gives the same capability again. */
@@ -44,15 +47,41 @@ function parseOnce(text: string, aim: Aim): Result<Capability, CapabilityProblem
   })
 }
 
-/** One fix mends one fault: as far as the fixes lead, so that what is proposed is whole. */
+/** One fix mends one fault: as far as the fixes lead, so that what is proposed is whole; what is not is not proposed. */
 function settle(problem: CapabilityProblem, aim: Aim, more = mostFaults): CapabilityProblem {
   if (problem.fix === undefined || more === 0) return problem
   const parsed = parseOnce(problem.fix, aim)
-  const next = parsed.ok ? undefined : parsed.problems[0]?.fix
-  return next === undefined ? problem : settle({ ...problem, fix: next }, aim, more - 1)
+  if (parsed.ok) return problem
+  const { fix: _, ...unmended } = problem
+  const next = parsed.problems[0]?.fix
+  return next === undefined ? unmended : settle({ ...problem, fix: next }, aim, more - 1)
 }
 
 const mostFaults = 4
+
+/** No fix loses a constraint: where one would, or there is none, the constraints are put where they hold. */
+function misplacedConstraints(
+  text: string,
+  problems: readonly CapabilityProblem[],
+  aim: Aim,
+): readonly CapabilityProblem[] | undefined {
+  const moved = text.length > longest ? undefined : moveConstraints(text)
+  if (moved === undefined) return undefined
+  const parsed = parseOnce(moved.text, aim)
+  const [wrong] = parsed.ok ? [] : parsed.problems.map((one) => settle(one, aim))
+  const fix = wrong ? wrong.fix : moved.text
+  const column = moved.offset + 1
+  const meant = constraintsIn(fix, aim)
+  if (meant === undefined) return wrong && [{ ...wrong, column }]
+  if (constraintsIn(problems[0]?.fix, aim) === meant) return undefined
+  const message = 'constraints stand at the very end, in one pair of braces'
+  return [{ code: 'capability/constraint', message, column, ...(fix && { fix }) }]
+}
+
+function constraintsIn(text: string | undefined, aim: Aim): string | undefined {
+  const parsed = text === undefined ? undefined : parseOnce(text, aim)
+  return parsed?.ok ? printConstraints(parsed.value.constraints, ':', ',') : undefined
+}
 
 function freeze(capability: Capability): Capability {
   Object.freeze(capability.actions)

@@ -16,6 +16,7 @@ export function meantActions(resource: Resource, aim: Aim): string {
 
 /** What people call a resource. */
 const otherNames: Readonly<Record<string, Resource>> = {
+  ...{ tcp: 'http', socket: 'http', host: 'http', domain: 'http' },
   ...{ bash: 'shell', sh: 'shell', cmd: 'shell', command: 'shell', exec: 'shell', terminal: 'shell' },
   ...{
     https: 'http',
@@ -44,11 +45,19 @@ const otherActions: Readonly<Record<string, readonly [Resource, string]>> = {
   update: ['file', 'write'],
   remove: ['file', 'delete'],
   execute: ['file', 'read'],
+  r: ['file', 'read'],
+  ro: ['file', 'read'],
+  list: ['file', 'read'],
+  open: ['file', 'read'],
+  w: ['file', 'write'],
   rw: ['file', 'read,write'],
+  rwx: ['file', 'read,write'],
+  force: ['git', 'force-push'],
 }
 
 export function actionCalled(name: string, resource: Resource, aim: Aim): string | undefined {
   const letters = name.toLowerCase()
+  if (letters === 'all' || letters === 'any') return '*'
   if (resource === 'git' && letters === 'merge') return aim === 'closes' ? 'commit,push' : 'commit'
   const [of, action] = Object.hasOwn(otherActions, letters) ? (otherActions[letters] ?? []) : []
   return of === resource ? action : undefined
@@ -80,9 +89,9 @@ export function meantResource(text: string, aim: Aim): string | undefined {
 function meantTool(text: string): string | undefined {
   const [, server, tool] = /^mcp__([\w-]+?)(?:__([\w*-]+))?$/.exec(text) ?? []
   if (server !== undefined) return `mcp:${server}/${tool ?? '*'}`
-  const [, name = '', inner = ''] = /^([A-Z][A-Za-z]+)\((.+)\)$/.exec(text) ?? []
+  const [, name = '', inner = ''] = /^([A-Z][A-Za-z]+|bash|shell)\((.+)\)$/.exec(text) ?? []
   const path = inner.replace(/^\.\//, '').replace(/^\/\//, '/')
-  if (/^(?:Bash|Shell|Run)$/.test(name)) return `shell:${inner.replace(/:\*$/, ' *')}`
+  if (/^(?:Bash|Shell|Run)$/i.test(name)) return `shell:${inner.replace(/:\*$/, ' *')}`
   if (/^(?:Read|Glob|Grep)$/.test(name)) return `file:${path}:read`
   if (/^(?:Edit|Write|MultiEdit|NotebookEdit)$/.test(name)) return `file:${path}:write`
   return name === 'WebFetch' ? `http:${inner.replace(/^domain:/, '')}:request` : undefined

@@ -110,7 +110,7 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
   const isNearly = () => tail.text.split(',').every((word) => closest(word.trim(), names) !== undefined)
   if (split && (isActions || tail.text.endsWith(',') || tail.text === '' || isNearly()))
     return { pattern, actions: tail }
-  const words = tail.text.trim().split(/[\s|+&;]+/)
+  const words = tail.text.trim().split(/(?:[\s|+&;/]|\band\b)+/)
   if (split && words.length > 1 && words.every((word) => isAction(resource, word)))
     refuse('unknown-action', 'between actions stand commas', tail.offset, fix(words.join(','), tail))
   const [first = '', ...others] = body.text.split(':')

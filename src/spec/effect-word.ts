@@ -51,6 +51,42 @@ export function effectTitle(effect: EffectWord): string {
   return effect.charAt(0).toUpperCase() + effect.slice(1)
 }
 
+/** What people write for an effect, and what they mean by it. */
+const synonyms: Readonly<Record<string, EffectWord>> = {
+  forbid: 'deny',
+  never: 'deny',
+  block: 'deny',
+  disallow: 'deny',
+  prohibit: 'deny',
+  refuse: 'deny',
+  reject: 'deny',
+  denied: 'deny',
+  forbidden: 'deny',
+  blocked: 'deny',
+  prohibited: 'deny',
+  allowed: 'allow',
+  permitted: 'allow',
+  permit: 'allow',
+  grant: 'allow',
+  confirm: 'ask',
+  restrict: 'only',
+  must: 'require',
+}
+
+export function effectCalled(word: string): EffectWord | undefined {
+  const letters = plain(word)
+  return Object.hasOwn(synonyms, letters) ? synonyms[letters] : undefined
+}
+
+/** The one effect that words speak of: `## Allow`, `✅ **Allowed**`, `Do not`; nothing where they name two. */
+export function effectSpokenOf(text: string): Effect | undefined {
+  if (/\b(?:not|never|no|don['’]t|mustn['’]t)\b/i.test(text)) return 'deny'
+  const words = text.split(/[^\p{L}]+/u).map(plain)
+  const named = words.flatMap((word) => effects.find((effect) => effect === word) ?? effectCalled(word) ?? [])
+  const [first, ...others] = new Set(named)
+  return first === 'let' || others.length > 0 ? undefined : first
+}
+
 function exactEffect(text: string): EffectWord | undefined {
   return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)
 }

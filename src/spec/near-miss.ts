@@ -2,6 +2,7 @@ import type { Heading, ListItem, Paragraph, PhrasingContent, TableCell } from 'm
 import { closest } from '../shared/closest.ts'
 import {
   type EffectWord,
+  effectCalled,
   effectTitle,
   effectWords,
   isNearlyCapability,
@@ -21,6 +22,8 @@ export interface NearMiss {
   readonly span: Span
   readonly message: string
   readonly meant: Meant
+  /** The line as it was meant, where there is no rule in it alone: the head of a group. */
+  readonly line?: string
 }
 
 /** Where the block stands: `item` is the list item that it begins, `nested` are the items below it. */
@@ -54,7 +57,8 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
       capability: capabilityText(found.text),
     }
     const why = faultOf(lead, { effect, found, place, after })
-    return { severity, span: lead, message: messageOf(source, lead, why), meant }
+    const line = found.nested && groupHead(effect, meant.text)
+    return { severity, span: lead, message: messageOf(source, lead, why), meant, ...(line && { line }) }
   }
   return undefined
 }
@@ -93,37 +97,24 @@ function messageOf(source: string, lead: Lead, why: string): string {
   return `${shown} looks like a rule and is none: ${why}`
 }
 
-/** What people write for an effect, and what they mean by it. */
-const synonyms: Readonly<Record<string, EffectWord>> = {
-  forbid: 'deny',
-  never: 'deny',
-  block: 'deny',
-  disallow: 'deny',
-  prohibit: 'deny',
-  refuse: 'deny',
-  reject: 'deny',
-  denied: 'deny',
-  forbidden: 'deny',
-  blocked: 'deny',
-  prohibited: 'deny',
-  allowed: 'allow',
-  permitted: 'allow',
-  permit: 'allow',
-  grant: 'allow',
-  confirm: 'ask',
-  restrict: 'only',
-}
-
 function effectOf({ word, bold }: Lead): EffectWord | undefined {
   if (isNearlyEffect(word)) return closest(plain(word), effectWords) ?? 'deny'
-  const letters = plain(word)
-  return bold && Object.hasOwn(synonyms, letters) ? synonyms[letters] : undefined
+  return bold ? effectCalled(word) : undefined
 }
 
 /** Only a word that can be nothing else than an effect makes an error of a line. */
 function severityOf({ bold, word }: Lead, direct: boolean): NearMiss['severity'] | undefined {
   if (bold && isNearlyEffect(word)) return 'error'
   return direct ? 'warning' : undefined
+}
+
+/** `**Deny** secrets:` above a list; words that turn its meaning around are for a person. */
+function groupHead(effect: EffectWord, text: string): string | undefined {
+  const words = oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
+  const isReason =
+    /^[^`]{0,200}$/.test(words) && !/\b(?:but|except|only|other|outside|unless|without)\b/i.test(words)
+  if (effect === 'let' || !isReason) return undefined
+  return `- **${effectTitle(effect)}**${words === '' ? '' : ` — ${words}`}`
 }
 
 interface Around {

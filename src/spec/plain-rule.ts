@@ -109,8 +109,27 @@ const emptyDeny: PlainRule = {
 /** All of the path; of an Only what it says, for the rest of the disk is closed by that. */
 function capabilityOf(effect: EffectWord, path: string | undefined, line: string): string {
   const action = /\bread/i.test(line) ? 'read' : 'write'
-  return path === undefined ? '' : effect === 'only' ? `file:${path}:${action}` : path
+  if (path === undefined) return ''
+  if (effect === 'only') return `file:${path}:${action}`
+  const actions = looksLikePath(path) ? actionsAt(line) : ''
+  return actions === '' ? path : `file:${path}:${actions}`
 }
+
+/** `writes to …`, `read and write access to …`, where a line begins so. */
+function actionsAt(line: string): string {
+  const [, verbs = ''] = accessing.exec(line) ?? []
+  const named = { read: /\bread/i, write: /\b(?:writ|edit|chang|modif)/i }
+  return Object.entries(named)
+    .filter(([, verb]) => verb.test(verbs))
+    .map(([action]) => action)
+    .join(',')
+}
+
+const verb = '(?:read|writ|edit|chang|modif)[a-z]*'
+const accessing = new RegExp(
+  `^(?:all |any )?(${verb}(?:(?: and | or |, ?|/)${verb})*)(?: access)?(?: (?:to|in|of|from))? `,
+  'i',
+)
 
 /** A program, or what one does, and nothing else. */
 function programIn(line: string): string | undefined {

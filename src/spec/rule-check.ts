@@ -1,4 +1,5 @@
 import { parseCapability, printCapability } from '../policy/capability.ts'
+import { moveConstraints } from '../policy/misplaced-constraints.ts'
 import { printCode } from '../policy/print-code.ts'
 import type { Capability, Constraints, Rule } from '../policy/types.ts'
 import type { CodeToken } from './inline.ts'
@@ -32,8 +33,8 @@ const checks: readonly Check[] = [
   (rule, draft, report) => {
     const odd = rule.capabilities.findIndex(({ constraints }) => Object.keys(constraints).length === 0)
     if (rule.effect !== 'limit' || odd < 0) return true
-    const own = rule.capabilities[odd]?.resource === 'run' ? `name one: - ${limitOf(rule, odd)}` : undefined
-    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint', own)
+    const fix = limitMeant(rule, odd, draft.capabilities[odd]?.text ?? '')
+    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint', fix)
   },
   (rule, draft, report) => {
     const grants = rule.effect === 'allow' || rule.effect === 'only'
@@ -74,9 +75,21 @@ function limitInstead(rule: Rule, index: number): string {
 }
 
 function limitOf({ capabilities }: Rule, index: number): string {
-  const { constraints = {}, pattern = '*' } = capabilities[index] ?? {}
+  const { constraints = {}, pattern: written = '*' } = capabilities[index] ?? {}
+  const pattern = /^[^{(]*/.exec(written)?.[0] || '*'
   const limits = Object.keys(constraints).length > 0 ? constraints : exampleLimits
   return `**Limit** ${printCode(printCapability({ resource: 'run', pattern, actions: [], constraints: limits }))}`
+}
+
+/** With what was written of a constraint at its place; of a run else with an example. */
+function limitMeant(rule: Rule, index: number, written: string): string | undefined {
+  const moved = moveConstraints(written)?.text
+  if (moved !== undefined && parseCapability(moved).ok) return `write: - **Limit** ${printCode(moved)}`
+  if (rule.capabilities[index]?.resource !== 'run') return undefined
+  const [, amount = ''] = /^run:(?:\*\W*)?(\d+\s?[A-Za-z]+)\W*$/.exec(written) ?? []
+  const meant = ['timeout', 'memory'].map((name) => `run:*{${name}:${amount}}`)
+  const known = meant.find((one) => parseCapability(one).ok)
+  return known === undefined ? `name one: - ${limitOf(rule, index)}` : `write: - **Limit** \`${known}\``
 }
 
 const exampleLimits: Constraints = { timeout: 1_800_000 }

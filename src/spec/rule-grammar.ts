@@ -3,7 +3,15 @@ import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
 import { readStray } from './rule-meant.ts'
 import { strayInReason } from './rule-reason.ts'
-import { type ClauseName, clauseName, type Drafting, isSeparator, stages } from './rule-words.ts'
+import {
+  type ClauseName,
+  clauseName,
+  type Drafting,
+  isClauseWord,
+  isSeparator,
+  stageMeant,
+  stages,
+} from './rule-words.ts'
 import type { Span } from './text.ts'
 
 /** What stands behind each clause word, still as written. */
@@ -98,9 +106,12 @@ function readStage(
   if (token?.kind === 'word' && stage) {
     return { name: 'before', value: { stage, start: word.start, end: token.end }, next: at + 2 }
   }
+  const [meant] = tokens.slice(at + 1, at + 3).flatMap((one) => stageMeant(one) ?? [])
   const fix = stage
     ? `write it without backticks: before ${stage}`
-    : 'a stage is `start`, `commit`, `push` or `done`'
+    : meant
+      ? `write: before ${meant}`
+      : 'a stage is `start`, `commit`, `push` or `done`'
   report('rule/stage', token ?? word, '`before` is not followed by a stage', { fix })
   return undefined
 }
@@ -114,7 +125,10 @@ function readListClause(
 ): Reading<ListClause> | undefined {
   if (tokens[at + 1]?.kind !== 'code') {
     report('rule/expected-code', tokens[at + 1] ?? word, `\`${name}\` is not followed by a code span`, {
-      fix: clauseExamples[name],
+      fix:
+        name === 'for'
+          ? (agentMeant(tokens[at + 1], tokens[at + 2]) ?? clauseExamples.for)
+          : clauseExamples[name],
     })
     return undefined
   }
@@ -133,6 +147,16 @@ function readListClause(
     value: { items: list.items, start: word.start, end: list.items.at(-1)?.end ?? word.end },
     next: list.next,
   }
+}
+
+/** ``for agent `coder` ``, `for coder — why`. */
+function agentMeant(word: Token | undefined, next: Token | undefined): string | undefined {
+  if (word?.kind !== 'word') return undefined
+  if (next?.kind === 'code' && /^(?:the|an?|agents?)$/.test(word.text)) return `write: for \`${next.text}\``
+  const isAlone = next === undefined || isSeparator(next) || isClauseWord(next)
+  return isAlone && /^(?!every|any|all$|me$|us$|now$)[A-Za-z][\w.-]*$/.test(word.text)
+    ? `write: for \`${word.text}\``
+    : undefined
 }
 
 const clauseExamples: Readonly<Record<ClauseName, string>> = {
@@ -158,6 +182,7 @@ function readList(
         'rule/expected-code',
         token ?? tokens[at - 1] ?? { start: 0, end: 0 },
         'a comma is not followed by a code span',
+        isClauseWord(token) ? { fix: 'leave the comma before it out' } : {},
       )
       return undefined
     }

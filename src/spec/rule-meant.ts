@@ -1,5 +1,6 @@
-import { parseCapability } from '../policy/capability.ts'
+import { parseCapability, printCapability } from '../policy/capability.ts'
 import { isConstraintName } from '../policy/constraints.ts'
+import { looksLikePath } from '../policy/meant.ts'
 import type { Effect } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
@@ -11,6 +12,7 @@ import {
   exclusions,
   isSeparator,
   lettersOf,
+  stageMeant,
   stageOf,
 } from './rule-words.ts'
 import type { Span } from './text.ts'
@@ -39,7 +41,7 @@ export function readStray(tokens: readonly Token[], at: number, drafting: Drafti
   if (code?.kind !== 'code') return wordsAlone(stretch, tokens[at - 1])
   const own = ownRule(part, index, drafting.source)
   if (own) return { ...own, span: { start: part[0]?.start ?? own.span.start, end: own.span.end } }
-  if (before.length === 0) return secondSpan(code)
+  if (before.length === 0) return secondSpan(code, tokens[at - 1])
   const clause = words.length === 1 ? misspeltClause(words[0] ?? '') : undefined
   if (clause) return stray(stretch, `write \`${clause}\``)
   return isNearlyCapability(code.text) ? beforeCapability(stretch, code) : beforeName(stretch, code)
@@ -81,18 +83,16 @@ interface Stretch {
 }
 
 const conditions = wordSet('if when whenever until till while once after during provided before')
-const bounds = wordSet('only just solely exclusively never no limited max most')
+const bounds = wordSet('only just solely exclusively never no limited max most up')
 const joints = wordSet('and or & + plus also')
 const toNames = wordSet('for to by as')
 const dash = 'put a dash before the reason: — why'
 
-function secondSpan(code: CodeToken): Stray {
+function secondSpan(code: CodeToken, previous: Token | undefined): Stray {
   const isName = /^[A-Za-z][\w.-]*$/.test(code.text)
-  return {
-    span: code,
-    message: `\`${code.text}\` stands behind another code span`,
-    fix: isName ? behindFor(code.text) : 'put a comma between them',
-  }
+  const fix =
+    withConstraints(previous, code.text) ?? (isName ? behindFor(code.text) : 'put a comma between them')
+  return { span: code, message: `\`${code.text}\` stands behind another code span`, fix }
 }
 
 function beforeCapability(stretch: Stretch, code: CodeToken): Stray {
@@ -112,6 +112,8 @@ function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
     const lead = { ...stretch, before: before.slice(0, -1) }
     return stray(lead, `leave the \`${textOf(lead)}\` out`)
   }
+  const hole = hasOne(words, exclusions) ? exceptPath(text, drafting) : undefined
+  if (hole) return stray(stretch, hole)
   if (hasOne(words, exclusions) || hasOne(words, conditions))
     return stray(stretch, 'name the agents that it holds for: for `researcher`, `coder`')
   if (hasOnly(words, new Set([...bounds, ...toNames]))) return stray(stretch, 'write `for`')
@@ -119,15 +121,25 @@ function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
   return stray(stretch, isReason ? dash : behindFor(text))
 }
 
+/** A path without its capability: what the rule says of files, left out there. */
+function exceptPath(path: string, { capabilities: [first] }: Drafting): string | undefined {
+  const rule = first && parseCapability(first.text)
+  if (!looksLikePath(path) || !rule?.ok || rule.value.resource !== 'file') return undefined
+  const hole = parseCapability(`file:${path}:${rule.value.actions.join(',')}`)
+  const text = hole.ok ? printCapability(hole.value) : hole.problems[0]?.fix
+  return text && `write: except \`${text}\``
+}
+
 function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   const { before, words, drafting } = stretch
-  const [first, second] = before
   const [word = ''] = words
-  const stage = stageOf(first) ?? stageOf(second)
+  // `, push`, `and before push`
+  const at = before.slice(0, 3).findIndex((token) => stageOf(token))
+  const stage = stageOf(before[at])
   if (stage && stageOf(previous))
-    return stray({ ...stretch, before: before.slice(0, stageOf(first) ? 1 : 2) }, ownStage(drafting, stage))
+    return stray({ ...stretch, before: before.slice(0, at + 1) }, ownStage(drafting, stage))
   const alone = { ...stretch, before: before.slice(0, 1) }
-  const inside = constraintsInside(before, previous)
+  const inside = constraintsInside(before, previous) ?? amountInside(before, previous)
   if (inside) return stray(stretch, inside)
   if (word === '') return stray(alone, `leave the \`${textOf(alone)}\` out`)
   if (word === 'and' || word === 'or') return stray(alone, 'put a comma between code spans')
@@ -136,21 +148,48 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   if (hasOne(words, exclusions))
     return stray(alone, 'name what is left out in backticks: except `file:**/.env.example:read`')
   if (hasOne(words, conditions)) return stray(alone, conditionFix(drafting.effect))
+  const late =
+    drafting.effect === 'require' ? before.map(stageMeant).find((one) => one !== undefined) : undefined
+  if (late) return stray(stretch, `write: before ${late}`)
   if (isOpening(drafting.effect) && hasOne(words, bounds))
     return stray(alone, 'a bound is part of the pattern, or a clause: for `coder`, except `file:**/.env*:*`')
+  if (drafting.effect === 'limit' && previous?.kind === 'code' && !previous.text.endsWith('}'))
+    return stray(
+      stretch,
+      'how much stands inside of the backticks: `run:*{timeout:30m,memory:4GB,processes:512}`',
+    )
   return stray(alone, dash)
 }
 
 /** `run:*` {timeout:30m}, `run:*` timeout 30m: behind the backticks constraints hold nothing. */
 function constraintsInside(before: readonly Token[], previous: Token | undefined): string | undefined {
-  if (previous?.kind !== 'code' || before.some(({ kind }) => kind !== 'word')) return undefined
-  const text = before.map((token) => (token.kind === 'word' ? token.text : '')).join(' ')
+  if (before.some(({ kind }) => kind !== 'word')) return undefined
+  return withConstraints(previous, before.map((token) => (token.kind === 'word' ? token.text : '')).join(' '))
+}
+
+function withConstraints(previous: Token | undefined, text: string): string | undefined {
+  if (previous?.kind !== 'code') return undefined
   const isOne = isConstraintName(/^([a-z]+)[ :=]+\S+$/.exec(text)?.[1] ?? '')
   const braced = isOne ? `{${text}}` : text
-  if (!/^\{.+\}$/.test(braced)) return undefined
+  if (!/^[{(].+[})]$/.test(braced)) return undefined
   const capability = parseCapability(previous.text + braced, 'closes')
   const inside = capability.ok ? previous.text + braced : capability.problems[0]?.fix
   return inside && `write it inside of the backticks: \`${inside}\``
+}
+
+/** `to 30 minutes`, `up to 100/min`: how much or how often, of what stands before it. */
+function amountInside(before: readonly Token[], previous: Token | undefined): string | undefined {
+  const text = before.map((token) => (token.kind === 'word' ? token.text : '`')).join(' ')
+  const [, amount = ''] =
+    /^(?:(?:up |down )?to |at most |for |of |max |= ?)?(\d[\w./]*(?: [A-Za-z]+)?)$/.exec(text) ?? []
+  if (amount === '' || previous?.kind !== 'code') return undefined
+  const texts = ['timeout', 'rate', 'memory'].map((name) => `${previous.text}{${name}:${amount}}`)
+  const meant = texts.map((one) => {
+    const parsed = parseCapability(one, 'closes')
+    return parsed.ok ? one : parsed.problems[0]?.fix
+  })
+  const known = meant.find((one) => one !== undefined && parseCapability(one).ok)
+  return known && `write it inside of the backticks: \`${known}\``
 }
 
 /** `before commit, push`: of a stage each has a rule of its own. */

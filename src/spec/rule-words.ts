@@ -29,6 +29,13 @@ export function stageOf(token: Token | undefined): Stage | undefined {
   return token?.kind === 'word' ? stages.find((name) => name === token.text) : undefined
 }
 
+/** Another form of its word: `committing`, `each push`. */
+export function stageMeant(token: Token | undefined): Stage | undefined {
+  if (token?.kind !== 'word') return undefined
+  const letters = token.text.toLowerCase()
+  return stages.find((name) => letters.startsWith(name)) ?? (/^finish/.test(letters) ? 'done' : undefined)
+}
+
 export function isClauseWord(token: Token | undefined): boolean {
   return token?.kind === 'word' && clauseName(token.text) !== undefined
 }
@@ -58,5 +65,5 @@ export function lettersOf({ start, end }: Token, source: string): string {
 
 /** Words that leave out what stands behind them. */
 export const exclusions: ReadonlySet<string> = new Set(
-  'except excepting excluding unless but without not minus besides'.split(' '),
+  'except excepting excluding unless but without not minus besides outside'.split(' '),
 )

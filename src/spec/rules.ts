@@ -1,11 +1,18 @@
-import type { Code, Html, InlineCode, ListItem, Nodes, Paragraph, Root } from 'mdast'
+import type { Code, Html, InlineCode, ListItem, Nodes, Paragraph, Root, TableRow } from 'mdast'
 import { parseCapability } from '../policy/capability.ts'
-import type { Rule } from '../policy/types.ts'
-import { readEffect, startsAsCapability } from './effect-word.ts'
+import type { Effect, Rule } from '../policy/types.ts'
+import { effectSpokenOf, readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { type Meant, mendRule } from './mend.ts'
-import { type BlockPlace, findNearMiss, isRuleLine, type NearMiss, type TextBlock } from './near-miss.ts'
+import {
+  type BlockPlace,
+  findNearMiss,
+  isRuleLine,
+  type NearMiss,
+  plainText,
+  type TextBlock,
+} from './near-miss.ts'
 import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
 import { exampleIn } from './rule-example.ts'
@@ -27,7 +34,14 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
   const usedLets = new Set<string>()
   const rules: Rule[] = []
   const prose: Paragraph[] = []
-  const state: Visit = { context: { ...context, lets, usedLets }, rules, prose, plain: [], misses: 0 }
+  const state: Visit = {
+    context: { ...context, lets, usedLets },
+    rules,
+    prose,
+    plain: [],
+    spokenOf: undefined,
+    misses: 0,
+  }
   visit(root, true, state)
   const said = new Set(rules.map(({ source }) => `- ${source.text}`))
   for (const miss of state.plain.filter((one) => !isSaid(one, said))) reportMiss(miss, state)
@@ -43,6 +57,8 @@ interface Visit {
   readonly prose: Paragraph[]
   /** Rules in plain words, which the file may have in the rule language, too. */
   readonly plain: NearMiss[]
+  /** The effect that the last heading, the table's row, or the line above the list speaks of. */
+  spokenOf: Effect | undefined
   /** How much was found that may be meant as a rule, and is none. */
   misses: number
 }
@@ -53,6 +69,7 @@ const mostMended = 50
 function visit(node: Nodes, free: boolean, state: Visit): void {
   if (node.type === 'listItem' && free) visitItem(node, state)
   else if (isTextBlock(node)) visitText(node, { nested: [], inItem: false }, state)
+  else if (node.type === 'tableRow') visitRow(node, state)
   else if (node.type === 'code') visitCode(node, state)
   else if (node.type === 'html') visitHtml(node, state)
   else if ('children' in node) visitAll(node.children, free && isList(node), state)
@@ -67,6 +84,7 @@ function isList({ type }: Nodes): boolean {
 }
 
 function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: ListItem): void {
+  let { spokenOf } = state
   nodes.forEach((node, index) => {
     const next = nodes[index + 1]
     const inItem = item?.children[0] === node
@@ -76,6 +94,8 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: L
     else if (node.type === 'listItem' && free)
       visitItem(node, state, next?.type === 'listItem' ? next : undefined)
     else visit(node, free, state)
+    if (node.type === 'heading') spokenOf = state.spokenOf
+    else if (node.type !== 'paragraph') state.spokenOf = spokenOf
   })
 }
 
@@ -93,6 +113,8 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
   const miss = findNearMiss(text.text, block, place)
   if (miss?.meant.lines) state.plain.push(miss)
   else if (miss) reportMiss(miss, state)
+  if (miss?.line !== undefined && miss.meant.effect !== 'let') state.spokenOf = miss.meant.effect
+  if (block.type === 'heading') state.spokenOf = effectSpokenOf(plainText(block))
   if (miss || reportExample(block, state)) return
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
@@ -100,9 +122,27 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         'rule/stray-capability',
         spanOf(code),
         `\`${code.value}\` stands in no rule`,
-        mend(strayMeant(code.value), 'if it is meant as a rule, write', state),
+        mend(
+          strayMeant(
+            code.value,
+            effectSpokenOf(text.text.slice(spanOf(block).start, spanOf(code).start)) ?? state.spokenOf,
+          ),
+          'if it is meant as a rule, write',
+          state,
+        ),
       )
   }
+}
+
+/** `| **Allow** | `file:src/**:read` | the code |`: the cell with the capability is told, and what the first says of it. */
+function visitRow({ children }: TableRow, state: Visit): void {
+  const { spokenOf } = state
+  const isRule = children.some((cell) => codeSpans(cell).some(({ value }) => startsAsCapability(value)))
+  const [first] = children
+  if (isRule && first) state.spokenOf = effectSpokenOf(plainText(first)) ?? spokenOf
+  const told = isRule ? children.filter((cell) => codeSpans(cell).length > 0) : children
+  for (const cell of told) visitText(cell, { nested: [], inItem: false }, state)
+  state.spokenOf = spokenOf
 }
 
 /** An example tries the rule that it stands below. */
@@ -124,9 +164,13 @@ function reportExample(block: TextBlock, state: Visit): boolean {
   return true
 }
 
-function reportMiss({ severity, span, message, meant }: NearMiss, state: Visit): void {
+function reportMiss({ severity, span, message, meant, line }: NearMiss, state: Visit): void {
   const code = severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss'
-  state.context.report(code, span, message, mend(meant, 'write', state))
+  const fix =
+    line === undefined
+      ? mend(meant, 'write', state)
+      : { fix: `write \`${line}\`, and indent the list below it` }
+  state.context.report(code, span, message, fix)
 }
 
 /** Whether the warning's own line stands in the file: the words above it are then the prose of that rule. */
@@ -139,8 +183,8 @@ function mend(meant: Meant, say: string, state: Visit): { readonly fix?: string 
   return state.misses++ < mostMended ? { fix: say + mendRule(meant, state.context) } : {}
 }
 
-function strayMeant(capability: string): Meant {
-  return { effect: capability.startsWith('run:') ? 'limit' : 'deny', text: '', capability }
+function strayMeant(capability: string, effect: Effect = 'deny'): Meant {
+  return { effect: capability.startsWith('run:') ? 'limit' : effect, text: '', capability }
 }
 
 function visitCode(node: Code, { context }: Visit): void {

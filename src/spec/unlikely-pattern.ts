@@ -1,6 +1,7 @@
 import { textOutside } from '../policy/braces.ts'
 import { parseCapability, printCapability } from '../policy/capability.ts'
 import { constraintsWithin } from '../policy/constraint-group.ts'
+import { moveConstraints } from '../policy/misplaced-constraints.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Constraints, Resource } from '../policy/types.ts'
 
@@ -27,29 +28,44 @@ interface Found {
   readonly pattern?: string
   readonly actions?: readonly string[]
   readonly constraints?: Constraints
+  /** The whole capability, where more than its parts is other. */
+  readonly whole?: string
 }
 
 type Look = (capability: Capability, written: string) => Found | undefined
 
-function fixOf(capability: Capability, { message: _, constraints, ...found }: Found): { fix?: string } {
+function fixOf(
+  capability: Capability,
+  { message: _, constraints, whole, ...found }: Found,
+): { fix?: string } {
+  if (whole !== undefined) return wholeFix(whole)
   if (found.pattern === undefined || found.pattern === capability.pattern) return {}
   const meant = { ...capability, ...found, constraints: { ...capability.constraints, ...constraints } }
   const fix = printCapability(meant)
   return parseCapability(fix).ok ? { fix } : {}
 }
 
-const misplaced: Look = ({ pattern }) => {
+function wholeFix(whole: string): { fix?: string } {
+  const parsed = parseCapability(whole)
+  const fix = parsed.ok ? whole : parsed.problems[0]?.fix
+  return fix === undefined ? {} : { fix }
+}
+
+const misplaced: Look = ({ pattern }, written) => {
   const group = constraintsWithin(pattern)
-  return group === undefined
-    ? undefined
-    : { message: `\`${group}\` is a part of the pattern here: constraints stand at the very end` }
+  if (group === undefined) return undefined
+  const whole = moveConstraints(written)?.text
+  return {
+    message: `\`${group}\` is a part of the pattern here: constraints stand at the very end`,
+    ...(whole !== undefined && { whole }),
+  }
 }
 
 const variable: Look = ({ resource, pattern }) => {
   const odd = resource === 'env' ? /[^\w*?]/ : /[$%=]/
   if (!odd.test(textOutside(pattern.replace(/\$\{\w+\}/g, '$')))) return undefined
   const name = pattern
-    .replace(/(?<=\w)[=:].*$/, '')
+    .replace(/(?<=[\w*])[=:].*$/, '')
     .replace(/\$\{(\w+)\}/g, '$1')
     .replace(/^["'$%]+|["'%]+$/g, '')
     .replace(/^[^{}]*,[^{}]*$/, (list) => `{${list}}`)

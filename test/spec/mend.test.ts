@@ -34,6 +34,15 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['**Never** edit `vendor/` — mine', '- **Deny** `file:vendor/**:write` — mine'],
     ['- **Deny** editing package-lock.json', '- **Deny** `file:package-lock.json:write`'],
     ['- **Deny** what `package-lock.json` has', '- **Deny** `file:package-lock.json:*` — why'],
+    ['- **Deny** write access to `package.json`', '- **Deny** `file:package.json:write` — why'],
+    ['- **Allow** writes to `src/`', '- **Allow** `file:src/**:write` — why'],
+    ['- **Allow** reading and writing `src/**`', '- **Allow** `file:src/**:read,write` — why'],
+    ['- **Must** `shell:npm test` before commit', '- **Require** `shell:npm test` before commit'],
+    ['- ✅ **Allow** `file:a/**:read`', '- **Allow** `file:a/**:read` — why'],
+    ['- **Do not** `shell:rm *`', '- **Deny** `shell:rm *` — why'],
+    ['## Allowed\n\n- `file:a/**:read`', '- **Allow** `file:a/**:read` — why'],
+    ['## Not allowed\n\n- `file:a/**:read`', '- **Deny** `file:a/**:read` — why'],
+    ['| a | b |\n|---|---|\n| **Allow** | `file:a/**:read` |', '- **Allow** `file:a/**:read` — why'],
     ['- **Deny** data/**', '- **Deny** `file:data/**:*` — why'],
     ['- **Only** src/ and test/', '- **Only** `file:src/**:write` — why'],
     ['- **Deny** curl', '- **Deny** `shell:curl *` — why'],
@@ -74,10 +83,35 @@ test.each([
   ['- **Limit** `run:*{timeout=5m}`', 'run:*{timeout:5m}'],
   ['- **Limit** `timeout:5m,memory:4GB`', 'run:*{timeout:5m,memory:4GB}'],
   ['- **Limit** `run:*` {timeout: 5m}', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Limit** `run:*` `{timeout:5m}`', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Limit** `run:*` to 5 minutes', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  [
+    '- **Allow** `http:a.com:get` up to 9/min',
+    'write it inside of the backticks: `http:a.com:get{rate:9/min}`',
+  ],
+  ['- **Limit** `shell:npm test(timeout:5m)`', 'write: - **Limit** `shell:npm test{timeout:5m}`'],
+  ['- **Limit** `run:*{5m}`', 'write: - **Limit** `run:*{timeout:5m}`'],
+  ['- **Limit** `run:4GB`', 'write: - **Limit** `run:*{memory:4GB}`'],
   ['- **Limit** `run:*` timeout 5m — mine', 'write it inside of the backticks: `run:*{timeout:5m}`'],
   ['- **Limit** run:*{timeout=5m}', 'write: - **Limit** `run:*{timeout:5m}`'],
 ])('the fix of %s loses nothing that was written', (text, fix) => {
   expect(rulesOf(text).diagnostics[0]?.fix).toBe(fix)
+})
+
+describe('a list below a bold effect and words is offered as a group', () => {
+  test.each([
+    ['- **Deny** secrets:\n  - `env:A`', '- **Deny** — secrets', 'deny'],
+    ['**Allow**\n\n- `env:A`', '- **Allow**', 'allow'],
+  ])('%j: %s', (text, head, effect) => {
+    const [found, ...others] = rulesOf(text).diagnostics
+    expect(found?.fix).toBe(`write \`${head}\`, and indent the list below it`)
+    expect(others.map(({ fix }) => fix?.toLowerCase().includes(`**${effect}** \`env:a\``))).toEqual([true])
+    expect(rulesOf(`${head}\n  - \`env:A\``).rules.map((rule) => rule.effect)).toEqual([effect])
+  })
+
+  test('but not where words turn it around', () => {
+    expect(rulesOf('- **Deny** all, except:\n  - `env:A`').diagnostics[0]?.fix).not.toContain('except')
+  })
 })
 
 describe('an example below no rule is told, and the rule that it would be', () => {
