@@ -10,8 +10,13 @@ export function findProjectRoot(cwd: string, home: string): string {
   const { root, hasSpecs } = searchUp(cwd, home)
   if (hasSpecs) return root
   throw new OosError('project-missing', `no \`${specFolder}\` in \`${cwd}\` or above it`, {
-    hint: holdsHome(root, home) ? 'cd into a project, then: oos init' : 'run `oos init`',
+    hint: isNoProject(root, home) ? 'cd into a project, then: oos init' : 'run `oos init`',
   })
+}
+
+/** HOME, what it lies in, and the folder of a person's own specs, which hold in every project. */
+export function isNoProject(root: string, home: string): boolean {
+  return holdsHome(root, home) || `${root}/`.startsWith(`${join(home, specFolder)}/`)
 }
 
 /**

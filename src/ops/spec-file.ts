@@ -49,6 +49,15 @@ export function findOwnSource(
   })
 }
 
+/** Where no project is found and a spec of one is named, the way to it. */
+export function leadToProject(error: unknown, names: readonly string[], cwd: string): unknown {
+  if (!(error instanceof OosError) || error.code !== 'project-missing') return error
+  const [folder] = names.flatMap((name) => projectOf(resolve(cwd, name), cwd) ?? [])
+  if (folder === undefined) return error
+  const hint = `it is in a project: cd ${quoteWord(relative(cwd, folder))}`
+  return new OosError('project-missing', error.message, { hint, cause: error })
+}
+
 /** The other project whose spec, or whose folder, lies at the path. */
 function projectOf(path: string, root: string): string | undefined {
   const [folder = path, inside] = path.split(`/${specFolder}`)

@@ -113,7 +113,9 @@ function parseToken(
 
 /** Two capabilities in one span would be a single strange pattern. */
 function refuseSeveral(token: CodeToken, aim: Aim, report: Report): boolean {
-  const texts = token.text.split(/,\s*(?=[a-z]+:)/)
+  // In a command a blank stands between words.
+  const between = token.text.startsWith('shell:') ? /,\s*(?=[a-z]+:)/ : /[\s,;]+(?=[a-z]+:)/
+  const texts = token.text.split(between)
   const isEach = texts.length > 1 && texts.every((text) => parseCapability(text, aim).ok)
   if (!isEach) return false
   const fix = texts.map((text) => `\`${text}\``).join(', ')

@@ -97,6 +97,16 @@ test('the spec of another project says where it is checked', () => {
   }
 })
 
+test('so it does where one stands in no project', () => {
+  const cwd = makeTree({ 'packages/a/.agent-os/AGENT.md': good, 'x.md': '' })
+  for (const name of ['packages/a', 'packages/a/.agent-os/', 'packages/a/.agent-os/AGENT.md']) {
+    const { code, stderr } = oos(['spec', 'check', name], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/no `.agent-os` in .*\n +it is in a project: cd packages\/a\n/)
+  }
+  expect(oos(['spec', 'check', 'x.md'], { cwd }).stderr).toContain('run `oos init`')
+})
+
 test('rules are shown with effect, capability, reason and line', () => {
   const cwd = makeTree({ '.agent-os/AGENT.md': good })
   const { code, stdout } = oos(['spec', 'show'], { cwd })

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -199,12 +207,27 @@ describe('oos init', () => {
     expect(JSON.parse(oos(['init', '--yes', '--json'], project).stdout).data.trusted).toBe(false)
   })
 
-  test('refuses the home folder', () => {
+  test('refuses the home folder, and the specs in it', () => {
     const { env } = makeProject({})
-    expect(oos(['init', '--yes'], { cwd: env.HOME, env })).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('no project'),
-    })
+    mkdirSync(join(env.HOME, '.agent-os/rules'), { recursive: true })
+    for (const below of ['', '.agent-os', '.agent-os/rules'])
+      expect(oos(['init', '--yes'], { cwd: join(env.HOME, below), env })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('no project'),
+      })
+  })
+
+  test('what runs the tests and is not installed is named before its command', () => {
+    const files = {
+      'pyproject.toml': '[project]\nname = "a"\n',
+      'uv.lock': '',
+      'tests/conftest.py': '',
+    }
+    const project = makeProject(files)
+    const next = () => oos(['init', '--yes', '--no-user'], project).stdout.split('\n').at(-2)
+    expect(next()).toBe('next: install `uv`, then oos run -- uv run pytest')
+    const uv = makeProject(files, { uv: 'exit 0' })
+    expect(oos(['init', '--yes', '--no-user'], uv).stdout).toContain('next: oos run -- uv run pytest')
   })
 })
 

@@ -56,13 +56,16 @@ test.each([
   )
 })
 
-test.each(['home', '.', '/'])('in %s, where no project can be, nobody is sent to `oos init`', (cwd) => {
-  const top = makeTree('home/.agent-os')
-  const stand = cwd === '/' ? cwd : join(top, cwd)
-  expect(() => findProjectRoot(stand, join(top, 'home'))).toThrow(
-    expect.objectContaining({ code: 'project-missing', hint: 'cd into a project, then: oos init' }),
-  )
-})
+test.each(['home', 'home/.agent-os', 'home/.agent-os/rules', '.', '/'])(
+  'in %s, where no project can be, nobody is sent to `oos init`',
+  (cwd) => {
+    const top = makeTree('home/.agent-os/rules')
+    const stand = cwd === '/' ? cwd : join(top, cwd)
+    expect(() => findProjectRoot(stand, join(top, 'home'))).toThrow(
+      expect.objectContaining({ code: 'project-missing', hint: 'cd into a project, then: oos init' }),
+    )
+  },
+)
 
 test('a file called .agent-os is no project', () => {
   const top = makeTree('p')

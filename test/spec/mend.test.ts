@@ -83,6 +83,8 @@ test.each([
   ['- **Limit** `run:*{timeout=5m}`', 'run:*{timeout:5m}'],
   ['- **Limit** `timeout:5m,memory:4GB`', 'run:*{timeout:5m,memory:4GB}'],
   ['- **Limit** `run:*` {timeout: 5m}', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Deny** `file:a:* file:b:*`', '`file:a:*`, `file:b:*`'],
+  ['- **Deny** `file:a:*;\n  env:B`', '`file:a:*`, `env:B`'],
   ['- **Limit** `run:*` `{timeout:5m}`', 'write it inside of the backticks: `run:*{timeout:5m}`'],
   ['- **Limit** `run:*` to 5 minutes', 'write it inside of the backticks: `run:*{timeout:5m}`'],
   [

@@ -1,7 +1,7 @@
 import { checkSpecs } from '../../ops/check-specs.ts'
 import { plainHttpOnly } from '../../ops/plain-http-only.ts'
 import { type Project, readProject } from '../../ops/project.ts'
-import { findOwnFiles } from '../../ops/spec-file.ts'
+import { findOwnFiles, leadToProject } from '../../ops/spec-file.ts'
 import { findSuggestions } from '../../ops/suggestions.ts'
 import type { Rule } from '../../policy/types.ts'
 import { type Diagnostic, hasErrors } from '../../shared/diagnostics.ts'
@@ -18,7 +18,10 @@ import type { Terminal } from '../terminal.ts'
 export const specCheck: Define = (command, terminal) => {
   command.argument('[files...]', 'show only what is wrong in these files, or below these folders')
   return async (names: readonly string[]) => {
-    const project = await readProject({ cwd: terminal.cwd(), env: terminal.env })
+    const cwd = terminal.cwd()
+    const project = await readProject({ cwd, env: terminal.env }).catch((error: unknown) => {
+      throw leadToProject(error, names, cwd)
+    })
     sayNested(project, terminal)
     const files = names.length === 0 ? undefined : findOwnFiles(names, project)
     const all = await checkSpecs(project)

@@ -1,5 +1,6 @@
 import type { AppliedFile } from '../../ops/init/apply.ts'
 import type { InitPlan, PlannedFile } from '../../ops/init/plan.ts'
+import { printCode } from '../../policy/print-code.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 
@@ -36,7 +37,9 @@ export function renderInitResult(plan: InitPlan, applied: readonly AppliedFile[]
 
 function nextStep(plan: InitPlan, applied: readonly AppliedFile[]): string {
   const failed = applied.filter(({ state }) => state === 'failed')
-  if (failed.length === 0) return `oos run -- ${plan.test ?? 'COMMAND'}`
+  const [missing] = plan.missing.filter((name) => plan.test?.startsWith(`${name} `))
+  const first = missing === undefined ? '' : `install ${printCode(missing)}, then `
+  if (failed.length === 0) return `${first}oos run -- ${plan.test ?? 'COMMAND'}`
   if (failed.every(({ path }) => path.startsWith('~/')))
     return 'oos init --no-user, or make your home folder writable'
   return 'see who may write here with `ls -ld . .agent-os`, then oos init again'

@@ -11,7 +11,7 @@ export interface AppliedFile {
 }
 
 /** Writes what is new and nothing else; what cannot be written does not keep the rest from it. */
-export function applyInit({ files }: InitPlan): AppliedFile[] {
+export function applyInit({ files }: Pick<InitPlan, 'files'>): AppliedFile[] {
   return files.map((planned) =>
     planned.state === 'new' ? write(planned) : { path: planned.path, state: planned.state },
   )

@@ -12,5 +12,5 @@ export function ignoreRecord(place: { readonly root: string; readonly home: stri
   const template = templateFiles.find(({ path }) => path === ignoreFile)?.template ?? ''
   const content = readTemplates().get(template) ?? ''
   const planned = { path: ignoreFile, file, inside, content, state: 'new', difference: [] } as const
-  applyInit({ root: place.root, files: [planned], notes: [] })
+  applyInit({ files: [planned] })
 }

@@ -7,7 +7,7 @@ import { packageRoot } from '../../shared/package.ts'
 import { pathOutside } from '../../shared/path-outside.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
-import { readHome, specFolder } from '../project-root.ts'
+import { isNoProject, readHome, specFolder } from '../project-root.ts'
 import { askManagers } from './ask.ts'
 import type { Folder, InitFacts, Stack } from './facts.ts'
 import { openFolder, readPlainFile, statOf } from './folder.ts'
@@ -62,7 +62,7 @@ function missingPrograms(stacks: readonly Stack[], root: string, env: NodeJS.Pro
 function initRoot(cwd: string, home: string): string {
   const start = realpathSync(cwd)
   const { root: top } = parse(start)
-  if (start === home || start === top) {
+  if (start === top || isNoProject(start, home)) {
     throw new OosError('init-failed', `\`${start}\` is no project`, {
       hint: 'cd into the project, then: oos init',
     })

@@ -11,6 +11,8 @@ export interface InitPlan {
   readonly notes: readonly string[]
   /** The command that tests the project. */
   readonly test?: string
+  /** Programs that run the tests and are not installed. */
+  readonly missing: readonly string[]
 }
 
 export interface PlannedFile {
@@ -65,6 +67,7 @@ export function planInit(facts: InitFacts, { templates, user }: PlanOptions): In
     root: facts.root,
     files,
     notes: notesOn(facts, holes.suspicious),
+    missing: facts.missing,
     ...(test !== undefined && { test }),
   }
 }

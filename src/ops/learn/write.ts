@@ -74,7 +74,7 @@ function createSpec(bytes: Uint8Array, { root }: Project): void {
   const content = Buffer.from(bytes).toString('utf8')
   const file = join(root, learnedFile)
   const planned = { path: learnedFile, file, inside: root, content, state: 'new', difference: [] } as const
-  const [applied] = applyInit({ root, files: [planned], notes: [] })
+  const [applied] = applyInit({ files: [planned] })
   if (applied?.state === 'written') return
   throw new OosError(
     'project-unwritable',
