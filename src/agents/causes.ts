@@ -53,6 +53,10 @@ export interface Denial {
   readonly decision: Decision
   /** An Allow of the same host by method or path, where neither could be seen. */
   readonly plain?: Rule
+  /** Why no rule allows it, where that is not plain. */
+  readonly words?: string
+  /** What a rule would have to allow, where that is not the request itself. */
+  readonly opener?: string
 }
 
 const most = 5
@@ -60,9 +64,11 @@ const most = 5
 /** At most five likely causes of a failure, the certain ones first, each once. */
 export function likelyCauses(input: CauseInput): readonly Cause[] {
   const { denials, errors, typed, repositoryless, decideHost } = input
-  const recorded = denials.map(({ request, decision, plain }) => ({
+  const recorded = denials.map(({ request, decision, plain, words, opener }) => ({
     ...cause(request, decision, 'recorded'),
     ...(plain !== undefined && { plain }),
+    ...(words !== undefined && { words }),
+    ...(opener !== undefined && { paste: allowLine(opener) }),
   }))
   const packages = missingPackages(errors).flatMap((missing) => packageCause(missing, input))
   const inferred = [...complaintsIn(errors), ...typed].flatMap((complaint) => fileCause(complaint, input))

@@ -5,6 +5,7 @@ import { allowInPlain } from '../policy/plain-http.ts'
 import { capabilityOf } from '../policy/request-capability.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
 import { statOf } from '../sandbox/look.ts'
+import { unnamedAddress } from '../sandbox/network/address.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
 import { nearest } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
@@ -105,14 +106,18 @@ function unreached(network: readonly NetworkEvent[]): readonly string[] {
 }
 
 function denial(event: NetworkEvent, { policy, asked }: PreparedRun): Denial {
-  const { host, port, action, method, effect, rule, error } = event
-  const at = port === 443 || port === 80 ? host : `${host}:${port}`
+  const { host, port, action, method, effect, rule, error, unnamed } = event
+  const at = port === 443 || port === 80 ? '' : `:${port}`
   const reasons = error === undefined ? [] : [{ kind: 'no-allow' as const, text: error }]
   const isTunnel = action === 'request' && method === undefined && rule === undefined && error === undefined
   const plain = isTunnel ? allowInPlain(policy, `${host}:${port}`, asked.agent) : undefined
+  const isUnnamed = rule === undefined && plain === undefined && error === undefined
+  const words = isUnnamed ? unnamedAddress(host) : undefined
   return {
-    request: `http:${at}:${action}`,
+    request: `http:${host}${at}:${action}`,
     decision: { effect, reasons, constraints: {}, ...(rule === undefined ? {} : { rule }) },
     ...(plain !== undefined && { plain }),
+    ...(words !== undefined && { words }),
+    ...(unnamed !== undefined && { opener: `http:${unnamed}${at}:request` }),
   }
 }

@@ -329,6 +329,19 @@ test.each(['nowhere.invalid:get', 'nowhere.invalid/x:request', 'nowhere.invalid:
   },
 )
 
+test('of an address that no rule names a person is told what kind it is, also behind a name', () => {
+  const open = makeProject({ '.agent-os/AGENT.md': `${rules}- **Allow** \`http:*:request\`\n` })
+  const told = (host: string) =>
+    oos(trusted(['curl', '-sS', '--noproxy', '', `https://${host}/`]), open).stderr
+  expect(told('169.254.169.254')).toContain(
+    "denied http:169.254.169.254:request: no rule allows this address, which is a cloud's metadata (wildcards match none)\n" +
+      '       to allow it: - **Allow** `http:169.254.169.254:request`\n',
+  )
+  expect(told('localhost')).toMatch(
+    /denied http:localhost:request: localhost is at \S+, which is loopback and which no rule names\n +to allow it: - \*\*Allow\*\* `http:localhost:request`\n/,
+  )
+})
+
 describe('a run is refused', () => {
   test.each([
     { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAddress } from '../../policy/host-glob.ts'
 
 /** Why an address is not one of the public internet. */
 export type AddressClass =
@@ -12,6 +13,28 @@ export type AddressClass =
   | 'multicast'
   | 'reserved'
   | 'own'
+
+/** As it is said of one. */
+export const classWords: Readonly<Record<AddressClass, string>> = {
+  public: 'public',
+  unspecified: 'unspecified',
+  loopback: 'loopback',
+  private: 'private',
+  'link-local': 'link-local',
+  metadata: "a cloud's metadata",
+  shared: 'shared by a provider',
+  multicast: 'multicast',
+  reserved: 'reserved',
+  own: "this machine's own",
+}
+
+/** Of a host that is an address: a wildcard matches none, so each is named. */
+export function unnamedAddress(host: string): string | undefined {
+  if (!isAddress(host)) return undefined
+  const kind = classifyAddress(host)
+  const which = kind === 'public' ? '' : `, which is ${classWords[kind]}`
+  return `no rule allows this address${which} (wildcards match none)`
+}
 
 /**
  * What kind of address this is, as resolvers give it or with brackets. An IPv6 address that carries

@@ -14,7 +14,7 @@ export interface Answer {
 
 export function answerFor(asked: Asked, reached: Exclude<Reached, { kind: 'open' }>): Answer {
   if (reached.kind === 'denied') {
-    const { line, body } = renderDenial(asked, reached.decision, reached.note)
+    const { line, body } = renderDenial(asked, reached)
     return { status: 403, line, body, headers: { 'x-oos-decision': line } }
   }
   const status = reached.code === 'ETIMEDOUT' ? 504 : 502

@@ -16,6 +16,8 @@ export interface NetworkEvent {
   readonly rule?: Rule
   /** The address that was dialled. */
   readonly address?: string
+  /** The address that the name leads to and that no rule names, where it was refused for that. */
+  readonly unnamed?: string
   readonly bytesUp: number
   readonly bytesDown: number
   readonly ms: number

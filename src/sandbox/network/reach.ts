@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Decision } from '../../policy/types.ts'
-import { addressSet, classifyAddress } from './address.ts'
+import { addressSet, classifyAddress, classWords } from './address.ts'
 import { type Asked, judge, judgeAddress, refusedByName } from './asked.ts'
 import { dial, resolveHost } from './dial.ts'
 import type { NetworkEvent } from './event.ts'
@@ -16,6 +16,8 @@ interface Denied {
   readonly kind: 'denied'
   readonly decision: Decision
   readonly note?: string
+  /** Behind the asked name, and what a rule would have to name; localhost is named as such. */
+  readonly address?: string
 }
 
 /**
@@ -78,7 +80,8 @@ function refuseAddress(gate: Gate, asked: Asked, decision: Decision, address: st
   const kind = classifyAddress(address, addressSet(gate.ownAddresses()))
   if (kind === 'public') return undefined
   if (host === 'localhost' && kind === 'loopback' && namesLocalhost(decision, port)) return undefined
-  return { kind: 'denied', decision: named, note: `${note}, which is ${kind} and which no rule names` }
+  const why = `${note}, which is ${classWords[kind]} and which no rule names`
+  return { kind: 'denied', decision: named, note: why, address: host === 'localhost' ? host : address }
 }
 
 function eventOf(asked: Asked, result: Reached, ms: number, fault: string | undefined): NetworkEvent {
@@ -93,6 +96,7 @@ function eventOf(asked: Asked, result: Reached, ms: number, fault: string | unde
     effect: result.decision.effect,
     ...(result.decision.rule && { rule: result.decision.rule }),
     ...(open && { address: open.address }),
+    ...(result.kind === 'denied' && result.address !== undefined && { unnamed: result.address }),
     bytesUp: open?.socket.bytesWritten ?? 0,
     bytesDown: open?.socket.bytesRead ?? 0,
     ms,

@@ -310,6 +310,28 @@ describe('an allowed name at an address that is not public', () => {
     )
   })
 
+  test('is answered with why, and with the rule that names the address', async () => {
+    const resolve = async (host: string) => [host === 'localhost' ? '127.0.0.1' : '10.0.0.1']
+    await using world = await startWorld(['Allow http:*:request'], { resolve })
+    const told = async (host: string) => speak(world.proxy.socketPath, get(`http://${host}/`))
+    const named = await told('good.example')
+    expect(named).toContain('good.example is at 10.0.0.1, which is private and which no rule names\n')
+    expect(named).toContain('\n- **Allow** `http:10.0.0.1:request`')
+    expect(await told('localhost')).toContain('\n- **Allow** `http:localhost:request`')
+    const address = await told('169.254.169.254')
+    const why = "no rule allows this address, which is a cloud's metadata (wildcards match none)"
+    expect(address).toContain(`x-oos-decision: denied by oos: ${why}`)
+    expect(address).toContain('\n- **Allow** `http:169.254.169.254:get`')
+    expect(await told('1.1.1.1')).toContain('no rule allows this address (wildcards match none)\n')
+    await world.proxy.close()
+    expect(world.events.map(({ unnamed }) => unnamed)).toEqual([
+      '10.0.0.1',
+      'localhost',
+      undefined,
+      undefined,
+    ])
+  })
+
   test.each([
     ['a rule that names localhost', 'Allow http:localhost:PORT:request', true],
     ['a rule that names it among others', 'Allow http:{localhost,x.example}:PORT:request', true],
