@@ -44,6 +44,8 @@ export interface CauseInput {
   readonly closed: (path: string, action: 'read' | 'write') => string | undefined
   /** Whether something lay there before the run that the run did not see. */
   readonly exists: (path: string) => boolean
+  /** Whether that is a folder: what is in it is meant, too. */
+  readonly isFolder: (path: string) => boolean
   /** What the run was kept from making, the path itself or a folder above it. */
   readonly kept: (path: string) => { readonly path: string; readonly rule: Rule } | undefined
 }
@@ -94,7 +96,8 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
     const kept = action === 'write' ? keptCause(path, input) : undefined
     if (kept !== undefined) return [kept]
     const decision = decideFile(path, action)
-    if (decision.effect !== 'allow') return [pathCause({ path, action, decision }, input)]
+    if (decision.effect !== 'allow')
+      return [pathCause({ path, action, decision, ...openerOf(path, input) }, input)]
     const words = input.closed(path, action)
     if (words !== undefined)
       return [{ request: `file:${input.print(path).path}:${action}`, known: 'inferred', words }]
@@ -111,6 +114,10 @@ function hostCause(host: string, decision: Decision): Cause {
 
 const ownLookup =
   'the rules allow it, but the program looked the name up by itself, which nothing inside can: it has to ask the proxy that `HTTPS_PROXY` names, as Node does from 22.21 and 24.5 on'
+
+function openerOf(path: string, { exists, isFolder, print }: CauseInput): { opener?: string } {
+  return exists(path) && isFolder(path) ? { opener: print(path).below } : {}
+}
 
 function keptCause(path: string, { print, kept }: CauseInput): Cause | undefined {
   const closed = kept(path)
@@ -136,7 +143,12 @@ function packageCause({ name, asker }: MissingPackage, input: CauseInput): Cause
 }
 
 /** Of a project that lies in a repository, a run sees the project alone, and git says that there is none. */
-function repositoryAbove({ root, exists, decideFile, print }: CauseInput): Cause[] {
+function repositoryAbove(input: CauseInput): Cause[] {
+  const { root, exists, decideFile, print } = input
+  const own = join(root, '.git')
+  const decision = decideFile(own, 'read')
+  if (exists(own) && decision.effect !== 'allow')
+    return [pathCause({ path: own, action: 'read', decision, ...openerOf(own, input) }, input)]
   const repository = [...foldersAbove(root)].find((folder) => exists(join(folder, '.git')))
   if (repository === undefined || exists(join(root, '.git'))) return []
   const path = join(repository, '.git')

@@ -60,7 +60,11 @@ function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said:
 }
 
 /** As the places were before the run: until its traces are gone, what it stood in for lies there on the host. */
-function placesOf({ plan, tree, project }: PreparedRun): Pick<CauseInput, 'exists' | 'kept' | 'closed'> {
+function placesOf({
+  plan,
+  tree,
+  project,
+}: PreparedRun): Pick<CauseInput, 'exists' | 'isFolder' | 'kept' | 'closed'> {
   const made = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
   const absent = new Map(
     tree.entries.flatMap(({ path, kind, access, rule }) =>
@@ -75,6 +79,7 @@ function placesOf({ plan, tree, project }: PreparedRun): Pick<CauseInput, 'exist
       return isClosed ? at.note?.replaceAll(`${project.root}/`, '') : undefined
     },
     exists: (path) => !made.has(path) && statOf(path) !== undefined && !isSeen(path, { plan, tree }),
+    isFolder: (path) => statOf(path)?.isDirectory() === true,
     kept: (path) => {
       for (let at = path; at !== '/'; at = dirname(at)) {
         const rule = absent.get(at)

@@ -16,6 +16,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     home: '/home/me',
     print: (path) => ({ path, below: `${path}/**` }),
     exists: () => true,
+    isFolder: () => false,
     kept: () => undefined,
     closed: () => undefined,
     decideHost: () => no,
@@ -194,17 +195,38 @@ test('a home folder is where `~` leads', () => {
   expect(cause?.request).toBe('file:/home/me/x:read')
 })
 
+const openIn = (root: string) => (path: string) => (path.startsWith(`${root}/`) ? yes : no)
+
 test.each([
   { at: 'above the project', there: ['/repo/.git'], said: ['file:/repo/.git:read'] },
   { at: 'in the project', there: ['/repo/.git', '/repo/work/.git'], said: [] },
   { at: 'nowhere', there: [], said: [] },
 ])('git that finds no repository: one lies $at', ({ there, said }) => {
   const root = '/repo/work'
-  const seen = { root, cwd: root, exists: (path: string) => there.includes(path) }
+  const seen = { root, cwd: root, exists: (path: string) => there.includes(path), decideFile: openIn(root) }
   const causes = likelyCauses(input('', { ...seen, repositoryless: true }))
   expect(causes.map(({ request }) => request)).toEqual(said)
   for (const { words } of causes) expect(words).toContain('run from `/repo`, with specs there: oos init')
   expect(likelyCauses(input('', seen))).toEqual([])
+})
+
+test('git that finds no repository: its folder in the project, which no rule opens', () => {
+  const isGit = (path: string) => path === '/work/.git'
+  const closed = { exists: isGit, isFolder: isGit, decideFile: () => no, repositoryless: true }
+  expect(likelyCauses(input('', closed))).toEqual([
+    { request: 'file:/work/.git:read', known: 'inferred', paste: '- **Allow** `file:/work/.git/**:read`' },
+  ])
+})
+
+test('of a folder all that is in it is offered', () => {
+  const isFolder = (path: string) => path === '/work/docs'
+  const [cause] = likelyCauses(
+    input("ls: cannot access 'docs': No such file or directory", { isFolder, decideFile: () => no }),
+  )
+  expect(cause).toMatchObject({
+    request: 'file:/work/docs:read',
+    paste: '- **Allow** `file:/work/docs/**:read`',
+  })
 })
 
 test('what is closed though the rules allow it is told with the reason', () => {
