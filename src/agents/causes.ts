@@ -96,6 +96,8 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
     const kept = action === 'write' ? keptCause(path, input) : undefined
     if (kept !== undefined) return [kept]
     const decision = decideFile(path, action)
+    const making = isThere ? undefined : makingCause({ path, action, decision }, input)
+    if (making !== undefined) return [making]
     if (decision.effect !== 'allow')
       return [pathCause({ path, action, decision, ...openerOf(path, input) }, input)]
     const words = input.closed(path, action)
@@ -114,6 +116,20 @@ function hostCause(host: string, decision: Decision): Cause {
 
 const ownLookup =
   'the rules allow it, but the program looked the name up by itself, which nothing inside can: it has to ask the proxy that `HTTPS_PROXY` names, as Node does from 22.21 and 24.5 on'
+
+/** The kernel lets nobody make a file in less than its whole folder, so a rule about its name alone would not do. */
+function makingCause({ path, action, decision }: Refusal, input: CauseInput): Cause | undefined {
+  const { root, decideFile, print } = input
+  const folder = dirname(path)
+  const around = decideFile(folder, 'write')
+  const saysNo = [decision, around].some(({ effect, rule }) => effect !== 'allow' && rule !== undefined)
+  if (saysNo || around.effect === 'allow' || !isIn(root, folder)) return undefined
+  const words = `what is not there can be made where its folder is open to writing, and ${printCode(folder === root ? '.' : print(folder).path)} is not`
+  const request = `file:${print(path).path}:${action}`
+  if (folder === root)
+    return { request, known: 'inferred', words: `${words}: oos run --learn proposes a rule` }
+  return { request, known: 'inferred', words, paste: allowLine(`file:${print(folder).below}:write`) }
+}
 
 function openerOf(path: string, { exists, isFolder, print }: CauseInput): { opener?: string } {
   return exists(path) && isFolder(path) ? { opener: print(path).below } : {}

@@ -218,6 +218,22 @@ test('git that finds no repository: its folder in the project, which no rule ope
   ])
 })
 
+test('of what is to be made, the folder is what a rule would have to open', () => {
+  const makes = (path: string, rules: (path: string) => Decision) =>
+    likelyCauses(
+      input(`touch: cannot touch '${path}': Read-only file system`, {
+        exists: () => false,
+        decideFile: rules,
+      }),
+    ).map(({ request, paste }) => [request, paste])
+  const opens = (path: string) => (path === '/work/docs/new' ? yes : no)
+  expect(makes('docs/new', opens)).toEqual([
+    ['file:/work/docs/new:write', '- **Allow** `file:/work/docs/**:write`'],
+  ])
+  expect(makes('new', () => no)).toEqual([['file:/work/new:write', undefined]])
+  expect(makes('docs/new', () => yes)).toEqual([])
+})
+
 test('of a folder all that is in it is offered', () => {
   const isFolder = (path: string) => path === '/work/docs'
   const [cause] = likelyCauses(

@@ -342,6 +342,22 @@ test('of an address that no rule names a person is told what kind it is, also be
   )
 })
 
+test('beside what the rules open nothing is made that would be gone with the run', () => {
+  const part = makeProject({
+    '.agent-os/AGENT.md': '- **Allow** `file:{src,lib}/**:read,write`, `shell:*`\n',
+    'src/a': '',
+    'lib/a': '',
+  })
+  const { code, stderr } = oos(trusted(['touch', 'lib/b', 'b']), part)
+  expect(code).toBe(1)
+  expect(stderr).toContain("touch: cannot touch 'b': Read-only file system\n")
+  expect(stderr).toContain(
+    'perhaps file:b:write: what is not there can be made where its folder is open to writing, and `.` is not: oos run --learn proposes a rule\n',
+  )
+  expect(readdirSync(part.cwd)).not.toContain('b')
+  expect(readdirSync(join(part.cwd, 'lib'))).toEqual(['a', 'b'])
+})
+
 describe('a run is refused', () => {
   test.each([
     { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },

@@ -140,7 +140,10 @@ const attacks: readonly Attack[] = [
     removed: {
       without: (options, scene) => {
         const link = join(scene.root, 'docs/link.md')
-        return [...options, '--ro-bind', link, link]
+        const shut = options.findIndex(
+          (word, at) => word === '--remount-ro' && options[at + 1] === scene.root,
+        )
+        return [...options.slice(0, shut), '--ro-bind', link, link, ...options.slice(shut)]
       },
     },
     broke: leaks,

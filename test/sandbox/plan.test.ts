@@ -70,7 +70,14 @@ describe('what is mounted', () => {
         'Allow file:one:write',
       ],
       files: { 'work/src/x': '' },
-      expected: { '': undefined, src: 'read', dist: 'write', a: undefined, 'a/b': undefined, one: undefined },
+      expected: {
+        '': 'mask-folder',
+        src: 'read',
+        dist: 'write',
+        a: undefined,
+        'a/b': undefined,
+        one: undefined,
+      },
     },
     {
       fact: 'a folder that a Deny keeps from being written is not made',
@@ -217,6 +224,12 @@ describe('what is mounted', () => {
       rules: [all, 'Deny file:**/*.pem:*'],
       files: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`work/certs/${index}.pem`, ''])),
       expected: { certs: 'mask-folder', 'certs/1.pem': undefined },
+    },
+    {
+      fact: 'where a run has a disk of its own, the project that no rule opens as a whole is not a part of it',
+      rules: ['Allow file:src/**:write'],
+      files: { 'work/src/a': '', 'work/b': '' },
+      expected: { '': 'mask-folder', src: 'write', b: undefined },
     },
     {
       fact: 'links grant nothing and hide nothing',
