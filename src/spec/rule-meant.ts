@@ -139,7 +139,8 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   if (stage && stageOf(previous))
     return stray({ ...stretch, before: before.slice(0, at + 1) }, ownStage(drafting, stage))
   const alone = { ...stretch, before: before.slice(0, 1) }
-  const inside = constraintsInside(before, previous) ?? amountInside(before, previous)
+  const inside =
+    constraintsInside(before, previous) ?? amountInside(before, previous) ?? actionsInside(words, previous)
   if (inside) return stray(stretch, inside)
   if (word === '') return stray(alone, `leave the \`${textOf(alone)}\` out`)
   if (word === 'and' || word === 'or') return stray(alone, 'put a comma between code spans')
@@ -175,6 +176,14 @@ function withConstraints(previous: Token | undefined, text: string): string | un
   const capability = parseCapability(previous.text + braced, 'closes')
   const inside = capability.ok ? previous.text + braced : capability.problems[0]?.fix
   return inside && `write it inside of the backticks: \`${inside}\``
+}
+
+/** `file:src/**` read and write: what is missing inside. */
+function actionsInside(words: readonly string[], previous: Token | undefined): string | undefined {
+  if (previous?.kind !== 'code' || parseCapability(previous.text).ok) return undefined
+  const actions = words.filter((word) => word !== '' && !joints.has(word))
+  const meant = `${previous.text}:${actions.join(',')}`
+  return parseCapability(meant).ok ? `write it inside of the backticks: \`${meant}\`` : undefined
 }
 
 /** `to 30 minutes`, `up to 100/min`: how much or how often, of what stands before it. */

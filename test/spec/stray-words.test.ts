@@ -149,6 +149,8 @@ test.each([
   ['- **Deny** `file:**:write` outside `src/`', 'write: except `file:src/**:write`'],
   ['- **Allow** `file:**:read` excluding `.env`', 'write: except `file:.env:read`'],
   ['- **Allow** `file:a:read`, except `file:b:read`', 'leave the comma before it out'],
+  ['- **Deny** `file:.env` read', 'write it inside of the backticks: `file:.env:read`'],
+  ['- **Allow** `file:a/**` (read and write)', 'write it inside of the backticks: `file:a/**:read,write`'],
   ['- **Allow** `env:A` for coder', 'write: for `coder`'],
   ['- **Allow** `env:A` for the agent `coder`', 'name agents in backticks: for `researcher`, `coder`'],
   ['- **Allow** `env:A` for agent `coder`', 'write: for `coder`'],
