@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from '../shared/diagnostics.ts'
+import { packPath } from '../spec/pack-path.ts'
 import type { Cursor } from './cursor.ts'
 import { readItemContext } from './item-context.ts'
 import { holdsPoint } from './positions.ts'
@@ -12,10 +13,7 @@ export function definitionAt(cursor: Cursor, findings: readonly Diagnostic[]): r
 function extended({ spec, point, snapshot }: Cursor): readonly Place[] | undefined {
   const extension = spec?.extends.find(({ place }) => holdsPoint(place, point))
   if (spec === undefined || extension === undefined) return undefined
-  const { pack } = extension
-  const path = pack.startsWith('./')
-    ? spec.path.slice(0, spec.path.lastIndexOf('/') + 1) + pack.slice(2)
-    : pack
+  const path = packPath(spec.path, extension.pack)
   return snapshot.sources.some((source) => source.path === path) ? [top(path)] : []
 }
 

@@ -1,5 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver'
 import type * as z from 'zod'
+import { packWord } from '../spec/pack-path.ts'
 import { frontMatterSchemas, type StrictKind } from '../spec/schema.ts'
 import type { SpecKind } from '../spec/types.ts'
 import type { Cursor } from './cursor.ts'
@@ -16,7 +17,10 @@ export function offerFrontMatter({ text, offset, file, snapshot }: Cursor): Offe
     offers,
   })
   if (source === undefined || !isStrict(source.kind)) return offersOf('', [])
-  const packs = packOffers(snapshot.sources.map(({ path }) => path))
+  const packs = packOffers(
+    file,
+    snapshot.sources.map(({ path }) => path),
+  )
   const [, key, value = ''] = /^\s*(?:-\s+)?([\w-]+)\s*:(?:.*[\s,[{])?([^\s,[\]{}]*)$/.exec(line) ?? []
   if (key !== undefined) return offersOf(value, key === 'extends' || key === 'pack' ? packs : [])
   const [, indent = '', dash, word] = /^(\s*)(-\s+)?([^\s:]*)$/.exec(line) ?? []
@@ -71,10 +75,10 @@ function offerKey(name: string, about: string | undefined): Offer {
 /** In force for every run, so there is no need to extend them. */
 const alwaysIn = ['oos:protected', 'oos:base']
 
-function packOffers(paths: readonly string[]): readonly Offer[] {
+function packOffers(file: string, paths: readonly string[]): readonly Offer[] {
   const shipped = paths.filter((path) => path.startsWith('oos:') && !alwaysIn.includes(path))
   const own = paths
-    .flatMap((path) => /^\.agent-os\/(rules\/.*)$/s.exec(path)?.[1] ?? [])
-    .map((path) => `./${path}`)
+    .filter((path) => path !== file && path.startsWith('.agent-os/rules/'))
+    .map((path) => packWord(file, path))
   return [...shipped, ...own].map((text) => ({ text, kind: CompletionItemKind.Module }))
 }

@@ -1,6 +1,7 @@
 import { parseCapability } from '../policy/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
+import { isFile, packPath, packWord } from './pack-path.ts'
 import { diagnostic } from './report.ts'
 import { suggestWord } from './spelling.ts'
 import type { Extension, Spec } from './types.ts'
@@ -89,12 +90,11 @@ function findPack(
   { find, names }: Library,
   diagnostics: Diagnostic[],
 ): Spec | undefined {
-  const path = pack.startsWith('./') ? besides(spec.path, pack.slice(2)) : pack
-  const found = /^(?:\.\/|oos:)/.test(pack) ? find(path) : undefined
+  const found = isFile(pack) || pack.startsWith('oos:') ? find(packPath(spec.path, pack)) : undefined
   if (found && (found.pack !== undefined || found.layer === spec.layer)) return found
   const choice = names.filter((name) => name.startsWith('oos:') && !alwaysIn.has(name))
-  const fix = pack.startsWith('./')
-    ? 'name a file of the same `.agent-os`, such as ./rules/team.md'
+  const fix = isFile(pack)
+    ? `name a file of the same \`.agent-os\`, such as ${packWord(spec.path, rulesBeside(spec))}`
     : suggestWord(pack, choice)
   diagnostics.push(diagnostic('extends/unknown', place, `there is no pack \`${pack.slice(0, 80)}\``, { fix }))
   return undefined
@@ -109,9 +109,9 @@ function alwaysHolds(pack: Spec, { except, place }: Extension, diagnostics: Diag
   return true
 }
 
-/** Not resolved: a path with `..` is the name of no source. */
-function besides(path: string, relative: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1) + relative
+/** Where a team's rules would stand in the same `.agent-os`. */
+function rulesBeside({ path }: Spec): string {
+  return path.replace(/(?:(?:agents|rules)\/)?[^/]*$/, 'rules/team.md')
 }
 
 function readHoles(

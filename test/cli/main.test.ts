@@ -58,6 +58,16 @@ test.each([
     says: ['unknown option `--dryrun`', 'did you mean `--dry-run`?'],
   },
   {
+    name: 'to trust specs and not to trust them',
+    words: ['run', '--trust-specs', '--untrusted', '--', 'ls'],
+    says: ['`--untrusted` cannot be used with option `--trust-specs`'],
+  },
+  {
+    name: 'to take back an agreement and to change nothing',
+    words: ['trust', '--revoke', '--dry-run'],
+    says: ['`--revoke` cannot be used with option `--dry-run`'],
+  },
+  {
     name: 'an unknown option',
     words: ['runs', '--nope'],
     says: ['unknown option `--nope`', 'oos runs --help'],

@@ -91,6 +91,12 @@ test('front matter that is not read is offered nothing, and a pack of the projec
   expect(
     offered({ '.agent-os/AGENT.md': '---\nextends: ▮\n---\n', '.agent-os/rules/team.md': '# Team\n' }),
   ).toContain('./rules/team.md')
+  expect(
+    offered({
+      '.agent-os/agents/a.md': '---\ndescription: a\nextends: ▮\n---\n',
+      '.agent-os/rules/team.md': '# Team\n',
+    }),
+  ).toContain('../rules/team.md')
 })
 
 test('`in` is offered in the user’s own specs alone', () => {

@@ -42,6 +42,14 @@ test.each([
     },
     expected: ['.agent-os/rules/team.md:1'],
   },
+  {
+    name: 'of a file that a definition extends',
+    files: {
+      '.agent-os/agents/a.md': '---\ndescription: a\nextends: ../rules/te▮am.md\n---\n',
+      '.agent-os/rules/team.md': '# T\n',
+    },
+    expected: ['.agent-os/rules/team.md:1'],
+  },
   { name: 'of a pack that is not there: none', files: '---\nextends: oos:no▮pe\n---\n', expected: [] },
   {
     name: 'of an agent behind `for`: its definition',

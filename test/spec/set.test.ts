@@ -80,9 +80,32 @@ describe('extends', () => {
     expect(shown(set)).toEqual(['deny env:C project', 'deny env:* except env:B project'])
   })
 
+  it('takes a file of rules in for one agent', () => {
+    const set = setOf({
+      '.agent-os/agents/bob.md': '---\ndescription: b\nextends: ../rules/team.md\n---\n',
+      '.agent-os/rules/team.md': '- **Deny** `env:*`',
+    })
+    expect(set.diagnostics).toEqual([])
+    expect(shown(set)).toEqual(['deny env:* project for bob'])
+  })
+
+  it.each([
+    ['.agent-os/AGENT.md', './rules/team.md'],
+    ['.agent-os/agents/bob.md', '../rules/team.md'],
+    ['.agent-os/rules/more.md', './team.md'],
+  ])('says to %s which file it could name: %s', (path, expected) => {
+    const front = '---\ndescription: b\nextends: ./rules/tame.md\n---\n'
+    const written = path.includes('/agents/') ? front : front.replace('description: b\n', '')
+    const { diagnostics } = setOf({ [path]: written })
+    expect(diagnostics.map(({ fix }) => fix)).toEqual([
+      `name a file of the same \`.agent-os\`, such as ${expected}`,
+    ])
+  })
+
   const faults: readonly [string, string, string][] = [
     ['a pack that is not there', '[oos:secrts]', 'extends/unknown'],
     ['a path out of the folder', '[./../AGENT.md]', 'extends/unknown'],
+    ['a path above everything', '[../../../../AGENT.md]', 'extends/unknown'],
     ['an absolute path', '[/etc/passwd.md]', 'extends/unknown'],
     ['a bare name', '[secrets]', 'extends/unknown'],
     ['itself', '[./AGENT.md]', 'extends/cycle'],

@@ -29,7 +29,11 @@ export const run: Define = (command, terminal) => {
     .option('--strict', 'refuse to start when any rule is not held here')
     .option('--learn', 'let through and record what no rule allows; `oos learn` makes rules of it')
     .option('--trust-specs', "agree to this project's rules without being asked")
-    .option('--untrusted', 'leave out what you have not agreed to in them')
+    .addOption(
+      command
+        .createOption('--untrusted', 'leave out what you have not agreed to in them')
+        .conflicts('trustSpecs'),
+    )
     .option('--deny <capability>', 'one more Deny for this run', collect, [])
     .option('--allow <capability>', 'one more Allow for this run; only at a terminal', collect, [])
     .allowUnknownOption()

@@ -17,7 +17,7 @@ export const trust: Define = (command, terminal) => {
   command
     .option('-y, --yes', 'agree without being asked')
     .option('--dry-run', 'show it and agree to nothing')
-    .option('--revoke', 'forget what was agreed to here')
+    .addOption(command.createOption('--revoke', 'forget what was agreed to here').conflicts('dryRun'))
   return async (options: Options) => {
     const project = await readSoundProject({ cwd: terminal.cwd(), env: terminal.env })
     return options.revoke ? takeBack(project, terminal) : showAndAsk(project, options, terminal)
