@@ -51,6 +51,19 @@ export function expandLet(
   return { text: before + pattern + token.text.slice(whole.length), name, columnOf }
 }
 
+/** A name that stands where it is not replaced: `file:packages/@code:read`. A backslash before it says that it is meant so. */
+export function literalLet(
+  text: string,
+  lets: ReadonlyMap<string, NamedPattern>,
+): { name: string; at: number } | undefined {
+  const found = [...text.matchAll(/(?<![\\\w@])@[A-Za-z][\w-]*/g)].find(
+    ({ 0: name, index }) => lets.has(name) && !beginning.test(text.slice(0, index)),
+  )
+  return found && { name: found[0], at: found.index }
+}
+
+const beginning = /^(?:capability:\/\/[a-z]+\/(?:\.\/)?|[a-z]+:)$/
+
 /** A uri's path is absolute; a pattern stays relative to the project, as it would in the short spelling. */
 function inUri(before: string, pattern: string): string {
   const encoded = pattern.replace(/[%?& ]/g, encodeURIComponent)

@@ -1,7 +1,7 @@
 import { type Aim, parseCapability } from '../policy/capability.ts'
 import type { Capability, Effect, LayerName, Rule, RuleExample } from '../policy/types.ts'
 import { type CodeToken, spanInCode } from './inline.ts'
-import { expandLet } from './lets.ts'
+import { expandLet, literalLet } from './lets.ts'
 import type { Report } from './report.ts'
 import { checkRule } from './rule-check.ts'
 import type { Draft, ListClause } from './rule-grammar.ts'
@@ -103,6 +103,13 @@ function parseToken(
     return undefined
   }
   if (expanded.name) usedLets.add(expanded.name)
+  const literal = literalLet(token.text, lets)
+  if (literal)
+    report(
+      'rule/unlikely',
+      spanInCode(text.text, token, literal.at),
+      `\`${literal.name}\` stands for its pattern only where a capability’s pattern begins`,
+    )
   const result = parseCapability(expanded.text, aim)
   if (result.ok) return result.value
   for (const problem of result.problems) {

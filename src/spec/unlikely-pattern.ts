@@ -15,7 +15,9 @@ export interface Unlikely {
 /** `written`: as it stands in the file. Whoever writes a backslash before a character means the character. */
 export function unlikelyIn(capability: Capability, written: string): Unlikely | undefined {
   const { resource } = capability
-  const looks = written.includes('\\') ? (escaped[resource] ?? []) : [misplaced, ...(plain[resource] ?? [])]
+  const looks = written.includes('\\')
+    ? (escaped[resource] ?? [])
+    : [misplaced, unknownAmount, ...(plain[resource] ?? [])]
   for (const look of looks) {
     const found = look(capability, written)
     if (found) return { message: found.message, ...fixOf(capability, found) }
@@ -59,6 +61,16 @@ const misplaced: Look = ({ pattern }, written) => {
     message: `\`${group}\` is a part of the pattern here: constraints stand at the very end`,
     ...(whole !== undefined && { whole }),
   }
+}
+
+/** Where several actions could stand behind, the braces would have been read as constraints. */
+const unknownAmount: Look = ({ resource, pattern }) => {
+  const [group, name] = /(?<=\S)\{([a-z]+):\d[^{},\s]*\}$/.exec(pattern) ?? []
+  return group === undefined
+    ? undefined
+    : {
+        message: `\`${group}\` is a part of the pattern here: \`${name}\` is no constraint of \`${resource}\``,
+      }
 }
 
 const variable: Look = ({ resource, pattern }) => {

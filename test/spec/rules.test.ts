@@ -101,6 +101,20 @@ it('takes the examples between the items of a group', () => {
   ])
 })
 
+it.each([
+  ['file:x/@code:read', 1],
+  ['file:{@code,x}:read', 1],
+  ['capability://file/x/@code?action=read', 1],
+  ['file:@code/x:read', 0],
+  ['file:x/\\@code:read', 0],
+  ['file:x/@coder:read', 0],
+])('tells of a name that is taken as it stands: %s', (capability, told) => {
+  const { diagnostics } = rulesOf(
+    `- **Let** \`@code\` = \`a\`\n- **Deny** \`file:@code:read\`, \`${capability}\``,
+  )
+  expect(diagnostics.map(({ code }) => code)).toEqual(Array(told).fill('rule/unlikely'))
+})
+
 it('puts the pattern of a Let in, wherever the Let stands', () => {
   const { rules, lets, diagnostics } = rulesOf(
     '- **Only** `file:@code:write`\n- **Let** `@code` = `{app,lib}/**` — our code\n- **Deny** `capability://file/@code?action=read`',
