@@ -3,6 +3,7 @@ import type { OpenProject } from '../ops/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { decide } from '../policy/decide.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
+import type { ExplainOptions } from './explain-request.ts'
 import { decisionData } from './output/decision.ts'
 import { envelopeVersion } from './output/envelope.ts'
 import { sanitizeLine } from './output/sanitize.ts'
@@ -16,13 +17,14 @@ import type { Terminal } from './terminal.ts'
 export async function explainLines(
   project: OpenProject,
   { json }: Terminal,
-  agent?: string,
+  { agent, exitCode }: Pick<ExplainOptions, 'agent' | 'exitCode'>,
 ): Promise<number> {
   let code: number = exitCodes.done
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue
     const answer = answerLine(line, project, agent)
     if ('error' in answer) code = exitCodes.invalid
+    else if (exitCode && answer.effect !== 'allow' && code === exitCodes.done) code = exitCodes.refused
     writeAnswer(`${json ? JSON.stringify({ version: envelopeVersion, ...answer }) : renderLine(answer)}\n`)
   }
   return code

@@ -84,8 +84,9 @@ function homeProblem(home: string): string | undefined {
 export function resolveSpecs(folder: string, cwd: string): string {
   const path = resolve(cwd, folder)
   const inside = join(path, specFolder)
-  if (isFolder(inside)) return inside
-  if (isFolder(path)) return path
+  // An empty name is a variable that is not set, and not the folder at hand.
+  if (folder !== '' && isFolder(inside)) return inside
+  if (folder !== '' && isFolder(path)) return path
   throw new OosError('project-missing', `there is no folder \`${folder}\``, {
     hint: 'oos explain --spec path/to/.agent-os …',
   })

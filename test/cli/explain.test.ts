@@ -57,6 +57,14 @@ test.each([
   expect(oos(['explain', '--exit-code', request], { cwd }).code).toBe(code)
 })
 
+test.each([
+  { input: 'shell:npm test\nfile:src/a:read\n', code: 0 },
+  { input: 'shell:npm test\nfile:.env:read\nfile:src/a:read\n', code: 3 },
+  { input: 'file:.env:read\nflie:x\n', code: 2 },
+])('with --stdin and --exit-code $input exits $code', ({ input, code }) => {
+  expect(oos(['explain', '--stdin', '--exit-code'], { cwd, input }).code).toBe(code)
+})
+
 test('paths are relative to where one stands, rules to the root', () => {
   mkdirSync(join(cwd, 'src/deep'), { recursive: true })
   const { stdout } = oos(['explain', 'file:../a.ts:read', '--json'], { cwd: join(cwd, 'src/deep') })
@@ -100,6 +108,7 @@ test.each([
     words: ['--spec', 'nowhere', 'env:CI'],
     says: 'there is no folder `nowhere`',
   },
+  { name: 'a folder with an empty name', words: ['--spec', '', 'env:CI'], says: 'there is no folder ``' },
 ])('$name exits 2 and says so', ({ words, says }) => {
   const { code, stdout, stderr } = oos(['explain', ...words], { cwd })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -15,15 +15,19 @@ export const explain: Define = (command, terminal) => {
     .option('--agent <name>', 'who asks')
     .option('--spec <folder>', 'specs that lie elsewhere')
     .option('--stdin', 'read a request a line, write a decision a line')
-    .option('--exit-code', 'exit 3 unless it is allowed')
+    .option('--exit-code', 'exit 3 unless it, or each of them, is allowed')
   return async (text: string | undefined, options: Options) => {
     if ((text === undefined) !== (options.stdin === true)) throw oneOrTheOther()
     if (text !== undefined) return explainRequest(text, options, terminal)
-    const { agent, spec } = options
+    const { agent, spec, exitCode } = options
     const specs = spec === undefined ? {} : { specs: spec }
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env, ...specs })
     const asking = agent === undefined ? undefined : requireAgent(agent, project)
-    return (await import('../explain-lines.ts')).explainLines(project, terminal, asking)
+    const { explainLines } = await import('../explain-lines.ts')
+    return explainLines(project, terminal, {
+      ...(asking !== undefined && { agent: asking }),
+      ...(exitCode && { exitCode }),
+    })
   }
 }
 
