@@ -14,6 +14,7 @@ import type { Meant } from './mend.ts'
 import { readPlainRule } from './plain-rule.ts'
 import { plain } from './spelling.ts'
 import { oneLine, type Span } from './text.ts'
+import { turnedEffect } from './turned-effect.ts'
 
 export type TextBlock = Paragraph | Heading | TableCell
 
@@ -51,13 +52,15 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
     const severity = severityOf(lead, isDirect(source, block, lead))
     if (severity === undefined) continue
     const after = source.slice(lead.start, spanOf(block).end)
-    const meant = {
-      effect,
-      text: after.slice(after.indexOf(lead.word) + lead.word.length),
-      capability: capabilityText(found.text),
-    }
-    const why = faultOf(lead, { effect, found, place, after })
-    const line = found.nested && groupHead(effect, meant.text)
+    const text = after.slice(after.indexOf(lead.word) + lead.word.length)
+    const between = found.nested ? '' : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
+    const turned = turnedEffect(effect, between)
+    const meant = { effect: turned, text, capability: capabilityText(found.text) }
+    const why =
+      turned === effect
+        ? faultOf(lead, { effect, found, place, after })
+        : `what this says is written **${effectTitle(turned)}**`
+    const line = found.nested && groupHead(effect, text)
     return { severity, span: lead, message: messageOf(source, lead, why), meant, ...(line && { line }) }
   }
   return undefined

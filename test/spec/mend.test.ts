@@ -52,6 +52,16 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Limit** processes to 100 at most', '- **Limit** `run:*{processes:100}` — why'],
     ['- **Only** touch `src/`', '- **Only** `file:src/**:write` — why'],
     ['- **Ask** deleting `data/` because mine', '- **Ask** `file:data/**:delete` — mine'],
+    ['- **Allow only** `env:A` — mine', '- **Only** `env:A` — mine'],
+    ['- **Allow** only `env:A`', '- **Only** `env:A`'],
+    ['- **Allow** nothing but `env:A`', '- **Only** `env:A`'],
+    ['- **Allow no** `env:A`', '- **Deny** `env:A`'],
+    ['- **Allow** everything except `env:A`', '- **Deny** `env:A`'],
+    ['- **Allow** all but env:A', '- **Deny** `env:A`'],
+    ['- **Allow** the file, but not more `env:A`', '- **Allow** `env:A`'],
+    ['- **Deny** everything but `env:A`', '- **Only** `env:A`'],
+    ['- **Deny unless** `env:A`', '- **Only** `env:A`'],
+    ['- **Deny** only `env:A`', '- **Deny** `env:A`'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
@@ -137,6 +147,7 @@ test.each([
   ['- **DENY** `env:A`', '**DENY** looks like a rule and is none: the effect is written **Deny**'],
   ['- **Deny** env:A', '**Deny** looks like a rule and is none: `env:A` has no backticks around it'],
   ['- *Deny* `env:A`', '`Deny` looks like a rule and is none: the effect is not bold: **Deny**'],
+  ['- **Allow** only `env:A`', '**Allow** looks like a rule and is none: what this says is written **Only**'],
   ['**Deny** `env:A`', '**Deny** looks like a rule and is none: it is no list item of its own'],
   [
     '- **Deny** all of `env:A`',
