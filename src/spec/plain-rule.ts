@@ -6,6 +6,7 @@ import type { Meant } from './mend.ts'
 import { plain } from './spelling.ts'
 import { suggestRule } from './suggest.ts'
 import { oneLine } from './text.ts'
+import { turnedEffect } from './turned-effect.ts'
 
 /** A rule in plain words: what it was surely meant as, and what is wrong with it. */
 export interface PlainRule {
@@ -82,18 +83,21 @@ function readAct(word: string, effect: EffectWord, line: string): PlainRule | un
   const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]
   const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${line}`) : undefined
   const path = pathIn(line) ?? (effect === 'only' ? undefined : programIn(line))
+  const before = path === undefined ? '' : (line.split(path)[0] ?? '').replace(/`$/, '')
+  const turned = rule === undefined ? turnedEffect(effect, before) : effect
   const isEffect = plain(word) === effect
   if (word === 'Deny' && path === undefined && rule === undefined) return emptyDeny
   // What never happens is advice, and often has no path: only the rule that is lost on the way is told.
   if (path === undefined && (rule === undefined || !isEffect)) return undefined
-  const why = isEffect
+  const none = isEffect
     ? 'behind the effect stands a capability in backticks'
     : `\`${word}\` is no effect, **${effectTitle(effect)}** is`
+  const why = turned === effect ? none : `what this says is written **${effectTitle(turned)}**`
   const lines = rule === undefined ? [] : [...(reason ? [`- ${rule} — ${reason}`] : []), `- ${rule}`]
   return {
     severity: 'warning',
     why,
-    meant: { effect, text: '', capability: capabilityOf(effect, path, line), lines },
+    meant: { effect: turned, text: '', capability: capabilityOf(turned, path, line), lines },
   }
 }
 

@@ -61,6 +61,10 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Allow** the file, but not more `env:A`', '- **Allow** `env:A`'],
     ['- **Deny** everything but `env:A`', '- **Only** `env:A`'],
     ['- **Deny unless** `env:A`', '- **Only** `env:A`'],
+    ['- **Deny** everything except `src/`', '- **Only** `file:src/**:write` — why'],
+    ['- **Never** edit files outside `src/`', '- **Only** `file:src/**:write` — why'],
+    ['- **Allow** everything except `.env`', '- **Deny** `file:.env:*` — why'],
+    ['- **Allow** no edits of package.json', '- **Deny** `file:package.json:*` — why'],
     ['- **Deny** only `env:A`', '- **Deny** `env:A`'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
