@@ -1,5 +1,5 @@
 import { parseCapability, printCapability } from '../policy/capability.ts'
-import type { Rule } from '../policy/types.ts'
+import type { Capability, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 
 export interface RunRuleWords {
@@ -34,6 +34,12 @@ function runRule(effect: 'allow' | 'deny', text: string): Rule {
       },
     )
   }
+  const misfit = misfitOf(effect, parsed.value)
+  if (misfit !== undefined) {
+    throw new OosError('capability-invalid', `--${effect} \`${text}\`: ${misfit}`, {
+      hint: `oos run --${effect} 'file:src/**:read' -- …`,
+    })
+  }
   const word = effect === 'allow' ? 'Allow' : 'Deny'
   return {
     effect,
@@ -49,4 +55,13 @@ function runRule(effect: 'allow' | 'deny', text: string): Rule {
     layer: 'run',
     examples: [],
   }
+}
+
+/** What would be an error in a spec, because nothing comes of it. */
+function misfitOf(effect: 'allow' | 'deny', { resource, constraints }: Capability): string | undefined {
+  if (resource === 'run')
+    return 'a run as a whole is limited, by a Limit in a spec, and not allowed or denied'
+  if (effect === 'deny' && constraints.expires !== undefined) return '`expires` goes with an Allow'
+  if (effect === 'allow' && constraints.everywhere) return '`everywhere` goes with a Deny'
+  return undefined
 }
