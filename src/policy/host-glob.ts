@@ -90,11 +90,16 @@ export function normalizeHostPattern(pattern: string, offset = 0): string {
     refuse('encoded', 'a path stands here decoded', offset + pattern.length - path.length + encoded)
   const query = path.replace(/\\./gs, '__').search(/#/)
   if (query >= 0) refuse('pattern', '`#` never reaches a host', offset + pattern.length - path.length + query)
-  if (port !== undefined && port !== '*' && parsePort(port) === undefined)
-    refuse('pattern', `\`${port}\` is not a port`, offset + host.length + 1)
-  const normal =
-    normalizeHost(host, offset) + (port === undefined ? '' : `:${port === '*' ? port : Number(port)}`)
+  const ports = port === undefined ? '' : `:${normalizePort(port, offset + host.length + 1)}`
+  const normal = normalizeHost(host, offset) + ports
   return normal + normalizeEscapes(path, offset + pattern.length - path.length)
+}
+
+function normalizePort(port: string, offset: number): string {
+  if (port === '*') return port
+  const odd = expandBraces(port).find((alternative) => parsePort(alternative) === undefined)
+  if (odd !== undefined) refuse('pattern', `\`${odd}\` is not a port`, offset)
+  return port.replace(/\d+/g, (digits) => String(Number(digits)))
 }
 
 const plainHost = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?$/

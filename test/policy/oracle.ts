@@ -117,8 +117,8 @@ function host(pattern: string, target: string, sure: boolean): boolean {
   const [, name = '', port = '', asked = ''] = /^([^:/]*):(\d+)(.*)$/.exec(target) ?? []
   const address = /^\d+\.\d+\.\d+\.\d+$/.test(name)
   if (address ? wantedHost !== name : !hostName(wantedHost).test(name)) return false
-  if (wantedPort === undefined ? port !== '80' && port !== '443' : wantedPort !== '*' && wantedPort !== port)
-    return false
+  const wantedPorts = wantedPort === undefined ? ['80', '443'] : wantedPort.match(/\d+/g)
+  if (wantedPort !== '*' && !wantedPorts?.includes(port)) return false
   if (wantedPath === '' || wantedPath === '/*') return true
   return asked === ''
     ? !sure

@@ -68,7 +68,7 @@ const hostPattern = fc.constantFrom(
   'localhost',
   '3com',
 )
-const portPattern = fc.constantFrom('', '', '', ':80', ':8080', ':*')
+const portPattern = fc.constantFrom('', '', '', ':80', ':8080', ':*', ':{80,8080}')
 const urlPath = fc.constantFrom('', '', '/*', '/v1/*', '/v1/a', '/*/a', '/v?/*')
 const httpActions = fc.constantFrom('get', 'post', 'get,post', 'request', '*')
 const http = fc
