@@ -20,7 +20,7 @@ function startOf(text: string, keys: string): number | undefined {
   )
   if (unopened?.index === 0 || fenced !== null) return text.search(/\S/)
   const opening = '(?:-{2,}|\\*{3,}|_{3,}|[–—]+)'
-  const late = new RegExp(`^${opening}[ \\t]*\\r?\\n[ \\t]*(?:${keys}):(?=\\s)`, 'm').exec(text)
+  const late = new RegExp(`^[ \\t]*${opening}[ \\t]*\\r?\\n[ \\t]*(?:${keys}):(?=\\s)`, 'm').exec(text)
   return late !== null && isTop(text.slice(0, late.index)) ? late.index : undefined
 }
 

@@ -8,6 +8,7 @@ const placed = (text: string) => read(text).diagnostics.map(({ code, place }) =>
 describe('front matter that is none is an error, since what it names does not hold', () => {
   it.each([
     { what: 'below a blank line', text: '\n---\nextends: [oos:git]\n---\n', line: 2 },
+    { what: 'behind a blank', text: ' ---\nextends: [oos:git]\n---\n', line: 1 },
     { what: 'below a heading', text: '# Rules\n\n---\nextends: [oos:git]\n---\n', line: 3 },
     { what: 'below a comment', text: '<!-- a -->\n---\nextends: oos:git\n---\n', line: 2 },
     { what: 'without its first line', text: 'extends: [oos:git]\n---\n\nText\n', line: 1 },
