@@ -2,8 +2,9 @@ import type { ListItem, Nodes } from 'mdast'
 import { parseRequest } from '../policy/request.ts'
 import type { RuleExample } from '../policy/types.ts'
 import { isNearlyCapability, startsAsCapability } from './effect-word.ts'
-import { type CodeToken, spanInCode, tokenize } from './inline.ts'
+import { type CodeToken, spanInCode, type Token, tokenize } from './inline.ts'
 import type { Report } from './report.ts'
+import { isSeparator } from './rule-words.ts'
 import type { SpecText } from './text.ts'
 
 const marks: Readonly<Record<string, RuleExample['expected']>> = { '✓': 'allow', '✗': 'deny', '?': 'ask' }
@@ -17,7 +18,7 @@ export function readExample(
 ): RuleExample | 'other' | undefined {
   const [paragraph] = item.children
   if (paragraph?.type !== 'paragraph') return 'other'
-  const [mark, code] = tokenize(text.text, paragraph)
+  const [mark, code, ...rest] = tokenize(text.text, paragraph)
   if (mark?.kind !== 'word') return 'other'
   const expected = Object.hasOwn(marks, mark.text) ? marks[mark.text] : undefined
   if (!expected) {
@@ -26,14 +27,28 @@ export function readExample(
     if (near) report('example/near-miss', mark, `\`${mark.text}\` marks no example`)
     return 'other'
   }
-  if (code?.kind === 'code')
+  if (code?.kind === 'code') {
+    for (const other of othersIn(rest)) {
+      report('example/near-miss', other, 'an example asks one thing, and this is a second', {
+        fix: `give it a line of its own: ${mark.text} \`${other.text}\``,
+      })
+    }
     return checkRequest(code, text, report)
       ? { expected, request: code.text, place: text.place(code) }
       : undefined
+  }
   // A question mark may well begin a sentence.
   if (mark.text === '?') return 'other'
   report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``)
   return undefined
+}
+
+/** What stands behind the first request, and in no reason. */
+function othersIn(rest: readonly Token[]): readonly CodeToken[] {
+  const end = rest.findIndex(isSeparator)
+  return rest
+    .slice(0, end < 0 ? rest.length : end)
+    .filter((token): token is CodeToken => token.kind === 'code' && startsAsCapability(token.text))
 }
 
 /** What a block tries, if it is an example: its mark's effect, and the span that may be no request. */
