@@ -87,7 +87,10 @@ function describeVain({ kind, rule, capability, by, witness }: Vain, place: Path
   const together = by.length > 1 ? ` (by ${by.length} rules together)` : ''
   const message = `${quote(capability)} never matters: ${why}${together}, as \`${example}\``
   const detail = { requests: [example], ...(by.length > 0 && { related: see(by) }) }
-  const fix = kind === 'under-deny' || kind === 'under-ask' ? fixInPack(rule, capability, by) : undefined
+  const fix =
+    kind === 'under-deny' || kind === 'under-ask'
+      ? (fixInPack(rule, capability, by) ?? fixInOnly(rule, capability, by))
+      : undefined
   return diagnostic(
     codeOf(kind, rule, by),
     rule.source,
@@ -105,6 +108,15 @@ function fixInPack(rule: Rule, capability: Capability, by: readonly Rule[]): str
   if (first.layer === 'built-in') return `remove it: nothing loosens \`${pack}\``
   if ((first.layer === 'user') !== (rule.layer === 'user')) return undefined
   return `remove it, or make a hole in the pack: {pack: ${pack}, except: ["${printCapability(capability)}"]}`
+}
+
+/** An Only has no `except` for what lies outside of it: it names that, too. */
+function fixInOnly(rule: Rule, capability: Capability, by: readonly Rule[]): string | undefined {
+  if (by.length !== 1 || by.some(({ effect, layer }) => effect !== 'only' || layer !== rule.layer))
+    return undefined
+  return rule.effect === 'only'
+    ? 'join the two in one Only: each closes what the other names, and a comma names both'
+    : `remove it, or name it in the Only, too, behind a comma: ${quote(capability)}`
 }
 
 function codeOf(kind: Vain['kind'], rule: Rule, by: readonly Rule[]): DiagnosticCode {

@@ -41,6 +41,18 @@ test('what a pack denies is opened by a hole in it, what is built in by nothing'
   ])
 })
 
+test('what an Only closes is named in it, too', () => {
+  const { diagnostics } = check({
+    'shop/.agent-os/AGENT.md':
+      '- **Only** `env:A`\n- **Allow** `env:B`\n- **Only**\n  - `file:app/**:write`\n  - `file:lib/**:write`\n',
+  })
+  expect(diagnostics.map(({ fix }: { fix: string }) => fix)).toEqual([
+    'remove it, or name it in the Only, too, behind a comma: `env:B`',
+    'join the two in one Only: each closes what the other names, and a comma names both',
+    'join the two in one Only: each closes what the other names, and a comma names both',
+  ])
+})
+
 test('a rule that others say already is a warning with the lines that do', () => {
   const { diagnostics } = check({
     'shop/.agent-os/AGENT.md': '- **Deny** `env:A`\n- **Deny** `env:B`\n- **Deny** `env:{A,B}`\n',
