@@ -11,7 +11,11 @@ import { writeAnswer } from './output/write.ts'
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { readVersion } = await import('../shared/package.ts')
-    return writeAnswer(`${readVersion()}\n`)
+    try {
+      return writeAnswer(`${readVersion()}\n`)
+    } catch {
+      // The program below cannot write it either, and says why.
+    }
   }
   const cache = compileFolder(process.env)
   if (cache !== undefined) enableCompileCache(cache)

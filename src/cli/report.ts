@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander'
 import { isResource } from '../policy/resources.ts'
 import { closest } from '../shared/closest.ts'
+import { diskFailure } from '../shared/disk-failure.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import type { CommandEntry } from './command.ts'
@@ -15,10 +16,19 @@ export function reportError(thrown: unknown, argv: readonly string[]): number {
   if (isCommanderError(thrown) && thrown.exitCode === 0) return exitCodes.done
   const terminal = openTerminal(argv)
   const error = toOosError(thrown, argv)
-  if (terminal.json) writeAnswer(renderErrorEnvelope(error))
-  else terminal.tell(renderError(error, terminal.talk))
+  if (!terminal.json || !answers(error)) terminal.tell(renderError(error, terminal.talk))
   if (terminal.env.OOS_DEBUG !== undefined && thrown instanceof Error) terminal.tell(`${thrown.stack}\n`)
   return error.exitCode
+}
+
+/** Where stdout takes nothing, as on a full disk, it is told where people read. */
+function answers(error: OosError): boolean {
+  try {
+    writeAnswer(renderErrorEnvelope(error))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Known by its code, so that who does without commander need not load it. */
@@ -29,8 +39,15 @@ function isCommanderError(thrown: unknown): thrown is CommanderError {
 function toOosError(thrown: unknown, argv: readonly string[]): OosError {
   if (thrown instanceof OosError) return thrown
   if (isCommanderError(thrown)) return usageError(thrown, argv)
+  const lost = isSystemError(thrown) && thrown.syscall === 'write' ? diskFailure(thrown) : undefined
+  if (lost !== undefined)
+    return new OosError('failed', `not all could be written: ${lost}`, { hint: 'df -h', cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new OosError('failed', message, { hint: 'OOS_DEBUG=1 shows where this comes from', cause: thrown })
+}
+
+function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'syscall' in thrown
 }
 
 /** commander's sentence in our own words: no `error:`, backticks, and the suggestion as the next thing to type. */

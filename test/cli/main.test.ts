@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readVersion } from '../../src/shared/package.ts'
@@ -199,4 +208,20 @@ test('a reader that stops reading is no error', () => {
     },
   )
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
+
+test.each([
+  { words: ['--version'], code: 1, says: 'no room is left on the disk' },
+  { words: ['--help'], code: 1, says: 'no room is left on the disk' },
+  { words: ['explain', '--json', 'nope'], code: 2, says: 'no `.agent-os`' },
+])('$words says on stderr what a full disk does not take', ({ words, code, says }) => {
+  const stdout = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [executable, ...words], {
+    cwd,
+    stdio: ['ignore', stdout, 'pipe'],
+    encoding: 'utf8',
+  })
+  closeSync(stdout)
+  expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: code, lines: 2 })
+  expect(stderr).toContain(says)
 })
