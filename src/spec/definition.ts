@@ -31,6 +31,13 @@ export function parseDefinition(
     )
     return { rules: [] }
   }
+  if (typeof data.command === 'string' && shellSigns.test(data.command))
+    report(
+      'front-matter/value',
+      matter.spanOf(['command']),
+      '`command` is no line of a shell: it is parted at its blanks, and quotes and the like would go to the program',
+      { fix: "name each word of it: `command: [sh, -c, 'npm ci && npm test']`" },
+    )
   const definition: AgentDefinition = {
     name,
     description: data.description ?? '',
@@ -41,6 +48,8 @@ export function parseDefinition(
   }
   return { definition, rules: limitRules(data, definition, context) }
 }
+
+const shellSigns = /["'`|&;<>$\\]/
 
 /** The rules of a definition are its own agent's. */
 export function bindRules(

@@ -139,6 +139,16 @@ describe('extends', () => {
 })
 
 describe('agents', () => {
+  it.each([
+    ["sh -c 'npm ci'", ['front-matter/value']],
+    ['node a.js && echo', ['front-matter/value']],
+    ['node --max-old-space-size=100 a.js', []],
+    ["[sh, -c, 'npm ci && npm test']", []],
+  ])('run a program with words, and no line of a shell: %s', (command, codes) => {
+    const set = setOf({ '.agent-os/agents/a.md': `---\ndescription: a\ncommand: ${command}\n---\n` })
+    expect(codesOf(set)).toEqual(codes)
+  })
+
   it('binds the rules of a definition, its limits and its packs to its agent', () => {
     const set = setOf({
       'oos:node': '- **Allow** `env:NODE_*`',
