@@ -98,7 +98,9 @@ function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy 
   const why = because(decision, ': ')
   const hint = request.untrusted
     ? 'allow it in your own ~/.agent-os/GLOBAL_RULES.md, or agree to what the project allows: oos trust'
-    : explainHint(asked)
+    : rule?.layer === 'run'
+      ? 'leave the `--deny` out'
+      : explainHint(asked)
   const place = rule === undefined ? {} : { place: rule.source }
   if (code === 'unasked') {
     return new OosError(
@@ -115,8 +117,9 @@ function refusal(code: 'denied' | 'unasked', { asked, decision, request, policy 
   return new OosError(code, `no rule allows \`${what}\`${within}`, { hint })
 }
 
-function explainHint({ words }: RunIntent['asked']): string {
-  return `oos explain ${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
+function explainHint({ words, agent }: RunIntent['asked']): string {
+  const who = agent === undefined || agent === 'command' ? '' : `--agent ${agent} `
+  return `oos explain ${who}${quoteWord(`shell:${words.map(quoteWord).join(' ')}`)}`
 }
 
 /** What cannot be read matches rules that are about something else: then that is the reason to tell. */

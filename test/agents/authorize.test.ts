@@ -9,12 +9,24 @@ import { makeRule } from '../policy/random-rules.ts'
 
 it.each([
   { words: ['git', 'push'], hint: "oos explain 'shell:git push'" },
+  { agent: 'bot', words: ['git', 'push'], hint: "oos explain --agent bot 'shell:git push'" },
   { words: ['sh', '-c', 'cat a; b'], hint: `oos explain 'shell:sh -c '\\''cat a; b'\\'''` },
-])('a refused $words says what to type, word by word', async ({ words, hint }) => {
-  const asked = commandRequest('command', words, '/work')
+])('a refused $words says what to type, word by word', async ({ agent = 'command', words, hint }) => {
+  const asked = commandRequest(agent, words, '/work')
   const decision = { effect: 'deny', reasons: [], constraints: {} } as const
   const intent = { asked, decision, request: {} } as unknown as RunIntent
   await expect(authorize(intent, {} as RunVoice)).rejects.toMatchObject({ code: 'denied', hint })
+})
+
+it('that `--deny` refused says so: no spec would explain it', async () => {
+  const asked = commandRequest('command', ['git', 'push'], '/work')
+  const rule = { ...makeRule({ effect: 'deny', capabilities: ['shell:git *'], line: 1 }), layer: 'run' }
+  const intent = {
+    asked,
+    decision: { effect: 'deny', rule, reasons: [] },
+    request: {},
+  } as unknown as RunIntent
+  await expect(authorize(intent, {} as RunVoice)).rejects.toMatchObject({ hint: 'leave the `--deny` out' })
 })
 
 describe('the question', () => {
