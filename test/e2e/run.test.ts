@@ -444,6 +444,15 @@ describe('what nobody has agreed to in the specs', () => {
     expect(ended.stderr).not.toContain('shell:')
   })
 
+  test('is what stood there at the last oos trust, and no more', () => {
+    edit(wider)
+    oos(['trust', '--yes'], project)
+    edit(rules)
+    expect(oos(['trust'], project)).toMatchObject({ code: 0 })
+    edit(wider)
+    expect(run().stderr).toContain('http:example.com:request')
+  })
+
   test('needs no word when an edit rewords or narrows', () => {
     oos(['trust', '--yes'], project)
     edit(rules.replace('# A project', '# Another title\n\nMore words.'))

@@ -1,5 +1,5 @@
 import { type Project, readSoundProject } from '../../ops/project.ts'
-import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../ops/trust.ts'
+import { agree, findTrust, judgeTrust, revoke } from '../../ops/trust.ts'
 import { exitCodes, OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'
@@ -37,10 +37,10 @@ function takeBack(project: Project, terminal: Terminal): number {
 async function showAndAsk(project: Project, { yes, dryRun }: Options, terminal: Terminal): Promise<number> {
   const { env, style } = terminal
   const { root, home } = project
-  const record = findTrust(project, env)
-  const found = await judgeTrust(project, record)
+  const found = await judgeTrust(project, findTrust(project, env))
   if (found.excess === undefined) {
-    if (found.state === 'kept' && !dryRun) rememberKept(project, env, record)
+    // Said at a command, it is about what stands here now: what was agreed to before and is gone is asked about again.
+    if (found.state === 'kept' && !dryRun) keep(project, env)
     terminal.answer(
       'trust',
       { root, state: 'trusted' },
