@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogFile } from '../ops/commits/log-files.ts'
 import type { RepositoryPlace, Snapshot } from '../ops/commits/snapshot.ts'
 import type { Agreed } from '../policy/agreed.ts'
 import { readProcess } from '../sandbox/processes.ts'
+import { makeFolders } from '../shared/make-folders.ts'
 
 /** What a run still owes: it has begun, and what it adds to a repository is to be judged when it has ended. */
 export interface Unchecked {
@@ -36,7 +37,7 @@ export interface TakenCheck {
 /** Written before the command begins, so that whoever kills oos does not spare the run its check. Answers with the file. */
 export function oweCheck(folder: string, owed: Unchecked): string {
   const file = join(folder, nameOf(owed.run))
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   writeFileSync(file, JSON.stringify(owed, withMaps), { mode: 0o600 })
   return file
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { fileNameOf } from '../shared/file-name.ts'
+import { makeFolders } from '../shared/make-folders.ts'
 import type { SpecSource } from '../spec/types.ts'
 import { isSameProject, type ProjectIdentity } from './project-identity.ts'
 
@@ -48,7 +49,7 @@ export function writeTrust(stateHome: string, record: TrustRecord): void {
     bytes: Buffer.from(source.bytes).toString('base64'),
   }))
   const kept: Kept = { ...record, version: 2, agreed }
-  mkdirSync(trustFolder(stateHome), { recursive: true, mode: 0o700 })
+  makeFolders(trustFolder(stateHome))
   // A half-written record would read as none, so a crash here only asks again.
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, JSON.stringify(kept), { mode: 0o600 })

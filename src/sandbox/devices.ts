@@ -1,17 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  type Stats,
-  statSync,
-} from 'node:fs'
+import { chmodSync, chownSync, closeSync, lstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { fileNameOf } from '../shared/file-name.ts'
+import { makeFolders } from '../shared/make-folders.ts'
 import type { Mount } from './types.ts'
 
 /** What bubblewrap puts into a `/dev`. */
@@ -58,7 +50,7 @@ function makeNodes(folder: string): void {
     (name) => lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined,
   )
   if (missing.length === 0) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   const sources = missing.map((name) => join('/dev', name))
   spawnSync('/bin/cp', ['-a', '--no-clobber', ...sources, folder], { stdio: 'ignore', env: {} })
 }

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '../shared/make-folders.ts'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
 import { closeSocket, makeStandIns, putSocket } from './stand-ins.ts'
@@ -42,7 +43,7 @@ interface Made {
  * `stand-ins.ts`, and nothing inside can write them.
  */
 export function openGhosts(folder: string, standIns: string): Ghosts {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   makeStandIns(standIns)
   closeSocket(standIns)
   removeGhosts(folder)

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, rmSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { makeFolders } from '../shared/make-folders.ts'
 import { openLastToOwner } from './held.ts'
 import type { Mount } from './types.ts'
 
@@ -37,7 +38,7 @@ export function cacheMounts(home: string, cacheHome: string): Mount[] {
  * following it would make folders wherever it says.
  */
 export function makeCacheHome(cacheHome: string): void {
-  mkdirSync(cacheHome, { recursive: true, mode: 0o700 })
+  makeFolders(cacheHome)
   makeFolder(cacheHome)
   makeFolder(join(cacheHome, tools))
   for (const path of persistentCaches) makeFolder(join(cacheHome, insideCache(path)))

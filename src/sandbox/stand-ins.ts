@@ -4,7 +4,6 @@ import {
   constants,
   type Dirent,
   linkSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { makeFolders } from '../shared/make-folders.ts'
 import { isEmptyFolder, statOf } from './look.ts'
 import type { FileLook, Mount, StandIns } from './types.ts'
 
@@ -53,7 +53,7 @@ export function makeLooks(mounts: readonly Mount[]): void {
 
 /** As long as the other one and as old, and empty. */
 function makeLook(path: string, { bytes, changed, executable }: FileLook): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+  makeFolders(dirname(path), 0o755)
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, '', { mode: 0o600 })
   try {
@@ -81,7 +81,7 @@ export function makeStandIns(place: string): void {
   const ignore = join(folder, '.gitignore')
   if ([file, json, servers, ignore].every((path) => statOf(path) !== undefined)) return
   // It can be removed with the rest of the state; inside it is mounted to be read only.
-  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  makeFolders(folder, 0o755)
   make(file, '')
   make(json, '{}\n')
   make(servers, '{"mcpServers":{}}\n')

@@ -1,5 +1,6 @@
-import { type FSWatcher, lstatSync, mkdirSync, readFileSync, unlinkSync, watch, writeFileSync } from 'node:fs'
+import { type FSWatcher, lstatSync, readFileSync, unlinkSync, watch, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { makeFolders } from '../shared/make-folders.ts'
 import type { FileGlob } from './access.ts'
 import { findPoints, openedFolders } from './points.ts'
 import { sweepTree } from './sweep.ts'
@@ -106,7 +107,7 @@ const patienceMs = 1_000
  * When the kernel's queue is full it drops events, and nobody says so: that many in one turn of the loop count as lost.
  */
 function watchCookies(folder: string, lost: () => void): EventQueue {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   const most = queueLength() / 2
   const waiting = new Map<string, () => void>()
   let turn = 0

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-} from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { makeFolders } from './make-folders.ts'
 
 /**
  * `$XDG_CACHE_HOME/oos/NAME`, made if need be (0700), or undefined where there can be none: no HOME, a read-only
@@ -19,7 +11,7 @@ export function openCacheFolder(name: string, env: NodeJS.ProcessEnv): string | 
   if (base === undefined) return undefined
   const folder = join(base, 'oos', name)
   try {
-    makeFolder(folder)
+    makeFolders(folder)
     return [base, join(base, 'oos'), folder].every(isOurs) ? folder : undefined
   } catch {
     return undefined
@@ -31,13 +23,6 @@ export function cacheBase(env: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME: cache, HOME: home } = env
   if (cache !== undefined && isAbsolute(cache)) return cache
   return home !== undefined && isAbsolute(home) && existsSync(home) ? join(home, '.cache') : undefined
-}
-
-/** Not `recursive`: below `/proc` Node's own never ends. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  mkdirSync(folder, { mode: 0o700 })
 }
 
 function isOurs(folder: string): boolean {

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { OosError } from '../shared/errors.ts'
+import { makeFolders } from '../shared/make-folders.ts'
 import { loadDriver } from './driver.ts'
 import { inspectDatabase } from './inspect.ts'
 import { type Migration, migrations } from './migrations.ts'
@@ -41,7 +42,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
 
 /** Made by us, since SQLite would let the group and others read it. */
 function createFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {

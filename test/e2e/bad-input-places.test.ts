@@ -168,6 +168,18 @@ describe('HOME', () => {
   })
 })
 
+test.each(['XDG_CACHE_HOME', 'XDG_STATE_HOME'])(
+  '%s where the kernel lets nobody make a folder is named',
+  (name) => {
+    const { code, stderr } = oos(command('true'), {
+      ...project,
+      env: { ...project.env, [name]: '/proc/none' },
+    })
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('`/proc/none/oos/') })
+    expect(stderr).toContain('set XDG_CACHE_HOME and XDG_STATE_HOME')
+  },
+)
+
 describe('a full disk', () => {
   const small = (folder: string, bytes: number) => ['--size', String(bytes), '--tmpfs', folder]
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileNameOf } from '../../shared/file-name.ts'
+import { makeFolders } from '../../shared/make-folders.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
 import type { Project } from '../project.ts'
@@ -15,7 +16,7 @@ type Place = Pick<Project, 'root' | 'home'>
  */
 export function keepLearnt(store: Store, id: string, { place, env }: Keeping): void {
   const path = pathOf(place, env)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   appendFileSync(path, `${lineOf(store, store.getRun(id))}\n`, { mode: 0o600 })
 }
 
