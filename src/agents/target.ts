@@ -66,7 +66,14 @@ function agentOfProgram(command: RunWords['command'], agents: readonly AgentDefi
 }
 
 function someCommand(command: RunWords['command']): readonly string[] {
-  if (command?.[0] !== undefined && command[0] !== '') return command
+  const [program = '', ...words] = command ?? []
+  if (program.startsWith('-')) {
+    const rest = words.length === 0 ? ['COMMAND'] : words.map(quoteWord)
+    throw new OosError('usage', `\`${program}\` is no command`, {
+      hint: `options of oos stand before the two dashes: oos run ${program} -- ${rest.join(' ')}`,
+    })
+  }
+  if (command !== undefined && program !== '') return command
   throw new OosError('command-missing', 'no command to run', { hint: 'oos run -- npm test' })
 }
 

@@ -58,6 +58,13 @@ describe('what a run is of', () => {
       hint: "what goes to the agent stands without the two dashes: oos run claude -p 'fix it'",
     },
     {
+      typed: 'options of oos behind the dashes',
+      names: [],
+      command: ['--dry-run', 'npm', 'run a b'],
+      code: 'usage',
+      hint: "options of oos stand before the two dashes: oos run --dry-run -- npm 'run a b'",
+    },
+    {
       typed: 'an unknown agent',
       names: ['codr'],
       command: ['x'],

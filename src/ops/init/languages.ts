@@ -99,17 +99,16 @@ function usualPythonTest(folder: Folder): string | undefined {
   const named = settings.some((file) => folder.read(file)?.includes('pytest'))
   if (named || firstThere(folder, ['pytest.ini', 'conftest.py', 'tests/conftest.py', 'test/conftest.py']))
     return 'pytest'
-  const where = firstThere(folder, ['tests', 'test'])
-  if (where === undefined) return undefined
-  return isForPytest(folder, where) ? 'pytest' : 'python3 -m unittest'
+  const where = firstThere(folder, ['tests', 'test']) ?? '.'
+  const files = folder.list(where).filter((name) => /^test_.*\.py$|_test\.py$/.test(name))
+  if (where === '.' && files.length === 0) return undefined
+  return files.some((name) => isForPytest(folder.read(`${where}/${name}`) ?? ''))
+    ? 'pytest'
+    : 'python3 -m unittest'
 }
 
 /** Tests that are functions of their own are found by pytest alone. */
-function isForPytest(folder: Folder, where: string): boolean {
-  const files = folder.list(where).filter((name) => /^test_.*\.py$|_test\.py$/.test(name))
-  const isOne = /^(?:async )?def test_|^(?:import|from) pytest\b/m
-  return files.some((name) => isOne.test(folder.read(`${where}/${name}`) ?? ''))
-}
+const isForPytest = (text: string) => /^(?:async )?def test_|^(?:import|from) pytest\b/m.test(text)
 
 function detectRust(folder: Folder): Stack | undefined {
   if (!folder.has('Cargo.toml')) return undefined

@@ -113,10 +113,17 @@ function isInRepository(folder: string): boolean {
 
 /** It goes into markdown that becomes rules, and the repository may be anyone's: only a plain name is taken. */
 export function nameOf(folder: Folder, root: string): string {
-  const written = /"name"\s*:\s*"([^"\\]*)"/.exec(folder.read('package.json') ?? '')?.[1]
+  const written = Object.entries(namesIn).map(([file, name]) => name.exec(folder.read(file) ?? '')?.[1])
   const isName = (name: string | undefined): name is string =>
     name !== undefined && /^@?[\p{L}\p{N}][\p{L}\p{N}._/-]{0,60}$/u.test(name)
-  return [written, basename(root)].find(isName) ?? 'This project'
+  return [...written, basename(root)].find(isName) ?? 'This project'
+}
+
+/** Where each language's projects say what they are called. */
+const namesIn: Readonly<Record<string, RegExp>> = {
+  'package.json': /"name"\s*:\s*"([^"\\]*)"/,
+  'pyproject.toml': /^\[(?:project|tool\.poetry)\]$(?:\n(?!\[).*)*?\nname\s*=\s*["']([^"']*)["']/m,
+  'Cargo.toml': /^\[package\]$(?:\n(?!\[).*)*?\nname\s*=\s*["']([^"']*)["']/m,
 }
 
 function foreignEntries(root: string): string[] {

@@ -94,6 +94,20 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     hosts: ['pip.example.com', 'files.example.com'],
   },
   {
+    name: 'tests beside the code',
+    tree: { 'pyproject.toml': '', 'test_a.py': 'def test_price():\n    assert True\n' },
+    packs: ['oos:python'],
+    test: 'pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'Python without tests',
+    tree: { 'pyproject.toml': '', 'a.py': '' },
+    packs: ['oos:python'],
+    test: undefined,
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
     name: 'Cargo',
     tree: { 'Cargo.toml': '' },
     packs: ['oos:rust'],
@@ -178,6 +192,14 @@ describe('looking at a project', () => {
     await lookAt(atRoot(project))
     expect(await lookAt(atRoot(project))).toMatchObject({ git: true })
     expect((await import('node:fs')).existsSync(join(project.root, 'started'))).toBe(false)
+  })
+
+  it.each([
+    { 'pyproject.toml': '[build-system]\nname = "not"\n[project]\nversion = "1"\nname = "chai"\n' },
+    { 'pyproject.toml': "[tool.poetry]\nname = 'chai'\n" },
+    { 'Cargo.toml': '[workspace]\n\n[package]\nname = "chai"\n' },
+  ])('takes its name from %o', async (tree) => {
+    expect(await lookAt(atRoot(makeProject(tree)))).toMatchObject({ name: 'chai' })
   })
 
   it('follows no symlink', async () => {
