@@ -363,10 +363,13 @@ describe('an allowed name at an address that is not public', () => {
 
 describe('a constraint of a rule', () => {
   test.each([
-    ['rate', 'Allow http:127.0.0.1:PORT:get{rate:2/h}'],
-    ['max', 'Allow http:127.0.0.1:PORT:get{max:2}'],
-  ])('ends what it allows: %s', async (name, rule) => {
-    await using world = await startWorld([rule])
+    ['rate', ['Allow http:127.0.0.1:PORT:get{rate:2/h}']],
+    ['max', ['Allow http:127.0.0.1:PORT:get{max:2}']],
+    ['rate', ['Allow http:127.0.0.1:PORT:get', 'Limit http:127.0.0.1:PORT:get{rate:2/h}']],
+    ['max', ['Allow http:127.0.0.1:PORT:get', 'Limit http:127.0.0.1:PORT:get{max:2}']],
+    ['max', ['Allow http:127.0.0.1:PORT:get{max:9}, http:other.example:get{max:2}']],
+  ])('ends what it allows: %s of %j', async (name, rules) => {
+    await using world = await startWorld(rules)
     const url = get(`http://127.0.0.1:${world.port}/`)
     const answers = [1, 2, 3].map(() => speak(world.proxy.socketPath, url))
     expect((await Promise.all(answers)).filter((answer) => answer.includes('origin')).length).toBe(2)

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server } from 'node:net'
 import { parseCapability } from '../../../src/policy/capability.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { decide } from '../../../src/policy/decide.ts'
-import type { Effect, Rule } from '../../../src/policy/types.ts'
+import type { Capability, Effect, Rule } from '../../../src/policy/types.ts'
 import type { NetworkEvent } from '../../../src/sandbox/network/event.ts'
 import type { Decide } from '../../../src/sandbox/network/gate.ts'
 import { type ProxyOptions, startProxy } from '../../../src/sandbox/network/proxy.ts'
@@ -77,16 +77,20 @@ export function decideBy(texts: readonly string[]): Decide {
 
 function ruleOf(text: string): Rule {
   const [, word = '', capability = ''] = /^(\w+) (.*)$/.exec(text) ?? []
-  const parsed = parseCapability(capability)
-  if (!parsed.ok) throw new Error(`${capability}: ${parsed.problems.map(({ message }) => message).join()}`)
   const source = { file: '.agent-os/AGENT.md', line: 7, column: 1, text: `**${word}** \`${capability}\`` }
   return {
     effect: word.toLowerCase() as Effect,
-    capabilities: [parsed.value],
+    capabilities: capability.split(', ').map(capabilityOf),
     except: [],
     agents: [],
     source,
     layer: 'project',
     examples: [],
   }
+}
+
+function capabilityOf(text: string): Capability {
+  const parsed = parseCapability(text)
+  if (parsed.ok) return parsed.value
+  throw new Error(`${text}: ${parsed.problems.map(({ message }) => message).join()}`)
 }
