@@ -101,15 +101,18 @@ test('a folder that its owner may not write is opened for as long as it takes, a
   expect(modeOf('own/deep')).toBe(0o550)
 })
 
-test('the way down to a folder is opened where it was shut, and not through a link', () => {
-  for (const path of ['own/deep', 'own', 'victim']) chmodSync(join(base, path), 0o000)
-  expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/deep')))).toEqual([
-    join(base, 'own'),
-    join(base, 'own/deep'),
-  ])
-  expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/link/deep')))).toEqual([])
-  expect([modeOf('own'), modeOf('own/deep'), modeOf('victim')]).toEqual([0o700, 0o700, 0])
-})
+test.each([0o000, 0o100, 0o400])(
+  'the way down is opened where it was shut (%o), and not through a link',
+  (mode) => {
+    for (const path of ['own/deep', 'own', 'victim']) chmodSync(join(base, path), mode)
+    expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/deep')))).toEqual([
+      join(base, 'own'),
+      join(base, 'own/deep'),
+    ])
+    expect(asOwner(() => openDown(join(base, 'own'), join(base, 'own/link/deep')))).toEqual([])
+    expect([modeOf('own'), modeOf('own/deep'), modeOf('victim')]).toEqual([0o700, 0o700, mode])
+  },
+)
 
 test('what was shut before stays so, and all above it is opened', () => {
   for (const path of ['own/deep', 'own']) chmodSync(join(base, path), 0o000)

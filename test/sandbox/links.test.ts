@@ -63,6 +63,7 @@ describe('a further name of a denied file', () => {
     const allows = [...rules.map((rule) => `Allow ${rule}`), 'Allow file:x:read']
     expect(await leaks(scene, allows)).toBe(true)
     expect(await leaks(scene, [...allows, 'Deny file:a/secrets/**:*'])).toBe(false)
+    expect(await leaks(scene, [...allows, 'Deny file:a/secrets/key:*'])).toBe(false)
   })
 
   it('is closed by the name of a link on the way, too, also in a tree that is opened by another', async () => {

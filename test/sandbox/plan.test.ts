@@ -178,6 +178,12 @@ describe('what is mounted', () => {
       expected: { 'package-lock.json': 'read' },
     },
     {
+      fact: 'what may not be read may not be written either',
+      rules: [all, 'Deny file:key:read', 'Deny file:closed/**:read'],
+      files: { 'work/key': 'x', 'work/closed/x': 'x' },
+      expected: { key: 'mask-file', closed: 'mask-folder' },
+    },
+    {
       fact: 'a single file that may be changed is bound in its place',
       rules: ['Allow file:**:read', 'Allow file:notes.md:write'],
       files: { 'work/notes.md': '' },
@@ -192,6 +198,12 @@ describe('what is mounted', () => {
     {
       fact: 'without change, files that exist are read-only where new ones may be made',
       rules: ['Allow file:**:read', 'Allow file:out/**:create'],
+      files: { 'work/out/old': '' },
+      expected: { out: 'write', 'out/old': 'read' },
+    },
+    {
+      fact: 'without delete, files that exist are kept where new ones may be made, though they may be changed',
+      rules: ['Allow file:**:read', 'Allow file:out/**:create,change'],
       files: { 'work/out/old': '' },
       expected: { out: 'write', 'out/old': 'read' },
     },
@@ -392,6 +404,29 @@ it('hooks are protected in every tree that a rule opens', async () => {
     'stand-in',
   ])
 })
+
+it.each([
+  { links: 'one', written: 'way/repo', way: '../outside', stopped: true },
+  { links: 'one behind another', written: '../home/first/repo', way: '../outside', stopped: true },
+  { links: 'none', written: '../home/repo', way: undefined, stopped: false },
+])(
+  'a run that could replace a link on the way to its repository is stopped: $links',
+  async ({ written, way, stopped }) => {
+    const scene = sceneOf({
+      'work/.git': `gitdir: ${written}\n`,
+      'outside/repo/HEAD': '',
+      ...(way === undefined
+        ? { 'home/repo': { link: '../outside/repo' } }
+        : { 'work/way': { link: way }, 'home/first': { link: '../work/way' } }),
+    })
+    const { plan } = await planScene(scene, ['true'], { rules: [all] })
+    const told = {
+      refuse: true,
+      missing: expect.stringContaining(`\`${scene.root}/way\` is a symbolic link`),
+    }
+    expect(plan.unheld).toEqual(stopped ? [expect.objectContaining(told)] : [])
+  },
+)
 
 it('what nothing holds yet is listed, and stops the run where it is a Deny that the sandbox should hold', async () => {
   const rules = [
