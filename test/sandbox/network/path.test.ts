@@ -15,6 +15,7 @@ describe('the path that is judged is the path that is sent', () => {
     ['/public/.%2E/admin', undefined],
     ['/public%2f..%2fadmin', undefined],
     ['/public/..;/admin', undefined],
+    ['/public/..%3bx/admin', undefined],
     ['/public/..', undefined],
     ['/./admin', undefined],
     ['/a\\..\\admin', undefined],

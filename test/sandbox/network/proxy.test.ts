@@ -172,7 +172,7 @@ describe('what no rule allows', () => {
       `GET http://evil.example:PORT/ HTTP/1.1\r\nHost: good.example:PORT\r\nConnection: close\r\n\r\n`,
     ],
     ['no URL', get('/ok/x')],
-    ['another scheme', get('https://good.example:PORT/')],
+    ['another scheme', get('https://127.0.0.1:PORT/ok/x')],
     ['a line break in the target', `GET http://good.example:PORT/\r\n /x HTTP/1.1\r\n\r\n`],
     [
       'a length beside chunks',
@@ -231,6 +231,18 @@ describe('what no rule allows', () => {
   ])('SOCKS offers no %s', async (_name, bytes, answer) => {
     await using world = await startWorld(rules)
     expect((await speak(world.proxy.socketPath, bytes)).slice(0, answer.length)).toBe(answer)
+  })
+
+  test('is recorded without its query, also where it is no request that can be read', async () => {
+    await using world = await startWorld(rules)
+    await speak(world.proxy.socketPath, get('ftp://good.example/x?token=secret'))
+    expect(world.events).toMatchObject([{ host: 'ftp://good.example/x', effect: 'deny' }])
+  })
+
+  test('is answered also where the rule has letters that no header takes', async () => {
+    await using world = await startWorld([...rules, 'Deny http:bücher.example:*'])
+    const answer = await speak(world.proxy.socketPath, get('http://xn--bcher-kva.example/x'))
+    expect(status(answer)).toMatch(/ 403 denied by oos: \S+ \*\*Deny\*\* `http:b\?cher\.example:\*`$/)
   })
 
   test('is answered with the rule, its place and what to type', async () => {
@@ -336,10 +348,23 @@ describe('an allowed name at an address that is not public', () => {
     ['a rule that names localhost', 'Allow http:localhost:PORT:request', true],
     ['a rule that names it among others', 'Allow http:{localhost,x.example}:PORT:request', true],
     ['a glob', 'Allow http:*:PORT:request', false],
+    ['a glob beside another name', 'Allow http:*:PORT:request, http:x.example:PORT:request', false],
+    ['a glob beside its name at another port', 'Allow http:*:PORT:request, http:localhost:1:request', false],
   ])('localhost is let through by its name alone: %s', async (_name, rule, through) => {
     await using world = await startWorld([rule])
     const answer = await speak(world.proxy.socketPath, get(`http://localhost:${world.port}/`))
     expect(answer.includes('origin GET /')).toBe(through)
+  })
+
+  test.each([
+    ['another name that leads there', 'good.example', '127.0.0.1'],
+    ['it where it leads elsewhere', 'localhost', '0.0.0.0'],
+  ])('a rule that names localhost lets through no other: %s', async (_name, host, address) => {
+    const rules = ['Allow http:{localhost,good.example}:PORT:request']
+    await using world = await startWorld(rules, { resolve: async () => [address] })
+    const answer = await speak(world.proxy.socketPath, get(`http://${host}:${world.port}/`))
+    expect(answer).toContain(`${host} is at ${address}, which is `)
+    expect(world.seen).toEqual([])
   })
 
   test('is resolved once, so that a second answer changes nothing', async () => {
@@ -458,6 +483,15 @@ describe('the proxy itself', () => {
     )
     expect(world.events).toMatchObject([{ effect: 'deny' }])
     expect(world.resolved).toEqual([])
+  })
+
+  test('takes no more connections at a time than it may', async () => {
+    await using world = await startWorld(['Allow http:127.0.0.1:PORT:get'], { limits: { connections: 1 } })
+    const first = connect(world.proxy.socketPath)
+    const url = get(`http://127.0.0.1:${world.port}/`)
+    expect(await speak(world.proxy.socketPath, url)).toBe('')
+    first.write(url)
+    expect(await readAll(first)).toContain('origin GET /')
   })
 
   test('closes when the record is full', async () => {
