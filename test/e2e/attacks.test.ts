@@ -267,14 +267,17 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(readdirSync(join(scene.home, 'victim'))).toEqual(['b'])
   })
 
-  test('R3 a link in the place of a folder of git is not read through', () => {
-    put('outside/info/exclude', 'HOST')
-    // What runs put into a repository while nothing is mounted there, an older oos for one.
-    rmSync(join(scene.root, '.git/info'), { recursive: true })
-    symlinkSync('../../outside/info', join(scene.root, '.git/info'))
-    const { code, out } = script('cat .git/info/exclude $(find / -name exclude 2> /dev/null); true')
-    expect({ code, out }).toEqual({ code: 0, out: expect.not.stringContaining('HOST') })
-  })
+  test.each(['.git/info', '.git/info/exclude'])(
+    'R3 a link in the place of %s is not read through',
+    (place) => {
+      put('outside/info/exclude', 'HOST')
+      // What runs put into a repository while nothing is mounted there, an older oos for one.
+      rmSync(join(scene.root, place), { recursive: true })
+      symlinkSync(join(scene.outside, place.slice('.git/'.length)), join(scene.root, place))
+      const { code, out } = script('cat .git/info/exclude $(find / -name exclude 2> /dev/null); true')
+      expect({ code, out }).toEqual({ code: 0, out: expect.not.stringContaining('HOST') })
+    },
+  )
 
   test('P4 files in memory count as memory', () => {
     put('work/.agent-os/AGENT.md', specOf([...rules, 'Limit `run:*{memory:150MB}`']))

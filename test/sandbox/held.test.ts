@@ -15,7 +15,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readPlainBytes, readPlainStart } from '../../src/sandbox/git.ts'
-import { findShut, identityOf, inFolder, openDown, openToOwner, removeWhole } from '../../src/sandbox/held.ts'
+import {
+  findShut,
+  identityOf,
+  inFolder,
+  openDown,
+  openLastToOwner,
+  openToOwner,
+  removeWhole,
+} from '../../src/sandbox/held.ts'
 
 let base: string
 beforeEach(() => {
@@ -132,6 +140,14 @@ test('a folder has an identity of its own, and none by way of a link', () => {
     undefined,
     undefined,
   ])
+})
+
+test('where only the last name can be replaced, it is given to no link all the same', () => {
+  symlinkSync('own', join(base, 'way'))
+  for (const path of ['own/deep', 'victim']) chmodSync(join(base, path), 0o500)
+  expect(openLastToOwner(join(base, 'way/deep'))).toBe(true)
+  expect(() => openLastToOwner(join(base, 'own/link'))).toThrow('leads elsewhere')
+  expect([modeOf('own/deep'), modeOf('victim')]).toEqual([0o700, 0o500])
 })
 
 test('a file is not read by way of a link', () => {
