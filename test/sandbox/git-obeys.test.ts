@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { obeyedPlaces } from '../../src/sandbox/git-obeys.ts'
+import { commonConfigs, obeyedPlaces } from '../../src/sandbox/git-obeys.ts'
 
 function placesOf(config: string, included = '', own = ''): readonly string[] {
   const tree = mkdtempSync(join(tmpdir(), 'oos-git-'))
@@ -70,6 +70,22 @@ test.each([
 test('git obeys what the person has set for all repositories', () => {
   const own = '[core]\nhooksPath = .githooks\n[filter "fmt"]\nclean = ./tools/fmt.sh'
   expect(placesOf('', '', own)).toEqual(['folder .githooks', 'program tools/fmt.sh'])
+})
+
+test('git obeys what it is told for one work tree', () => {
+  const tree = mkdtempSync(join(tmpdir(), 'oos-git-'))
+  mkdirSync(join(tree, '.git'))
+  writeFileSync(join(tree, '.git/config.worktree'), '[core]\nhooksPath = hooks')
+  expect(obeyedPlaces(join(tree, '.git'), tree)).toEqual([{ path: join(tree, 'hooks'), kind: 'folder' }])
+})
+
+test("git is known to look for settings in the person's home folder and on the machine", () => {
+  expect(commonConfigs('/home/a')).toEqual([
+    '/etc/gitconfig',
+    '/home/a/.gitconfig',
+    '/home/a/.config/git/config',
+  ])
+  expect(commonConfigs(undefined)).toEqual(['/etc/gitconfig'])
 })
 
 test('files that include each other are read once', () => {

@@ -494,6 +494,15 @@ describe('the proxy itself', () => {
     expect(await readAll(first)).toContain('origin GET /')
   })
 
+  test.each([
+    ['user name', '\x7f\0\0\x01'],
+    ['host', '\0\0\0\x01\0'],
+  ])('cuts a SOCKS 4 request whose %s has no end', async (_name, start) => {
+    await using world = await startWorld([])
+    expect(await speak(world.proxy.socketPath, `\x04\x01\0P${start}${'x'.repeat(300)}`)).toBe('')
+    expect(world.events).toEqual([])
+  })
+
   test('closes when the record is full', async () => {
     await using world = await startWorld(['Allow http:127.0.0.1:PORT:get'], { limits: { requests: 3 } })
     for (const _ of [1, 2, 3, 4]) await speak(world.proxy.socketPath, get('http://evil.example/'))
