@@ -58,7 +58,7 @@ test('a folder that is held stays the same when its path leads elsewhere', () =>
 test('what is removed as a whole takes links with it, not what they lead to', () => {
   chmodSync(join(base, 'own/deep'), 0o000)
   writeFileSync(Buffer.from(`${base}/own/\xff`, 'latin1'), '')
-  removeWhole(join(base, 'own'))
+  asOwner(() => removeWhole(join(base, 'own')))
   removeWhole(join(base, 'own'))
   expect([existsSync(join(base, 'own')), existsSync(join(base, 'victim/deep/f'))]).toEqual([false, true])
 })

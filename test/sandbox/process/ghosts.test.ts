@@ -92,6 +92,17 @@ describe('what a run puts on the host in order to protect', () => {
     expect(tree()).toEqual(untouched)
   })
 
+  it('is gone at the next start where another process has the number of one that was killed', async () => {
+    openGhosts(records, standIns).remember(plan('.envrc'))
+    await runOver({ files: ['.envrc'] })
+    for (const name of readdirSync(records)) {
+      const entry = JSON.parse(readFileSync(join(records, name), 'utf8'))
+      writeFileSync(join(records, name), JSON.stringify({ ...entry, started: entry.started - 1 }))
+    }
+    openGhosts(records, standIns)
+    expect(tree()).toEqual(untouched)
+  })
+
   it('stays as long as another run of the project may have mounted over it', async () => {
     const [one, other] = [openGhosts(records, standIns), openGhosts(records, standIns)]
     one.remember(plan('.envrc'))
