@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chownSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -17,6 +19,7 @@ import { textOfLine } from '../../src/ops/obeyed-lines.ts'
 import { openProject } from '../../src/ops/project.ts'
 import { readIdentity } from '../../src/ops/project-identity.ts'
 import { agree, findTrust, judgeTrust, rememberKept, revoke } from '../../src/ops/trust.ts'
+import { stateHomeOf } from '../../src/ops/trust-record.ts'
 import { printWitness } from '../../src/policy/analysis/witness.ts'
 import { decide } from '../../src/policy/decide.ts'
 
@@ -414,6 +417,35 @@ describe('what was agreed to', () => {
     const files = readdirSync(folder).map((name) => join(folder, name))
     expect([folder, ...files].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600])
     expect(execFileSync('cat', files, { encoding: 'utf8' })).not.toContain('hunter2')
+  })
+
+  test('lies in no folder that only the place one stands in names', () => {
+    const home = '/home/a'
+    expect(stateHomeOf({ XDG_STATE_HOME: '/state' }, home)).toBe('/state')
+    for (const state of ['state', '.', '', undefined])
+      expect(stateHomeOf({ XDG_STATE_HOME: state }, home)).toBe('/home/a/.local/state')
+  })
+
+  // Only root can give a file to somebody else.
+  test.runIf(process.getuid?.() === 0)("reads as nothing when it is somebody else's", async () => {
+    const place = makePlace()
+    spec(place, allow('file:src/**:read'))
+    await agreeTo(place)
+    expect(await told(place)).toEqual(['seen'])
+    for (const name of readdirSync(folderOf(place))) chownSync(join(folderOf(place), name), 12345, 12345)
+    expect((await told(place))[0]).toBe('new')
+  })
+
+  test.each([
+    { what: 'of another version', change: { version: 3 } },
+    { what: 'of another project', change: { root: '/p' } },
+  ])('reads as nothing when it is $what', async ({ change }) => {
+    const place = makePlace()
+    spec(place, allow('file:src/**:read'))
+    await agreeTo(place)
+    for (const path of readdirSync(folderOf(place)).map((name) => join(folderOf(place), name)))
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }))
+    expect((await told(place))[0]).toBe('new')
   })
 
   test('reads as nothing when it is damaged', async () => {

@@ -99,6 +99,21 @@ describe('verifying a run', () => {
     )
     expect(store.verifyRun(id).problems[0]).toMatchObject({ kind: 'changed', seq: 4 })
   })
+
+  it('finds a run that was put in the place of another as a whole', () => {
+    const { store, id, path } = recorded()
+    const other = store.createRun(newRun).id
+    const [mine, theirs] = [id, other].map((one) => `'${one}'`)
+    tamper(
+      path,
+      `pragma foreign_keys = off;
+      delete from events where run = ${mine};
+      delete from runs where id = ${mine};
+      update events set run = ${mine} where run = ${theirs};
+      update runs set id = ${mine} where id = ${theirs}`,
+    )
+    expect(store.verifyRun(id).problems[0]).toMatchObject({ kind: 'changed', seq: 1 })
+  })
 })
 
 function recorded() {
