@@ -66,3 +66,16 @@ test.each([
 ])('$seen in a mount is told apart', ({ line, stray }) => {
   expect(findStray([pin], { ours, theirs: parseMounts(`9 1 ${line}\n`) })).toBe(stray)
 })
+
+const at = '/home/me/x'
+test.each([
+  { kind: 'mask-file', right: '0:6 /null', type: 'devtmpfs', wrong: ['0:6 /zero', '8:2 /me/x'] },
+  { kind: 'mask-folder', right: '0:50 /', type: 'tmpfs', wrong: ['8:2 /me/x'] },
+  { kind: 'tmpfs', right: '0:50 /', type: 'tmpfs', wrong: ['8:2 /me/x'] },
+  { kind: 'proc', right: '0:51 /', type: 'proc', wrong: ['8:2 /me/x'] },
+] as const)('what is seen in the place of a $kind is told apart from it', ({ kind, right, type, wrong }) => {
+  const stray = (shown: string, of: string) =>
+    findStray([{ kind, path: at }], { ours, theirs: parseMounts(`9 1 ${shown} ${at} rw - ${of} b rw\n`) })
+  expect(stray(right, type)).toBeUndefined()
+  for (const shown of wrong) expect(stray(shown, 'ext4')).toMatchObject({ kind, path: at })
+})

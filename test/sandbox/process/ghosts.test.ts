@@ -115,13 +115,15 @@ describe('what a run puts on the host in order to protect', () => {
 
   it('is kept when somebody has made it his own', async () => {
     const ghosts = openGhosts(records, standIns)
-    ghosts.remember(plan('.envrc', '.claude', '.mcp.json'))
+    ghosts.remember(plan('.envrc', '.claude', '.mcp.json', '.vscode'))
     await runOver({ folders: ['.claude'] })
     writeFileSync(join(project, '.claude/settings.json'), '{}')
     writeFileSync(join(project, '.envrc'), 'export A=1')
     writeFileSync(join(project, '.mcp.json'), '')
+    writeFileSync(join(project, '.vscode'), 'mine', { mode: 0o444 })
     ghosts.leave()
-    expect(tree()).toEqual(['.claude', '.claude/settings.json', '.envrc', '.mcp.json', ...untouched])
+    const kept = ['.claude', '.claude/settings.json', '.envrc', '.mcp.json', '.vscode']
+    expect(tree()).toEqual([...kept, ...untouched])
   })
 
   it('is a socket that nobody can open, where programs look for a file', () => {
