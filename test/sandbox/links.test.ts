@@ -50,6 +50,22 @@ describe('a further name of a file outside', () => {
   })
 })
 
+describe('a file in a folder of packages that has a name outside', () => {
+  const at = 'node_modules/a.js'
+  it.each([
+    { told: 'by no rule', more: [], after: 'before' },
+    { told: 'by a rule to read it', more: ['file:node_modules/**:read'], after: 'before' },
+    { told: 'by a rule about the folder to write', more: ['file:node_modules/**:write'], after: 'after' },
+  ])('is written to where the person knows: $told', async ({ more, after }) => {
+    const scene = createScene({ id, files: { 'work/node_modules/b.js': '', 'outside/file': 'before' } })
+    scenes.push(scene)
+    linkSync(join(scene.outside, 'file'), join(scene.root, at))
+    const rules = ['file:**:read,write', ...more].map((rule) => `Allow ${rule}`)
+    await runIn(scene, ['sh', '-c', `printf after > ${at}; rm -f ${at}`], { rules })
+    expect(readFileSync(join(scene.outside, 'file'), 'utf8')).toBe(after)
+  })
+})
+
 describe('a further name of a denied file', () => {
   const leaks = async (scene: Scene, rules: readonly string[]) =>
     (await runIn(scene, ['sh', '-c', 'cat src/* ~/*/open/*; true'], { rules })).out.includes('hidden')
