@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -310,6 +311,22 @@ test('picks of what was there before go on, however short they are named', async
   const { check } = await attempt(scene, script)
   expect(check()).toMatchObject({ removed: [], problems: [] })
   expect(existsSync(join(scene.root, '.git/sequencer/todo'))).toBe(true)
+})
+
+// A run can make commits until one begins as the person's does; here it is the other way round.
+test('a commit is not known by what a person is about to pick begins with', async () => {
+  const scene = sceneOf()
+  const { root } = scene
+  writeFileSync(join(root, 'locked/a'), 'EVIL\n')
+  git(scene, root, 'commit', '-qam', 'evil')
+  const evil = git(scene, root, 'rev-parse', 'HEAD').trim()
+  git(scene, root, 'reset', '-q', '--hard', 'HEAD~')
+  git(scene, root, 'reflog', 'expire', '--expire=all', '--all')
+  rmSync(join(root, '.git/ORIG_HEAD'))
+  mkdirSync(join(root, '.git/sequencer'))
+  writeFileSync(join(root, '.git/sequencer/todo'), `pick ${evil.slice(0, 7)} mine\n`)
+  const { check } = await attempt(scene, `git update-ref refs/heads/next ${evil}`)
+  expect(check().refs).toMatchObject([{ name: 'refs/heads/next', refusal: { commit: evil } }])
 })
 
 test.each([
