@@ -140,6 +140,16 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(oosIn(scene, readSource)).toEqual({ code: 0, out: 'one' })
   })
 
+  test('F3 a crowd of closed files that a run leaves closes their folder, which is told', () => {
+    put('work/src/a', 'one')
+    const { code, out } = script('mkdir d; touch d/.env; for i in $(seq 21); do ln d/.env src/$i; done')
+    const told = '`src` is closed to the next run: 21 files in it are closed, so the folder is'
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(told) })
+    expect(out.match(/closed to the next run/g)).toHaveLength(6)
+    expect(out).toContain('17 more places are closed to the next run')
+    expect(oosIn(scene, ['run', '--', 'cat', 'src/a']).out).not.toContain('one')
+  })
+
   test('F3 a command that takes itself away keeps no other from starting', () => {
     chmodSync(put('work/once.sh', '#!/bin/sh\ngit init -q made; rm -- "$0"'), 0o755)
     const { code, out } = oosIn(scene, ['run', '--trust-specs', '--', './once.sh'])
@@ -264,6 +274,15 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     put('home/victim/b', 'b')
     put('work/.agent-os/AGENT.md', specOf([...rules, 'Allow `file:~/.cache/pypoetry/virtualenvs/**:read`']))
     expect(script('cat ~/.cache/pypoetry/virtualenvs/a')).toMatchObject({ code: 0, out: 'a' })
+    expect(readdirSync(join(scene.home, 'victim'))).toEqual(['b'])
+  })
+
+  test('W1 a link that a run left among its caches, in the place of a file, leads nothing out of them', () => {
+    script('mkdir ~/.cache/x; ln -s /oldroot$HOME/victim/made ~/.cache/x/file')
+    put('home/.cache/x/file', 'a')
+    put('home/victim/b', 'b')
+    put('work/.agent-os/AGENT.md', specOf([...rules, 'Allow `file:~/.cache/x/file:read`']))
+    expect(script('cat ~/.cache/x/file')).toMatchObject({ code: 0, out: 'a' })
     expect(readdirSync(join(scene.home, 'victim'))).toEqual(['b'])
   })
 

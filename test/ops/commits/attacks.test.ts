@@ -256,6 +256,7 @@ test.each([
 test.each([
   { as: 'in full', id: '$(craft)' },
   { as: 'by its beginning', id: '$(craft | cut -c1-12)' },
+  { as: 'by its first letters', id: '$(craft | cut -c1-5)' },
   { as: 'in capitals', id: '$(craft | cut -c1-12 | tr a-f A-F)' },
   {
     as: 'by what stands before another',
