@@ -405,6 +405,31 @@ it('hooks are protected in every tree that a rule opens', async () => {
   ])
 })
 
+it('what the repository of a linked work tree is told to obey is closed in that', async () => {
+  const own = 'home/main/.git/worktrees/work'
+  const scene = sceneOf({
+    'work/.git': `gitdir: ../${own}\n`,
+    'work/tools/hooks/pre-commit': '',
+    'home/main/.git/HEAD': '',
+    'home/main/.git/config': '[core]\nhooksPath = tools/hooks\n',
+    [`${own}/gitdir`]: '../../../../../work/.git\n',
+    [`${own}/commondir`]: '../..\n',
+  })
+  expect(await mounted(scene, { rules: [all] })).toMatchObject({ tools: 'pin', 'tools/hooks': 'read' })
+})
+
+it('a run that could replace a link to a program that git is told to run is stopped', async () => {
+  const scene = sceneOf({
+    'work/.git/HEAD': '',
+    'work/.git/config': '[filter "x"]\nclean = tools/clean\n',
+    'work/tools/real': '',
+    'work/tools/clean': { link: 'real' },
+  })
+  const { plan } = await planScene(scene, ['true'], { rules: [all] })
+  const missing = expect.stringContaining(`\`${scene.root}/tools/clean\` is a symbolic link`)
+  expect(plan.unheld).toEqual([expect.objectContaining({ refuse: true, missing })])
+})
+
 it.each([
   { links: 'one', written: 'way/repo', way: '../outside', stopped: true },
   { links: 'one behind another', written: '../home/first/repo', way: '../outside', stopped: true },
