@@ -211,20 +211,22 @@ test('a list of commits without parents hides nothing', async () => {
   )
 })
 
-/** Each makes `main` mean something else to the person's git than the branch. */
+/** Each makes a short name mean something else to the person's git than before. */
 test.each([
-  { by: "a file in git's folder", script: 'echo $old > .git/main' },
-  { by: "a long file in git's folder", script: '(echo $old; printf "%9000s" x) > .git/main' },
-  { by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
-  { by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
-  { by: 'a tag', script: 'git tag main $old' },
-])('a branch cannot be hidden by $by', async ({ script }) => {
+  { of: 'main', by: "a file in git's folder", script: 'echo $old > .git/main' },
+  { of: 'main', by: "a long file in git's folder", script: '(echo $old; printf "%9000s" x) > .git/main' },
+  { of: 'main', by: "a link in git's folder", script: 'ln -s refs/heads/old .git/main' },
+  { of: 'main', by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
+  { of: 'main', by: 'a tag', script: 'git tag main $old' },
+  { of: 'origin/main', by: 'a branch', script: 'git update-ref refs/heads/origin/main $old' },
+])('$of cannot be hidden by $by', async ({ of, script }) => {
   const scene = sceneOf()
   git(scene, scene.root, 'branch', 'old')
   git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
+  git(scene, scene.root, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
   const { check } = await attempt(scene, `old=$(git rev-parse old); ${script}`)
   const quiet = ['-c', 'core.warnAmbiguousRefs=false']
-  const main = () => git(scene, scene.root, ...quiet, 'log', '-1', '--format=%s', 'main').trim()
+  const main = () => git(scene, scene.root, ...quiet, 'log', '-1', '--format=%s', of).trim()
   expect(main()).toBe('first')
   check()
   expect(main()).toBe('second')
