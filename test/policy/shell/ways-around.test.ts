@@ -87,3 +87,39 @@ describe('a `--` between words is no way round', () => {
     expect(effectOf('git checkout x', 'shell:git checkout -- *')).toBe('allow')
   })
 })
+
+describe('what cannot be followed falls under a Deny of any program', () => {
+  it.each([
+    'git $x',
+    'git --exec-path=. status',
+    'git instaweb',
+    'git fetch --upload-pack=factor .',
+    'git fetch $x',
+    'git log --output="$x"',
+    'git config -e',
+    'git config --file x core.pager factor',
+    'find . -files0-from x',
+    'find . -fprint "$x"',
+    'fd -xfactor',
+    "bash -O expand_aliases -c 'y 1'",
+    "fish -c 'factor 1'",
+    'timeout -- $x y 1',
+    `env -S 'A="1" factor 1' x`,
+    'tar cIf factor x .',
+    'rsync --rsh="$x" a b',
+    'read "$x"',
+    'export "$x=1"',
+    'fc -s',
+    "sh -c '[[ a || factor 1 ]]'",
+    "sh -c '{ a; } &>x'",
+    `sh -c "echo $'a'"`,
+    "zsh -o x -c 'y 1'",
+    "zsh -c 'x=$=y'",
+    "zsh -c 'path=(.)'",
+    "zsh -c 'echo *(e:factor:)'",
+    "zsh -c 'set -o x; a'",
+    "zsh -c 'setopt x; a'",
+  ])('%s', (text) => {
+    expect(effectOf(text, 'shell:factor *')).toBe('deny')
+  })
+})
