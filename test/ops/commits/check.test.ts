@@ -255,6 +255,62 @@ describe('a branch', () => {
     expect(refused(check())).toEqual([])
   })
 
+  test.each([
+    {
+      does: 'stands for another',
+      script: 'git symbolic-ref refs/heads/x refs/heads/main',
+      why: 'x: it stands for another name',
+    },
+    {
+      does: 'names no commit',
+      script: 'git update-ref refs/x HEAD^{tree}',
+      why: 'refs/x: it names no commit, so no rule can be asked about it',
+    },
+    {
+      does: 'names what is not there',
+      script: 'printf "%040d" 1 > .git/refs/heads/x',
+      why: 'x: it names something that is not there',
+    },
+    { does: 'names nothing', script: 'echo x > .git/refs/heads/x', why: 'x: it names nothing' },
+  ])('that $does is taken away', async ({ script, why }) => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual([why])
+    expect(ask(scene, 'for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/x')).toBe('refs/heads/main')
+  })
+
+  test.each([
+    {
+      what: 'no commit',
+      script: 'tree=$(git rev-parse HEAD^{tree}); echo $tree > .git/HEAD',
+      why: 'HEAD: it names neither a branch nor a commit',
+    },
+    {
+      what: 'no branch',
+      script: 'git update-ref refs/x HEAD; echo "ref: refs/x" > .git/HEAD',
+      why: 'HEAD: it names neither a branch nor a commit',
+    },
+    {
+      what: 'what breaks a rule',
+      script: 'id=$(craft); echo $id > .git/HEAD',
+      why: 'HEAD: locked/a:change',
+    },
+  ])('is checked out again where HEAD names $what', async ({ script, why }) => {
+    const scene = sceneOf()
+    const { check } = await attempt(scene, script)
+    expect(refused(check())).toEqual([why])
+    expect(readFileSync(join(scene.root, '.git/HEAD'), 'utf8')).toBe('ref: refs/heads/main\n')
+  })
+
+  test('that may not be committed to is not set back either', async () => {
+    const scene = sceneOf()
+    ask(scene, 'commit', '-q', '--allow-empty', '-m', 'second')
+    const rules = ['Allow file:**:read,write', 'Allow git:dev:commit']
+    const { check } = await attempt(scene, 'git update-ref refs/heads/main HEAD~', { rules })
+    expect(refused(check())).toEqual(['main: git:main:commit'])
+    expect(subjects(scene)).toEqual(['second', 'first'])
+  })
+
   test('or tag that may not be deleted is there again', async () => {
     const scene = sceneOf()
     git(scene, scene.root, 'branch', 'x/y')
