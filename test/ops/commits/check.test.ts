@@ -73,6 +73,12 @@ describe('what a commit writes', () => {
       why: '.git/notes:create',
     },
     {
+      does: "writes into git's own folder, as some disks see it",
+      script:
+        'sub=$(printf "100644 blob $evil\\tnotes\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $sub\\t.GIT\\n") | git mktree)',
+      why: '.GIT/notes:create',
+    },
+    {
       does: 'leads out of its folder',
       script:
         'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); sub=$(printf "040000 tree $sub\\tfree\\n" | git mktree); up=$(printf "040000 tree $sub\\t..\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $up\\tx\\n") | git mktree)',
@@ -270,6 +276,11 @@ describe('a branch', () => {
       does: 'names what is not there',
       script: 'printf "%040d" 1 > .git/refs/heads/x',
       why: 'x: it names something that is not there',
+    },
+    {
+      does: 'has a name that git does not take',
+      script: 'git rev-parse HEAD > ".git/refs/heads/a b"',
+      why: 'a b: git takes no such name',
     },
     { does: 'names nothing', script: 'echo x > .git/refs/heads/x', why: 'x: it names nothing' },
   ])('that $does is taken away', async ({ script, why }) => {
@@ -549,14 +560,16 @@ describe('nothing of a repository is obeyed', () => {
   test('where git cannot say what was added, nothing of it stays', async () => {
     const scene = sceneOf()
     const script =
-      'id=$(craft); git update-ref HEAD $id; git update-ref refs/x/y $id; tree=$(git rev-parse $id^{tree}); rm -f .git/objects/$(echo $tree | cut -c1-2)/$(echo $tree | cut -c3-)'
+      'id=$(craft); git update-ref HEAD $id; git update-ref refs/x/y $id; tree=$(git rev-parse $id^{tree}); rm -f .git/objects/$(echo $tree | cut -c1-2)/$(echo $tree | cut -c3-); echo $id > .git/HEAD'
     const { check } = await attempt(scene, script)
     const { problems, refs } = check()
     expect(problems[0]).toContain('could not be checked')
     expect(refs.filter(({ refusal }) => refusal).map(({ name }) => name)).toEqual([
       'refs/heads/main',
       'refs/x/y',
+      'HEAD',
     ])
+    expect(readFileSync(join(scene.root, '.git/HEAD'), 'utf8')).toBe('ref: refs/heads/main\n')
     expect(subjects(scene)).toEqual(['first'])
   })
 
