@@ -33,7 +33,7 @@ function tryPlan(
 ): { readonly stops: readonly string[]; readonly mounts: readonly Mount[] } {
   try {
     const { plan } = planRun(before, { machine: before.machine, tree })
-    return { stops: [...refused(plan, before.plan), ...unwritable(plan)], mounts: plan.mounts }
+    return { stops: [...refused(plan), ...unwritable(plan)], mounts: plan.mounts }
   } catch (error) {
     if (!(error instanceof OosError)) throw error
     // One that took itself away keeps no other from starting.
@@ -45,10 +45,9 @@ function tryPlan(
 const stopped = (why: string, hint: string | undefined) =>
   `no run will start here: ${why}${hint === undefined ? '' : `; ${hint}`}`
 
-function refused(next: SandboxPlan, before: SandboxPlan): readonly string[] {
-  const known = new Set(before.unheld.map(({ missing }) => missing))
-  return next.unheld
-    .filter(({ refuse, missing }) => refuse && !known.has(missing))
+function refused({ unheld }: SandboxPlan): readonly string[] {
+  return unheld
+    .filter(({ refuse }) => refuse)
     .slice(0, mostTold)
     .map(({ missing, hint }) => stopped(missing, hint))
 }

@@ -26,7 +26,7 @@ export function fileMounts(
   const access = new Map(entries.map((entry) => [entry.path, entry.access]))
   const changes = entries
     .map((entry) => ({ entry, outer: outerAccess(access, entry.path) }))
-    .filter(({ entry, outer }) => entry.access !== outer || entry.kind === 'socket')
+    .filter(({ entry, outer }) => entry.access !== outer)
   const closing = changes.flatMap(({ entry, outer }) => mountOf(entry, outer, standIns))
   const mounts = [...closing, ...excludeMounts(repositories, closing)]
   const absent = changes
