@@ -98,6 +98,11 @@ EOF`,
     script: 'echo "$(git rev-parse HEAD) $(craft) a <a> 1 +0000	x" >> .git/logs/refs/heads/main',
   },
   {
+    by: 'a log written in capitals',
+    script:
+      'echo "$(git rev-parse HEAD) $(craft | tr a-f A-F) a <a> 1 +0000	x" >> .git/logs/refs/heads/main',
+  },
+  {
     by: 'a log that is written anew in its middle',
     script: `h=$(git rev-parse HEAD); echo "$h $h a <a> 1 +0000	x" >> .git/logs/HEAD; sed -i "1s/^[0-9a-f]* [0-9a-f]*/${zero} $(craft)/" .git/logs/HEAD`,
   },
