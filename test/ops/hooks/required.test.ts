@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { requiredBefore } from '../../../src/ops/hooks/required.ts'
+import type { Rule } from '../../../src/policy/types.ts'
+import { rulesOf } from '../../sandbox/rules.ts'
+
+const [required] = rulesOf(['Require shell:npm test'])
+const whenOf = (capability: string) => rulesOf([`Allow ${capability}`])[0]?.capabilities[0]
+const change = { top: '/work', written: [{ path: 'src/a.ts', action: 'change' as const }] }
+
+test.each([
+  { when: 'file:src/**:write', change, runs: true },
+  { when: 'file:docs/**:write', change, runs: false },
+  { when: 'file:src/**:delete', change, runs: false },
+  // What cannot be seen in a commit, and what nobody knows of it.
+  { when: 'http:example.com:request', change, runs: true },
+  { when: 'file:docs/**:write', change: undefined, runs: true },
+])('what is required when $when: $runs', ({ when, change: known, runs }) => {
+  const rule = { ...required, stage: 'commit', when: whenOf(when) } as Rule
+  const place = { stage: 'commit', agent: 'command', root: '/work', home: '/home/a' } as const
+  const found = requiredBefore([rule], { ...place, ...(known && { change: known }) })
+  expect(found.map(({ words }) => words.join(' '))).toEqual(runs ? ['npm test'] : [])
+})
