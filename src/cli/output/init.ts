@@ -42,7 +42,7 @@ function nextStep(plan: InitPlan, applied: readonly AppliedFile[]): string {
   if (failed.length === 0) return `${first}oos run -- ${plan.test ?? 'COMMAND'}`
   if (failed.every(({ path }) => path.startsWith('~/')))
     return 'oos init --no-user, or make your home folder writable'
-  return 'see who may write here with `ls -ld . .agent-os`, then oos init again'
+  return 'put that right (`ls -ld . .agent-os` shows what lies here, and who may write), then oos init again'
 }
 
 const marks: Readonly<Record<AppliedFile['state'], (style: Style) => string>> = {
