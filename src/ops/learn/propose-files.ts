@@ -113,7 +113,7 @@ const opensAll = ({ rule }: Proposal) =>
   })
 
 const againNote = (names: readonly string[]) =>
-  `${names.length === 0 ? '' : `made by this run: ${listed(names)}; `}let it learn once more before this is written: now that what it makes is there, a narrower rule may do`
+  `${names.length === 0 ? '' : `made by this run: ${listed(names)}; `}let it learn once more: now that what it makes is there, a narrower rule may do`
 const aloneNote = (names: readonly string[]) =>
   `made by this run: ${listed(names)}; if a later run fails because it cannot remove that, let it learn again`
 const listed = (names: readonly string[]) => names.slice(0, mostExamples).join(', ')

@@ -134,7 +134,7 @@ it.each([
     name: 'what was made right in the project, and is there the next time',
     uses: ['create .cache-1', 'delete .cache-1', 'create .cache'],
     top: ['src', '.cache'],
-    says: [expect.stringMatching(/^let it learn once more before/)],
+    says: [expect.stringMatching(/^let it learn once more:/)],
   },
   {
     name: 'a folder that the command seems to remove first',
