@@ -37,14 +37,21 @@ function findNamed(text: string, resource: Resource): Found | undefined {
   const { constraints } = resources[resource]
   const items: string[] = []
   let offset = -1
-  const head = text.slice(resource.length)
-  const rest = head.replace(named(constraints), (whole: string, word: string, amount: string, at: number) => {
-    if (offset < 0) offset = resource.length + at + (/^[\s,;?&]*/.exec(whole)?.[0].length ?? 0)
-    items.push(`${shortFor(word, constraints) ?? word}:${amount.replace(/^["']|["']$/g, '')}`)
-    return ''
-  })
-  return items.length > 0 && isBalanced(rest) ? { items, rest: resource + rest, offset } : undefined
+  // Words of a command look the same: `make max=5`.
+  const start = resource === 'shell' ? text.search(opened) : resource.length
+  if (start < 0) return undefined
+  const head = text.slice(0, start)
+  const rest = text
+    .slice(start)
+    .replace(named(constraints), (whole: string, word: string, amount: string, at: number) => {
+      if (offset < 0) offset = start + at + (/^[\s,;?&]*/.exec(whole)?.[0].length ?? 0)
+      items.push(`${shortFor(word, constraints) ?? word}:${amount.replace(/^["']|["']$/g, '')}`)
+      return ''
+    })
+  return items.length > 0 && isBalanced(rest) ? { items, rest: head + rest, offset } : undefined
 }
+
+const opened = /[({[<]\s*["']?[a-z]+["']?\s*[:=]/
 
 /** Else a piece of a group would be taken for a pattern. */
 function isBalanced(text: string): boolean {
@@ -53,16 +60,19 @@ function isBalanced(text: string): boolean {
   )
 }
 
-/** `timeout:5m`, `mem = "4 GB"`: a name, or what it begins with, and a value, in whatever brackets. */
+/**
+ * `timeout:5m`, `mem = "4 GB"`: a name, or what it begins with, and a value, in whatever brackets; no folder of a path,
+ * and no actions behind the value.
+ */
 function named(constraints: readonly ConstraintName[]): RegExp {
   const words = constraints.flatMap((name) => [
     name,
     ...[...name].map((_, at) => name.slice(0, at)).reverse(),
   ])
   const name = words.filter((word) => word.length > 2 || isConstraintName(word)).join('|')
-  const value = String.raw`"[^"]*"|'[^']*'|[^\s,;(){}[\]<>"']+(?:\s(?=[A-Za-z]+\s*[,;)}\]>])[A-Za-z]+)?`
+  const value = String.raw`"[^"]*"|'[^']*'|(?:(?!:[a-z*][a-z,*-]*$)[^\s,;(){}[\]<>"'])+(?:\s(?=[A-Za-z]+\s*[,;)}\]>])[A-Za-z]+)?`
   return new RegExp(
-    String.raw`[\s,;?&]*[({[<\s]*(?<![\w-])["']?(${name})["']?\s*[:=]\s*(${value})\s*[)}\]>]*`,
+    String.raw`[\s,;?&]*[({[<\s]*(?<![\w/-])["']?(${name})["']?\s*[:=]\s*(${value})\s*[)}\]>]*`,
     'g',
   )
 }
