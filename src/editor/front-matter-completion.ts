@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver'
 import type * as z from 'zod'
-import { packWord } from '../spec/pack-path.ts'
+import { packWord, rulesFolder } from '../spec/pack-path.ts'
 import { frontMatterSchemas, type StrictKind } from '../spec/schema.ts'
 import type { SpecKind } from '../spec/types.ts'
 import type { Cursor } from './cursor.ts'
@@ -78,7 +78,7 @@ const alwaysIn = ['oos:protected', 'oos:base']
 function packOffers(file: string, paths: readonly string[]): readonly Offer[] {
   const shipped = paths.filter((path) => path.startsWith('oos:') && !alwaysIn.includes(path))
   const own = paths
-    .filter((path) => path !== file && path.startsWith('.agent-os/rules/'))
+    .filter((path) => path !== file && path.startsWith(rulesFolder(file)))
     .map((path) => packWord(file, path))
   return [...shipped, ...own].map((text) => ({ text, kind: CompletionItemKind.Module }))
 }

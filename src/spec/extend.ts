@@ -1,7 +1,7 @@
 import { parseCapability } from '../policy/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { isFile, packPath, packWord } from './pack-path.ts'
+import { isFile, packPath, packWord, rulesFolder } from './pack-path.ts'
 import { diagnostic } from './report.ts'
 import { suggestWord } from './spelling.ts'
 import type { Extension, Spec } from './types.ts'
@@ -94,7 +94,7 @@ function findPack(
   if (found && (found.pack !== undefined || found.layer === spec.layer)) return found
   const choice = names.filter((name) => name.startsWith('oos:') && !alwaysIn.has(name))
   const fix = isFile(pack)
-    ? `name a file of the same \`.agent-os\`, such as ${packWord(spec.path, rulesBeside(spec))}`
+    ? `name a file of the same \`.agent-os\`, such as ${packWord(spec.path, `${rulesFolder(spec.path)}team.md`)}`
     : suggestWord(pack, choice)
   diagnostics.push(diagnostic('extends/unknown', place, `there is no pack \`${pack.slice(0, 80)}\``, { fix }))
   return undefined
@@ -107,11 +107,6 @@ function alwaysHolds(pack: Spec, { except, place }: Extension, diagnostics: Diag
   if (except.length > 0)
     diagnostics.push(diagnostic('extends/built-in', place, `\`${pack.path}\` takes no hole`))
   return true
-}
-
-/** Where a team's rules would stand in the same `.agent-os`. */
-function rulesBeside({ path }: Spec): string {
-  return path.replace(/(?:(?:agents|rules)\/)?[^/]*$/, 'rules/team.md')
 }
 
 function readHoles(

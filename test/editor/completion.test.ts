@@ -97,6 +97,12 @@ test('front matter that is not read is offered nothing, and a pack of the projec
       '.agent-os/rules/team.md': '# Team\n',
     }),
   ).toContain('../rules/team.md')
+  const own = offered({
+    '~/.agent-os/GLOBAL_RULES.md': '---\nextends: ▮\n---\n',
+    '~/.agent-os/rules/mine.md': '# Mine\n',
+    '.agent-os/rules/team.md': '# Team\n',
+  })
+  expect(own.filter((name) => name.endsWith('.md'))).toEqual(['./rules/mine.md'])
 })
 
 test('`in` is offered in the user’s own specs alone', () => {

@@ -106,6 +106,7 @@ describe('extends', () => {
     ['a pack that is not there', '[oos:secrts]', 'extends/unknown'],
     ['a path out of the folder', '[./../AGENT.md]', 'extends/unknown'],
     ['a path above everything', '[../../../../AGENT.md]', 'extends/unknown'],
+    ['a pack by way of a path', '[../oos:secrets]', 'extends/unknown'],
     ['an absolute path', '[/etc/passwd.md]', 'extends/unknown'],
     ['a bare name', '[secrets]', 'extends/unknown'],
     ['itself', '[./AGENT.md]', 'extends/cycle'],
