@@ -18,6 +18,7 @@ import type { RuleContext } from './rule-build.ts'
 import { exampleIn } from './rule-example.ts'
 import { readItem } from './rule-item.ts'
 import type { Span } from './text.ts'
+import { effectBefore } from './turned-effect.ts'
 import type { NamedPattern } from './types.ts'
 
 export interface RulesReading {
@@ -125,7 +126,7 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         mend(
           strayMeant(
             code.value,
-            effectSpokenOf(text.text.slice(spanOf(block).start, spanOf(code).start)) ?? state.spokenOf,
+            effectBefore(text.text.slice(spanOf(block).start, spanOf(code).start)) ?? state.spokenOf,
           ),
           'if it is meant as a rule, write',
           state,

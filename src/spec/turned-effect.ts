@@ -1,13 +1,28 @@
-import type { EffectWord } from './effect-word.ts'
+import type { Effect } from '../policy/types.ts'
+import { type EffectWord, effectCalled, effectSpokenOf, effectWords } from './effect-word.ts'
+import { plain } from './spelling.ts'
 
-/** What the words between an effect and its capability make of it: "allow only" is Only, and "deny all but" is it, too. */
+/**
+ * What the words between an effect and its capability make of it: "allow only" is Only, and "deny all but" is it, too.
+ * "Not only" and "deny nothing but" turn nothing around.
+ */
 export function turnedEffect(effect: EffectWord, between: string): EffectWord {
   const words = between.replace(/[*_:~\s]+/g, ' ').trim()
-  if (effect === 'deny') return butAtEnd.test(words) ? 'only' : effect
-  if (effect !== 'allow') return effect
-  if (onlyAround.test(words) || (/^(?:nothing|none)\b/i.test(words) && butAtEnd.test(words))) return 'only'
+  if (effect === 'deny') return butAtEnd.test(words) && !noneAround.test(words) ? 'only' : effect
+  if (effect !== 'allow' || notOnly.test(words)) return effect
+  if (onlyAround.test(words) || (noneAround.test(words) && butAtEnd.test(words))) return 'only'
   return /^(?:no|not|nothing|none|never)\b/i.test(words) || butAtEnd.test(words) ? 'deny' : effect
 }
 
+/** The effect that the words in front of a capability speak of, which may begin with one and turn it around. */
+export function effectBefore(text: string): Effect | undefined {
+  const [, word = '', between = ''] = /^\P{L}*(\p{L}+)(.*)$/su.exec(text) ?? []
+  const effect = effectWords.find((one) => one === plain(word)) ?? effectCalled(word)
+  const turned = effect && turnedEffect(effect, between)
+  return turned === effect || turned === 'let' ? effectSpokenOf(text) : turned
+}
+
+const noneAround = /^(?:nothing|none)\b/i
+const notOnly = /^not (?:only|just|solely|exclusively)\b/i
 const onlyAround = /^(?:only|just|solely|exclusively)\b|\b(?:only|solely|exclusively)$/i
 const butAtEnd = /\b(?:but|except(?: for)?|excluding|unless|outside(?: of)?|other than|apart from|besides)$/i

@@ -66,6 +66,11 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Allow** everything except `.env`', '- **Deny** `file:.env:*` — why'],
     ['- **Allow** no edits of package.json', '- **Deny** `file:package.json:*` — why'],
     ['- **Deny** only `env:A`', '- **Deny** `env:A`'],
+    ['- **Deny** nothing but `env:A`', '- **Deny** `env:A`'],
+    ['- **Allow** not only `env:A`', '- **Allow** `env:A`'],
+    ['Allow everything except `env:A`', '- **Deny** `env:A` — why'],
+    ['- Allow only `env:A`', '- **Only** `env:A` — why'],
+    ['Deny everything but `env:A`', '- **Only** `env:A` — why'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
