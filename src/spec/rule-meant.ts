@@ -41,7 +41,7 @@ export function readStray(tokens: readonly Token[], at: number, drafting: Drafti
   if (code?.kind !== 'code') return wordsAlone(stretch, tokens[at - 1])
   const own = ownRule(part, index, drafting.source)
   if (own) return { ...own, span: { start: part[0]?.start ?? own.span.start, end: own.span.end } }
-  if (before.length === 0) return secondSpan(code, tokens[at - 1])
+  if (before.length === 0) return secondSpan(code, tokens[at - 1], drafting)
   const clause = words.length === 1 ? misspeltClause(words[0] ?? '') : undefined
   if (clause) return stray(stretch, `write \`${clause}\``)
   return isNearlyCapability(code.text) ? beforeCapability(stretch, code) : beforeName(stretch, code)
@@ -88,10 +88,11 @@ const joints = wordSet('and or & + plus also')
 const toNames = wordSet('for to by as')
 const dash = 'put a dash before the reason: — why'
 
-function secondSpan(code: CodeToken, previous: Token | undefined): Stray {
+function secondSpan(code: CodeToken, previous: Token | undefined, { effect }: Drafting): Stray {
   const isName = /^[A-Za-z][\w.-]*$/.test(code.text)
   const fix =
-    withConstraints(previous, code.text) ?? (isName ? behindFor(code.text) : 'put a comma between them')
+    withConstraints(previous, code.text, effect) ??
+    (isName ? behindFor(code.text) : 'put a comma between them')
   return { span: code, message: `\`${code.text}\` stands behind another code span`, fix }
 }
 
@@ -133,14 +134,16 @@ function exceptPath(path: string, { capabilities: [first] }: Drafting): string |
 function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   const { before, words, drafting } = stretch
   const [word = ''] = words
-  // `, push`, `and before push`
-  const at = before.slice(0, 3).findIndex((token) => stageOf(token))
+  // `, push`, `, and before push`
+  const at = before.slice(0, 4).findIndex((token) => stageOf(token))
   const stage = stageOf(before[at])
   if (stage && stageOf(previous))
     return stray({ ...stretch, before: before.slice(0, at + 1) }, ownStage(drafting, stage))
   const alone = { ...stretch, before: before.slice(0, 1) }
   const inside =
-    constraintsInside(before, previous) ?? amountInside(before, previous) ?? actionsInside(words, previous)
+    constraintsInside(before, previous, drafting) ??
+    amountInside(before, previous) ??
+    actionsInside(words, previous)
   if (inside) return stray(stretch, inside)
   if (word === '') return stray(alone, `leave the \`${textOf(alone)}\` out`)
   if (word === 'and' || word === 'or') return stray(alone, 'put a comma between code spans')
@@ -163,19 +166,31 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
 }
 
 /** `run:*` {timeout:30m}, `run:*` timeout 30m: behind the backticks constraints hold nothing. */
-function constraintsInside(before: readonly Token[], previous: Token | undefined): string | undefined {
+function constraintsInside(
+  before: readonly Token[],
+  previous: Token | undefined,
+  { effect }: Drafting,
+): string | undefined {
   if (before.some(({ kind }) => kind !== 'word')) return undefined
-  return withConstraints(previous, before.map((token) => (token.kind === 'word' ? token.text : '')).join(' '))
+  const text = before.map((token) => (token.kind === 'word' ? token.text : '')).join(' ')
+  return withConstraints(previous, text, effect)
 }
 
-function withConstraints(previous: Token | undefined, text: string): string | undefined {
+function withConstraints(previous: Token | undefined, text: string, effect: Effect): string | undefined {
   if (previous?.kind !== 'code') return undefined
-  const isOne = isConstraintName(/^([a-z]+)[ :=]+\S+$/.exec(text)?.[1] ?? '')
-  const braced = isOne ? `{${text}}` : text
+  const bare = text.replace(/^\((.+)\)$/, '$1')
+  const isOne = isConstraintName(/^([a-z]+)[ :=]+\S+$/.exec(bare)?.[1] ?? '')
+  const braced = isOne ? `{${bare}}` : text
   if (!/^[{(].+[})]$/.test(braced)) return undefined
-  const capability = parseCapability(previous.text + braced, 'closes')
+  const capability = parseCapability(previous.text + braced, isOpening(effect) ? 'opens' : 'closes')
   const inside = capability.ok ? previous.text + braced : capability.problems[0]?.fix
-  return inside && `write it inside of the backticks: \`${inside}\``
+  // In round brackets may stand anything: `(read)`, or why the rule is there.
+  return inside && hasConstraints(inside) ? `write it inside of the backticks: \`${inside}\`` : undefined
+}
+
+function hasConstraints(text: string): boolean {
+  const parsed = parseCapability(text)
+  return parsed.ok && Object.keys(parsed.value.constraints).length > 0
 }
 
 /** `file:src/**` read and write: what is missing inside. */
@@ -190,7 +205,7 @@ function actionsInside(words: readonly string[], previous: Token | undefined): s
 function amountInside(before: readonly Token[], previous: Token | undefined): string | undefined {
   const text = before.map((token) => (token.kind === 'word' ? token.text : '`')).join(' ')
   const [, amount = ''] =
-    /^(?:(?:up |down )?to |at most |for |of |max |= ?)?(\d[\w./]*(?: [A-Za-z]+)?)$/.exec(text) ?? []
+    /^\(?(?:(?:up |down )?to |at most |for |of |max |= ?)?(\d[\w./]*(?: [A-Za-z]+)?)\)?$/.exec(text) ?? []
   if (amount === '' || previous?.kind !== 'code') return undefined
   const texts = ['timeout', 'rate', 'memory'].map((name) => `${previous.text}{${name}:${amount}}`)
   const meant = texts.map((one) => {

@@ -151,6 +151,18 @@ test.each([
   ['- **Allow** `file:a:read`, except `file:b:read`', 'leave the comma before it out'],
   ['- **Deny** `file:.env` read', 'write it inside of the backticks: `file:.env:read`'],
   ['- **Allow** `file:a/**` (read and write)', 'write it inside of the backticks: `file:a/**:read,write`'],
+  ['- **Allow** `file:a/**` (read)', 'write it inside of the backticks: `file:a/**:read`'],
+  ['- **Deny** `file:a/**:read` (secrets)', 'put a dash before the reason: — why'],
+  ['- **Limit** `run:*` (5m)', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  ['- **Limit** `run:*` (timeout 5m)', 'write it inside of the backticks: `run:*{timeout:5m}`'],
+  [
+    '- **Allow** `file:a/**` {expires:2030-01-01}',
+    'write it inside of the backticks: `file:a/**:read{expires:2030-01-01T00:00:00Z}`',
+  ],
+  [
+    '- **Require** `shell:a` before commit, and before push',
+    'write it as a rule of its own, on the next line: - **Require** `shell:a` before push',
+  ],
   ['- **Allow** `env:A` for coder', 'write: for `coder`'],
   ['- **Allow** `env:A` for the agent `coder`', 'name agents in backticks: for `researcher`, `coder`'],
   ['- **Allow** `env:A` for agent `coder`', 'write: for `coder`'],
