@@ -68,9 +68,12 @@ function agentOfProgram(command: RunWords['command'], agents: readonly AgentDefi
 function someCommand(command: RunWords['command']): readonly string[] {
   const [program = '', ...words] = command ?? []
   if (program.startsWith('-')) {
-    const rest = words.length === 0 ? ['COMMAND'] : words.map(quoteWord)
+    const rest = words.length === 0 ? 'COMMAND' : words.map(quoteWord).join(' ')
     throw new OosError('usage', `\`${program}\` is no command`, {
-      hint: `options of oos stand before the two dashes: oos run ${program} -- ${rest.join(' ')}`,
+      hint:
+        program === '--'
+          ? `the two dashes stand once: oos run -- ${rest}`
+          : `options of oos stand before the two dashes: oos run ${quoteWord(program)} -- ${rest}`,
     })
   }
   if (command !== undefined && program !== '') return command

@@ -65,6 +65,13 @@ describe('what a run is of', () => {
       hint: "options of oos stand before the two dashes: oos run --dry-run -- npm 'run a b'",
     },
     {
+      typed: 'the dashes twice',
+      names: [],
+      command: ['--', 'ls', 'a b'],
+      code: 'usage',
+      hint: "the two dashes stand once: oos run -- ls 'a b'",
+    },
+    {
       typed: 'an unknown agent',
       names: ['codr'],
       command: ['x'],
