@@ -1,5 +1,5 @@
 import { chmodSync, linkSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Mount } from '../../src/sandbox/types.ts'
 import { createScene, type Files, planScene, type RunOptions, type Scene } from './scene.ts'
@@ -265,6 +265,22 @@ it('a rule about a folder alone does not keep what is in it from being looked at
   const { plan } = await planScene(scene, ['true'], { rules })
   expect(plan.mounts.map(({ path }) => path)).not.toContain(scene.base)
 })
+
+it.each([
+  { where: 'on a disk of its own', place: {}, closed: true },
+  { where: 'on one of its own, with the home folder in it', place: { home: 'work/own' }, closed: false },
+  { where: 'as that home folder', place: { home: 'work' }, closed: false },
+])(
+  'a project that no rule opens as a whole is closed where a run has it $where',
+  async ({ place, closed }) => {
+    const scene = sceneOf({ 'work/own/x': '', 'work/src/a': '' })
+    const places = Object.entries(place).map(([name, path]) => [name, resolve(scene.base, path)])
+    const moved = { ...scene, ...Object.fromEntries(places) }
+    const { plan } = await planScene(moved, ['true'], { rules: ['Allow file:src/**:write'] })
+    const masked = plan.mounts.some(({ kind, path }) => kind === 'mask-folder' && path === moved.root)
+    expect(masked).toBe(closed)
+  },
+)
 
 it.each([0, 4_100])(
   'a folder is closed where a name that is no text is one of several, among %i files',
