@@ -83,8 +83,8 @@ function noteReach({ tree, request }: PreparedRun, { note }: RunVoice): void {
   const isOpen = (path: string) => accessAt(tree.entries, path) === 'write'
   if ([packageRoot, process.execPath].some(isOpen))
     note('a run here can change oos itself: install it outside of the project')
-  const { NODE_COMPILE_CACHE: compiled } = request.env
-  if (compiled && isOpen(realpathOf(compiled) ?? resolve(compiled)))
+  const { NODE_COMPILE_CACHE: compiled, NODE_DISABLE_COMPILE_CACHE: none } = request.env
+  if (compiled && !none && isOpen(realpathOf(compiled) ?? resolve(compiled)))
     note('a run here can change oos itself: NODE_COMPILE_CACHE names a folder that it may write')
 }
 

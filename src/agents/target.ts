@@ -66,19 +66,23 @@ function agentOfProgram(command: RunWords['command'], agents: readonly AgentDefi
 }
 
 function someCommand(command: RunWords['command']): readonly string[] {
-  const [program = '', ...words] = command ?? []
+  const [program = ''] = command ?? []
   if (program.startsWith('-')) {
-    const rest = words.length === 0 ? 'COMMAND' : words.map(quoteWord).join(' ')
+    const typed = (command ?? []).map(quoteWord)
+    const options = program === '--' ? [] : typed.slice(0, withValue.has(program) ? 2 : 1)
+    const rest = typed.slice(program === '--' ? 1 : options.length).join(' ') || 'COMMAND'
     throw new OosError('usage', `\`${program}\` is no command`, {
       hint:
         program === '--'
           ? `the two dashes stand once: oos run -- ${rest}`
-          : `options of oos stand before the two dashes: oos run ${quoteWord(program)} -- ${rest}`,
+          : `options of oos stand before the two dashes: oos run ${options.join(' ')} -- ${rest}`,
     })
   }
   if (command !== undefined && program !== '') return command
   throw new OosError('command-missing', 'no command to run', { hint: 'oos run -- npm test' })
 }
+
+const withValue: ReadonlySet<string> = new Set(['--allow', '--deny'])
 
 function unknownAgent(name: string, words: RunWords, agents: readonly AgentDefinition[]): OosError {
   const meant =

@@ -72,6 +72,13 @@ describe('what a run is of', () => {
       hint: "the two dashes stand once: oos run -- ls 'a b'",
     },
     {
+      typed: 'an option with its value behind the dashes',
+      names: [],
+      command: ['--deny', 'file:a b:read', 'npm', 'test'],
+      code: 'usage',
+      hint: "options of oos stand before the two dashes: oos run --deny 'file:a b:read' -- npm test",
+    },
+    {
       typed: 'an unknown agent',
       names: ['codr'],
       command: ['x'],

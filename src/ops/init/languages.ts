@@ -102,13 +102,13 @@ function usualPythonTest(folder: Folder): string | undefined {
   const where = firstThere(folder, ['tests', 'test']) ?? '.'
   const files = folder.list(where).filter((name) => /^test_.*\.py$|_test\.py$/.test(name))
   if (where === '.' && files.length === 0) return undefined
-  return files.some((name) => isForPytest(folder.read(`${where}/${name}`) ?? ''))
-    ? 'pytest'
-    : 'python3 -m unittest'
+  const isForPytest = (name: string) =>
+    name.endsWith('_test.py') || isOfPytest.test(folder.read(`${where}/${name}`) ?? '')
+  return files.some(isForPytest) ? 'pytest' : 'python3 -m unittest'
 }
 
-/** Tests that are functions of their own are found by pytest alone. */
-const isForPytest = (text: string) => /^(?:async )?def test_|^(?:import|from) pytest\b/m.test(text)
+/** Tests that are functions of their own, or in a file of another name than `test*.py`, are found by pytest alone. */
+const isOfPytest = /^(?:async )?def test_|^(?:import|from) pytest\b/m
 
 function detectRust(folder: Folder): Stack | undefined {
   if (!folder.has('Cargo.toml')) return undefined

@@ -122,8 +122,8 @@ export function nameOf(folder: Folder, root: string): string {
 /** Where each language's projects say what they are called. */
 const namesIn: Readonly<Record<string, RegExp>> = {
   'package.json': /"name"\s*:\s*"([^"\\]*)"/,
-  'pyproject.toml': /^\[(?:project|tool\.poetry)\]$(?:\n(?!\[).*)*?\nname\s*=\s*["']([^"']*)["']/m,
-  'Cargo.toml': /^\[package\]$(?:\n(?!\[).*)*?\nname\s*=\s*["']([^"']*)["']/m,
+  'pyproject.toml': /^\[(?:project|tool\.poetry)\]\s*$(?:\n(?!\[)[^\n]*)*?\nname\s*=\s*["']([^"']*)["']/m,
+  'Cargo.toml': /^\[package\]\s*$(?:\n(?!\[)[^\n]*)*?\nname\s*=\s*["']([^"']*)["']/m,
 }
 
 function foreignEntries(root: string): string[] {

@@ -101,6 +101,13 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     hosts: ['pip.example.com', 'files.example.com'],
   },
   {
+    name: 'tests that are called as only pytest finds them',
+    tree: { 'setup.py': '', 'price_test.py': '' },
+    packs: ['oos:python'],
+    test: 'pytest',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
     name: 'Python without tests',
     tree: { 'pyproject.toml': '', 'a.py': '' },
     packs: ['oos:python'],
@@ -197,6 +204,7 @@ describe('looking at a project', () => {
   it.each([
     { 'pyproject.toml': '[build-system]\nname = "not"\n[project]\nversion = "1"\nname = "chai"\n' },
     { 'pyproject.toml': "[tool.poetry]\nname = 'chai'\n" },
+    { 'pyproject.toml': '[project]\r\nversion = "1"\r\nname = "chai"\r\n' },
     { 'Cargo.toml': '[workspace]\n\n[package]\nname = "chai"\n' },
   ])('takes its name from %o', async (tree) => {
     expect(await lookAt(atRoot(makeProject(tree)))).toMatchObject({ name: 'chai' })
