@@ -67,19 +67,21 @@ function agentOfProgram(command: RunWords['command'], agents: readonly AgentDefi
 
 function someCommand(command: RunWords['command']): readonly string[] {
   const [program = ''] = command ?? []
-  if (program.startsWith('-')) {
-    const typed = (command ?? []).map(quoteWord)
-    const options = program === '--' ? [] : typed.slice(0, withValue.has(program) ? 2 : 1)
-    const rest = typed.slice(program === '--' ? 1 : options.length).join(' ') || 'COMMAND'
-    throw new OosError('usage', `\`${program}\` is no command`, {
-      hint:
-        program === '--'
-          ? `the two dashes stand once: oos run -- ${rest}`
-          : `options of oos stand before the two dashes: oos run ${options.join(' ')} -- ${rest}`,
-    })
-  }
-  if (command !== undefined && program !== '') return command
-  throw new OosError('command-missing', 'no command to run', { hint: 'oos run -- npm test' })
+  if (command === undefined || program === '')
+    throw new OosError('command-missing', 'no command to run', { hint: 'oos run -- npm test' })
+  if (program.startsWith('-')) throw optionAsCommand(program, command)
+  return command
+}
+
+function optionAsCommand(option: string, words: readonly string[]): OosError {
+  const typed = words.map(quoteWord)
+  const own = withValue.has(option) ? 2 : 1
+  const rest = typed.slice(own).join(' ') || 'COMMAND'
+  const hint =
+    option === '--'
+      ? `the two dashes stand once: oos run -- ${rest}`
+      : `options of oos stand before the two dashes: oos run ${typed.slice(0, own).join(' ')} -- ${rest}`
+  return new OosError('usage', `\`${option}\` is no command`, { hint })
 }
 
 const withValue: ReadonlySet<string> = new Set(['--allow', '--deny'])
