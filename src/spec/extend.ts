@@ -35,7 +35,7 @@ export function extendSpecs(
         )
         continue
       }
-      extended.add(pack.path)
+      if (frame.agent === undefined || isToBeTakenIn(pack)) extended.add(pack.path)
       const own = readHoles(pack, extension, diagnostics)
       if (frame.trail.length === 1) warnOfTwice(pack, extension, { frame, own, taken: direct, diagnostics })
       const holes = [...frame.holes, ...own]
@@ -55,12 +55,17 @@ export function extendSpecs(
   // A user's own extension comes first: the same pack taken in by a project too then needs no trust.
   for (const spec of [...specs].sort(byTrust))
     walk(spec, { layer: spec.layer, holes: [], trail: [spec.path], ...agentOf(spec) })
-  // A pack holds only where it is taken in; an agent's definition holds for its agent, whoever extends it.
+  // A pack holds only where it is taken in, and what holds for all does not end with one agent's; an agent's definition holds for its agent, whoever extends it.
   const own = specs
     .filter((spec) => spec.content.kind === 'definition' || !extended.has(spec.path))
     .filter((spec) => !isReplaced(spec, specs))
     .flatMap((spec) => spec.rules)
   return { rules: [...own, ...[...taken.values()].flat()], diagnostics }
+}
+
+/** It lies where what is taken in does. All else speaks for itself: `AGENT.md`, the person's `GLOBAL_RULES.md`. */
+function isToBeTakenIn({ path, pack }: Spec): boolean {
+  return pack !== undefined || path.split('/').at(-2) === 'rules'
 }
 
 /** A definition that extends the shipped one of its own name stands in its place. */

@@ -90,6 +90,20 @@ describe('extends', () => {
   })
 
   it.each([
+    ['what holds in the whole project', '.agent-os/AGENT.md'],
+    ['a file beside it', '.agent-os/MORE.md'],
+    ["the person's own rules", '~/.agent-os/GLOBAL_RULES.md'],
+  ])('leaves %s to all, though an agent extends it', (_, path) => {
+    const word = `../${path.split('/').at(-1)}`
+    const set = setOf({
+      [path.replace(/[^/]*$/, 'agents/bob.md')]: `---\ndescription: b\nextends: ${word}\n---\n`,
+      [path]: '- **Deny** `env:*`',
+    })
+    expect(set.diagnostics).toEqual([])
+    expect(set.rules.filter(({ agents }) => agents.length === 0)).toHaveLength(1)
+  })
+
+  it.each([
     ['.agent-os/AGENT.md', './rules/team.md'],
     ['.agent-os/agents/bob.md', '../rules/team.md'],
     ['.agent-os/rules/more.md', './team.md'],
