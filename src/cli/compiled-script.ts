@@ -115,7 +115,7 @@ const monthMs = 30 * 24 * 60 * 60 * 1000
 /** What other builds left, half a megabyte each. One that is still in use is made again. */
 function removeOld(file: string): void {
   const folder = dirname(file)
-  const scriptOf = (name: string) => name.split(/-[0-9a-f]{16}-/)[0]
+  const scriptOf = (name: string) => /^(.+?)-[0-9a-f]{16}-/.exec(name)?.[1]
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     if (scriptOf(name) === scriptOf(basename(file)) && Date.now() - statSync(path).mtimeMs > monthMs)

@@ -83,6 +83,14 @@ test('what nobody has started for a long time is taken away when something new i
   expect(files().filter((file) => others.includes(file))).toEqual(others.slice(1))
 })
 
+test('an old file of the same name that was kept by somebody else stays: the folder may be any', () => {
+  const { kept, start, files } = scene()
+  writeFileSync(join(kept, 'script'), 'mine')
+  utimesSync(join(kept, 'script'), 0, 0)
+  start(kept)
+  expect(files()).toContain('script')
+})
+
 test.each([
   { is: 'empty', damage: () => Buffer.alloc(0) },
   { is: 'noise', damage: (bytes: Buffer) => Buffer.alloc(bytes.length, 'noise') },
