@@ -80,12 +80,23 @@ export function effectCalled(word: string): EffectWord | undefined {
 
 /** The one effect that words speak of: `## Allow`, `✅ **Allowed**`, `Do not`; nothing where they name two. */
 export function effectSpokenOf(text: string): Effect | undefined {
-  if (/\b(?:not|never|no|don['’]t|mustn['’]t)\b/i.test(text)) return 'deny'
+  if (/\b(?:not|never|no)\b|n['’]t\b/i.test(text)) return 'deny'
   const words = text.split(/[^\p{L}]+/u).map(plain)
   const named = words.flatMap((word) => effects.find((effect) => effect === word) ?? effectCalled(word) ?? [])
   const [first, ...others] = new Set(named)
-  return first === 'let' || others.length > 0 ? undefined : first
+  if (first === 'let' || others.length > 0) return undefined
+  return first === 'allow' && closes(text) ? 'deny' : first
 }
+
+/** Whether words around an Allow take it back, or leave out what stands behind them: no Allow is offered for that. */
+export function closes(words: string): boolean {
+  return negation.test(words) || leavingOut.test(words)
+}
+
+const negation =
+  /\b(?:no|not|none|nothing|nobody|nowhere|never|neither|nor|cannot|zero|hardly|rarely)\b(?! (?:ask|confirm|question|prompt|limit))|\w{2}n['’]t\b/i
+const leavingOut =
+  /\b(?:but|except(?:ing)?|exclud(?:e|es|ing)|unless|without(?! (?:ask|confirm|question|prompt|limit))|minus|(?:all|\w+thing) save|barring|besides|outside|(?:other|else) than|apart from)\b/i
 
 function exactEffect(text: string): EffectWord | undefined {
   return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)

@@ -1,5 +1,5 @@
 import type { Effect } from '../policy/types.ts'
-import { type EffectWord, effectCalled, effectSpokenOf, effectWords } from './effect-word.ts'
+import { closes, type EffectWord, effectCalled, effectSpokenOf, effectWords } from './effect-word.ts'
 import { plain } from './spelling.ts'
 
 /**
@@ -9,9 +9,11 @@ import { plain } from './spelling.ts'
 export function turnedEffect(effect: EffectWord, between: string): EffectWord {
   const words = between.replace(/[*_:~\s]+/g, ' ').trim()
   if (effect === 'deny') return butAtEnd.test(words) && !noneAround.test(words) ? 'only' : effect
-  if (effect !== 'allow' || notOnly.test(words)) return effect
-  if (onlyAround.test(words) || (noneAround.test(words) && butAtEnd.test(words))) return 'only'
-  return /^(?:no|not|nothing|none|never)\b/i.test(words) || butAtEnd.test(words) ? 'deny' : effect
+  if (effect !== 'allow') return effect
+  if (noneAround.test(words) && butAtEnd.test(words)) return 'only'
+  const said = words.replace(notOnly, '')
+  if (closes(said)) return 'deny'
+  return onlyAround.test(said) ? 'only' : effect
 }
 
 /** The effect that the words in front of a capability speak of, which may begin with one and turn it around. */

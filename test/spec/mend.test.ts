@@ -58,7 +58,8 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Allow no** `env:A`', '- **Deny** `env:A`'],
     ['- **Allow** everything except `env:A`', '- **Deny** `env:A`'],
     ['- **Allow** all but env:A', '- **Deny** `env:A`'],
-    ['- **Allow** the file, but not more `env:A`', '- **Allow** `env:A`'],
+    ['- **Allow** the file, but not more `env:A`', '- **Deny** `env:A`'],
+    ['- **Allow** without asking `env:A`', '- **Allow** `env:A`'],
     ['- **Deny** everything but `env:A`', '- **Only** `env:A`'],
     ['- **Deny unless** `env:A`', '- **Only** `env:A`'],
     ['- **Deny** everything except `src/`', '- **Only** `file:src/**:write` — why'],
@@ -76,6 +77,30 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     const [found] = rulesOf(text).diagnostics
     expect(found?.fix?.replace(/^.*?write(?: as in)?: /, '')).toBe(mended)
   })
+
+  test.each([
+    ...['neither', 'nobody to read', 'under no circumstances', 'everything, but not', 'everything minus'],
+    ...[
+      'everything that is not',
+      'all but the files of',
+      'everything except what is in',
+      'anything else than',
+    ],
+    ...['everything save', 'zero access to', 'only outside of', 'read access, and never', 'what isn’t'],
+  ])('no Allow is offered for what "allow %s" closes', (words) => {
+    for (const text of [`- **Allow** ${words} \`env:A\``, `- You may allow ${words} \`env:A\``]) {
+      const [found] = rulesOf(text).diagnostics
+      expect(found?.fix).toContain('**Deny** `env:A`')
+    }
+  })
+
+  test.each(['Allowed: nothing of these', "What you aren't allowed to read", 'Allowed for nobody'])(
+    'no Allow is offered below "%s"',
+    (heading) => {
+      const [found] = rulesOf(`## ${heading}\n\n- \`env:A\``).diagnostics
+      expect(found?.fix).toContain('**Deny** `env:A`')
+    },
+  )
 
   test('and that checks, whatever was wrong', () => {
     const text = readFileSync(join(import.meta.dirname, 'fixtures/near-miss.rules.md'), 'utf8')
