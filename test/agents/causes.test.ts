@@ -95,6 +95,13 @@ test.each([
   })
 })
 
+test.each(['169.254.169.254', '127.1', '0x7f.1', '0251.0376.0251.0376', 'a.example.com.1'])(
+  'an address that a program says it cannot look up is not offered to be opened: %s',
+  (address) => {
+    expect(likelyCauses(input(`curl: (6) Could not resolve host: ${address}`))).toEqual([])
+  },
+)
+
 test('a program that asks for an allowed name past the proxy is told', () => {
   const errors = 'Error: getaddrinfo EAI_AGAIN api.example.com'
   const causes = likelyCauses(input(errors, { decideHost: () => yes }))
