@@ -99,7 +99,8 @@ function normalizePort(port: string, offset: number): string {
   if (port === '*') return port
   const odd = expandBraces(port).find((alternative) => parsePort(alternative) === undefined)
   if (odd !== undefined) refuse('pattern', `\`${odd}\` is not a port`, offset)
-  return port.replace(/\d+/g, (digits) => String(Number(digits)))
+  // Elsewhere than in a plain list the zeros of a piece count: `{8,9}000`.
+  return /^(?:\d+|\{[\d,]+\})$/.test(port) ? port.replace(/\d+/g, (digits) => String(Number(digits))) : port
 }
 
 const plainHost = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?$/

@@ -48,6 +48,8 @@ describe('a capability has one text', () => {
     ['http:2130706433:get', 'http:127.0.0.1:get'],
     ['http:0177.0.0.1:080:get', 'http:127.0.0.1:80:get'],
     ['http:x.com:{080,8080}:get', 'http:x.com:{80,8080}:get'],
+    ['http:x.com:{8,9}000:get', 'http:x.com:{8,9}000:get'],
+    ['http:x.com:8{080,443}:get', 'http:x.com:8{080,443}:get'],
     ['http:[::FFFF:127.0.0.1]:8080:get', 'http:127.0.0.1:8080:get'],
     ['http:[0:0:0:0:0:0:0:1]:get', 'http:[::1]:get'],
     ['shell:npm  run   build', 'shell:npm run build'],
