@@ -63,12 +63,14 @@ function nearestFolder(path: string): string {
   return kindOf(path) === 'directory' ? path : nearestFolder(dirname(path))
 }
 
+const isIn = (folder: string, path: string) => `${path}/`.startsWith(`${folder}/`)
+
 /** A run writes besides the project, and what protects the project into it. */
 function unwritable(error: unknown, { root, folder }: { root: string; folder: string }): unknown {
   const { path = '' } = error as NodeJS.ErrnoException
   const why = diskFailure(error)
   if (why === undefined) return error
-  const isProjects = `${path}/`.startsWith(`${root}/`) && !`${path}/`.startsWith(`${folder}/`)
+  const isProjects = isIn(root, path) && !isIn(folder, path) && !isIn(path, folder)
   if (isProjects) {
     const shut = nearestFolder(path)
     const named = shut === root ? `the project \`${root}\`` : `\`${shut}\``

@@ -11,6 +11,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'no room is left on the disk'],
   ['EDQUOT', 'the disk quota is used up'],
   ['ENOTDIR', 'a part of the path is no folder'],
+  ['EEXIST', 'something else lies in its place'],
   ['ENOENT', 'there is nothing at the path'],
   ['EISDIR', 'it is a folder'],
   ['ELOOP', 'its links go round in a circle'],

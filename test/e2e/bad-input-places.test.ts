@@ -180,6 +180,19 @@ test.each(['XDG_CACHE_HOME', 'XDG_STATE_HOME'])(
   },
 )
 
+test.each(['XDG_CACHE_HOME', 'XDG_STATE_HOME'])(
+  '%s that is a file, in the project or not, is named',
+  (name) => {
+    writeFileSync(join(project.cwd, 'file'), '')
+    for (const file of ['/etc/passwd', join(project.cwd, 'file')]) {
+      const env = { ...project.env, [name]: file }
+      const { code, stderr } = oos(command('true'), { ...project, env })
+      expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining(`\`${file}/oos/`) })
+      expect(stderr).toContain('cannot be written: something else lies in its place')
+    }
+  },
+)
+
 describe('a full disk', () => {
   const small = (folder: string, bytes: number) => ['--size', String(bytes), '--tmpfs', folder]
 
