@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Project } from '../ops/project.ts'
 import { recordPath } from '../ops/record.ts'
 import { stateHomeOf } from '../ops/trust-record.ts'
 import type { Rule } from '../policy/types.ts'
 import { escapePattern } from '../policy/wildcard.ts'
+import { realpathOf } from '../sandbox/look.ts'
 import { cacheBase } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
 
@@ -20,7 +21,22 @@ export function ownRules(project: Place, env: NodeJS.ProcessEnv): readonly Rule[
   const usual = [join(home, '.cache'), join(home, '.local/state')]
   const bases = [cacheBase(env), stateHomeOf(env, home)].filter((base) => base !== undefined)
   const moved = bases.filter((base) => !usual.includes(base)).map((base) => join(base, 'oos'))
-  return [...moved, ...recordFolder(project)].map(closed)
+  return [
+    ...[...moved, ...recordFolder(project)].map((folder) =>
+      closed(folder, '*', 'what oos itself remembers is not for those it is about'),
+    ),
+    ...compiledFolder(project, env).map((folder) =>
+      closed(folder, 'write', 'what is compiled there runs outside of any sandbox'),
+    ),
+  ]
+}
+
+/** Where Node and oos keep what they compiled: nobody checks it before it runs. Not a folder that the project lies in. */
+function compiledFolder({ root }: Place, env: NodeJS.ProcessEnv): readonly string[] {
+  const { NODE_COMPILE_CACHE: named, NODE_DISABLE_COMPILE_CACHE: none } = env
+  if (!named || none) return []
+  const folder = realpathOf(named) ?? resolve(named)
+  return `${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`) ? [] : [folder]
 }
 
 function recordFolder(project: Place): readonly string[] {
@@ -38,16 +54,18 @@ function recordFolder(project: Place): readonly string[] {
   )
 }
 
-function closed(folder: string): Rule {
+const writing = ['change', 'create', 'delete']
+
+function closed(folder: string, acts: '*' | 'write', reason: string): Rule {
   const pattern = `${escapePattern(folder)}/**`
-  const actions = ['change', 'create', 'delete', 'read']
+  const actions = acts === '*' ? [...writing, 'read'] : writing
   return {
     effect: 'deny',
     capabilities: [{ resource: 'file', pattern, actions, constraints: {} }],
     except: [],
     agents: [],
-    reason: 'what oos itself remembers is not for those it is about',
-    source: { file: 'oos:protected', line: 1, column: 1, text: `**Deny** \`file:${folder}/**:*\`` },
+    reason,
+    source: { file: 'oos:protected', line: 1, column: 1, text: `**Deny** \`file:${folder}/**:${acts}\`` },
     layer: 'built-in',
     examples: [],
   }

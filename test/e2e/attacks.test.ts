@@ -325,11 +325,21 @@ for size in (1 << 20, (1 << 32) + 1, 4096): print(ctypes.CDLL(None).shmget(0, ct
     expect(stderr).toContain('a run here can change oos itself')
   })
 
+  test('W2 what is compiled in the project is not for a run to write', () => {
+    put('work/.cache/quick', 'compiled')
+    const env = { NODE_COMPILE_CACHE: '.cache' }
+    const { out } = script('echo x > .cache/quick; echo x > .cache/more; mv .cache moved; ls .cache', env)
+    expect(out).toMatch(/Read-only file system.*Read-only file system/s)
+    expect(readFileSync(join(scene.root, '.cache/quick'), 'utf8')).toBe('compiled')
+    expect(existsSync(join(scene.root, 'moved'))).toBe(false)
+    expect(out).not.toContain('can change oos itself')
+  })
+
   test('W2 a folder of compiled programs that a run could change says so', () => {
     const start = (folder: string) =>
       oosIn(scene, ['run', '--trust-specs', '--', 'true'], { NODE_COMPILE_CACHE: folder }).out
     expect(start(join(scene.home, 'compiled'))).not.toContain('a run here can change oos itself')
-    expect(start('.cache')).toContain('a run here can change oos itself: NODE_COMPILE_CACHE')
+    expect(start('.')).toContain('a run here can change oos itself: NODE_COMPILE_CACHE')
   })
 
   test('W2 programs of the project, first in PATH, are not run outside', () => {
