@@ -1,7 +1,7 @@
 import type { CodeToken, Token } from './inline.ts'
-import type { Report } from './report.ts'
+import type { Report, ReportDetail } from './report.ts'
 import { isSeparator } from './rule-words.ts'
-import type { SpecText } from './text.ts'
+import { oneLine, type SpecText } from './text.ts'
 import type { NamedPattern } from './types.ts'
 
 const namePattern = /^@[A-Za-z][A-Za-z0-9_-]*$/
@@ -10,12 +10,14 @@ const namePattern = /^@[A-Za-z][A-Za-z0-9_-]*$/
 export function parseLet(tokens: readonly Token[], text: SpecText, report: Report): NamedPattern | undefined {
   const [name, equals, pattern, rest] = tokens
   const at = tokens[0] ?? { start: 0, end: 0 }
+  const detail = letMeant(text.text.slice(at.start, tokens.at(-1)?.end ?? at.end))
   if (name?.kind !== 'code' || !namePattern.test(name.text)) {
-    report('let/syntax', at, 'a Let does not begin with a name such as `@code`')
+    report('let/syntax', at, 'a Let does not begin with a name such as `@code`', detail)
     return undefined
   }
   if (equals?.kind !== 'word' || equals.text !== '=' || pattern?.kind !== 'code') {
-    report('let/syntax', equals ?? at, `\`${name.text}\` is not followed by = and a pattern in backticks`)
+    const message = `\`${name.text}\` is not followed by = and a pattern in backticks`
+    report('let/syntax', equals ?? at, message, detail)
     return undefined
   }
   if (rest && !isSeparator(rest)) {
@@ -23,6 +25,15 @@ export function parseLet(tokens: readonly Token[], text: SpecText, report: Repor
     return undefined
   }
   return { name: name.text, pattern: pattern.text, place: text.place(name) }
+}
+
+/** `` `code` be `src/**` ``, `` `@code = src/**` ``: the same Let, as it is written. */
+function letMeant(said: string): ReportDetail {
+  const [whole = '', name, pattern] =
+    /^`?@?([A-Za-z][\w-]*)`?\s*(?:=|:=?|\b(?:be|is|as)\b)\s*`?([^\s`,=]+)`?(?!\S)/.exec(oneLine(said)) ?? []
+  if (name === undefined) return {}
+  const rest = oneLine(said).slice(whole.length)
+  return { fix: `write: - **Let** \`@${name}\` = \`${pattern}\`${rest}` }
 }
 
 /** A capability's text with its name put in; `columnOf` leads from the new text back to what was written. */

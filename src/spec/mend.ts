@@ -71,7 +71,15 @@ function mends(body: string, aim: Aim): readonly string[] {
     body.replace(/\[([^[\]`]*)\]\([^()\s]*\)/g, '$1').replace(/<\/?(?:code|tt|kbd)\b[^<>]*>/gi, '`'),
   )
   const near = repairSpans(quoted, aim)
-  return [body, quoted, near, near.replace(/^[^`]+(?=`)/, '')]
+  return [body, quoted, near, agentsBehind(near), near.replace(/^[^`]+(?=`)/, '')]
+}
+
+/** ``for `coder`: `file:a:read` — why``: whom it holds for stands behind the capabilities. */
+function agentsBehind(body: string): string {
+  return body.replace(
+    /^for\s+(?:the\s+|agents?\s+)*`?(?!(?:every|any|all|each|me|us)\w*\b)([\w.-]+)`?(?:\s+only)?\s*[:,]?\s+(`[^`]*`(?:,\s*`[^`]*`)*)/i,
+    '$2 for `$1`',
+  )
 }
 
 const bareCommand = /\bshell:\S.*?(?=\s+(?:[—–]|--?\s|because\s|before\s|for\s|except\s|when\s|via\s)|$)/

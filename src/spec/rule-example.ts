@@ -5,10 +5,13 @@ import { isNearlyCapability, startsAsCapability } from './effect-word.ts'
 import { type CodeToken, spanInCode, type Token, tokenize } from './inline.ts'
 import type { Report } from './report.ts'
 import { isSeparator } from './rule-words.ts'
-import type { SpecText } from './text.ts'
+import { oneLine, type SpecText } from './text.ts'
 
 const marks: Readonly<Record<string, RuleExample['expected']>> = { '✓': 'allow', '✗': 'deny', '?': 'ask' }
-const alikes = /^(?:✔|✅|☑|✘|❌|✖|×|x|X|v|ok)$/u
+const alikes = [
+  { mark: '✓', words: /^(?:✔|✅|☑|v|ok)$/u },
+  { mark: '✗', words: /^(?:✘|❌|✖|×|x|X)$/u },
+] as const
 
 /** What a nested item is: an example, a broken one (`undefined`), or something else. */
 export function readExample(
@@ -22,10 +25,12 @@ export function readExample(
   if (mark?.kind !== 'word') return 'other'
   const expected = Object.hasOwn(marks, mark.text) ? marks[mark.text] : undefined
   if (!expected) {
-    const near =
-      alikes.test(mark.text.replace(/\uFE0F/g, '')) && code?.kind === 'code' && isNearlyCapability(code.text)
-    if (near) report('example/near-miss', mark, `\`${mark.text}\` marks no example`)
-    return 'other'
+    const meant = alikes.find(({ words }) => words.test(mark.text.replace(/\uFE0F/g, '')))?.mark
+    if (meant === undefined || code?.kind !== 'code' || !isNearlyCapability(code.text)) return 'other'
+    report('example/near-miss', mark, `\`${mark.text}\` marks no example`, {
+      fix: `write: ${meant} \`${code.text}\``,
+    })
+    return undefined
   }
   if (code?.kind === 'code') {
     for (const other of othersIn(rest)) {
@@ -39,8 +44,19 @@ export function readExample(
   }
   // A question mark may well begin a sentence.
   if (mark.text === '?') return 'other'
-  report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``)
+  const bare = bareRequest(code, rest, text.text)
+  report('example/syntax', mark, `no request in backticks follows \`${mark.text}\``, {
+    ...(bare && { fix: `write: ${mark.text} \`${bare}\`` }),
+  })
   return undefined
+}
+
+/** A request that lost its backticks ends where a reason begins. */
+function bareRequest(first: Token | undefined, rest: readonly Token[], source: string): string | undefined {
+  const end = rest.findIndex(isSeparator)
+  const last = (end < 0 ? rest : rest.slice(0, end)).at(-1) ?? first
+  const said = oneLine(source.slice(first?.start ?? 0, last?.end ?? 0))
+  return isNearlyCapability(said) && !said.includes('`') ? said : undefined
 }
 
 /** What stands behind the first request, and in no reason. */

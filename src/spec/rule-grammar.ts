@@ -1,3 +1,4 @@
+import { parseCapability } from '../policy/capability.ts'
 import type { Stage } from '../policy/types.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
@@ -125,10 +126,7 @@ function readListClause(
 ): Reading<ListClause> | undefined {
   if (tokens[at + 1]?.kind !== 'code') {
     report('rule/expected-code', tokens[at + 1] ?? word, `\`${name}\` is not followed by a code span`, {
-      fix:
-        name === 'for'
-          ? (agentMeant(tokens[at + 1], tokens[at + 2]) ?? clauseExamples.for)
-          : clauseExamples[name],
+      fix: clauseMeant(name, tokens[at + 1], tokens[at + 2]) ?? clauseExamples[name],
     })
     return undefined
   }
@@ -147,6 +145,14 @@ function readListClause(
     value: { items: list.items, start: word.start, end: list.items.at(-1)?.end ?? word.end },
     next: list.next,
   }
+}
+
+/** What stands there without its backticks. */
+function clauseMeant(name: ClauseName, word: Token | undefined, next: Token | undefined): string | undefined {
+  if (name === 'for') return agentMeant(word, next)
+  const isAlone = next === undefined || isSeparator(next) || isClauseWord(next)
+  const isOne = isAlone && word?.kind === 'word' && parseCapability(word.text).ok
+  return isOne && name !== 'in' ? `write: ${name} \`${word.text}\`` : undefined
 }
 
 /** ``for agent `coder` ``, `for coder — why`. */

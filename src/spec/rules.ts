@@ -47,7 +47,9 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
   const said = new Set(rules.map(({ source }) => `- ${source.text}`))
   for (const miss of state.plain.filter((one) => !isSaid(one, said))) reportMiss(miss, state)
   for (const [name, { span }] of named) {
-    if (!usedLets.has(name)) context.report('let/unused', span, `no rule uses \`${name}\``)
+    if (usedLets.has(name)) continue
+    const fix = `use it as \`file:${name}:read\`, or remove it`
+    context.report('let/unused', span, `no rule uses \`${name}\``, { fix })
   }
   return { rules, lets: [...lets.values()], prose }
 }

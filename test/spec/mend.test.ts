@@ -72,6 +72,17 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['Allow everything except `env:A`', '- **Deny** `env:A` — why'],
     ['- Allow only `env:A`', '- **Only** `env:A` — why'],
     ['Deny everything but `env:A`', '- **Only** `env:A` — why'],
+    ['- **Allow** for coder `env:A` — mine', '- **Allow** `env:A` for `coder` — mine'],
+    ['- **Allow** for the agent `one` only: env:A, `env:B`', '- **Allow** `env:A`, `env:B` for `one`'],
+    ['- **Allow** for everybody `env:A`', '- **Allow** `env:A`'],
+    ['- **Let** `code` be `src/**` — mine', '- **Let** `@code` = `src/**` — mine'],
+    ['- **Let** `@code = src/**`', '- **Let** `@code` = `src/**`'],
+    ['- **Let** @code: `src/**`', '- **Let** `@code` = `src/**`'],
+    ['- **Let** `@code` = src/**', '- **Let** `@code` = `src/**`'],
+    ['- **Deny** `env:A*` except env:AB — mine', 'except `env:AB`'],
+    ['- **Deny** `env:A`\n  - ✗ env:A — mine', '✗ `env:A`'],
+    ['- **Deny** `env:A`\n  - ❌ `env:A`', '✗ `env:A`'],
+    ['- **Deny** `env:A`\n  - ✅ `env:B`', '✓ `env:B`'],
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
