@@ -575,16 +575,20 @@ describe('an Ask, at a terminal', () => {
   const spec = () => readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')
   const asking = `${rules}- **Ask** \`shell:echo *\` — think first\n`
 
-  function answer(keys: string): { seen: string; status: number; missed: string | null } {
+  function answer(
+    keys: string,
+    options: readonly string[] = [],
+  ): { seen: string; status: number; missed: string | null } {
     writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), asking)
     oos(['trust', '--yes'], project)
-    const argv = [process.execPath, executable, 'run', '--', 'echo', 'hello']
+    const argv = [process.execPath, executable, 'run', ...options, '--', 'echo', 'hello']
     const steps = [
       ['expect', 'Run `echo hello`\\? \\(think first\\)'],
       ['send', keys],
     ]
     const words = [driver, JSON.stringify({ argv, steps })]
-    const env = { ...process.env, ...project.env }
+    const painting = { NO_COLOR: '', FORCE_COLOR: undefined, TERM: 'xterm' }
+    const env = { ...process.env, ...project.env, ...painting }
     return JSON.parse(execFileSync('python3', words, { cwd: project.cwd, env, encoding: 'utf8' }))
   }
 
@@ -594,6 +598,12 @@ describe('an Ask, at a terminal', () => {
     const { events } = JSON.parse(oos(['runs', 'show', run.id, '--json'], project).stdout).data
     return { ...run, answer: events.find(({ type }: { type: string }) => type === 'decision').answer }
   }
+
+  test('is asked without colours where --no-color says so', () => {
+    const painted = /\x1b\[[\d;]+m/
+    expect(answer('\r').seen).toMatch(painted)
+    expect(answer('\r', ['--no-color']).seen).not.toMatch(painted)
+  })
 
   test('is a no by Enter alone', () => {
     const said = answer('\r')

@@ -44,7 +44,7 @@ export const init: Define = (command, terminal) => {
 async function agreed(plan: InitPlan, terminal: Terminal): Promise<boolean> {
   const fresh = plan.files.filter(({ state }) => state === 'new').length
   if (fresh === 0) return true
-  const confirm = terminal.json ? undefined : confirmAtTerminal()
+  const confirm = terminal.json ? undefined : confirmAtTerminal(terminal.talk)
   if (confirm === undefined)
     throw new OosError('usage', 'nobody is here to ask', {
       hint: 'oos init --dry-run shows the files, oos init --yes writes them',

@@ -71,7 +71,7 @@ async function askEach(
   learned: Learned,
   { tell, talk }: Terminal,
 ): Promise<readonly Proposal[] | undefined> {
-  const confirm = confirmAtTerminal()
+  const confirm = confirmAtTerminal(talk)
   if (confirm === undefined) return undefined
   const accepted: Proposal[] = []
   const ask = async (all: readonly Proposal[], usual: boolean) => {

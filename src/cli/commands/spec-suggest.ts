@@ -42,7 +42,7 @@ async function askEach(
   found: readonly Suggestion[],
   { tell, talk }: Terminal,
 ): Promise<readonly Suggestion[] | undefined> {
-  const confirm = confirmAtTerminal()
+  const confirm = confirmAtTerminal(talk)
   if (confirm === undefined) return undefined
   const accepted: Suggestion[] = []
   for (const suggestion of found) {

@@ -76,8 +76,8 @@ function keep(project: Project, env: NodeJS.ProcessEnv): void {
   }
 }
 
-async function requireYes({ json }: Terminal): Promise<void> {
-  const confirm = json ? undefined : confirmAtTerminal()
+async function requireYes({ json, talk }: Terminal): Promise<void> {
+  const confirm = json ? undefined : confirmAtTerminal(talk)
   if (confirm === undefined)
     throw new OosError('untrusted', 'nobody is here to ask', { hint: 'oos trust --yes' })
   if (!(await confirm('Let this hold?', true)))

@@ -2,40 +2,66 @@ import { isatty } from 'node:tty'
 import type { AnswerAsk, AskAnswer, Confirm } from '../../agents/voice.ts'
 import { OosError } from '../../shared/errors.ts'
 import { sanitizeLine } from './sanitize.ts'
+import type { Style } from './style.ts'
 import { wrapText } from './width.ts'
 import { writeTalk } from './write.ts'
 
 /** A yes or no of whoever sits at the terminal, asked on stderr: stdout belongs to the answer. Undefined where there is nobody. */
-export function confirmAtTerminal(): Confirm | undefined {
-  return isSomebodyThere() ? confirm : undefined
+export function confirmAtTerminal(style: Style): Confirm | undefined {
+  const theme = themeOf(style)
+  return isSomebodyThere() ? (question, usual) => confirm(question, { usual, theme }) : undefined
 }
 
 /** The same for an Ask: no, this once, or always. */
-export function answerAtTerminal(): AnswerAsk | undefined {
-  return isSomebodyThere() ? answerAsk : undefined
+export function answerAtTerminal(style: Style): AnswerAsk | undefined {
+  const theme = themeOf(style)
+  return isSomebodyThere() ? (question, always) => answerAsk(question, { always, theme }) : undefined
 }
 
 function isSomebodyThere(): boolean {
   return isatty(0) && isatty(2)
 }
 
-function confirm(question: string, usual = false): Promise<boolean> {
-  return ask(async (context) =>
-    (await import('./prompts.ts')).confirm({ message: broken(question), default: usual }, context),
-  )
+type Theme = ReturnType<typeof themeOf>
+
+/** The library would paint as stdout is looked at, which is not where it asks, and knows nothing of `--no-color`. */
+function themeOf({ bold, dim, good, bad, place }: Style) {
+  const keysHelpTip = (keys: readonly (readonly [key: string, action: string])[]) =>
+    keys.map(([key, action]) => `${bold(key)} ${dim(action)}`).join(dim(' • '))
+  return {
+    prefix: { idle: place('?'), done: good('✔') },
+    style: {
+      message: bold,
+      answer: place,
+      highlight: place,
+      defaultAnswer: (text: string) => dim(`(${text})`),
+      error: (text: string) => bad(`> ${text}`),
+      keysHelpTip,
+    },
+  }
+}
+
+function confirm(
+  question: string,
+  { usual = false, theme }: { readonly usual: boolean | undefined; readonly theme: Theme },
+): Promise<boolean> {
+  const asked = { message: broken(question), default: usual, theme }
+  return ask(async (context) => (await import('./prompts.ts')).confirm(asked, context))
 }
 
 /** Enter alone is a no. What a yes for always would write is shown first, whole. */
-function answerAsk(question: string, always: string | undefined): Promise<AskAnswer> {
+function answerAsk(
+  question: string,
+  { always, theme }: { readonly always: string | undefined; readonly theme: Theme },
+): Promise<AskAnswer> {
   if (always !== undefined) writeTalk(`always would write: ${sanitizeLine(always)}\n`)
   const choices: readonly { readonly name: string; readonly value: AskAnswer }[] = [
     { name: 'no', value: 'no' },
     { name: 'yes, this once', value: 'once' },
     ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' as const }]),
   ]
-  return ask(async (context) =>
-    (await import('./prompts.ts')).select({ message: broken(question), choices }, context),
-  )
+  const asked = { message: broken(question), choices, theme }
+  return ask(async (context) => (await import('./prompts.ts')).select(asked, context))
 }
 
 /** At spaces, where the library would break a word. */

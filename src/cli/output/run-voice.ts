@@ -16,8 +16,8 @@ export function runVoice(terminal: Terminal): RunVoice {
   const { talk, tell } = terminal
   const say = (text: string) => tell(`${talk.dim('oos:')} ${sanitizeLine(text)}\n`)
   return {
-    confirm: confirmAtTerminal(),
-    answerAsk: answerAtTerminal(),
+    confirm: confirmAtTerminal(talk),
+    answerAsk: answerAtTerminal(talk),
     warn: (diagnostics) => warn(diagnostics, say),
     // Imported when there is something to show: examples of requests need the analysis.
     showTrust: async (change) => {
