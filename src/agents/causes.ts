@@ -117,14 +117,14 @@ function hostCause(host: string, decision: Decision): Cause {
 const ownLookup =
   'the rules allow it, but the program looked the name up by itself, which nothing inside can: it has to ask the proxy that `HTTPS_PROXY` names, as Node does from 22.21 and 24.5 on'
 
-/** The kernel lets nobody make a file in less than its whole folder, so a rule about its name alone would not do. */
+/** The kernel lets nobody make, move or remove a file in less than its whole folder, so a rule about its name alone would not do. */
 function makingCause({ path, action, decision }: Refusal, input: CauseInput): Cause | undefined {
   const { root, decideFile, print } = input
   const folder = dirname(path)
   const around = decideFile(folder, 'write')
   const saysNo = [decision, around].some(({ effect, rule }) => effect !== 'allow' && rule !== undefined)
   if (saysNo || around.effect === 'allow' || !isIn(root, folder)) return undefined
-  const words = `what is not there can be made where its folder is open to writing, and ${printCode(folder === root ? '.' : print(folder).path)} is not`
+  const words = `a name is made, moved or removed where its folder is open to writing, and ${printCode(folder === root ? '.' : print(folder).path)} is not`
   const request = `file:${print(path).path}:${action}`
   if (folder === root)
     return { request, known: 'inferred', words: `${words}: oos run --learn proposes a rule` }

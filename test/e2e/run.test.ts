@@ -352,7 +352,10 @@ test('beside what the rules open nothing is made that would be gone with the run
   expect(code).toBe(1)
   expect(stderr).toContain("touch: cannot touch 'b': Read-only file system\n")
   expect(stderr).toContain(
-    'perhaps file:b:write: what is not there can be made where its folder is open to writing, and `.` is not: oos run --learn proposes a rule\n',
+    'perhaps file:b:write: a name is made, moved or removed where its folder is open to writing, and `.` is not: oos run --learn proposes a rule\n',
+  )
+  expect(oos(trusted(['mv', 'src', 'b']), part).stderr).toContain(
+    'perhaps file:src:write: a name is made, moved or removed where its folder is open to writing, and `.` is not: oos run --learn proposes a rule\n',
   )
   expect(readdirSync(part.cwd)).not.toContain('b')
   expect(readdirSync(join(part.cwd, 'lib'))).toEqual(['a', 'b'])
