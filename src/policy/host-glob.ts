@@ -180,7 +180,14 @@ function checkHost(host: string, offset: number): void {
   if (odd) refuse('pattern', `\`${odd[0]}\` cannot stand in a host`, offset + host.indexOf(odd[0]))
   if (/[*?]/.test(host)) checkHostGlob(host, offset)
   else if (canonicalHost(host) === undefined)
-    refuse('pattern', `\`${host}\` is not a host`, offset, 'api.example.com')
+    refuse('pattern', `\`${host}\` is not a host`, offset, hostMeant(host))
+}
+
+/** `.example.com` is how others write all that is below a domain. */
+function hostMeant(host: string): string | undefined {
+  const domain = host.split('.').filter(Boolean).join('.')
+  if (canonicalHost(domain) === undefined) return undefined
+  return host.startsWith('.') ? `*.${domain}` : domain
 }
 
 function checkHostGlob(host: string, offset: number): void {

@@ -57,7 +57,12 @@ function readRequire(line: string): PlainRule | undefined {
     : {
         severity: 'warning',
         why: 'it names no command',
-        meant: { effect: 'require', text: '', capability: 'shell:npm test' },
+        meant: {
+          effect: 'require',
+          text: '',
+          capability: 'shell:npm test',
+          lines: [`- **Require** \`shell:npm test\` ${rest}`],
+        },
       }
 }
 

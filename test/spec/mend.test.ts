@@ -37,6 +37,7 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Deny** write access to `package.json`', '- **Deny** `file:package.json:write` — why'],
     ['- **Allow** writes to `src/`', '- **Allow** `file:src/**:write` — why'],
     ['- **Allow** reading and writing `src/**`', '- **Allow** `file:src/**:read,write` — why'],
+    ['- **Require** green tests before push — mine', '- **Require** `shell:npm test` before push — mine'],
     ['- **Must** `shell:npm test` before commit', '- **Require** `shell:npm test` before commit'],
     ['- ✅ **Allow** `file:a/**:read`', '- **Allow** `file:a/**:read` — why'],
     ['- **Do not** `shell:rm *`', '- **Deny** `shell:rm *` — why'],
