@@ -133,11 +133,23 @@ function makePipe(path: string): void {
   }
 }
 
-/** What an oos left that was killed before its command began. */
+/**
+ * What an oos left that was killed before its command began. strace may still wait there for somebody who reads, and would
+ * for ever: let go on, it finds nobody, and what it starts ends at the gate.
+ */
 function removeStale(folder: string): void {
   for (const name of readdirSync(folder)) {
     const owner = name.endsWith(suffix) ? Number(name.slice(0, -suffix.length)) : Number.NaN
     if (Number.isNaN(owner) || readProcess(owner) !== undefined) continue
+    letWriterGo(join(folder, name))
     unlinkSync(join(folder, name))
+  }
+}
+
+function letWriterGo(pipe: string): void {
+  try {
+    closeSync(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW))
+  } catch {
+    // Another user's, who alone can.
   }
 }
