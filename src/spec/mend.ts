@@ -33,16 +33,25 @@ export function mendRule(meant: Meant, context: RuleContext): string {
     .flatMap(unwrap)
     .flatMap((line) => mends(line, aim))
   const why = reasonIn(meant.text) ?? 'why'
-  const attempts = [
-    ...(meant.lines ?? []),
+  const own = [
     ...bodies.map((body) => `${head} ${body}`),
     ...stages[meant.effect === 'require' ? 'require' : 'other'].map(
       (stage) => `${head} \`${repair(meant.capability, aim)}\`${stage} — ${why}`,
     ),
   ]
+  const attempts = [...(meant.lines ?? []), ...(isConditional(meant) ? [] : own)]
   const mended = attempts.find((line) => isSound(line, context))
   return mended === undefined ? ` as in: ${head} ${examples[meant.effect]}` : `: ${mended}`
 }
+
+/** "Allow if CI", "in tests", "before noon": no rule says when, and an Allow without it would open more than was written. */
+function isConditional({ effect, text, capability }: Meant): boolean {
+  const before = text.split(/[`\r\n]/)[0]?.split(capability)[0] ?? ''
+  return effect === 'allow' && condition.test(before)
+}
+
+const condition =
+  /\b(?:if|when(?:ever)?|while|during|before|after|until|till|once|unless|provided|in (?!general\b)|within|inside|on|at)\b/i
 
 /** A line further down that begins like a rule of its own. */
 const nextRule = /[\r\n][\s>]*(?:[-+*]\s+)?(?:\*\*|__)\p{L}/u
