@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isAddress } from '../../policy/host-glob.ts'
+import { once } from '../../policy/remembered.ts'
 
 /** Why an address is not one of the public internet. */
 export type AddressClass =
@@ -44,7 +45,7 @@ export function unnamedAddress(host: string): string | undefined {
 export function classifyAddress(address: string, own: ReadonlySet<string> = new Set()): AddressClass {
   const bytes = addressBytes(address)
   if (!bytes) return 'reserved'
-  const found = firstMatch(bytes.length === 4 ? ranges4 : ranges6, bytes)
+  const found = firstMatch(bytes.length === 4 ? ranges4() : ranges6(), bytes)
   if (found !== 'public') return found
   if (own.has(bytes.join('.'))) return 'own'
   const carried = bytes.length === 16 ? carriedAddress(bytes) : undefined
@@ -133,11 +134,14 @@ const ranges6 = table({
   'ff00::/8': 'multicast',
 })
 
-function table(ranges: Readonly<Record<string, AddressClass>>): readonly Range[] {
-  return Object.entries(ranges).map(([range, kind]) => {
-    const [address = '', bits] = range.split('/')
-    return { bytes: addressBytes(address) ?? [], bits: Number(bits), class: kind }
-  })
+/** Read when an address is first asked about, which few runs do. */
+function table(ranges: Readonly<Record<string, AddressClass>>): () => readonly Range[] {
+  return once(() =>
+    Object.entries(ranges).map(([range, kind]) => {
+      const [address = '', bits] = range.split('/')
+      return { bytes: addressBytes(address) ?? [], bits: Number(bits), class: kind }
+    }),
+  )
 }
 
 function firstMatch(ranges: readonly Range[], bytes: readonly number[]): AddressClass {
