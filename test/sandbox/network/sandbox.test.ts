@@ -223,7 +223,8 @@ async function afterSignal(signal: NodeJS.Signals, ask: string): Promise<string>
   const forwarder = below.find((pid) => wordsOf(pid).includes(world.proxy.socketPath)) ?? 0
   process.kill(forwarder, signal)
   if (signal === 'SIGKILL') await expect.poll(() => isAlive(forwarder)).toBe(false)
-  process.kill(below.findLast((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0, 'SIGHUP')
+  // The first: what becomes `sleep` is a copy of it for a moment, without its trap.
+  process.kill(below.find((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0, 'SIGHUP')
   return said
 }
 
