@@ -221,10 +221,11 @@ async function afterSignal(signal: NodeJS.Signals, ask: string): Promise<string>
   await new Promise((done) => child.stdio[1]?.once('data', done))
   const below = descendants(child.pid ?? 0)
   const forwarder = below.find((pid) => wordsOf(pid).includes(world.proxy.socketPath)) ?? 0
+  // The first: what becomes `sleep` is a copy of it for a moment, without its trap.
+  const shell = below.find((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0
   process.kill(forwarder, signal)
   if (signal === 'SIGKILL') await expect.poll(() => isAlive(forwarder)).toBe(false)
-  // The first: what becomes `sleep` is a copy of it for a moment, without its trap.
-  process.kill(below.find((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0, 'SIGHUP')
+  process.kill(shell, 'SIGHUP')
   return said
 }
 
