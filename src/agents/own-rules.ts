@@ -25,18 +25,22 @@ export function ownRules(project: Place, env: NodeJS.ProcessEnv): readonly Rule[
     ...[...moved, ...recordFolder(project)].map((folder) =>
       closed(folder, '*', 'what oos itself remembers is not for those it is about'),
     ),
-    ...compiledFolder(project, env).map((folder) =>
+    ...closableCompiled(project, env).map((folder) =>
       closed(folder, 'write', 'what is compiled there runs outside of any sandbox'),
     ),
   ]
 }
 
-/** Where Node and oos keep what they compiled: nobody checks it before it runs. Not a folder that the project lies in. */
-function compiledFolder({ root }: Place, env: NodeJS.ProcessEnv): readonly string[] {
+/** Where a person has Node and oos keep what they compiled: nobody checks it before it runs. */
+export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
   const { NODE_COMPILE_CACHE: named, NODE_DISABLE_COMPILE_CACHE: none } = env
-  if (!named || none) return []
-  const folder = realpathOf(named) ?? resolve(named)
-  return `${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`) ? [] : [folder]
+  return !named || none ? undefined : (realpathOf(named) ?? resolve(named))
+}
+
+/** Not a folder that the project lies in: nothing there could be written any more. */
+function closableCompiled({ root }: Place, env: NodeJS.ProcessEnv): readonly string[] {
+  const folder = compiledFolder(env)
+  return folder === undefined || `${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`) ? [] : [folder]
 }
 
 function recordFolder(project: Place): readonly string[] {

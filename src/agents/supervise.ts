@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
 import { keepRecordOut } from '../ops/keep-record-out.ts'
 import { tellNested } from '../ops/project-root.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
-import { realpathOf } from '../sandbox/look.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { makeLooks } from '../sandbox/stand-ins.ts'
 import { OosError } from '../shared/errors.ts'
@@ -11,6 +9,7 @@ import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
 import { prepareNetwork } from './network.ts'
+import { compiledFolder } from './own-rules.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
 import { recordRefusal } from './recorder.ts'
 import { settleUnchecked } from './repositories.ts'
@@ -83,8 +82,8 @@ function noteReach({ tree, request }: PreparedRun, { note }: RunVoice): void {
   const isOpen = (path: string) => accessAt(tree.entries, path) === 'write'
   if ([packageRoot, process.execPath].some(isOpen))
     note('a run here can change oos itself: install it outside of the project')
-  const { NODE_COMPILE_CACHE: compiled, NODE_DISABLE_COMPILE_CACHE: none } = request.env
-  if (compiled && !none && isOpen(realpathOf(compiled) ?? resolve(compiled)))
+  const compiled = compiledFolder(request.env)
+  if (compiled !== undefined && isOpen(compiled))
     note('a run here can change oos itself: NODE_COMPILE_CACHE names a folder that it may write')
 }
 
