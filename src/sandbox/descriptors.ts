@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 
 const closeOnExec = 0o2000000
 
@@ -9,13 +9,27 @@ const closeOnExec = 0o2000000
  */
 export function closeInherited(): void {
   if (isDone) return
-  for (const fd of readdirSync('/proc/self/fdinfo').map(Number).filter(isInheritable)) closeSync(fd)
+  for (const fd of readdirSync('/proc/self/fdinfo').map(Number).filter(isInheritable)) putNothingAt(fd)
   isDone = true
 }
 
 // Of the process, as what it inherited is. A descriptor without the mark that is there later is somebody's own in it, as
 // where another program starts runs: closing that would be wrong.
 let isDone = false
+
+/**
+ * What is native in this process may still write to the number, as V8 does to the logs that NODE_OPTIONS asks for: left
+ * free, it would be that of the next file that is opened, and that is the record.
+ */
+function putNothingAt(fd: number): void {
+  closeSync(fd)
+  const lower: number[] = []
+  let opened = openSync('/dev/null', 'r+')
+  // The system gives the lowest that is free.
+  for (; opened < fd; opened = openSync('/dev/null', 'r+')) lower.push(opened)
+  if (opened > fd) lower.push(opened)
+  for (const other of lower) closeSync(other)
+}
 
 function isInheritable(fd: number): boolean {
   if (fd < 3) return false

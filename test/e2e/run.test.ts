@@ -100,6 +100,16 @@ describe('the command', () => {
     expect(left()).toEqual(before)
   })
 
+  test('what logs into a file of its own in this process does not write into the record', () => {
+    const log = join(makeTree({}), 'v8.log')
+    // V8's own file, opened before anything of oos runs, without close-on-exec.
+    const words = ['--log-function-events', '--no-logfile-per-isolate', `--logfile=${log}`, executable]
+    const env = { ...process.env, ...project.env }
+    const { status } = spawnSync(process.execPath, [...words, ...trusted(['true'])], { ...project, env })
+    expect(status).toBe(0)
+    expect(oos(['runs', 'show'], project).code).toBe(0)
+  })
+
   test('reads and writes what the rules allow, and nothing else', () => {
     const script =
       'cat src/a.txt; echo b > src/b.txt; cat .env; echo evil >> .agent-os/AGENT.md; ls -a "$HOME"'
