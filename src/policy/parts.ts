@@ -36,7 +36,8 @@ export function parseResource(part: Part, whole: string, fix: Fixer): Resource {
 
 export function refuseResource(part: Part, whole: string, fix: Fixer): never {
   const names = Object.keys(resources)
-  const near = resourceCalled(part.text) ?? closest(part.text, names)
+  // A word without a colon may be anything: `coder` is no `model`.
+  const near = resourceCalled(part.text) ?? (part.text === whole ? undefined : closest(part.text, names))
   const meant = meantResource(whole, fix.aim) ?? (near && fix(near, part))
   const what =
     part.text === ''

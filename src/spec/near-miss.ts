@@ -1,5 +1,6 @@
 import type { Heading, ListItem, Paragraph, PhrasingContent, TableCell } from 'mdast'
 import { closest } from '../shared/closest.ts'
+import { leavesAgentsOut, noneLeftOut } from './agents-meant.ts'
 import {
   type EffectWord,
   effectCalled,
@@ -23,6 +24,8 @@ export interface NearMiss {
   readonly span: Span
   readonly message: string
   readonly meant: Meant
+  /** What to do where no rule says it. */
+  readonly advice?: string
   /** The line as it was meant, where there is no rule in it alone: the head of a group. */
   readonly line?: string
 }
@@ -56,12 +59,21 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
     const between = found.nested ? '' : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
     const turned = turnedEffect(effect, between)
     const meant = { effect: turned, text, capability: capabilityText(found.text) }
+    const [own = ''] = text.split(/[\r\n]/)
+    const advice = leavesAgentsOut(own) ? noneLeftOut : undefined
     const why =
-      turned === effect
+      advice !== undefined || turned === effect
         ? faultOf(lead, { effect, found, place, after })
         : `what this says is written **${effectTitle(turned)}**`
     const line = found.nested && groupHead(effect, text)
-    return { severity, span: lead, message: messageOf(source, lead, why), meant, ...(line && { line }) }
+    return {
+      severity,
+      span: lead,
+      message: messageOf(source, lead, why),
+      meant,
+      ...(line && { line }),
+      ...(advice && { advice }),
+    }
   }
   return undefined
 }

@@ -1,5 +1,7 @@
 import { parseCapability } from '../policy/capability.ts'
 import type { Stage } from '../policy/types.ts'
+import { agentsMeant, noneLeftOut } from './agents-meant.ts'
+import { isNearlyCapability } from './effect-word.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
 import { readStray } from './rule-meant.ts'
@@ -60,7 +62,7 @@ export function parseDraft(
       if (stray) report('rule/in-reason', stray.span, stray.message, { fix: stray.fix })
       return stray ? undefined : { capabilities: list.items, clauses, end, reasonStart: token.end }
     }
-    const clause = readClause(tokens, at, report)
+    const clause = readClause(tokens, at, drafting, report)
     if (clause === 'none') {
       const { span, message, fix } = readStray(tokens, at, drafting)
       report('rule/unexpected', span, message, { fix })
@@ -85,6 +87,7 @@ interface Reading<Value> {
 function readClause(
   tokens: readonly Token[],
   at: number,
+  { source }: Drafting,
   report: Report,
 ): Reading<ListClause & StageClause> | Reading<ListClause> | Reading<StageClause> | 'none' | undefined {
   const word = tokens[at]
@@ -92,7 +95,7 @@ function readClause(
   if (!word || !name) return 'none'
   return name === 'before'
     ? readStage(tokens, at, word, report)
-    : readListClause(tokens, at, word, name, report)
+    : readListClause(tokens, at, { name, source }, report)
 }
 
 function readStage(
@@ -120,13 +123,13 @@ function readStage(
 function readListClause(
   tokens: readonly Token[],
   at: number,
-  word: Token,
-  name: ClauseName,
+  { name, source }: { readonly name: ClauseName; readonly source: string },
   report: Report,
 ): Reading<ListClause> | undefined {
-  if (tokens[at + 1]?.kind !== 'code') {
-    report('rule/expected-code', tokens[at + 1] ?? word, `\`${name}\` is not followed by a code span`, {
-      fix: clauseMeant(name, tokens[at + 1], tokens[at + 2]) ?? clauseExamples[name],
+  const [word = { start: 0, end: 0 }, first] = tokens.slice(at)
+  if (first?.kind !== 'code') {
+    report('rule/expected-code', first ?? word, `\`${name}\` is not followed by a code span`, {
+      fix: clauseMeant(name, tokens.slice(at + 1), source) ?? clauseExamples[name],
     })
     return undefined
   }
@@ -148,21 +151,20 @@ function readListClause(
 }
 
 /** What stands there without its backticks. */
-function clauseMeant(name: ClauseName, word: Token | undefined, next: Token | undefined): string | undefined {
-  if (name === 'for') return agentMeant(word, next)
-  const isAlone = next === undefined || isSeparator(next) || isClauseWord(next)
-  const isOne = isAlone && word?.kind === 'word' && parseCapability(word.text).ok
-  return isOne && name !== 'in' ? `write: ${name} \`${word.text}\`` : undefined
-}
-
-/** ``for agent `coder` ``, `for coder — why`. */
-function agentMeant(word: Token | undefined, next: Token | undefined): string | undefined {
-  if (word?.kind !== 'word') return undefined
-  if (next?.kind === 'code' && /^(?:the|an?|agents?)$/.test(word.text)) return `write: for \`${next.text}\``
-  const isAlone = next === undefined || isSeparator(next) || isClauseWord(next)
-  return isAlone && /^(?!every|any|all$|me$|us$|now$)[A-Za-z][\w.-]*$/.test(word.text)
-    ? `write: for \`${word.text}\``
-    : undefined
+function clauseMeant(name: ClauseName, tokens: readonly Token[], source: string): string | undefined {
+  const [next, code] = tokens
+  if (name === 'except' && next?.kind === 'word' && next.text === 'for')
+    return code?.kind === 'code' && isNearlyCapability(code.text)
+      ? `write: except \`${code.text}\``
+      : noneLeftOut
+  if (name === 'for') {
+    const end = tokens.findIndex(isSeparator)
+    const last = tokens.at(end < 0 ? -1 : end - 1)
+    return next && agentsMeant(source.slice(next.start, last?.end))
+  }
+  const isAlone = code === undefined || isSeparator(code) || isClauseWord(code)
+  const isOne = isAlone && next?.kind === 'word' && parseCapability(next.text).ok
+  return isOne && name !== 'in' ? `write: ${name} \`${next.text}\`` : undefined
 }
 
 const clauseExamples: Readonly<Record<ClauseName, string>> = {

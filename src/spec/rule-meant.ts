@@ -3,6 +3,7 @@ import { isConstraintName } from '../policy/constraints.ts'
 import { looksLikePath } from '../policy/meant.ts'
 import type { Effect } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
+import { leavesAgentsOut, noneLeftOut } from './agents-meant.ts'
 import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
 import type { CodeToken, Token } from './inline.ts'
 import {
@@ -38,6 +39,8 @@ export function readStray(tokens: readonly Token[], at: number, drafting: Drafti
   const code = part[index]
   const words = before.map((token) => lettersOf(token, drafting.source))
   const stretch = { before, words, drafting }
+  const whole = { ...stretch, before: part }
+  if (leavesAgentsOut(textOf(whole))) return stray(whole, noneLeftOut)
   if (code?.kind !== 'code') return wordsAlone(stretch, tokens[at - 1])
   const own = ownRule(part, index, drafting.source)
   if (own) return { ...own, span: { start: part[0]?.start ?? own.span.start, end: own.span.end } }
@@ -86,6 +89,7 @@ const conditions = wordSet('if when whenever until till while once after during 
 const bounds = wordSet('only just solely exclusively never no limited max most up')
 const joints = wordSet('and or & + plus also')
 const toNames = wordSet('for to by as')
+const leaveOut = `a capability is left out with \`except\`: except \`file:**/.env.example:read\`; ${noneLeftOut}`
 const dash = 'put a dash before the reason: — why'
 
 function secondSpan(code: CodeToken, previous: Token | undefined, { effect }: Drafting): Stray {
@@ -115,7 +119,8 @@ function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
   }
   const hole = hasOne(words, exclusions) ? exceptPath(text, drafting) : undefined
   if (hole) return stray(stretch, hole)
-  if (hasOne(words, exclusions) || hasOne(words, conditions))
+  if (hasOne(words, exclusions)) return stray(stretch, hasOne(words, toNames) ? noneLeftOut : leaveOut)
+  if (hasOne(words, conditions))
     return stray(stretch, 'name the agents that it holds for: for `researcher`, `coder`')
   if (hasOnly(words, new Set([...bounds, ...toNames]))) return stray(stretch, 'write `for`')
   const isReason = !isOpening(drafting.effect) && !hasOne(words, bounds)

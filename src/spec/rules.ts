@@ -167,12 +167,10 @@ function reportExample(block: TextBlock, state: Visit): boolean {
   return true
 }
 
-function reportMiss({ severity, span, message, meant, line }: NearMiss, state: Visit): void {
+function reportMiss({ severity, span, message, meant, advice, line }: NearMiss, state: Visit): void {
   const code = severity === 'error' ? 'rule/near-miss' : 'rule/plain-near-miss'
-  const fix =
-    line === undefined
-      ? mend(meant, 'write', state)
-      : { fix: `write \`${line}\`, and indent the list below it` }
+  const own = advice ?? (line && `write \`${line}\`, and indent the list below it`)
+  const fix = own === undefined ? mend(meant, 'write', state) : { fix: own }
   state.context.report(code, span, message, fix)
 }
 

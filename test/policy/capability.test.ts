@@ -193,6 +193,8 @@ describe('everything else is an error with its column and a fix', () => {
     ['file:s\u0440c/**:read', 'look-alike', 7, 'file:spc/**:read'],
     ['file:a\u2215b:read', 'look-alike', 7, 'file:a/b:read'],
     ['file\uff1aa:read', 'look-alike', 5, 'file:a:read'],
+    ['coder', 'unknown-resource', 1, undefined],
+    ['modle:x', 'unknown-resource', 1, 'model:x'],
     ['capability://file/a%E2%80%AEb?action=read', 'hidden-character', 18, undefined],
     [`file:${'{a,b}'.repeat(12)}:read`, 'pattern', 1, undefined],
     [`file:${'a'.repeat(5000)}:read`, 'too-long', 4097, undefined],

@@ -3,6 +3,7 @@ import { proposeFix } from '../../src/editor/fixes.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { parseRequest } from '../../src/policy/request.ts'
+import { noneLeftOut } from '../../src/spec/agents-meant.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
 import { fc } from './arbitrary.ts'
 import { rulesOf, setOf } from './sources.ts'
@@ -117,7 +118,10 @@ describe('words between a rule and what it leaves out', () => {
 
 test.each([
   ['- **Allow** `shell:*` only for `coder`', 'leave the `only` out'],
-  ['- **Allow** `shell:*` unless `coder`', 'name the agents that it holds for: for `researcher`, `coder`'],
+  [
+    '- **Allow** `shell:*` unless `coder`',
+    `a capability is left out with \`except\`: except \`file:**/.env.example:read\`; ${noneLeftOut}`,
+  ],
   ['- **Allow** `shell:*` only `coder`', 'write `for`'],
   ['- **Allow** `shell:*` `coder`', 'the name of an agent stands behind `for`: for `coder`'],
   [
@@ -164,9 +168,12 @@ test.each([
     'write it as a rule of its own, on the next line: - **Require** `shell:a` before push',
   ],
   ['- **Allow** `env:A` for coder', 'write: for `coder`'],
-  ['- **Allow** `env:A` for the agent `coder`', 'name agents in backticks: for `researcher`, `coder`'],
+  ['- **Allow** `env:A` for the agent `coder`', 'write: for `coder`'],
   ['- **Allow** `env:A` for agent `coder`', 'write: for `coder`'],
-  ['- **Allow** `env:A` for everyone', 'name agents in backticks: for `researcher`, `coder`'],
+  ['- **Allow** `env:A` for everyone', 'leave it out: without `for` a rule holds for all whom its file is for'],
+  ['- **Allow** `env:A` for the coder and `tester` only — x', 'write: for `coder`, `tester`'],
+  ['- **Allow** `env:A` for now', 'name agents in backticks: for `researcher`, `coder`'],
+  ['- **Deny** `env:A` except for `env:B`', 'write: except `env:B`'],
   [
     '- **Limit** `run:*` to 9 processes',
     'how much stands inside of the backticks: `run:*{timeout:30m,memory:4GB,processes:512}`',
@@ -177,6 +184,25 @@ test.each([
   ['- **Deny** `env:A` if `env:B`', 'a rule has no such condition: leave it out, and the rule holds always'],
 ])('%s: %s', (text, fix) => {
   expect(rulesOf(text).diagnostics.map((one) => [one.severity, one.fix])).toEqual([['error', fix]])
+})
+
+test.each([
+  ...['for everyone but coder', 'for everyone but `coder`', 'for all except `coder`', 'to everybody but coder'],
+  ...['for any agent other than `coder`', 'for every agent that is not `coder`', 'for non-coder agents'],
+  ...['except for `coder`', 'not for `coder`', 'for all agents except the coder before commit'],
+])('what is for all agents but some, as `%s`, is offered for no others', (words) => {
+  for (const text of [`- **Deny** \`env:A\` ${words}`, `- **Allow** \`env:A\` ${words}`])
+    expect(rulesOf(text).diagnostics.map((one) => [one.severity, one.fix])).toEqual([['error', noneLeftOut]])
+})
+
+test.each([
+  '- **Deny** for everyone but coder: `env:A`',
+  '- **Allow** everybody except `coder` `env:A`',
+  '- **Deny** env:A for all but coder',
+])('%s: nor is it where the capability stands elsewhere', (text) => {
+  const [found] = rulesOf(text).diagnostics
+  expect([found?.severity, found?.fix]).toEqual(['error', noneLeftOut])
+  expect(found?.message).not.toContain('is written')
 })
 
 test.each([
