@@ -22,12 +22,17 @@ export interface PlainRule {
 export function readPlainRule(word: string, text: string): PlainRule | undefined {
   const line = firstSentence(text)
   if (line.length > longest) return undefined
-  if (plain(word) === 'limit') return readLimit(line)
+  const named = effectWords.find((effect) => effect === plain(word))
+  if (named !== undefined && named !== 'let' && all.test(coreOf(line))) return nothingNamed(named)
+  if (named === 'limit') return readLimit(line)
   const effect = effectOf(word)
   if (effect === undefined) return undefined
   return effect === 'require' ? readRequire(line) : readAct(word, effect, line)
 }
 
+/** `all`, `everything`, `any network access`: no sentence of advice. */
+const all =
+  /^(?:all|any|every|everything|anything|nothing|no|none)(?: (?:of|the|access|to|commands?|programs?|tools?|files?|folders?|reads?|writes?|reading|writing|edits?|editing|hosts?|network|internet|web|requests?|pushes|commits|secrets?|environment|variables?))*[.!]?$/i
 const longest = 300
 /** Bold, they say no to whatever stands behind them. */
 const refusals = ['never', 'forbid', 'disallow', 'prohibit']
@@ -91,7 +96,8 @@ function readAct(word: string, effect: EffectWord, line: string): PlainRule | un
   const before = path === undefined ? '' : (line.split(path)[0] ?? '').replace(/`$/, '')
   const turned = rule === undefined ? turnedEffect(effect, before) : effect
   const isEffect = plain(word) === effect
-  if (word === 'Deny' && path === undefined && rule === undefined) return emptyDeny
+  // The other effects begin sentences of advice, too.
+  if (word === 'Deny' && path === undefined && rule === undefined) return nothingNamed('deny')
   // What never happens is advice, and often has no path: only the rule that is lost on the way is told.
   if (path === undefined && (rule === undefined || !isEffect)) return undefined
   const none = isEffect
@@ -108,11 +114,12 @@ function readAct(word: string, effect: EffectWord, line: string): PlainRule | un
 
 const says = { deny: 'never', ask: 'ask before' } as const
 
-/** The other effects begin sentences of advice, too. */
-const emptyDeny: PlainRule = {
-  severity: 'warning',
-  why: 'it names no capability',
-  meant: { effect: 'deny', text: '', capability: '' },
+function nothingNamed(effect: EffectWord): PlainRule {
+  return {
+    severity: 'warning',
+    why: 'it names no capability',
+    meant: { effect, text: '', capability: '' },
+  }
 }
 
 /** All of the path; of an Only what it says, for the rest of the disk is closed by that. */
@@ -140,16 +147,21 @@ const accessing = new RegExp(
   'i',
 )
 
+/** What stands before the reason. */
+function coreOf(line: string): string {
+  return line.split(/\s(?:—|–|--?|because)\s/)[0] ?? ''
+}
+
 /** A program, or what one does, and nothing else. */
 function programIn(line: string): string | undefined {
-  const [core = ''] = line.split(/\s(?:—|–|--?|because)\s/)
+  const core = coreOf(line)
   const isCommand = knownProgram.test(core) && core.split(' ').length <= 2 && /^[\w -]+$/.test(core)
   return isCommand ? `shell:${core} *` : undefined
 }
 
 /** The first that is in backticks, else the first bare word with an ending, or that a slash or a star makes a path. */
 function pathIn(line: string): string | undefined {
-  const [core = ''] = line.split(/\s(?:—|–|--?|because)\s/)
+  const core = coreOf(line)
   const spans = [...core.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.trim())
   const words = core.replace(/`[^`]*`/g, ' ').split(/\s+/)
   const bare = words.map((text) => text.replace(/[,.;:!?)]+$/, ''))

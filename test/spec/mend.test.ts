@@ -207,6 +207,23 @@ test.each([
   expect(rulesOf(text).diagnostics[0]?.message).toBe(message)
 })
 
+test.each(['**Allow** all', '**Allow**: everything — go', '**ALLOW** any access', '**Deny** all commands.'])(
+  '%s is told, for it names no capability',
+  (text) => {
+    const [found] = rulesOf(`- ${text}`).diagnostics
+    expect([found?.code, found?.message.split(': ')[1]]).toEqual([
+      'rule/plain-near-miss',
+      'it names no capability',
+    ])
+    expect(found?.fix).toContain('write as in: ')
+  },
+)
+
+test.each(['- **Ask** any question that you have', '- **Allow** all the time it takes'])(
+  '%s is advice, too',
+  (text) => expect(rulesOf(text).diagnostics).toEqual([]),
+)
+
 test.each(['- **Ask** and/or tell', '- **Limit** output to 10 lines', '- **Allow** time', '- **Only** git'])(
   '%s is advice',
   (text) => expect(rulesOf(text).diagnostics).toEqual([]),
