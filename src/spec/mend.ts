@@ -47,7 +47,11 @@ export function mendRule(meant: Meant, context: RuleContext): string {
 /** "Allow if CI", "in tests", "before noon": no rule says when, and an Allow without it would open more than was written. */
 function isConditional({ effect, text, capability }: Meant): boolean {
   const before = text.split(/[`\r\n]/)[0]?.split(capability)[0] ?? ''
-  return effect === 'allow' && condition.test(before)
+  return effect === 'allow' && saysWhen(before)
+}
+
+export function saysWhen(words: string): boolean {
+  return condition.test(words)
 }
 
 const condition =

@@ -10,6 +10,7 @@ import {
   isNearlyEffect,
   isWordCapability,
 } from './effect-word.ts'
+import { groupHead } from './group-head.ts'
 import { spanOf } from './inline.ts'
 import type { Meant } from './mend.ts'
 import { readPlainRule } from './plain-rule.ts'
@@ -45,37 +46,48 @@ export function findNearMiss(source: string, block: TextBlock, place: BlockPlace
   if (quoted) return quoted
   for (const lead of leadsOf(source, block)) {
     const effect = effectOf(lead)
-    if (effect === undefined) continue
-    const found = capabilityAfter(source, block, lead) ?? nestedCapability(place.nested)
-    if (found === undefined) {
-      const miss = plainMiss(source, block, lead)
-      if (miss) return miss
-      continue
-    }
-    const severity = severityOf(lead, isDirect(source, block, lead))
-    if (severity === undefined) continue
-    const after = source.slice(lead.start, spanOf(block).end)
-    const text = after.slice(after.indexOf(lead.word) + lead.word.length)
-    const between = found.nested ? '' : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
-    const turned = turnedEffect(effect, between)
-    const meant = { effect: turned, text, capability: capabilityText(found.text) }
-    const [own = ''] = text.split(/[\r\n]/)
-    const advice = leavesAgentsOut(own) ? noneLeftOut : undefined
-    const why =
-      advice !== undefined || turned === effect
-        ? faultOf(lead, { effect, found, place, after })
-        : `what this says is written **${effectTitle(turned)}**`
-    const line = found.nested && groupHead(effect, text)
-    return {
-      severity,
-      span: lead,
-      message: messageOf(source, lead, why),
-      meant,
-      ...(line && { line }),
-      ...(advice && { advice }),
-    }
+    const miss = effect && missAt(source, block, { lead, effect, place })
+    if (miss) return miss
   }
   return undefined
+}
+
+interface LeadAt {
+  readonly lead: Lead
+  readonly effect: EffectWord
+  readonly place: BlockPlace
+}
+
+function missAt(source: string, block: TextBlock, { lead, effect, place }: LeadAt): NearMiss | undefined {
+  const found = capabilityAfter(source, block, lead) ?? nestedCapability(place.nested)
+  if (found === undefined) return plainMiss(source, block, lead)
+  const severity = severityOf(lead, isDirect(source, block, lead))
+  if (severity === undefined) return undefined
+  const after = source.slice(lead.start, spanOf(block).end)
+  const text = after.slice(after.indexOf(lead.word) + lead.word.length)
+  const head = oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
+  const between = found.nested ? head : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
+  const turned = isRun(found.text) ? 'limit' : turnedEffect(effect, between)
+  const advice = leavesAgentsOut(text.split(/[\r\n]/)[0] ?? '') ? noneLeftOut : undefined
+  const why =
+    advice !== undefined || turned === effect
+      ? faultOf(lead, { effect, found, place, after })
+      : `what this says is written **${effectTitle(turned)}**`
+  const line = found.nested && groupHead(isRun(found.text) ? turned : effect, turned, head)
+  return {
+    severity,
+    span: lead,
+    message: messageOf(source, lead, why),
+    // Of a list the first item alone would be less than was written.
+    meant: { effect: turned, text, capability: found.nested ? '' : capabilityText(found.text) },
+    ...(line && { line }),
+    ...(advice && { advice }),
+  }
+}
+
+/** A run as a whole is limited, whatever the effect in front of it says. */
+function isRun(capability: string): boolean {
+  return capability.startsWith('run:')
 }
 
 /** All of the rule between backticks: `` - `Deny file:.env:*` ``. */
@@ -87,7 +99,7 @@ function ruleInCode(source: string, block: TextBlock, { inItem }: BlockPlace): N
   const [, word = '', rest = ''] = /^[*_\s]*(\p{L}+)[:*_]*\s+(\S.*)$/su.exec(first.value) ?? []
   const capability = rest.split(/\s/)[0]?.replace(bareEnds, '') ?? ''
   if (!isWhole || !isNearlyEffect(word) || !isNearlyCapability(capability)) return undefined
-  const effect = closest(plain(word), effectWords) ?? 'deny'
+  const effect = isRun(capability) ? 'limit' : (closest(plain(word), effectWords) ?? 'deny')
   const { start, end } = spanOf(first)
   const text = `${rest}${source.slice(end, spanOf(block).end)}`
   return {
@@ -121,15 +133,6 @@ function effectOf({ word, bold }: Lead): EffectWord | undefined {
 function severityOf({ bold, word }: Lead, direct: boolean): NearMiss['severity'] | undefined {
   if (bold && isNearlyEffect(word)) return 'error'
   return direct ? 'warning' : undefined
-}
-
-/** `**Deny** secrets:` above a list; words that turn its meaning around are for a person. */
-function groupHead(effect: EffectWord, text: string): string | undefined {
-  const words = oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
-  const isReason =
-    /^[^`]{0,200}$/.test(words) && !/\b(?:but|except|only|other|outside|unless|without)\b/i.test(words)
-  if (effect === 'let' || !isReason) return undefined
-  return `- **${effectTitle(effect)}**${words === '' ? '' : ` — ${words}`}`
 }
 
 interface Around {

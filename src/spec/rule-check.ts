@@ -31,7 +31,7 @@ const checks: readonly Check[] = [
     return fail(report, 'rule/run', at(draft, odd), said, limitInstead(rule, odd))
   },
   (rule, draft, report) => {
-    const odd = rule.capabilities.findIndex(({ constraints }) => Object.keys(constraints).length === 0)
+    const odd = rule.capabilities.findIndex((capability) => !hasLimits(capability))
     if (rule.effect !== 'limit' || odd < 0) return true
     const fix = limitMeant(rule, odd, draft.capabilities[odd]?.text ?? '')
     return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint', fix)
@@ -71,14 +71,20 @@ const checks: readonly Check[] = [
 /** The same as a Limit: what was written of it stays. */
 function limitInstead(rule: Rule, index: number): string {
   const limit = limitOf(rule, index)
-  return rule.capabilities.length === 1 ? `write: - ${limit}` : ownLine(limit)
+  if (rule.capabilities.length > 1) return ownLine(limit)
+  return hasLimits(rule.capabilities[index]) ? `write: - ${limit}` : `limit it, as in: - ${limit}`
 }
 
-function limitOf({ capabilities }: Rule, index: number): string {
+function limitOf({ capabilities, agents }: Rule, index: number): string {
   const { constraints = {}, pattern: written = '*' } = capabilities[index] ?? {}
   const pattern = /^[^{(]*/.exec(written)?.[0] || '*'
-  const limits = Object.keys(constraints).length > 0 ? constraints : exampleLimits
-  return `**Limit** ${printCode(printCapability({ resource: 'run', pattern, actions: [], constraints: limits }))}`
+  const limits = hasLimits(capabilities[index]) ? constraints : exampleLimits
+  const whom = agents.length > 0 ? ` for ${agents.map(printCode).join(', ')}` : ''
+  return `**Limit** ${printCode(printCapability({ resource: 'run', pattern, actions: [], constraints: limits }))}${whom}`
+}
+
+function hasLimits(capability: Capability | undefined): boolean {
+  return Object.keys(capability?.constraints ?? {}).length > 0
 }
 
 /** With what was written of a constraint at its place; of a run else with an example. */

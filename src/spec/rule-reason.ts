@@ -73,6 +73,11 @@ function strayException(tokens: readonly Token[], index: number, drafting: Draft
 
 /** The agents that a reason is nothing but a `for` of, and so perhaps the rule's clause. */
 export function agentsIn(reason: string): readonly string[] {
-  const list = /^(?:only )?for (`[\w.-]+`(?:, ?`[\w.-]+`)*)(?=$|[.,;]? *[—–]| because )/.exec(reason)?.[1]
-  return list?.replace(/[` ]/g, '').split(',') ?? []
+  const [, list = ''] = forAgents.exec(reason) ?? []
+  return list === '' ? [] : list.replace(/`/g, '').split(/, ?| and /)
 }
+
+const agent = '`?[\\w-]+(?:\\.[\\w-]+)*`?'
+const forAgents = new RegExp(
+  `^(?:only )?for (${agent}(?:(?:, ?| and )${agent})*)(?: only)?[.,;]?(?=$| *[—–]| because )`,
+)

@@ -17,6 +17,7 @@ import type { Report } from './report.ts'
 import type { RuleContext } from './rule-build.ts'
 import { exampleIn } from './rule-example.ts'
 import { readItem } from './rule-item.ts'
+import { openSection, type Section, type Spoken } from './spoken-of.ts'
 import type { Span } from './text.ts'
 import { effectBefore } from './turned-effect.ts'
 import type { NamedPattern } from './types.ts'
@@ -40,6 +41,7 @@ export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedL
     rules,
     prose,
     plain: [],
+    sections: [],
     spokenOf: undefined,
     misses: 0,
   }
@@ -60,8 +62,10 @@ interface Visit {
   readonly prose: Paragraph[]
   /** Rules in plain words, which the file may have in the rule language, too. */
   readonly plain: NearMiss[]
-  /** The effect that the last heading, the table's row, or the line above the list speaks of. */
-  spokenOf: Effect | undefined
+  /** Those that the node stands in. */
+  sections: readonly Section[]
+  /** What the headings, the table's row, or the line above the list speak of. */
+  spokenOf: Spoken
   /** How much was found that may be meant as a rule, and is none. */
   misses: number
 }
@@ -87,7 +91,7 @@ function isList({ type }: Nodes): boolean {
 }
 
 function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: ListItem): void {
-  let { spokenOf } = state
+  let { spokenOf, sections } = state
   nodes.forEach((node, index) => {
     const next = nodes[index + 1]
     const inItem = item?.children[0] === node
@@ -97,8 +101,8 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: L
     else if (node.type === 'listItem' && free)
       visitItem(node, state, next?.type === 'listItem' ? next : undefined)
     else visit(node, free, state)
-    if (node.type === 'heading') spokenOf = state.spokenOf
-    else if (node.type !== 'paragraph') state.spokenOf = spokenOf
+    if (node.type === 'heading') ({ spokenOf, sections } = state)
+    else if (node.type !== 'paragraph') Object.assign(state, { spokenOf, sections })
   })
 }
 
@@ -116,8 +120,11 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
   const miss = findNearMiss(text.text, block, place)
   if (miss?.meant.lines) state.plain.push(miss)
   else if (miss) reportMiss(miss, state)
-  if (miss?.line !== undefined && miss.meant.effect !== 'let') state.spokenOf = miss.meant.effect
-  if (block.type === 'heading') state.spokenOf = effectSpokenOf(plainText(block))
+  if (miss && place.nested.length > 0) state.spokenOf = effectAbove(miss)
+  if (block.type === 'heading') {
+    state.sections = openSection(block, state.sections)
+    state.spokenOf = state.sections.at(-1)?.spoken
+  }
   if (miss || reportExample(block, state)) return
   for (const code of codeSpans(block)) {
     if (startsAsCapability(code.value) && parseCapability(code.value).ok)
@@ -125,16 +132,22 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         'rule/stray-capability',
         spanOf(code),
         `\`${code.value}\` stands in no rule`,
-        mend(
-          strayMeant(
-            code.value,
-            effectBefore(text.text.slice(spanOf(block).start, spanOf(code).start)) ?? state.spokenOf,
-          ),
-          'if it is meant as a rule, write',
-          state,
-        ),
+        strayFix(code.value, text.text.slice(spanOf(block).start, spanOf(code).start), state),
       )
   }
+}
+
+function strayFix(capability: string, before: string, state: Visit): { readonly fix?: string } {
+  const spoken = effectBefore(before) ?? state.spokenOf
+  if (spoken === 'unclear' && !capability.startsWith('run:'))
+    return { fix: 'if it is meant as a rule, write its effect before it: **Allow**, **Ask** or **Deny**' }
+  const effect = spoken === 'unclear' ? undefined : spoken
+  return mend(strayMeant(capability, effect), 'if it is meant as a rule, write', state)
+}
+
+/** What the line above a list says of it, where it says nothing of when or for whom. */
+function effectAbove({ line, meant: { effect } }: NearMiss): Spoken {
+  return line === undefined || effect === 'let' || /\*\* for `/.test(line) ? 'unclear' : effect
 }
 
 /** `| **Allow** | `file:src/**:read` | the code |`: the cell with the capability is told, and what the first says of it. */

@@ -79,6 +79,11 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Allow** for coder `env:A` — mine', '- **Allow** `env:A` for `coder` — mine'],
     ['- **Allow** for the agent `one` only: env:A, `env:B`', '- **Allow** `env:A`, `env:B` for `one`'],
     ['- **Allow** for everybody `env:A`', '- **Allow** `env:A`'],
+    ['## Allow\n\n### Network\n\n- `env:A`', '- **Allow** `env:A` — why'],
+    ['# Deny\n\n## Allow\n\n#### Network\n\n- `env:A`', '- **Allow** `env:A` — why'],
+    ['## Allow\n\n### Not these\n\n- `env:A`', '- **Deny** `env:A` — why'],
+    ['## Allow\n\n## Network\n\n- `env:A`', '- **Deny** `env:A` — why'],
+    ['## Deny\n\n> # Allow\n\n### Network\n\n- `env:A`', '- **Deny** `env:A` — why'],
     ['- **Let** `code` be `src/**` — mine', '- **Let** `@code` = `src/**` — mine'],
     ['- **Let** `@code = src/**`', '- **Let** `@code` = `src/**`'],
     ['- **Let** @code: `src/**`', '- **Let** `@code` = `src/**`'],
@@ -117,6 +122,16 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     },
   )
 
+  test.each(['Allow\n\n### Exceptions', 'Deny\n\n### Except', 'Read-only files'])(
+    'no effect is offered below %j',
+    (heading) => {
+      const [found] = rulesOf(`## ${heading}\n\n- \`file:a:read\``).diagnostics
+      expect(found?.fix).toBe(
+        'if it is meant as a rule, write its effect before it: **Allow**, **Ask** or **Deny**',
+      )
+    },
+  )
+
   test('and that checks, whatever was wrong', () => {
     const text = readFileSync(join(import.meta.dirname, 'fixtures/near-miss.rules.md'), 'utf8')
     const fixes = rulesOf(text.replace(/ \{[a-z/-]+\}/g, '')).diagnostics.flatMap(
@@ -133,7 +148,11 @@ test.each([
     '- **Deny** `run:command{timeout:3m,memory:1GB}`',
     'write: - **Limit** `run:command{timeout:3m,memory:1GB}`',
   ],
-  ['- **Ask** `run:command`', 'write: - **Limit** `run:command{timeout:30m}`'],
+  ['- **Ask** `run:command`', 'limit it, as in: - **Limit** `run:command{timeout:30m}`'],
+  ['- **Allow** `run:*{cpu:3m}` for `one`, `two`', 'write: - **Limit** `run:*{cpu:3m}` for `one`, `two`'],
+  ['- **Allow** run:*{timeout:3m} — mine', 'write: - **Limit** `run:*{timeout:3m}` — mine'],
+  ['- **Dney** `run:*{timeout:3m}` for `one`', 'write: - **Limit** `run:*{timeout:3m}` for `one`'],
+  ['- `Allow run:*{timeout:3m}`', 'write: - **Limit** `run:*{timeout:3m}`'],
   [
     '- **Allow** `env:A`, `run:*{cpu:3m}`',
     'write it as a rule of its own, on the next line: - **Limit** `run:*{cpu:3m}`',
@@ -163,6 +182,11 @@ describe('a list below a bold effect and words is offered as a group', () => {
   test.each([
     ['- **Deny** secrets:\n  - `env:A`', '- **Deny** — secrets', 'deny'],
     ['**Allow**\n\n- `env:A`', '- **Allow**', 'allow'],
+    ['- **Allow only**:\n  - `env:A`', '- **Only**', 'only'],
+    ['- **Deny** everything except:\n  - `env:A`', '- **Only**', 'only'],
+    ['- **Allow** everything but these:\n  - `env:A`', '- **Deny**', 'deny'],
+    ['- **Allow** for everyone:\n  - `env:A`', '- **Allow**', 'allow'],
+    ['- **Deny** for security reasons:\n  - `env:A`', '- **Deny** — for security reasons', 'deny'],
   ])('%j: %s', (text, head, effect) => {
     const [found, ...others] = rulesOf(text).diagnostics
     expect(found?.fix).toBe(`write \`${head}\`, and indent the list below it`)
@@ -170,8 +194,21 @@ describe('a list below a bold effect and words is offered as a group', () => {
     expect(rulesOf(`${head}\n  - \`env:A\``).rules.map((rule) => rule.effect)).toEqual([effect])
   })
 
-  test('but not where words turn it around', () => {
-    expect(rulesOf('- **Deny** all, except:\n  - `env:A`').diagnostics[0]?.fix).not.toContain('except')
+  test('for whom it was meant stays a clause', () => {
+    const [found, item] = rulesOf('- **Allow** for coder:\n  - `env:A`').diagnostics
+    expect(found?.fix).toBe('write `- **Allow** for `coder``, and indent the list below it')
+    expect(item?.fix).not.toContain('- **Allow**')
+  })
+
+  test.each([
+    '- **Allow** for now:',
+    '- **Allow** in tests:',
+    '**Allow** when CI runs:\n',
+    '- **Allow** all here but:',
+  ])('but not %j, which would open more', (head) => {
+    const { diagnostics } = rulesOf(`## Allow\n\n${head}\n  - \`env:A\`\n  - \`env:B\``)
+    expect(diagnostics).toHaveLength(3)
+    for (const { fix } of diagnostics) expect(fix).not.toMatch(/- \*\*Allow\*\* (?!`file:src)|`env:/)
   })
 })
 

@@ -170,7 +170,10 @@ test.each([
   ['- **Allow** `env:A` for coder', 'write: for `coder`'],
   ['- **Allow** `env:A` for the agent `coder`', 'write: for `coder`'],
   ['- **Allow** `env:A` for agent `coder`', 'write: for `coder`'],
-  ['- **Allow** `env:A` for everyone', 'leave it out: without `for` a rule holds for all whom its file is for'],
+  [
+    '- **Allow** `env:A` for everyone',
+    'leave it out: without `for` a rule holds for all whom its file is for',
+  ],
   ['- **Allow** `env:A` for the coder and `tester` only — x', 'write: for `coder`, `tester`'],
   ['- **Allow** `env:A` for now', 'name agents in backticks: for `researcher`, `coder`'],
   ['- **Deny** `env:A` except for `env:B`', 'write: except `env:B`'],
@@ -187,7 +190,12 @@ test.each([
 })
 
 test.each([
-  ...['for everyone but coder', 'for everyone but `coder`', 'for all except `coder`', 'to everybody but coder'],
+  ...[
+    'for everyone but coder',
+    'for everyone but `coder`',
+    'for all except `coder`',
+    'to everybody but coder',
+  ],
   ...['for any agent other than `coder`', 'for every agent that is not `coder`', 'for non-coder agents'],
   ...['except for `coder`', 'not for `coder`', 'for all agents except the coder before commit'],
 ])('what is for all agents but some, as `%s`, is offered for no others', (words) => {
@@ -229,6 +237,10 @@ test('a reason that only names agents is the clause that was meant', () => {
     ['rule/in-reason', 'write it before the dash: for `coder`'],
   ])
   expect(of('**Allow** `shell:*` — only for `coder` — it builds')).toHaveLength(1)
+  expect(of('**Allow** `shell:*` — for coder and command only').map(({ fix }) => fix)).toEqual([
+    'write it before the dash: for `coder`, `command`',
+  ])
+  expect(of('**Allow** `shell:*` — for coder of all people')).toEqual([])
   expect(of('**Allow** `shell:*` for `coder` — for `coder`')).toEqual([])
   expect(of('**Allow** `shell:*` — for `npm`')).toEqual([])
 })
