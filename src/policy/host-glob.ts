@@ -85,20 +85,31 @@ export function normalizeHostPattern(pattern: string, offset = 0): string {
   if (bare) refuse('pattern', 'such an address stands in brackets', offset, `[${pattern}]`)
   const { host, port, path } = splitHostPattern(pattern)
   if (host === '') refuse('pattern', 'the host is missing', offset, `*${pattern}`)
+  if (host.includes(',') && !/[{}]/.test(host))
+    refuse(
+      'pattern',
+      'several hosts stand in braces',
+      offset,
+      `{${host.replace(/\s+/g, '')}}${pattern.slice(host.length)}`,
+    )
   const encoded = path.search(/%[0-9a-f]{2}/i)
   if (encoded >= 0)
     refuse('encoded', 'a path stands here decoded', offset + pattern.length - path.length + encoded)
   const query = path.replace(/\\./gs, '__').search(/#/)
   if (query >= 0) refuse('pattern', '`#` never reaches a host', offset + pattern.length - path.length + query)
-  const ports = port === undefined ? '' : `:${normalizePort(port, offset + host.length + 1)}`
+  const listed = port?.includes(',') ? `${host}:{${port}}${path}` : undefined
+  const ports = port === undefined ? '' : `:${normalizePort(port, offset + host.length + 1, listed)}`
   const normal = normalizeHost(host, offset) + ports
   return normal + normalizeEscapes(path, offset + pattern.length - path.length)
 }
 
-function normalizePort(port: string, offset: number): string {
+/** `listed` is the whole with the port in braces: what was meant by ports with commas between them. */
+function normalizePort(port: string, offset: number, listed?: string): string {
   if (port === '*') return port
   const odd = expandBraces(port).find((alternative) => parsePort(alternative) === undefined)
-  if (odd !== undefined) refuse('pattern', `\`${odd}\` is not a port`, offset)
+  const isList = port.split(',').every((one) => parsePort(one) !== undefined)
+  const said = odd === '' ? 'a port is missing' : `\`${odd}\` is not a port`
+  if (odd !== undefined) refuse('pattern', said, offset, isList ? listed : undefined)
   // Elsewhere than in a plain list the zeros of a piece count: `{8,9}000`.
   return /^(?:\d+|\{[\d,]+\})$/.test(port) ? port.replace(/\d+/g, (digits) => String(Number(digits))) : port
 }

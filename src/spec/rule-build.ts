@@ -1,4 +1,5 @@
-import { type Aim, parseCapability } from '../policy/capability.ts'
+import { expandBraces } from '../policy/braces.ts'
+import { type Aim, parseCapability, printCapability } from '../policy/capability.ts'
 import type { Capability, Effect, LayerName, Rule, RuleExample } from '../policy/types.ts'
 import { type CodeToken, spanInCode } from './inline.ts'
 import { expandLet, literalLet } from './lets.ts'
@@ -112,6 +113,12 @@ function parseToken(
     )
   const result = parseCapability(expanded.text, aim)
   if (result.ok) return result.value
+  if (
+    expanded.name === undefined &&
+    result.problems[0]?.fix === undefined &&
+    refuseAcross(token, aim, report)
+  )
+    return undefined
   for (const problem of result.problems) {
     report.capability(spanInCode(text.text, token, expanded.columnOf(problem.column) - 1), problem)
   }
@@ -133,6 +140,27 @@ function refuseSeveral(token: CodeToken, aim: Aim, report: Report): boolean {
   })
   return true
 }
+
+/** `http:{a.com:80,b.com:443}:request`: no braces hold a host and its port. */
+function refuseAcross(token: CodeToken, aim: Aim, report: Report): boolean {
+  const groups = /^(?:http|browser):/.test(token.text) ? (token.text.match(/\{[^{}]*\}/g) ?? []) : []
+  const isAcross = groups.some((group) => group.includes(',') && /[:/[]/.test(group))
+  if (!isAcross || token.text.split('{').length > mostGroups) return false
+  const read = expandBraces(token.text).map((text) => parseCapability(text, aim))
+  const meant = read.map((one) => (one.ok ? printCapability(one.value) : one.problems[0]?.fix))
+  if (meant.length > mostMeant || meant.includes(undefined)) return false
+  // Each would be given the whole of what all together may have.
+  const isLimited = meant.some((text) => text?.endsWith('}'))
+  report.capability(token, {
+    code: 'capability/pattern',
+    message: 'in braces stand names of hosts, ports or paths alone: each of these is a capability of its own',
+    ...(!isLimited && { fix: meant.map((text) => `\`${text}\``).join(', ') }),
+  })
+  return true
+}
+
+const mostGroups = 4
+const mostMeant = 8
 
 function letFix(name: string, known: readonly string[]): string {
   const near = nearestWord(name, known)

@@ -304,6 +304,11 @@ test.each([
   ['- **Require** `npm run test:ci` before push', 'shell:npm run test:ci'],
   ['- **Require** `make` before done', 'shell:make'],
   ['- **Deny** `file:a/**:*` except `file:a/b`', 'file:a/b:read'],
+  ['- **Allow** `http:{a.com:80,b.com}:request`', '`http:a.com:80:request`, `http:b.com:request`'],
+  ['- **Deny** `http:{a.com:80,b.com/x}`', '`http:a.com:80:*`, `http:b.com/x:*`'],
+  ['- **Allow** `http:a.{com:80,org:443}:get`', '`http:a.com:80:get`, `http:a.org:443:get`'],
+  ['- **Allow** `http:{a.com:80,b.com:81}:get{max:3}`', undefined],
+  ['- **Allow** `http:{a.com:80,b.com:x}:get`', undefined],
   ['- **Allow** `file:a/**:read` except `file:a/b`', 'file:a/b:*'],
   ['- **Limit** `run:*{timeout:30 minutes}`', 'run:*{timeout:30m}'],
   [
