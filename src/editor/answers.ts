@@ -38,8 +38,9 @@ export function createAnswers(workspace: Workspace, env: NodeJS.ProcessEnv): Ans
       if (found === undefined || found.cursor.snapshot.isTooLarge) return null
       const { snapshot } = found.cursor
       const root = snapshot.root ?? snapshot.home
-      const machine = machines.get(root) ?? readFacts(env, { root })
-      machines.set(root, machine)
+      const facts = machines.get(root) ?? readFacts(env, { root })
+      machines.set(root, facts)
+      const machine = { ...facts, now: Date.now() }
       const { set, home } = snapshot
       const lines = covered.get(snapshot) ?? coverLines({ set, root, home, machine })
       covered.set(snapshot, lines)

@@ -6,7 +6,7 @@ import type { Place } from '../shared/diagnostics.ts'
 import { createRuleFinder, type FindRulesBehind } from '../spec/same-meaning.ts'
 import type { AdvisoryLine, Spec, SpecSet } from '../spec/types.ts'
 import { isForAgent, isForAnother } from './for-agent.ts'
-import { judgeRule, leastHeld, type Point, pointNames, points, type Verdict } from './points.ts'
+import { heldStill, judgeRule, leastHeld, type Point, pointNames, points, type Verdict } from './points.ts'
 
 /** One line of a spec that asks for something: a rule, or a sentence. */
 export interface CoveredLine {
@@ -95,7 +95,7 @@ function concerns(rule: Rule, { agent, root, home }: CoverageInput): boolean {
 
 /** How far each point by itself holds a rule. */
 export function holdingsOf(rule: Rule, machine: HoldMachine): Readonly<Record<Point, Holding>> {
-  const holdings = pointNames.map((point) => [point, points[point](rule, machine)])
+  const holdings = pointNames.map((point) => [point, heldStill(points[point](rule, machine), rule, machine)])
   return Object.fromEntries(holdings) as Record<Point, Holding>
 }
 

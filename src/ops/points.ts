@@ -1,3 +1,5 @@
+import { printCapability } from '../policy/capability.ts'
+import { hasExpired } from '../policy/clause.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { type Holding, type HoldMachine, sandboxHolds, startHolds } from '../sandbox/holds.ts'
 import { endHolds } from './commits/holds.ts'
@@ -49,7 +51,19 @@ function judgeOne(rule: Rule, machine: HoldMachine, holders: Readonly<Record<Poi
   const each = pointNames.map((point) => ({ point, holding: holders[point](rule, machine) }))
   const best = each.reduce((most, one) => (rank(one.holding) > rank(most.holding) ? one : most))
   const by = each.filter(({ holding }) => holding.level !== 'none').map(({ point }) => point)
-  return { ...best.holding, by }
+  const held = heldStill(best.holding, rule, machine)
+  return { ...held, by: held.level === 'none' ? [] : by }
+}
+
+/** What a rule allows only until a moment is held no more from then on; an Only still closes the rest. */
+export function heldStill(holding: Holding, { capabilities, effect }: Rule, { now }: HoldMachine): Holding {
+  const gone = now === undefined ? [] : capabilities.filter((capability) => hasExpired(capability, now))
+  const [first] = gone
+  if (first === undefined || holding.level === 'none') return holding
+  const { expires, ...constraints } = first.constraints
+  const missing = `\`${printCapability({ ...first, constraints })}\` was allowed until ${expires}`
+  if (effect === 'only') return { level: 'partial', missing: `${missing}: what it closes stays closed` }
+  return { level: gone.length < capabilities.length ? 'partial' : 'none', missing }
 }
 
 function only(rule: Rule, capability: Capability): Rule {

@@ -52,12 +52,13 @@ export function denyAll(rule: Rule, resource: Resource): Clause {
 }
 
 /** `via` is not held yet: such an Allow would hold for too much. */
-function grants(rule: Rule, { constraints }: Capability, now: number): boolean {
-  return (
-    rule.withheld === undefined &&
-    rule.via === undefined &&
-    (constraints.expires === undefined || Date.parse(constraints.expires) > now)
-  )
+function grants(rule: Rule, capability: Capability, now: number): boolean {
+  return rule.withheld === undefined && rule.via === undefined && !hasExpired(capability, now)
+}
+
+/** Whether it was allowed only until a moment that has come. */
+export function hasExpired({ constraints: { expires } }: Capability, now: number): boolean {
+  return expires !== undefined && Date.parse(expires) <= now
 }
 
 interface Parts {

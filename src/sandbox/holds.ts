@@ -15,6 +15,8 @@ export type HoldMachine = LimitMachine & {
   readonly platform: string
   /** Of the project; undefined where there is none, or nobody has looked. */
   readonly repository?: RepositoryHolds
+  /** ms since 1970: what has expired by then is held no more. Left out, nothing has. */
+  readonly now?: number
 }
 
 /** What of a repository decides who holds its rules. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countLines, coverLines } from '../../src/ops/coverage.ts'
+import { countLines, coverLines, holdingsOf } from '../../src/ops/coverage.ts'
 import { judgeRule, type PointHolds, points } from '../../src/ops/points.ts'
 import { unheld } from '../../src/ops/unheld.ts'
 import { resources } from '../../src/policy/resources.ts'
@@ -107,6 +107,33 @@ describe('the verdict of a rule', () => {
       missing: expect.any(String),
       by: [],
     })
+  })
+
+  it.each([
+    { rule: 'Allow env:A{expires:2020-01-01T00:00:00Z}', level: 'none', by: [], missing: /^`env:A` was/ },
+    {
+      rule: 'Allow env:A{expires:2020-01-01T00:00:00Z} + env:B',
+      level: 'none',
+      by: ['sandbox'],
+      missing: /^`env:A` was allowed until 2020/,
+    },
+    {
+      rule: 'Only env:A{expires:2020-01-01T00:00:00Z}',
+      level: 'partial',
+      by: ['sandbox'],
+      missing: /until 2020.*: what it closes stays closed$/,
+    },
+    { rule: 'Allow env:A{expires:2020-01-01T00:00:01Z}', level: 'full', by: ['sandbox'], missing: undefined },
+  ])('of $rule is $level once that has expired', ({ rule, level, by, missing }) => {
+    const now = Date.parse('2020-01-01T00:00:00Z')
+    const [one] = rulesOf([rule])
+    const verdict = one && judgeRule(one, { ...machine, now })
+    expect([verdict?.level, verdict?.by]).toEqual([level, by])
+    if (missing === undefined) expect(verdict?.missing).toBeUndefined()
+    else expect(verdict?.missing).toMatch(missing)
+    expect(one && holdingsOf(one, { ...machine, now }).sandbox.level).not.toBe(
+      level === 'full' ? 'none' : 'full',
+    )
   })
 
   it('is less than full where a run at a terminal is held less', () => {

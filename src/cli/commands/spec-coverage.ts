@@ -25,7 +25,8 @@ export const specCoverage: Define = (command, terminal) => {
     const least = min === undefined ? 0 : readPercent(min)
     const project = await openProject({ cwd: terminal.cwd(), env: terminal.env })
     const asking = agent === undefined ? {} : { agent: requireAgent(agent, project) }
-    const machine = { ...readFacts(terminal.env, project), ...readRepositoryHolds(project.root) }
+    const facts = readFacts(terminal.env, project)
+    const machine = { ...facts, ...readRepositoryHolds(project.root), now: Date.now() }
     const set = await project.loadSpecs()
     const lines = coverLines({ ...project, set, machine, ...asking })
     terminal.answer('spec coverage', { ...asking, ...coverageData(lines, machine) }, () =>
