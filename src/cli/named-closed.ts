@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { resolveLinks } from '../ops/request.ts'
+import type { Change } from '../policy/changes.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import type { Change } from '../policy/explain.ts'
 import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 

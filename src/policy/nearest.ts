@@ -1,6 +1,6 @@
 import { editDistance } from '../shared/closest.ts'
 import { printCapability } from './capability.ts'
-import type { Clause } from './clause.ts'
+import { type Clause, hasExpired } from './clause.ts'
 import type { Policy } from './compile.ts'
 import { constraintKinds } from './constraints.ts'
 import { unmet } from './held.ts'
@@ -30,9 +30,12 @@ export function nearest(policy: Policy, request: Request): readonly NearMiss[] {
       .slice(0, most)
   const misses = policy.rules
     .filter(({ effect }) => effect === 'allow' || effect === 'only')
-    .flatMap((rule) =>
-      rule.capabilities.flatMap((capability) => compare(policy, request, { rule, capability })),
-    )
+    .flatMap((rule) => {
+      const about = rule.capabilities.filter(({ resource }) => resource === request.resource)
+      const misses = about.flatMap((capability) => compare(policy, request, { rule, capability }))
+      // One that allows it is not what is missing.
+      return misses.length < about.length ? [] : misses
+    })
   return misses
     .sort((a, b) => a.distance - b.distance || placeOrder(a.miss.rule, b.miss.rule))
     .slice(0, most)
@@ -53,7 +56,6 @@ interface Measured {
 
 function compare(policy: Policy, request: Request, candidate: Candidate): readonly Measured[] {
   const { rule, capability } = candidate
-  if (capability.resource !== request.resource) return []
   const measured = (because: NearMiss['because'], text: string, distance: number) => [
     { miss: { rule, capability, because, text }, distance },
   ]
@@ -86,9 +88,8 @@ function obstacle(
     const print = constraintKinds[name].print as (value: unknown) => string
     return ['constraint', `its \`${name}\` is \`${print(capability.constraints[name])}\``]
   }
-  const { expires } = capability.constraints
-  if (expires !== undefined && Date.parse(expires) <= policy.now)
-    return ['expired', `it held until ${expires}`]
+  if (hasExpired(capability, policy.now))
+    return ['expired', `it held until ${capability.constraints.expires}`]
   if (rule.via)
     return ['via', `it holds only for what \`${printCapability(rule.via)}\` does, which is not held yet`]
   if (rule.in !== undefined && !compilePathGlob(rule.in, policy).matches(policy.root))

@@ -1,3 +1,4 @@
+import { printCapability } from './capability.ts'
 import { constraintNames } from './constraints.ts'
 import type { PathPlace } from './path-glob.ts'
 import { type PatternKind, resources } from './resources.ts'
@@ -33,6 +34,13 @@ export const unknownNote =
 /** The same as an exception, in which no constraint may stand. */
 export function holeOf(request: Request, place: PathPlace): Capability {
   return { ...capabilityOf(request, place), constraints: {} }
+}
+
+/** As a person would type it. */
+export function printRequest(request: Request, place: PathPlace, capability = capabilityOf): string {
+  return request.resource === 'shell' && !request.words
+    ? `shell:${request.target}`
+    : printCapability(capability(request, place))
 }
 
 const patterns: Readonly<Record<PatternKind, (request: Request, place: PathPlace) => string>> = {

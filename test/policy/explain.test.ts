@@ -179,6 +179,47 @@ describe('an explanation', () => {
     expect(decide(only(name), request).effect).toBe('allow')
   })
 
+  test('names each Only that leaves it out, and no Allow that has it', () => {
+    const lines = (more: readonly string[][]) => [
+      { ...makeRule({ effect: 'only', capabilities: ['file:src/**:write', ...(more[0] ?? [])], line: 1 }) },
+      makeRule({
+        effect: 'only',
+        capabilities: ['file:src/a/**:write', 'file:lib/**:write', ...(more[1] ?? [])],
+        line: 2,
+      }),
+    ]
+    const of = (text: string, more: readonly string[][] = []) => {
+      const both = compilePolicy({ rules: lines(more), root: '/p', home: '/h', now: 0 })
+      const request = ask(text)
+      const { effect, changes, nearest } = explainDecision(both, request, decide(both, request))
+      const told = changes.map(({ text, place }) => [place?.line, text])
+      return { effect, told, nearest: nearest.map(({ rule }) => rule.source.line) }
+    }
+    const name = 'name it there, too, behind a comma'
+    expect(of('file:lib/x:write')).toEqual({
+      effect: 'deny',
+      told: [[1, `${name}: \`file:lib/x:write\``]],
+      nearest: [1],
+    })
+    expect(of('file:doc/x:write').told).toEqual([
+      [1, `${name}: \`file:doc/x:write\``],
+      [2, `and ${name}: \`file:doc/x:write\``],
+    ])
+    expect(of('file:doc/x:write', [['file:doc/x:write'], ['file:doc/x:write']]).effect).toBe('allow')
+  })
+
+  test('of an Only that has expired says so', () => {
+    const rules = [makeRule({ effect: 'only', capabilities: ['env:A{expires:1970-01-01T00:00:01Z}'] })]
+    const because = (now: number) => {
+      const only = compilePolicy({ rules, root: '/p', home: '/h', now })
+      return explainDecision(only, ask('env:B'), decide(only, ask('env:B'))).because
+    }
+    expect(because(999)).toBe('`env:B` is outside what an Only names')
+    expect(because(1_000)).toBe(
+      '`env:B` is outside what an Only names: what it allowed has expired (1970-01-01T00:00:01Z), and the rest stays closed',
+    )
+  })
+
   test('an Only closes what the shell itself does, until it names that', () => {
     const text = ask("shell:sh -c 'set -e; [ -f x ] && npm test'")
     const by = (capability: string) => {
