@@ -33,8 +33,8 @@ export function findVain(grounds: Grounds): readonly Vain[] {
       const parts = partsOf(line, grounds)
       if (parts.length === 0 || parts.some(({ clause }) => clause.broken !== undefined)) return []
       const found = lookThrough(line, parts, isGone)
-      if (found === undefined) return []
       const isOnly = line.rule.effect === 'only'
+      if (found === undefined) return isOnly ? namedInVain(line.rule, parts, isGone) : []
       // Under a Deny an Only still denies the rest.
       if (!isOnly || found.kind === 'covered')
         for (const copy of line.copies) gone.add(isOnly ? copy.rule : copy.capability)
@@ -116,6 +116,32 @@ function lookThrough(
     (allows.length === grants.length ? find('under-ask', allows, deniesOrAsks(rule)) : undefined) ??
     find('covered', parts, coversLike)
   )
+}
+
+/**
+ * Of what an Only names, that which is denied all the same. What is left of it has to close the same actions: else it
+ * matters to name it.
+ */
+function namedInVain(
+  rule: Rule,
+  parts: readonly Part[],
+  isGone: (clause: Clause) => boolean,
+): readonly Vain[] {
+  const covers: Covers = (clause) => clause.effect === 'deny' && !isGone(clause)
+  const left = new Set(rule.capabilities)
+  return rule.capabilities.flatMap((capability, index) => {
+    const others = [...left].filter((one) => one !== capability && one.resource === capability.resource)
+    const closed = new Set(others.flatMap(({ actions }) => actions))
+    if (!capability.actions.every((action) => closed.has(action))) return []
+    const own = parts.filter(
+      ({ clause }) =>
+        clause.effect === 'allow' && clause.rule.capabilities.indexOf(clause.capability) === index,
+    )
+    const cover = { covers, samples: createSamples(), unknownToo: false }
+    const result = own.length > 0 ? coverAll(own, cover) : undefined
+    if (result) left.delete(capability)
+    return result ? [{ kind: 'under-deny' as const, rule, capability, ...result }] : []
+  })
 }
 
 /** Where a project asks, it may ask about what its user allows elsewhere. */

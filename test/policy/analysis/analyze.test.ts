@@ -297,6 +297,20 @@ test('an Only of which nothing is allowed still denies the rest', () => {
   ])
 })
 
+test('of two Onlys that overlap each is told what the other one denies', () => {
+  const rules = [
+    only('file:src/**:write', 'file:doc/**:write'),
+    only('file:src/a/**:write', 'file:lib/**:write'),
+  ]
+  expect(find(rules).map(summary)).toEqual([
+    ['under-deny', 2, [1], 'file:lib/x:write'],
+    ['under-deny', 1, [2], 'file:doc/x:write'],
+  ])
+  const names = [deny('env:A'), only('file:a:read', 'file:b:write', 'env:A', 'env:B')]
+  expect(find(names).map(summary)).toEqual([['under-deny', 2, [1], 'env:A']])
+  expect(find([deny('env:A'), only('file:a:read', 'env:A')])).toEqual([])
+})
+
 test('one line of a file that is taken in twice is found once, and not by itself', () => {
   const lines = [deny('env:AB'), deny('env:A*')].map((rule, line) => ({ ...rule, line: line + 1 }))
   const twice = [...lines, ...lines.map((rule) => ({ ...rule, ...coder }))]
