@@ -36,8 +36,9 @@ function runRule(effect: 'allow' | 'deny', text: string): Rule {
   }
   const misfit = misfitOf(effect, parsed.value)
   if (misfit !== undefined) {
-    throw new OosError('capability-invalid', `--${effect} \`${text}\`: ${misfit}`, {
-      hint: `oos run --${effect} 'file:src/**:read' -- …`,
+    const { said, instead = 'file:src/**:read' } = misfit
+    throw new OosError('capability-invalid', `--${effect} \`${text}\`: ${said}`, {
+      hint: `oos run --${effect} '${instead}' -- …`,
     })
   }
   const word = effect === 'allow' ? 'Allow' : 'Deny'
@@ -57,11 +58,25 @@ function runRule(effect: 'allow' | 'deny', text: string): Rule {
   }
 }
 
-/** What would be an error in a spec, because nothing comes of it. */
-function misfitOf(effect: 'allow' | 'deny', { resource, constraints }: Capability): string | undefined {
+interface Misfit {
+  readonly said: string
+  /** A capability that would fit. */
+  readonly instead?: string
+}
+
+/** What would be an error in a spec, because nothing comes of it, or more than was meant. */
+function misfitOf(
+  effect: 'allow' | 'deny',
+  { resource, pattern, constraints }: Capability,
+): Misfit | undefined {
   if (resource === 'run')
-    return 'a run as a whole is limited, by a Limit in a spec, and not allowed or denied'
-  if (effect === 'deny' && constraints.expires !== undefined) return '`expires` goes with an Allow'
-  if (effect === 'allow' && constraints.everywhere) return '`everywhere` goes with a Deny'
+    return { said: 'a run as a whole is limited, by a Limit in a spec, and not allowed or denied' }
+  if (effect === 'deny' && constraints.expires !== undefined) return { said: '`expires` goes with an Allow' }
+  if (effect === 'allow' && constraints.everywhere) return { said: '`everywhere` goes with a Deny' }
+  if (effect === 'allow' && resource === 'secret' && constraints.to === undefined)
+    return {
+      said: 'this secret may be sent to any host: name the one that may be told it',
+      instead: `secret:${pattern}{to:api.example.com}`,
+    }
   return undefined
 }

@@ -97,7 +97,9 @@ function addRule(effect: 'Allow' | 'Deny', asked: Request, policy: Policy): read
   const only = onlyCommand(asked, policy)
   if (!isKnown(only)) return nothingFor(asked)
   const capability = escapeLet(printRequest(only, policy))
-  if (!parseCapability(capability).ok || (effect === 'Allow' && !standsInAllow(asked))) return []
+  if (effect === 'Allow' && isUnbound(asked))
+    return [{ kind: 'none', text: `${toWhom}: ${printCode(`${capability}{to:api.example.com}`)}` }]
+  if (!parseCapability(capability).ok || (effect === 'Allow' && asked.resource === 'run')) return []
   return [{ kind: 'add-rule', text: `- **${effect}** ${printCode(capability)}` }]
 }
 
@@ -105,10 +107,12 @@ function nothingFor(asked: Request): readonly Change[] {
   return [{ kind: 'none', text: `no line is offered: ${unknownNote}` }, rewrite(asked)]
 }
 
-/** Limits of a run, and a secret that might go anywhere, do not. */
-function standsInAllow({ resource, attributes }: Request): boolean {
-  return resource !== 'run' && (resource !== 'secret' || typeof attributes?.to === 'string')
+/** A secret that might go anywhere stands in no Allow. */
+function isUnbound({ resource, attributes }: Request): boolean {
+  return resource === 'secret' && typeof attributes?.to !== 'string'
 }
+
+const toWhom = 'no line is offered: an Allow of a secret names the host that may be told it, as in'
 
 const unloosened: Change = { kind: 'none', text: 'this rule belongs to oos: nothing loosens it' }
 const mostLines = 5

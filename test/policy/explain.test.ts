@@ -275,6 +275,19 @@ describe('an explanation', () => {
     }
   })
 
+  test('of a secret that might go anywhere shows how an Allow names its host', () => {
+    const none = compilePolicy({ rules: [], root: '/p', home: '/h', now: 0 })
+    const told = (text: string) =>
+      explainDecision(none, ask(text), decide(none, ask(text))).changes.map((one) => [one.kind, one.text])
+    expect(told('secret:key')).toEqual([
+      [
+        'none',
+        'no line is offered: an Allow of a secret names the host that may be told it, as in: `secret:key{to:api.example.com}`',
+      ],
+    ])
+    expect(told('secret:key{to:x.com}')).toEqual([['add-rule', '- **Allow** `secret:key{to:x.com}`']])
+  })
+
   test('all lines that it takes are offered, and none where the last of them is of no use', () => {
     const pack = (line: number) => ({ source: { file: 'oos:p', line, column: 1, text: '', pack: 'oos:p' } })
     const policy = compilePolicy({
