@@ -27,6 +27,8 @@ export interface Project {
   readonly root: string
   readonly home: string
   readonly cwd: string
+  /** Where its specs lie, if not in its own folder for them. */
+  readonly specs?: string
   readonly sources: readonly SpecSource[]
   /** Content hash of the spec files that people wrote, the project's and the user's. */
   readonly specHash: string
@@ -85,7 +87,7 @@ export async function readProject({ cwd, env, specs, bare = false }: ProjectOpti
   if (known === undefined && !hasErrors(understood.diagnostics)) cache.write(key, understood)
   return {
     ...understood,
-    root: place.root,
+    ...place,
     home,
     cwd,
     sources,

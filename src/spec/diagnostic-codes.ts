@@ -40,6 +40,11 @@ export const diagnosticCodes = {
     'reading them would cost every run',
     'move what is not meant for agents into a subfolder; other subfolders are not read',
   ),
+  'source/unread': warning(
+    'a file beside the specs that looks like one and has another ending',
+    'nothing that it says holds, and no agent is given it',
+    'end its name in `.md`, or move it out of the folder',
+  ),
   'source/bidirectional': warning(
     'a character changes the direction of the text around it',
     'what a reviewer sees can differ from what oos reads',
