@@ -80,8 +80,11 @@ export function effectCalled(word: string): EffectWord | undefined {
 
 /** The one effect that words speak of: `## Allow`, `✅ **Allowed**`, `Do not`; nothing where they name two. */
 export function effectSpokenOf(text: string): Effect | undefined {
-  if (/\b(?:not|never|no)\b|n['’]t\b/i.test(text)) return 'deny'
-  const words = text.split(/[^\p{L}]+/u).map(plain)
+  if (/\b(?:not|never|no)\b|n['’]t\b|[❌✖✘🚫⛔]/iu.test(text)) return 'deny'
+  const words = text
+    .replace(/[✅✔☑]/gu, ' allow ')
+    .split(/[^\p{L}]+/u)
+    .map(plain)
   const named = words.flatMap((word) => effects.find((effect) => effect === word) ?? effectCalled(word) ?? [])
   const [first, ...others] = new Set(named)
   if (first === 'let' || others.length > 0) return undefined

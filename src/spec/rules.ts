@@ -1,25 +1,17 @@
-import type { Code, Html, InlineCode, ListItem, Nodes, Paragraph, Root, TableRow } from 'mdast'
+import type { InlineCode, ListItem, Nodes, Paragraph, Root, Table, TableRow } from 'mdast'
 import { parseCapability } from '../policy/capability.ts'
 import type { Effect, Rule } from '../policy/types.ts'
 import { effectSpokenOf, readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
+import { reportCode, reportHtml } from './lost-rules.ts'
 import { type Meant, mendRule } from './mend.ts'
-import {
-  type BlockPlace,
-  findNearMiss,
-  isRuleLine,
-  type NearMiss,
-  plainText,
-  type TextBlock,
-} from './near-miss.ts'
-import type { Report } from './report.ts'
+import { type BlockPlace, findNearMiss, type NearMiss, plainText, type TextBlock } from './near-miss.ts'
 import type { RuleContext } from './rule-build.ts'
 import { exampleIn } from './rule-example.ts'
 import { readItem } from './rule-item.ts'
-import { openSection, type Section, type Spoken } from './spoken-of.ts'
+import { openSection, type Section, type Spoken, spokenAbove, spokenAround, spokenIn } from './spoken-of.ts'
 import type { Span } from './text.ts'
-import { effectBefore } from './turned-effect.ts'
 import type { NamedPattern } from './types.ts'
 
 export interface RulesReading {
@@ -76,9 +68,9 @@ const mostMended = 50
 function visit(node: Nodes, free: boolean, state: Visit): void {
   if (node.type === 'listItem' && free) visitItem(node, state)
   else if (isTextBlock(node)) visitText(node, { nested: [], inItem: false }, state)
-  else if (node.type === 'tableRow') visitRow(node, state)
-  else if (node.type === 'code') visitCode(node, state)
-  else if (node.type === 'html') visitHtml(node, state)
+  else if (node.type === 'table') visitTable(node, state)
+  else if (node.type === 'code') reportCode(node, state.context.text.text, state.context.report)
+  else if (node.type === 'html') reportHtml(node, state.context.report)
   else if ('children' in node) visitAll(node.children, free && isList(node), state)
 }
 
@@ -120,7 +112,8 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
   const miss = findNearMiss(text.text, block, place)
   if (miss?.meant.lines) state.plain.push(miss)
   else if (miss) reportMiss(miss, state)
-  if (miss && place.nested.length > 0) state.spokenOf = effectAbove(miss)
+  const source = text.text.slice(spanOf(block).start, spanOf(block).end)
+  if (place.nested.length > 0) state.spokenOf = miss ? spokenAbove(miss) : spokenIn(source, state.spokenOf)
   if (block.type === 'heading') {
     state.sections = openSection(block, state.sections)
     state.spokenOf = state.sections.at(-1)?.spoken
@@ -132,33 +125,48 @@ function visitText(block: TextBlock, place: BlockPlace, state: Visit): void {
         'rule/stray-capability',
         spanOf(code),
         `\`${code.value}\` stands in no rule`,
-        strayFix(code.value, text.text.slice(spanOf(block).start, spanOf(code).start), state),
+        strayFix(code, block, state),
       )
   }
 }
 
-function strayFix(capability: string, before: string, state: Visit): { readonly fix?: string } {
-  const spoken = effectBefore(before) ?? state.spokenOf
-  if (spoken === 'unclear' && !capability.startsWith('run:'))
+function strayFix(code: InlineCode, block: TextBlock, state: Visit): { readonly fix?: string } {
+  const { text } = state.context.text
+  const before = text.slice(spanOf(block).start, spanOf(code).start)
+  const [after = ''] = text.slice(spanOf(code).end, spanOf(block).end).split('`')
+  const spoken = spokenAround(before, after, state.spokenOf)
+  if (spoken === 'unclear' && !code.value.startsWith('run:'))
     return { fix: 'if it is meant as a rule, write its effect before it: **Allow**, **Ask** or **Deny**' }
   const effect = spoken === 'unclear' ? undefined : spoken
-  return mend(strayMeant(capability, effect), 'if it is meant as a rule, write', state)
+  return mend(strayMeant(code.value, effect), 'if it is meant as a rule, write', state)
 }
 
-/** What the line above a list says of it, where it says nothing of when or for whom. */
-function effectAbove({ line, meant: { effect } }: NearMiss): Spoken {
-  return line === undefined || effect === 'let' || /\*\* for `/.test(line) ? 'unclear' : effect
+/** What a column is called may say of each row what its first cell leaves open. */
+function visitTable({ children }: Table, state: Visit): void {
+  const { spokenOf } = state
+  const [head] = children
+  const isSaid = head !== undefined && spokenIn(rowText(head), undefined) !== undefined
+  for (const row of children) visitRow(row, isSaid ? 'unclear' : spokenOf, state)
+  state.spokenOf = spokenOf
 }
 
 /** `| **Allow** | `file:src/**:read` | the code |`: the cell with the capability is told, and what the first says of it. */
-function visitRow({ children }: TableRow, state: Visit): void {
-  const { spokenOf } = state
+function visitRow(row: TableRow, above: Spoken, state: Visit): void {
+  const { children } = row
   const isRule = children.some((cell) => codeSpans(cell).some(({ value }) => startsAsCapability(value)))
   const [first] = children
-  if (isRule && first) state.spokenOf = effectSpokenOf(plainText(first)) ?? spokenOf
+  const own = isRule && first ? effectSpokenOf(plainText(first)) : undefined
+  const said = spokenIn(rowText(row), above)
+  state.spokenOf = own ?? (said === above || said === 'deny' ? said : 'unclear')
   const told = isRule ? children.filter((cell) => codeSpans(cell).length > 0) : children
   for (const cell of told) visitText(cell, { nested: [], inItem: false }, state)
-  state.spokenOf = spokenOf
+}
+
+function rowText({ children }: TableRow): string {
+  return children
+    .filter((cell) => codeSpans(cell).length === 0)
+    .map(plainText)
+    .join(' | ')
 }
 
 /** An example tries the rule that it stands below. */
@@ -199,57 +207,6 @@ function mend(meant: Meant, say: string, state: Visit): { readonly fix?: string 
 
 function strayMeant(capability: string, effect: Effect = 'deny'): Meant {
   return { effect: capability.startsWith('run:') ? 'limit' : effect, text: '', capability }
-}
-
-function visitCode(node: Code, { context }: Visit): void {
-  const span = spanOf(node)
-  const source = context.text.text.slice(span.start, span.end)
-  const fence = /^(`{3,}|~{3,})/.exec(source)?.[0]
-  if (fence) {
-    const lastLine =
-      source
-        .split(/\r\n|\n|\r/)
-        .slice(1)
-        .at(-1)
-        ?.trim() ?? ''
-    const closed = lastLine.replace(/^[>\s]+/, '').startsWith(fence)
-    if (!closed)
-      context.report(
-        'markdown/unclosed-fence',
-        { start: span.start, end: span.start + fence.length },
-        'this code fence is not closed',
-      )
-  } else {
-    reportRuleLines(source, span.start, 'a line that is indented by four columns is code', context.report)
-  }
-}
-
-function visitHtml(node: Html, { context }: Visit): void {
-  const { start } = spanOf(node)
-  if (!node.value.startsWith('<!--')) {
-    reportRuleLines(
-      node.value,
-      start,
-      'text directly below an HTML tag is HTML; leave a line free',
-      context.report,
-    )
-  } else if (!node.value.includes('-->')) {
-    context.report('markdown/unclosed-comment', { start, end: start + 4 }, 'this comment is not closed')
-  }
-}
-
-/** Lines that would be rules if they stood in the open. */
-export function reportRuleLines(source: string, start: number, message: string, report: Report): void {
-  let offset = start
-  for (const line of source.split(/(?<=\n)/)) {
-    if (isRuleLine(line))
-      report(
-        'rule/near-miss',
-        { start: offset, end: offset + line.trimEnd().length },
-        `a rule that is none: ${message}`,
-      )
-    offset += line.length
-  }
 }
 
 interface Named {

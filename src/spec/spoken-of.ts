@@ -1,7 +1,8 @@
 import type { Heading } from 'mdast'
 import type { Effect } from '../policy/types.ts'
 import { effectSpokenOf } from './effect-word.ts'
-import { plainText } from './near-miss.ts'
+import { type NearMiss, plainText } from './near-miss.ts'
+import { effectBefore } from './turned-effect.ts'
 
 /** The effect that what is around a bare capability speaks of; `unclear` where no effect can be offered for it. */
 export type Spoken = Effect | 'unclear' | undefined
@@ -15,10 +16,30 @@ export interface Section {
 export function openSection(heading: Heading, around: readonly Section[]): readonly Section[] {
   const { depth } = heading
   const above = around.filter((section) => section.depth < depth)
-  const text = plainText(heading)
-  const spoken = unclear.test(text) ? 'unclear' : (effectSpokenOf(text) ?? above.at(-1)?.spoken)
-  return [...above, { depth, spoken }]
+  return [...above, { depth, spoken: spokenIn(plainText(heading), above.at(-1)?.spoken) }]
+}
+
+/** What words around a bare capability speak of; what stands above them, where they speak of no effect. */
+export function spokenIn(words: string, above: Spoken): Spoken {
+  if (unclear.test(words)) return 'unclear'
+  return effectSpokenOf(words) ?? (permitting.test(words) ? 'unclear' : above)
+}
+
+/** The same of the words in front of it and behind it: where they say two things, no effect can be offered. */
+export function spokenAround(before: string, after: string, above: Spoken): Spoken {
+  const own = effectBefore(before)
+  if (own !== undefined) return own
+  const spoken = spokenIn(before, above)
+  const said = spokenIn(after, spoken)
+  return said === spoken || (spoken === undefined && said === 'deny') ? said : 'unclear'
+}
+
+/** What the line above a list says of it, where it says nothing of when or for whom. */
+export function spokenAbove({ line, meant: { effect } }: NearMiss): Spoken {
+  return line === undefined || effect === 'let' || /\*\* for `/.test(line) ? 'unclear' : effect
 }
 
 /** Below an Allow and below a Deny they say the opposite of it; and "read-only" allows the one and denies the other. */
 const unclear = /\bread[- ]?only\b|\bexcept|\bexclu/i
+/** They allow something, perhaps not all of it, or name two effects. */
+const permitting = /\b(?:allow\w*|permit\w*|may|can|could|should|use|using|yes|ok|okay|fine)\b/i

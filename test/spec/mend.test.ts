@@ -110,8 +110,36 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
   ])('no Allow is offered for what "allow %s" closes', (words) => {
     for (const text of [`- **Allow** ${words} \`env:A\``, `- You may allow ${words} \`env:A\``]) {
       const [found] = rulesOf(text).diagnostics
-      expect(found?.fix).toContain('**Deny** `env:A`')
+      expect(found?.fix).toMatch(/\*\*Deny\*\* `env:A`|write its effect before it/)
     }
+  })
+
+  test.each([
+    ['- ✅ `env:A`', '- **Allow** `env:A` — why'],
+    ['- ❌ `env:A`', '- **Deny** `env:A` — why'],
+    ['## 🚫 What is out\n\n- `env:A`', '- **Deny** `env:A` — why'],
+    ['- Allow:\n  - `env:A`', '- **Allow** `env:A` — why'],
+    ['Allowed hosts:\n\n- `env:A`\n', '- **Allow** `env:A` — why'],
+    ['## Allow\n\n- `env:A` — what it is for', '- **Allow** `env:A` — why'],
+    ['| a | b |\n|---|---|\n| `env:A` | ❌ |', '- **Deny** `env:A` — why'],
+  ])('%j is offered with the effect that is said of it', (text, fix) => {
+    expect(rulesOf(text).diagnostics[0]?.fix).toBe(`if it is meant as a rule, write: ${fix}`)
+  })
+
+  test.each([
+    '- `env:A` is allowed',
+    '- `env:A` — **Allow**',
+    '- Agents may read `env:A`',
+    'Use `env:A` for this.',
+    'You can use:\n\n- `env:A`',
+    '## Allow\n\n- `env:A` — never in tests',
+    '| a | b |\n|---|---|\n| `env:A` | allowed |',
+    '| a | Allowed |\n|---|---|\n| `env:A` | yes |',
+    '| Allowed | Denied |\n|---|---|\n| `env:A` | |',
+  ])('%j is offered with no effect', (text) => {
+    expect(rulesOf(text).diagnostics[0]?.fix).toBe(
+      'if it is meant as a rule, write its effect before it: **Allow**, **Ask** or **Deny**',
+    )
   })
 
   test.each(['Allowed: nothing of these', "What you aren't allowed to read", 'Allowed for nobody'])(
