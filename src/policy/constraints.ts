@@ -166,8 +166,8 @@ function parseInstant(text: string): Quantity<string> {
   const whole = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,3})?([Zz]|[+-]\d{2}:\d{2})$/.test(text)
   if (!whole || Number.isNaN(ms) || !date || !isDay(date))
     return wrong(
-      `\`${text}\` is not a moment (RFC 3339)`,
-      `${date && isDay(date) ? date : '2027-01-31'}T00:00:00Z`,
+      `\`${text}\` is not a moment, which is written as in \`2027-01-31T00:00:00Z\``,
+      date && isDay(date) ? `${date}T00:00:00Z` : undefined,
     )
   return { ok: true, value: new Date(ms).toISOString().replace('.000Z', 'Z') }
 }

@@ -72,11 +72,14 @@ export function anyPattern(resource: Resource): string {
 export function meantResource(text: string, aim: Aim): string | undefined {
   const tool = meantTool(text)
   if (tool !== undefined) return tool
+  const [, act = '', path = ''] = /^(read|write|create|change|delete|edit)[: ](\S+)$/i.exec(text) ?? []
+  if (looksLikePath(path)) return `file:${path}:${act.toLowerCase()}`
   const head = /^[^:]*/.exec(text)?.[0] ?? ''
   if (aim === 'closes' && head !== text && resources.run.constraints.some((name) => name === head))
     return `run:*{${text}}`
   // A pasted address ends in a slash, and means the host.
-  if (isUrl(text) || hostName.test(text)) return `http:${text.replace(/^((?:https?:\/\/)?[^/]+)\/$/i, '$1')}`
+  if (isUrl(text) || hostName.test(text) || ownHost.test(text))
+    return `http:${text.replace(/^((?:https?:\/\/)?[^/]+)\/$/i, '$1')}`
   if (aim === 'runs') return head === text || head.includes(' ') ? `shell:${text}` : undefined
   if (knownProgram.test(text)) return `shell:${aim === 'closes' ? text.replace(/(?: \*+)?$/, ' *') : text}`
   if (/^[A-Z][A-Z0-9]*_[A-Z0-9_]*\*?$/.test(text)) return `env:${text}`
@@ -106,6 +109,8 @@ export function looksLikePath(text: string): boolean {
   const shaped = /^(?:~?\/)?[\w@*?{},+.-]+(?:\/[\w@*?{},+.-]+)*\/?$/.test(text) && /[a-z]/i.test(text)
   return shaped && (text.includes('/') || /^\.\w|[\w*]\.[a-z][a-z0-9]{0,9}$/i.test(text))
 }
+
+const ownHost = /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?=$|[:/])/
 
 /** Of the endings that hosts have, those that no file has. */
 const hostName = /^(?:\*\.)?(?:[a-z0-9-]+\.)+(?:com|org|net|io)(?=$|[:/])/

@@ -115,7 +115,7 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
     refuse('unknown-action', 'between actions stand commas', tail.offset, fix(words.join(','), tail))
   const [first = '', ...others] = body.text.split(':')
   const areActions = first.split(',').every((word) => isAction(resource, word))
-  const turned = areActions ? `${others.join(':') || anyPattern(resource)}:${first}` : undefined
+  const turned = areActions ? turnedAround(resource, first, others.join(':')) : undefined
   if (turned === undefined && split && /^[\w,-]+$/.test(tail.text) && !/^\d+$/.test(tail.text))
     return { pattern, actions: tail }
   const message = `\`${resource}\` has several actions (${names.join(', ')}): name them, or \`*\` for all`
@@ -125,6 +125,12 @@ function splitNeeded(resource: Resource, { body, pattern, tail, split }: Tail, f
     body.offset + body.text.length,
     fix(turned ?? `${body.text}:${meantActions(resource, fix.aim)}`, body),
   )
+}
+
+/** `git:push:force` is no push to a branch called so. */
+function turnedAround(resource: Resource, actions: string, rest: string): string {
+  if (resource === 'git' && actions === 'push' && rest === 'force') return '*:force-push'
+  return `${rest || anyPattern(resource)}:${actions}`
 }
 
 /** One action: the last segment is the action only if it is that word, or `*` after a pattern without spaces. */

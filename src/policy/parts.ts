@@ -109,6 +109,11 @@ export function parsePattern(resource: Resource, part: Part, fix: Fixer): string
     return normalizers[kind](part.text, part.offset)
   } catch (error) {
     if (!(error instanceof Unparsable) || error.problem.fix === undefined) throw error
+    // The first of several commands would be less than what has to be run.
+    if (fix.aim === 'runs' && /[|;&]/.test(part.text)) {
+      const { fix: _, ...problem } = error.problem
+      throw new Unparsable(problem)
+    }
     // A bare program would be closed with no word behind it alone.
     const more = kind === 'words' && fix.aim === 'closes' && !/\*$/.test(error.problem.fix) ? ' *' : ''
     throw new Unparsable({ ...error.problem, fix: fix(error.problem.fix + more, part) })

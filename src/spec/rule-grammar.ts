@@ -4,7 +4,7 @@ import { agentsMeant, noneLeftOut } from './agents-meant.ts'
 import { isNearlyCapability } from './effect-word.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report } from './report.ts'
-import { readStray } from './rule-meant.ts'
+import { exceptPath, readStray } from './rule-meant.ts'
 import { strayInReason } from './rule-reason.ts'
 import {
   type ClauseName,
@@ -87,7 +87,7 @@ interface Reading<Value> {
 function readClause(
   tokens: readonly Token[],
   at: number,
-  { source }: Drafting,
+  drafting: Drafting,
   report: Report,
 ): Reading<ListClause & StageClause> | Reading<ListClause> | Reading<StageClause> | 'none' | undefined {
   const word = tokens[at]
@@ -95,7 +95,7 @@ function readClause(
   if (!word || !name) return 'none'
   return name === 'before'
     ? readStage(tokens, at, word, report)
-    : readListClause(tokens, at, { name, source }, report)
+    : readListClause(tokens, at, { name, drafting }, report)
 }
 
 function readStage(
@@ -123,13 +123,13 @@ function readStage(
 function readListClause(
   tokens: readonly Token[],
   at: number,
-  { name, source }: { readonly name: ClauseName; readonly source: string },
+  { name, drafting }: { readonly name: ClauseName; readonly drafting: Drafting },
   report: Report,
 ): Reading<ListClause> | undefined {
   const [word = { start: 0, end: 0 }, first] = tokens.slice(at)
   if (first?.kind !== 'code') {
     report('rule/expected-code', first ?? word, `\`${name}\` is not followed by a code span`, {
-      fix: clauseMeant(name, tokens.slice(at + 1), source) ?? clauseExamples[name],
+      fix: clauseMeant(name, tokens.slice(at + 1), drafting) ?? clauseExamples[name],
     })
     return undefined
   }
@@ -151,7 +151,7 @@ function readListClause(
 }
 
 /** What stands there without its backticks. */
-function clauseMeant(name: ClauseName, tokens: readonly Token[], source: string): string | undefined {
+function clauseMeant(name: ClauseName, tokens: readonly Token[], drafting: Drafting): string | undefined {
   const [next, code] = tokens
   if (name === 'except' && next?.kind === 'word' && next.text === 'for')
     return code?.kind === 'code' && isNearlyCapability(code.text)
@@ -160,10 +160,11 @@ function clauseMeant(name: ClauseName, tokens: readonly Token[], source: string)
   if (name === 'for') {
     const end = tokens.findIndex(isSeparator)
     const last = tokens.at(end < 0 ? -1 : end - 1)
-    return next && agentsMeant(source.slice(next.start, last?.end))
+    return next && agentsMeant(drafting.source.slice(next.start, last?.end))
   }
   const isAlone = code === undefined || isSeparator(code) || isClauseWord(code)
   const isOne = isAlone && next?.kind === 'word' && parseCapability(next.text).ok
+  if (name === 'except' && isAlone && next?.kind === 'word' && !isOne) return exceptPath(next.text, drafting)
   return isOne && name !== 'in' ? `write: ${name} \`${next.text}\`` : undefined
 }
 
@@ -174,6 +175,12 @@ const clauseExamples: Readonly<Record<ClauseName, string>> = {
   when: 'name a capability in backticks: when `file:src/**:write`',
   via: 'name a command in backticks: via `shell:terraform plan *`',
   in: 'name the project’s folder in backticks: in `~/work/shop`',
+}
+
+/** ``, and `b` ``: the comma is enough. */
+function withoutJoint(token: Token | undefined, next: Token | undefined): { readonly fix?: string } {
+  const isJoint = token?.kind === 'word' && /^(?:and|or|&)$/.test(token.text) && next?.kind === 'code'
+  return isJoint ? { fix: `leave the \`${token.text}\` out: the comma is enough` } : {}
 }
 
 function readList(
@@ -190,7 +197,7 @@ function readList(
         'rule/expected-code',
         token ?? tokens[at - 1] ?? { start: 0, end: 0 },
         'a comma is not followed by a code span',
-        isClauseWord(token) ? { fix: 'leave the comma before it out' } : {},
+        isClauseWord(token) ? { fix: 'leave the comma before it out' } : withoutJoint(token, tokens[at + 1]),
       )
       return undefined
     }

@@ -1,14 +1,14 @@
 import type { ListItem, Paragraph } from 'mdast'
-import { isUrl, looksLikePath } from '../policy/meant.ts'
 import type { Effect, Rule, RuleExample } from '../policy/types.ts'
-import {
-  type EffectLead,
-  effectTitle,
-  isNearlyCapability,
-  isWordCapability,
-  readEffect,
-} from './effect-word.ts'
+import { type EffectLead, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
 import { spanOf, type Token, tokenize } from './inline.ts'
+import {
+  beginsCapability,
+  beginsEffect,
+  isBareCapability,
+  mentionsRule,
+  startsWithCode,
+} from './item-shape.ts'
 import { type Below, reportApart, reportBelow } from './rule-apart.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
@@ -40,6 +40,9 @@ export function readItem(item: ListItem, context: RuleContext, next?: ListItem):
       return readGroup(head, rest)
     case 'empty':
       if (reportApart(head, rest, next)) return { kind: 'rules', rules: [], below: rest }
+      // Behind `before push` it is told of as a rule in another order.
+      if (tail.some((token) => token.kind === 'code' && isNearlyCapability(token.text)))
+        return { kind: 'prose' }
       context.report('rule/empty', spanOf(paragraph), `this ${effectTitle(lead.word)} names no capability`)
       return { kind: 'prose' }
     default:
@@ -117,6 +120,7 @@ function readGroup({ paragraph, effect, tail, context }: Head, rest: readonly Be
         'rule/group-item',
         spanOf(item.children[0] ?? item),
         'this item of a group does not begin with a capability',
+        beginsEffect(item, context) ? { fix: ownEffect } : {},
       )
     } else {
       prose.push(...proseOf(item, context))
@@ -243,46 +247,8 @@ function listItems(blocks: readonly Below[]): readonly ListItem[] {
   return blocks.flatMap((block) => (block.type === 'list' ? block.children : []))
 }
 
-function startsWithCode(item: ListItem): boolean {
-  const [paragraph] = item.children
-  return paragraph?.type === 'paragraph' && paragraph.children[0]?.type === 'inlineCode'
-}
-
-/** With its backticks, or without: then it is told that they are missing. */
-function beginsCapability(item: ListItem, { text }: RuleContext): boolean {
-  const [paragraph] = item.children
-  if (paragraph?.type !== 'paragraph') return false
-  const [first] = tokenize(text.text, paragraph)
-  const isBare = first?.kind === 'word' && isWordCapability(first.text) && !isUrl(first.text)
-  return startsWithCode(item) || isBare
-}
-
-/** Nothing but a capability, perhaps with clauses and a reason: what an item of a group looks like. */
-function isBareCapability(item: ListItem, { text }: RuleContext): boolean {
-  const [paragraph] = item.children
-  if (paragraph?.type !== 'paragraph') return false
-  const [first, second] = tokenize(text.text, paragraph)
-  if (first?.kind !== 'code' || !isNearlyCapability(first.text)) return false
-  return (
-    !second || isSeparator(second) || isClauseWord(second) || (second.kind === 'word' && second.text === ',')
-  )
-}
-
-function mentionsRule(item: ListItem, { text }: RuleContext): boolean {
-  const [paragraph] = item.children
-  if (paragraph?.type !== 'paragraph') return false
-  const tokens = tokenize(text.text, paragraph)
-  const [first] = tokens
-  return (
-    readEffect(tokens) !== undefined ||
-    (tokens.length === 1 && first?.kind === 'word' && looksLikePath(first.text)) ||
-    tokens.some(
-      (token) =>
-        (token.kind === 'code' && isNearlyCapability(token.text)) ||
-        (token.kind === 'word' && isWordCapability(token.text)),
-    )
-  )
-}
+/** Its capability alone would have the effect of the group. */
+const ownEffect = 'a group has one effect: write this as a rule of its own, outside of it'
 
 function refuseHidden(paragraph: Paragraph, { text, report }: RuleContext): void {
   const span = spanOf(paragraph)

@@ -1,20 +1,24 @@
 import { parseCapability, printCapability } from '../policy/capability.ts'
-import { isConstraintName } from '../policy/constraints.ts'
 import { looksLikePath } from '../policy/meant.ts'
 import type { Effect } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { leavesAgentsOut, noneLeftOut } from './agents-meant.ts'
 import { effectTitle, effectWords, isNearlyCapability, isNearlyEffect } from './effect-word.ts'
 import type { CodeToken, Token } from './inline.ts'
+import { actionsInside, amountInside, constraintsInside, secretTo, withConstraints } from './rule-inside.ts'
 import {
   afterList,
   clauseNames,
   type Drafting,
   exclusions,
+  isOpening,
   isSeparator,
+  joints,
   lettersOf,
+  resourceOf,
   stageMeant,
   stageOf,
+  wordSet,
 } from './rule-words.ts'
 import type { Span } from './text.ts'
 
@@ -47,7 +51,12 @@ export function readStray(tokens: readonly Token[], at: number, drafting: Drafti
   if (before.length === 0) return secondSpan(code, tokens[at - 1], drafting)
   const clause = words.length === 1 ? misspeltClause(words[0] ?? '') : undefined
   if (clause) return stray(stretch, `write \`${clause}\``)
-  return isNearlyCapability(code.text) ? beforeCapability(stretch, code) : beforeName(stretch, code)
+  const inside = secretTo(words, code, tokens[at - 1])
+  if (inside)
+    return { ...stray(stretch, inside), span: { start: part[0]?.start ?? code.start, end: code.end } }
+  return isNearlyCapability(code.text)
+    ? beforeCapability(stretch, code)
+    : beforeName(stretch, code, tokens[at - 1])
 }
 
 /** A rule that begins in the middle of another: an effect right before a capability. */
@@ -87,7 +96,6 @@ interface Stretch {
 
 const conditions = wordSet('if when whenever until till while once after during provided before')
 const bounds = wordSet('only just solely exclusively never no limited max most up')
-const joints = wordSet('and or & + plus also')
 const toNames = wordSet('for to by as')
 const leaveOut = `a capability is left out with \`except\`: except \`file:**/.env.example:read\`; ${noneLeftOut}`
 const dash = 'put a dash before the reason: — why'
@@ -109,10 +117,12 @@ function beforeCapability(stretch: Stretch, code: CodeToken): Stray {
   return stray(stretch, 'write `except` before it if it is left out, and a comma if it is one more')
 }
 
-function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
+function beforeName(stretch: Stretch, { text }: CodeToken, previous: Token | undefined): Stray {
   const { words, before, drafting } = stretch
   const leads = words.slice(0, -1)
-  if (hasOnly(words, joints)) return stray(stretch, 'put a comma between code spans')
+  const goesOn = previous?.kind === 'code' && !drafting.capabilities.includes(previous)
+  const isMore = goesOn && words.at(-1) === 'for' && leads.length > 0 && hasOnly(leads, joints)
+  if (isMore || hasOnly(words, joints)) return stray(stretch, 'put a comma between code spans')
   if (words.at(-1) === 'for' && leads.length > 0 && hasOnly(leads, bounds)) {
     const lead = { ...stretch, before: before.slice(0, -1) }
     return stray(lead, `leave the \`${textOf(lead)}\` out`)
@@ -128,7 +138,7 @@ function beforeName(stretch: Stretch, { text }: CodeToken): Stray {
 }
 
 /** A path without its capability: what the rule says of files, left out there. */
-function exceptPath(path: string, { capabilities: [first] }: Drafting): string | undefined {
+export function exceptPath(path: string, { capabilities: [first] }: Drafting): string | undefined {
   const rule = first && parseCapability(first.text)
   if (!looksLikePath(path) || !rule?.ok || rule.value.resource !== 'file') return undefined
   const hole = parseCapability(`file:${path}:${rule.value.actions.join(',')}`)
@@ -156,7 +166,7 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   if (clause) return stray(alone, `write \`${clause}\``)
   if (hasOne(words, exclusions))
     return stray(alone, 'name what is left out in backticks: except `file:**/.env.example:read`')
-  if (hasOne(words, conditions)) return stray(alone, conditionFix(drafting.effect))
+  if (hasOne(words, conditions)) return stray(alone, conditionFix(drafting.effect, word))
   const late =
     drafting.effect === 'require' ? before.map(stageMeant).find((one) => one !== undefined) : undefined
   if (late) return stray(stretch, `write: before ${late}`)
@@ -170,57 +180,6 @@ function wordsAlone(stretch: Stretch, previous: Token | undefined): Stray {
   return stray(alone, dash)
 }
 
-/** `run:*` {timeout:30m}, `run:*` timeout 30m: behind the backticks constraints hold nothing. */
-function constraintsInside(
-  before: readonly Token[],
-  previous: Token | undefined,
-  { effect }: Drafting,
-): string | undefined {
-  if (before.some(({ kind }) => kind !== 'word')) return undefined
-  const text = before.map((token) => (token.kind === 'word' ? token.text : '')).join(' ')
-  return withConstraints(previous, text, effect)
-}
-
-function withConstraints(previous: Token | undefined, text: string, effect: Effect): string | undefined {
-  if (previous?.kind !== 'code') return undefined
-  const bare = text.replace(/^\((.+)\)$/, '$1')
-  const isOne = isConstraintName(/^([a-z]+)[ :=]+\S+$/.exec(bare)?.[1] ?? '')
-  const braced = isOne ? `{${bare}}` : text
-  if (!/^[{(].+[})]$/.test(braced)) return undefined
-  const capability = parseCapability(previous.text + braced, isOpening(effect) ? 'opens' : 'closes')
-  const inside = capability.ok ? previous.text + braced : capability.problems[0]?.fix
-  // In round brackets may stand anything: `(read)`, or why the rule is there.
-  return inside && hasConstraints(inside) ? `write it inside of the backticks: \`${inside}\`` : undefined
-}
-
-function hasConstraints(text: string): boolean {
-  const parsed = parseCapability(text)
-  return parsed.ok && Object.keys(parsed.value.constraints).length > 0
-}
-
-/** `file:src/**` read and write: what is missing inside. */
-function actionsInside(words: readonly string[], previous: Token | undefined): string | undefined {
-  if (previous?.kind !== 'code' || parseCapability(previous.text).ok) return undefined
-  const actions = words.filter((word) => word !== '' && !joints.has(word))
-  const meant = `${previous.text}:${actions.join(',')}`
-  return parseCapability(meant).ok ? `write it inside of the backticks: \`${meant}\`` : undefined
-}
-
-/** `to 30 minutes`, `up to 100/min`: how much or how often, of what stands before it. */
-function amountInside(before: readonly Token[], previous: Token | undefined): string | undefined {
-  const text = before.map((token) => (token.kind === 'word' ? token.text : '`')).join(' ')
-  const [, amount = ''] =
-    /^\(?(?:(?:up |down )?to |at most |for |of |max |= ?)?(\d[\w./]*(?: [A-Za-z]+)?)\)?$/.exec(text) ?? []
-  if (amount === '' || previous?.kind !== 'code') return undefined
-  const texts = ['timeout', 'rate', 'memory'].map((name) => `${previous.text}{${name}:${amount}}`)
-  const meant = texts.map((one) => {
-    const parsed = parseCapability(one, 'closes')
-    return parsed.ok ? one : parsed.problems[0]?.fix
-  })
-  const known = meant.find((one) => one !== undefined && parseCapability(one).ok)
-  return known && `write it inside of the backticks: \`${known}\``
-}
-
 /** `before commit, push`: of a stage each has a rule of its own. */
 function ownStage({ capabilities, source }: Drafting, stage: string): string {
   const command = source.slice(capabilities[0]?.start, capabilities.at(-1)?.end)
@@ -228,7 +187,8 @@ function ownStage({ capabilities, source }: Drafting, stage: string): string {
 }
 
 /** No rule has a condition but a Require: without it an Allow would open more, the others only close more. */
-function conditionFix(effect: Effect): string {
+function conditionFix(effect: Effect, word = ''): string {
+  if (effect === 'require' && word === 'after') return 'a Require is run before a stage: before commit'
   if (effect === 'require') return 'write: when `file:src/**:write`'
   if (isOpening(effect))
     return 'a rule has no such condition: write **Ask**, so that a person looks each time'
@@ -254,20 +214,8 @@ function textOf({ before, drafting: { source } }: Stretch): string {
   return source.slice(before[0]?.start, before.at(-1)?.end).replace(/\s+/g, ' ').slice(0, 60)
 }
 
-function isOpening(effect: Effect): boolean {
-  return effect === 'allow' || effect === 'only'
-}
-
 function isTitle(text: string): boolean {
   return effectWords.some((effect) => effectTitle(effect) === text.replace(/:$/, ''))
-}
-
-function resourceOf(text: string): string {
-  return /^(?:capability:\/\/)?([a-z]+)/.exec(text)?.[1] ?? ''
-}
-
-function wordSet(words: string): ReadonlySet<string> {
-  return new Set(words.split(' '))
 }
 
 function hasOne(words: readonly string[], set: ReadonlySet<string>): boolean {

@@ -67,3 +67,18 @@ export function lettersOf({ start, end }: Token, source: string): string {
 export const exclusions: ReadonlySet<string> = new Set(
   'except excepting excluding unless but without not minus besides outside'.split(' '),
 )
+
+/** Words that add one more. */
+export const joints: ReadonlySet<string> = wordSet('and or & + plus also')
+
+export function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '))
+}
+
+export function isOpening(effect: Effect): boolean {
+  return effect === 'allow' || effect === 'only'
+}
+
+export function resourceOf(text: string): string {
+  return /^(?:capability:\/\/)?([a-z]+)/.exec(text)?.[1] ?? ''
+}

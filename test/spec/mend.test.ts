@@ -294,6 +294,19 @@ test.each(['- **Ask** and/or tell', '- **Limit** output to 10 lines', '- **Allow
   (text) => expect(rulesOf(text).diagnostics).toEqual([]),
 )
 
+test('an item of a group with an effect of its own is not offered with that of the group', () => {
+  const [found] = rulesOf('- **Allow** — mine\n  - `env:A`\n  - **Deny** `env:B`').diagnostics
+  expect([found?.code, found?.fix]).toEqual([
+    'rule/group-item',
+    'a group has one effect: write this as a rule of its own, outside of it',
+  ])
+})
+
+test.each(['- **Ask** before `shell:git push *`', '- **Require** before commit: `shell:make`'])(
+  'of %s is told once, and not that it names nothing',
+  (text) => expect(rulesOf(text).diagnostics.map(({ code }) => code)).toEqual(['rule/near-miss']),
+)
+
 test('an item of a group without its backticks is told', () => {
   const text = '- **Deny** — mine\n  - `file:a/**:write`\n  - file:b/**:write\n'
   expect(rulesOf(text).diagnostics.map(({ code, place }) => [code, place.line])).toEqual([
@@ -331,6 +344,7 @@ test.each([
   ['- **Require** `npm test` before commit', 'shell:npm test'],
   ['- **Require** `npm run test:ci` before push', 'shell:npm run test:ci'],
   ['- **Require** `make` before done', 'shell:make'],
+  ['- **Require** `shell:make && make check` before done', undefined],
   ['- **Deny** `file:a/**:*` except `file:a/b`', 'file:a/b:read'],
   ['- **Allow** `http:{a.com:80,b.com}:request`', '`http:a.com:80:request`, `http:b.com:request`'],
   ['- **Deny** `http:{a.com:80,b.com/x}`', '`http:a.com:80:*`, `http:b.com/x:*`'],

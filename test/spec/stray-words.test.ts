@@ -175,6 +175,23 @@ test.each([
     'leave it out: without `for` a rule holds for all whom its file is for',
   ],
   ['- **Allow** `env:A` for the coder and `tester` only — x', 'write: for `coder`, `tester`'],
+  ['- **Allow** `env:A` for `coder` and for `tester`', 'put a comma between code spans'],
+  ['- **Allow** `env:A` and for `tester`', 'the name of an agent stands behind `for`: for `tester`'],
+  ['- **Deny** `env:A`, and `env:B`', 'leave the `and` out: the comma is enough'],
+  ['- **Allow** `file:**:read` except .env', 'write: except `file:.env:read`'],
+  [
+    '- **Allow** `secret:K` to `https://x.com/v1` for `coder`',
+    'write it inside of the backticks: `secret:K{to:x.com}`',
+  ],
+  [
+    '- **Allow** `env:A` (until 2030-01-01)',
+    'write it inside of the backticks: `env:A{expires:2030-01-01T00:00:00Z}`',
+  ],
+  [
+    '- **Deny** `env:A` until 2030-01-01',
+    'a rule has no such condition: leave it out, and the rule holds always',
+  ],
+  ['- **Require** `shell:a` after commit', 'a Require is run before a stage: before commit'],
   ['- **Allow** `env:A` for now', 'name agents in backticks: for `researcher`, `coder`'],
   ['- **Deny** `env:A` except for `env:B`', 'write: except `env:B`'],
   [
