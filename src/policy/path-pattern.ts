@@ -49,6 +49,9 @@ function checkPath(path: string, written: string, offset: number): void {
       .replace(/\*\*+(?=[^/*])/, '**/*')
       .replace(/(?<=[^/*])\*\*+/, '*')
       .replace(/\*{3,}/, '**')
+    const isList = /^[^{}[\]\s"'|]+(?:, ?[^{}[\]\s"'|,]+)+$/.test(written)
+    if (isList)
+      refuse('pattern', 'several patterns stand in braces', offset, `{${written.replace(/, /g, ',')}}`)
     const isOne = !/[\s,"'|]/.test(written)
     refuse('pattern', '`**` stands alone between slashes', at('**'), isOne ? fix : undefined)
   }

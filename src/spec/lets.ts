@@ -1,3 +1,4 @@
+import { parseCapability } from '../policy/capability.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report, ReportDetail } from './report.ts'
 import { isSeparator } from './rule-words.ts'
@@ -21,7 +22,13 @@ export function parseLet(tokens: readonly Token[], text: SpecText, report: Repor
     return undefined
   }
   if (rest && !isSeparator(rest)) {
-    report('let/syntax', rest, 'a Let has one pattern, and then a reason behind a dash')
+    report('let/syntax', rest, 'a Let has one pattern, and then a reason behind a dash', severalMeant(tokens))
+    return undefined
+  }
+  const whole = parseCapability(pattern.text)
+  if (whole.ok) {
+    const fix = `write: - **Let** \`${name.text}\` = \`${whole.value.pattern}\``
+    report('let/syntax', pattern, 'a Let names a pattern alone, without resource and actions', { fix })
     return undefined
   }
   return { name: name.text, pattern: pattern.text, place: text.place(name) }
@@ -30,10 +37,21 @@ export function parseLet(tokens: readonly Token[], text: SpecText, report: Repor
 /** `` `code` be `src/**` ``, `` `@code = src/**` ``: the same Let, as it is written. */
 function letMeant(said: string): ReportDetail {
   const [whole = '', name, pattern] =
-    /^`?@?([A-Za-z][\w-]*)`?\s*(?:=|:=?|\b(?:be|is|as)\b)\s*`?([^\s`,=]+)`?(?!\S)/.exec(oneLine(said)) ?? []
+    /^`?@?([A-Za-z][\w-]*)`?\s*(?:=|:=?|\b(?:be|is|as)\b|(?=`))\s*`?([^\s`,=]+)`?(?!\S)/.exec(
+      oneLine(said),
+    ) ?? []
   if (name === undefined) return {}
   const rest = oneLine(said).slice(whole.length)
   return { fix: `write: - **Let** \`@${name}\` = \`${pattern}\`${rest}` }
+}
+
+/** `` `@code` = `src/**`, `lib/**` ``: one of several. */
+function severalMeant(tokens: readonly Token[]): ReportDetail {
+  const [name, ...patterns] = tokens.flatMap((token) => (token.kind === 'code' ? [token.text] : []))
+  const isList = tokens.every(
+    ({ kind }, index) => index === 1 || kind === (index % 2 === 0 ? 'code' : 'word'),
+  )
+  return isList ? { fix: `write: - **Let** \`${name}\` = \`{${patterns.join(',')}}\`` } : {}
 }
 
 /** A capability's text with its name put in; `columnOf` leads from the new text back to what was written. */

@@ -71,23 +71,35 @@ function readRequire(line: string): PlainRule | undefined {
       }
 }
 
+/** All that is limited, or none of it: a part would be less than was written. */
 function readLimit(line: string): PlainRule | undefined {
-  const [, name = '', amount = '', unit = ''] =
-    /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\d./]*)\s?([a-z/]*)/i.exec(line) ?? []
-  const [, time = '', short, long = ''] = timed.exec(line) ?? []
-  const given = [
-    `timeout:${time}${short ?? long}`,
-    ...[amount + unit, amount].map((much) => `${name.toLowerCase()}:${much}`),
-  ]
-  const capability = given.map((one) => `run:*{${one}}`).find((one) => parseCapability(one).ok)
-  if (capability === undefined) return undefined
+  const amounts = coreOf(line)
+    .split(/[,;]| and /)
+    .filter((piece) => /\d/.test(piece))
+  const limits = amounts.flatMap((piece) => limitIn(piece.trim()) ?? [])
+  if (limits.length === 0) return undefined
+  const whole = `run:*{${limits.join(',')}}`
+  const capability = limits.length === amounts.length && parseCapability(whole).ok ? whole : ''
   const meant = { effect: 'limit', text: '', capability } as const
   return { severity: 'warning', why: 'behind the effect stands a capability in backticks', meant }
 }
 
+function limitIn(piece: string): string | undefined {
+  const [, name = '', amount = '', unit = ''] =
+    /\b([a-z]+)\b(?:\s+(?:to|of|is|at))?[\s:=]+(\d[\d./]*)\s?([a-z/]*)/i.exec(piece) ?? []
+  const [, count = '', size = '', kind = ''] = /^(\d[\d.]*) ?([a-z]+)?(?: of)? ([a-z]+)/i.exec(piece) ?? []
+  const [, time = '', short, long = ''] = timed.exec(piece) ?? []
+  const given = [
+    `timeout:${time}${short ?? long}`,
+    ...[amount + unit, amount].map((much) => `${name.toLowerCase()}:${much}`),
+    `${kind.toLowerCase()}:${count}${size}`,
+  ]
+  return given.find((one) => parseCapability(`run:*{${one}}`).ok)
+}
+
 /** `30 minutes`, of whatever runs. */
 const timed =
-  /^(?:(?:the |each |every |a )?(?:runs?|everything|commands?|time)\s+(?:to|at|of)\s+)?(\d+) ?(?:(ms|[smhd])|([smhd])(?:ec|in|our|ay)[a-z]*)\b/i
+  /^(?:(?:the |each |every |a )?(?:runs?|everything|commands?|time)\s+)?(?:(?:to|at|of)\s+)?(\d+) ?(?:(ms|[smhd])|([smhd])(?:ec|in|our|ay)[a-z]*)\b/i
 
 function readAct(word: string, effect: EffectWord, line: string): PlainRule | undefined {
   const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]

@@ -105,12 +105,22 @@ const host: readonly Look[] = [
       : undefined,
 ]
 
+const listed: Look = ({ pattern }) =>
+  textOutside(pattern).includes(',')
+    ? {
+        message: 'a comma is a character of the name here: one of several stands in braces',
+        ...(/[{[]/.test(pattern) ? {} : { pattern: `{${pattern.replace(/,\s+/g, ',')}}` }),
+      }
+    : undefined
+
 const plain: Partial<Record<Resource, readonly Look[]>> = {
   http: host,
   browser: host,
   env: [variable],
   secret: [variable],
+  ...{ mcp: [listed], model: [listed], agent: [listed], task: [listed] },
   git: [
+    listed,
     ({ resource, pattern, actions }) => {
       if (!Object.hasOwn(resources[resource].actions, pattern)) return undefined
       const isMeant = actions.length > 1 || actions[0] === pattern
@@ -173,13 +183,7 @@ const plain: Partial<Record<Resource, readonly Look[]>> = {
             ),
           }
         : undefined,
-    ({ pattern }) =>
-      textOutside(pattern).includes(',')
-        ? {
-            message: 'a comma is a character of the name here: one of several stands in braces',
-            ...(/[{[]/.test(pattern) ? {} : { pattern: `{${pattern}}` }),
-          }
-        : undefined,
+    listed,
   ],
   shell: [
     ({ pattern }) =>

@@ -218,6 +218,7 @@ describe('everything else is an error with its column and a fix', () => {
     ['git:commit,push', 'git:*:commit,push', 'git:*:commit,push'],
     ['git:push:main', 'git:main:push', 'git:main:push'],
     ['git:push:force', 'git:*:force-push', 'git:*:force-push'],
+    ['file:src/**,lib/**:read', 'file:{src/**,lib/**}:read', 'file:{src/**,lib/**}:read'],
     ['read:.env', 'file:.env:read', 'file:.env:read'],
     ['Edit src/', 'file:src/**:write', 'file:src/**:write'],
     ['localhost:3000', 'http:localhost:3000:request', 'http:localhost:3000:*'],

@@ -12,6 +12,8 @@ const told = (line: string) => {
 describe('a pattern that is right and hardly meant', () => {
   test.each([
     ['git:push:*', 'git:*:push'],
+    ['git:main,master:push', 'git:{main,master}:push'],
+    ['agent:coder, tester:spawn', 'agent:{coder,tester}:spawn'],
     ['git:push:push', 'git:*:push'],
     ['shell:curl{everywhere} *', ''],
     ['git:*{remote:origin}:push', 'git:*:push{remote:origin}'],
