@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { isRuleLine } from '../spec/near-miss.ts'
+import { isRuleLine } from '../spec/lost-rules.ts'
 import { diagnostic } from '../spec/report.ts'
 import type { Project } from './project.ts'
 import { specFolder } from './project-root.ts'

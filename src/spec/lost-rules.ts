@@ -1,6 +1,6 @@
 import type { Code, Html } from 'mdast'
+import { isNearlyCapability, isNearlyEffect, isWordCapability } from './effect-word.ts'
 import { spanOf } from './inline.ts'
-import { isRuleLine } from './near-miss.ts'
 import type { Report } from './report.ts'
 
 /** A fence that is not closed, and rules in what is code by its indentation alone. */
@@ -48,4 +48,25 @@ export function reportRuleLines(source: string, start: number, message: string, 
       )
     offset += line.length
   }
+}
+
+/** Whether one line of plain text is a rule that lost its markdown: in indented code, or in HTML. */
+export function isRuleLine(line: string): boolean {
+  const [, word = '', code = '', bare = ''] =
+    /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:\*\*|__)\s*(\p{L}[^*_]{0,20})(?:\*\*|__):?\s+(?:`([^`]+)`|(\S+))/u.exec(
+      markdownOf(line),
+    ) ?? []
+  return (
+    isNearlyEffect(word.trim()) &&
+    (isNearlyCapability(code) || (line !== markdownOf(line) && isWordCapability(bare)))
+  )
+}
+
+/** Bold and code written as HTML. */
+function markdownOf(line: string): string {
+  if (!line.includes('<')) return line
+  return line
+    .replace(/<\/?(?:b|strong)\b[^<>]*>/gi, '**')
+    .replace(/<\/?(?:code|tt|kbd)\b[^<>]*>/gi, '`')
+    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
 }

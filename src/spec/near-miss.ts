@@ -68,7 +68,11 @@ function missAt(source: string, block: TextBlock, { lead, effect, place }: LeadA
   const head = oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
   const between = found.nested ? head : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
   const turned = isRun(found.text) ? 'limit' : turnedEffect(effect, between)
-  const advice = leavesAgentsOut(text.split(/[\r\n]/)[0] ?? '') ? noneLeftOut : undefined
+  const advice = namesTwo(source.slice(lead.start, lead.end), effect)
+    ? 'a rule has one effect: write **Allow**, **Ask** or **Deny**'
+    : leavesAgentsOut(text.split(/[\r\n]/)[0] ?? '')
+      ? noneLeftOut
+      : undefined
   const why =
     advice !== undefined || turned === effect
       ? faultOf(lead, { effect, found, place, after })
@@ -83,6 +87,12 @@ function missAt(source: string, block: TextBlock, { lead, effect, place }: LeadA
     ...(line && { line }),
     ...(advice && { advice }),
   }
+}
+
+/** `**Allow/Deny**`; "allow only" is one. */
+function namesTwo(lead: string, effect: EffectWord): boolean {
+  const words = lead.split(/[^\p{L}]+/u).map(plain)
+  return !words.includes('only') && effectWords.some((other) => other !== effect && words.includes(other))
 }
 
 /** A run as a whole is limited, whatever the effect in front of it says. */
@@ -155,27 +165,6 @@ function faultOf({ word, bold, start, end }: Lead, { effect, found, place, after
   if (!found.inCode) return `\`${found.text}\` has no backticks around it`
   if (!place.inItem) return 'it is no list item of its own'
   return 'the capability does not stand right behind the effect'
-}
-
-/** Whether one line of plain text is a rule that lost its markdown: in indented code, or in HTML. */
-export function isRuleLine(line: string): boolean {
-  const [, word = '', code = '', bare = ''] =
-    /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:\*\*|__)\s*(\p{L}[^*_]{0,20})(?:\*\*|__):?\s+(?:`([^`]+)`|(\S+))/u.exec(
-      markdownOf(line),
-    ) ?? []
-  return (
-    isNearlyEffect(word.trim()) &&
-    (isNearlyCapability(code) || (line !== markdownOf(line) && isWordCapability(bare)))
-  )
-}
-
-/** Bold and code written as HTML. */
-function markdownOf(line: string): string {
-  if (!line.includes('<')) return line
-  return line
-    .replace(/<\/?(?:b|strong)\b[^<>]*>/gi, '**')
-    .replace(/<\/?(?:code|tt|kbd)\b[^<>]*>/gi, '`')
-    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
 }
 
 interface Lead extends Span {

@@ -138,9 +138,16 @@ function nothingNamed(effect: EffectWord): PlainRule {
 function capabilityOf(effect: EffectWord, path: string | undefined, line: string): string {
   const action = /\bread/i.test(line) ? 'read' : 'write'
   if (path === undefined) return ''
-  if (effect === 'only') return `file:${path}:${action}`
+  if (effect === 'only') return hostCalled(path) ?? `file:${path}:${action}`
   const actions = looksLikePath(path) ? actionsAt(line) : ''
   return actions === '' ? path : `file:${path}:${actions}`
+}
+
+/** What no file is called. */
+function hostCalled(path: string): string | undefined {
+  const parsed = parseCapability(path)
+  const meant = parsed.ok ? undefined : parsed.problems[0]?.fix
+  return meant?.startsWith('http:') ? meant : undefined
 }
 
 /** `writes to …`, `read and write access to …`, where a line begins so. */

@@ -177,8 +177,9 @@ const clauseExamples: Readonly<Record<ClauseName, string>> = {
   in: 'name the project’s folder in backticks: in `~/work/shop`',
 }
 
-/** ``, and `b` ``: the comma is enough. */
+/** ``, and `b` ``: the comma is enough; and where nothing follows it is too much. */
 function withoutJoint(token: Token | undefined, next: Token | undefined): { readonly fix?: string } {
+  if (token === undefined || isSeparator(token)) return { fix: 'leave the comma before it out' }
   const isJoint = token?.kind === 'word' && /^(?:and|or|&)$/.test(token.text) && next?.kind === 'code'
   return isJoint ? { fix: `leave the \`${token.text}\` out: the comma is enough` } : {}
 }

@@ -27,7 +27,7 @@ export function spokenIn(words: string, above: Spoken): Spoken {
 
 /** The same of the words in front of it and behind it: where they say two things, no effect can be offered. */
 export function spokenAround(before: string, after: string, above: Spoken): Spoken {
-  const own = effectBefore(before)
+  const own = readOnly.test(before) ? undefined : effectBefore(before)
   if (own !== undefined) return own
   const spoken = spokenIn(before, above)
   const said = spokenIn(after, spoken)
@@ -39,7 +39,9 @@ export function spokenAbove({ line, meant: { effect } }: NearMiss): Spoken {
   return line === undefined || effect === 'let' || /\*\* for `/.test(line) ? 'unclear' : effect
 }
 
-/** Below an Allow and below a Deny they say the opposite of it; and "read-only" allows the one and denies the other. */
+/** It allows the one and denies the other. */
+const readOnly = /\bread[- ]?only\b/i
+/** Below an Allow and below a Deny these say the opposite of it. */
 const unclear = /\bread[- ]?only\b|\bexcept|\bexclu/i
 /** They allow something, perhaps not all of it, or name two effects. */
 const permitting = /\b(?:allow\w*|permit\w*|may|can|could|should|use|using|yes|ok|okay|fine)\b/i

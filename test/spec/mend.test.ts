@@ -69,6 +69,7 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Deny unless** `env:A`', '- **Only** `env:A`'],
     ['- **Deny** everything except `src/`', '- **Only** `file:src/**:write` — why'],
     ['- **Never** edit files outside `src/`', '- **Only** `file:src/**:write` — why'],
+    ['- **Deny** network except `api.x.com`', '- **Only** `http:api.x.com:request` — why'],
     ['- **Allow** everything except `.env`', '- **Deny** `file:.env:*` — why'],
     ['- **Allow** no edits of package.json', '- **Deny** `file:package.json:*` — why'],
     ['- **Deny** only `env:A`', '- **Deny** `env:A`'],
@@ -135,6 +136,7 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
 
   test.each([
     '- `env:A` is allowed',
+    '- **Read-only** `file:a:read`',
     '- `env:A` — **Allow**',
     '- Agents may read `env:A`',
     'Use `env:A` for this.',
@@ -299,6 +301,17 @@ test.each(['- **Ask** any question that you have', '- **Allow** all the time it 
 test.each(['- **Ask** and/or tell', '- **Limit** output to 10 lines', '- **Allow** time', '- **Only** git'])(
   '%s is advice',
   (text) => expect(rulesOf(text).diagnostics).toEqual([]),
+)
+
+test.each(['- **Allow/Deny** `env:A`', '- **Allow or ask** `env:A`', '- **Deny, Ask:** env:A'])(
+  'of the two effects of %s none is offered',
+  (text) => {
+    const [found] = rulesOf(text).diagnostics
+    expect([found?.severity, found?.fix]).toEqual([
+      'error',
+      'a rule has one effect: write **Allow**, **Ask** or **Deny**',
+    ])
+  },
 )
 
 test('an item of a group with an effect of its own is not offered with that of the group', () => {

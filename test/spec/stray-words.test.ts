@@ -177,6 +177,7 @@ test.each([
   ['- **Allow** `env:A` for the coder and `tester` only — x', 'write: for `coder`, `tester`'],
   ['- **Allow** `env:A` for `coder` and for `tester`', 'put a comma between code spans'],
   ['- **Allow** `env:A` and for `tester`', 'the name of an agent stands behind `for`: for `tester`'],
+  ['- **Deny** `env:A`, `env:B`, — x', 'leave the comma before it out'],
   ['- **Deny** `env:A`, and `env:B`', 'leave the `and` out: the comma is enough'],
   ['- **Allow** `file:**:read` except .env', 'write: except `file:.env:read`'],
   [
