@@ -7,8 +7,8 @@ import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
-import { asSystemLink, besideRules, privateMounts, privatePlace } from './private.ts'
-import { refuseTooMany, requireReach } from './reach.ts'
+import { asSystemLink, besideRules, privateMounts } from './private.ts'
+import { accessAt, nearest, refuseTooMany, requireReach } from './reach.ts'
 import { tellShared } from './shared-objects.ts'
 import { looseComparison } from './tracked.ts'
 import type {
@@ -39,7 +39,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const mounts = sortMounts([
     ...base,
     ...byRules,
-    ...closedRoot(input, byRules),
+    ...shownRoot(input, [...base, ...byRules]),
     ...(input.own ?? []),
     ...(gitFile === undefined ? [] : [gitFile]),
   ])
@@ -65,19 +65,17 @@ export function planSandbox(input: PlanInput): SandboxPlan {
 }
 
 /**
- * In a place that the run has for itself, the project's folder would be one of its own where no rule opens it: what a
+ * In a place that the run has for itself, the project's folder would be one of its own where no mount shows it: what a
  * command makes there would succeed, and be gone.
  */
-function closedRoot({ root, machine }: PlanInput, byRules: readonly Mount[]): Mount[] {
-  const isOpened = byRules.some(({ path }) => path === root || isBelow(root, path))
-  const isOwn = privatePlace(root, machine.home) !== undefined
-  const isHome = root === machine.home || isBelow(machine.home, root)
-  return isOwn && !isOpened && !isHome
+function shownRoot({ root, tree }: PlanInput, mounts: readonly Mount[]): Mount[] {
+  const around = nearest(new Map(mounts.map((mount) => [mount.path, mount])), root)
+  if (around?.kind !== 'tmpfs' || around.path === root) return []
+  const access = accessAt(tree.entries, root)
+  return access === 'none'
     ? [{ kind: 'mask-folder', path: root, note: "no rule opens the project's own folder" }]
-    : []
+    : [{ kind: access, path: root, note: "the project's own folder, which a rule opens" }]
 }
-
-const isBelow = (path: string, folder: string) => path.startsWith(folder === '/' ? '/' : `${folder}/`)
 
 function envRules(policy: Policy, agent: string): EnvRule[] {
   return rulesFor(policy, agent, [], 'env').map(({ effect, rule, matches }) => ({

@@ -371,6 +371,20 @@ test('beside what the rules open nothing is made that would be gone with the run
   expect(readdirSync(join(part.cwd, 'lib'))).toEqual(['a', 'b'])
 })
 
+test('beside what the rules open nothing is made that would be gone, though the home folder lies there', () => {
+  const { cwd, env } = makeProject({
+    '.agent-os/AGENT.md': '- **Allow** `file:src/**:read,write`, `shell:*`\n',
+    'own/x': '',
+  })
+  const part = { cwd, env: { ...env, HOME: join(cwd, 'own') } }
+  const { code, stderr } = oos(trusted(['touch', 'src/b', 'own/c', 'b']), part)
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^touch: cannot touch 'b': Read-only file system\n/),
+  })
+  expect(readdirSync(join(cwd, 'src'))).toEqual(['a.txt', 'b'])
+})
+
 describe('a run is refused', () => {
   test.each([
     { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },

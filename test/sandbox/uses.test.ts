@@ -302,6 +302,15 @@ describe.each(people)('for $who', ({ id }) => {
     expect(readFileSync(join(scene.root, 'dist/x'), 'utf8')).toBe('built\n')
   })
 
+  it('a project in the home folder that a rule opens from above the two is there to be read', async () => {
+    const scene = sceneOf(id, { 'home/work/src/a': '', 'home/work/b': 'read\n' })
+    const rules = [`Allow file:${scene.base}/**:read`, 'Allow file:src/**:write']
+    const script = sh('cat b; touch src/b ~/c && echo made; touch c 2>&1 || echo closed')
+    const { out } = await runIn({ ...scene, root: join(scene.home, 'work') }, script, { rules })
+    expect(out).toMatch(/^read\nmade\n.*Read-only file system\nclosed\n$/)
+    expect(readdirSync(join(scene.home, 'work/src'))).toEqual(['a', 'b'])
+  })
+
   it('names with spaces, newlines and other alphabets are only names', async () => {
     const scene = sceneOf(id, { 'work/a b\nc/ü/.env': 'hidden', 'work/a b\nc/--bind': 'text' })
     const { code, out } = await runIn(scene, sh('cat "a b\nc/--bind"; cat "a b\nc/ü/.env" || true'))
