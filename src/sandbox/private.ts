@@ -62,12 +62,16 @@ function kernelMounts({ system }: MachineFacts): Mount[] {
     )
 }
 
-/** Rules say more than the base: their mounts take the place of its own, and nothing of it is made inside of them. */
+/**
+ * Rules say more than the base: their mounts take the place of its own, and nothing of it is made inside of them. A link
+ * gives way to what is mounted below its name: bubblewrap would follow it there.
+ */
 export function besideRules(base: readonly Mount[], byRules: readonly Mount[]): Mount[] {
   const taken = new Set(byRules.map(({ path }) => path))
   const own = new Set(base.map(({ path }) => path))
   const free = base.filter(({ path }) => !taken.has(path))
   return free.filter((mount) => {
+    if (mount.kind === 'link' && byRules.some(({ path }) => path.startsWith(`${mount.path}/`))) return false
     if (mount.kind !== 'link' && mount.source === undefined) return true
     for (let at = dirname(mount.path); at !== '/'; at = dirname(at)) {
       if (taken.has(at)) return false

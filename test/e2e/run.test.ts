@@ -385,6 +385,23 @@ test('beside what the rules open nothing is made that would be gone, though the 
   expect(readdirSync(join(cwd, 'src'))).toEqual(['a.txt', 'b'])
 })
 
+test.each([
+  { what: 'what a rule opens in a cache', place: '.cargo/registry/src', root: 'elsewhere' },
+  { what: 'a project in a cache', place: '.npm/app', root: '.npm/app' },
+])('$what is mounted where no link of a run is in the way', ({ place, root }) => {
+  const home = makeTree({
+    '.agent-os/GLOBAL_RULES.md': `- **Allow** \`file:{~/${place},.}/**:read\`, \`shell:*\`\n`,
+    [`${root}/.agent-os/AGENT.md`]: '- **Deny** `file:**/.env:*`\n',
+    [`${place}/x`]: "the host's",
+  })
+  const stand = { cwd: join(home, root), env: { ...project.env, HOME: home } }
+  expect(oos(trusted(['cat', join(home, place, 'x')]), stand)).toEqual({
+    code: 0,
+    stdout: "the host's",
+    stderr: '',
+  })
+})
+
 describe('a run is refused', () => {
   test.each([
     { because: 'a rule says no', words: ['git', 'push', 'origin', 'main'], code: 3, says: 'a person pushes' },
