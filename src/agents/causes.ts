@@ -104,6 +104,14 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
     if (words !== undefined)
       return [{ request: `file:${input.print(path).path}:${action}`, known: 'inferred', words }]
   }
+  return isThere || !actions.includes('read') ? [] : aroundCause(path, input)
+}
+
+/** Where a folder is closed, what would be made in it is said not to be there, as what would be read. */
+function aroundCause(path: string, input: CauseInput): Cause[] {
+  const { root, exists } = input
+  for (let folder = dirname(path); folder !== root && isIn(root, folder); folder = dirname(folder))
+    if (exists(folder)) return fileCause({ path: folder, actions: ['read'] }, input)
   return []
 }
 

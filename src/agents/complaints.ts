@@ -12,7 +12,10 @@ export interface Complaint {
 const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['actions'] }[] = [
   { says: /EROFS|read-only file system/i, actions: ['write'] },
   { says: /EACCES|EPERM|permission denied|operation not permitted/i, actions: ['read', 'write'] },
-  { says: /ENOENT|no such file or directory|cannot find|not found/i, actions: ['read'] },
+  {
+    says: /ENOENT|no such file or directory|directory nonexistent|cannot find|not found/i,
+    actions: ['read'],
+  },
 ]
 const quoted = /['"`‘“]([^'"`’”\n]{1,4096})['"`’”]/g
 const bare = /(?:^|[\s:(])((?:~|\.{0,2})\/[^\s:'"`)]{1,4096})/g

@@ -241,6 +241,23 @@ test('of what is to be made, the folder is what a rule would have to open', () =
   expect(makes('docs/new', () => yes)).toEqual([])
 })
 
+test.each([
+  { says: "touch: cannot touch 'lib/new': No such file or directory", cause: 'file:/work/lib:read' },
+  { says: 'sh: 1: cannot create lib/new: Directory nonexistent', cause: 'file:/work/lib:read' },
+  { says: "ENOENT: no such file or directory, open '/work/lib/a/b'", cause: 'file:/work/lib:read' },
+  { says: 'cat: src/new: No such file or directory', cause: undefined },
+  { says: 'cat: gone/new: No such file or directory', cause: undefined },
+  { says: 'cat: /home/me/new: No such file or directory', cause: undefined },
+])('where nothing is, a closed folder of the project is why: $says', ({ says, cause }) => {
+  const there = ['/work', '/work/lib', '/work/src', '/home/me']
+  const exists = (path: string) => there.includes(path)
+  const decideFile = (path: string) => (path.startsWith('/work/src') ? yes : no)
+  const [first] = likelyCauses(input(says, { exists, decideFile, isFolder: exists }))
+  expect([first?.request, first?.paste]).toEqual(
+    cause === undefined ? [undefined, undefined] : [cause, '- **Allow** `file:/work/lib/**:read`'],
+  )
+})
+
 test('of a folder all that is in it is offered', () => {
   const isFolder = (path: string) => path === '/work/docs'
   const [cause] = likelyCauses(
