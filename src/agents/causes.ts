@@ -1,13 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { escapeLet, printCode } from '../policy/print-code.ts'
 import type { Decision, Rule } from '../policy/types.ts'
-import {
-  type Complaint,
-  complaintsIn,
-  type MissingPackage,
-  missingPackages,
-  unresolvedHosts,
-} from './complaints.ts'
+import { type Complaint, heardIn, type MissingPackage, silence } from './complaints.ts'
 
 /** One thing that may have made a command fail. */
 export interface Cause {
@@ -72,9 +66,10 @@ export function likelyCauses(input: CauseInput): readonly Cause[] {
     ...(words !== undefined && { words }),
     ...(opener !== undefined && { paste: allowLine(opener) }),
   }))
-  const packages = missingPackages(errors).flatMap((missing) => packageCause(missing, input))
-  const inferred = [...complaintsIn(errors), ...typed].flatMap((complaint) => fileCause(complaint, input))
-  const unreached = unresolvedHosts(errors).map((host) => hostCause(host, decideHost(host)))
+  const { hosts, missing, complaints } = errors === '' ? silence : heardIn(errors)
+  const packages = missing.flatMap((each) => packageCause(each, input))
+  const inferred = [...complaints, ...typed].flatMap((complaint) => fileCause(complaint, input))
+  const unreached = hosts.map((host) => hostCause(host, decideHost(host)))
   const above = repositoryless ? repositoryAbove(input) : []
   const unique = new Map(
     [...recorded, ...unreached, ...packages, ...above, ...inferred]

@@ -8,6 +8,24 @@ export interface Complaint {
   readonly unmade?: true
 }
 
+interface Heard {
+  readonly complaints: readonly Complaint[]
+  readonly missing: readonly MissingPackage[]
+  readonly hosts: readonly string[]
+}
+
+/** Of a run that said nothing, as most: none of the expressions below has to be compiled. */
+export const silence: Heard = { complaints: [], missing: [], hosts: [] }
+
+/** What the end of a command's stderr says of why it failed. */
+export function heardIn(errors: string): Heard {
+  return {
+    complaints: complaintsIn(errors),
+    missing: missingPackages(errors),
+    hosts: unresolvedHosts(errors),
+  }
+}
+
 /** What programs in C, Node, Python, Go and Rust print when the kernel says no. */
 const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['actions'] }[] = [
   { says: /EROFS|read-only file system/i, actions: ['write'] },
@@ -25,7 +43,7 @@ const copied =
   /\bcopy(?:file)? (?<quote>['"`‘“])[^\n]*?['"`’”] (?:to|->) ['"`‘“](?<target>[^'"`’”\n]{1,4096})['"`’”]/i
 
 /** The paths of which a program says that it could not read or write them. */
-export function complaintsIn(errors: string): readonly Complaint[] {
+function complaintsIn(errors: string): readonly Complaint[] {
   return errors.split('\n').flatMap((line) => {
     const phrase = phrases.find(({ says }) => says.test(line))
     if (phrase === undefined || packageNamed.test(line)) return []
@@ -55,7 +73,7 @@ const packageNamed = /Cannot find (?:module|package) ['"]((?:@[\w.-]+\/)?[\w-][\
 const asking = /imported from ['"]?(\/[^\s'"]+)|^- (\/.+)$/m
 
 /** Node says the name alone: where it looked is for who knows the disk. */
-export function missingPackages(errors: string): readonly MissingPackage[] {
+function missingPackages(errors: string): readonly MissingPackage[] {
   const lines = errors.split('\n')
   return lines.flatMap((line, index) => {
     const name = packageNamed.exec(line)?.[1]
@@ -73,6 +91,6 @@ export function missingPackages(errors: string): readonly MissingPackage[] {
 const unresolved =
   /(?:could not resolve host(?:name)?:?|getaddrinfo \w+|dial tcp: lookup|failed to resolve) ['"]?([\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*)(?!\.?[\w-])/gi
 
-export function unresolvedHosts(errors: string): readonly string[] {
+function unresolvedHosts(errors: string): readonly string[] {
   return [...errors.matchAll(unresolved)].map(([, host = '']) => host)
 }
