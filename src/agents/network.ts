@@ -1,5 +1,9 @@
+import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
+import { otherPorts } from '../policy/other-ports.ts'
+import type { Decision } from '../policy/types.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
+import type { Decide } from '../sandbox/network/gate.ts'
 import { startProxy } from '../sandbox/network/proxy.ts'
 import { makeSocketFolder, socketBases } from '../sandbox/network/socket-folder.ts'
 import type { SandboxPlan } from '../sandbox/types.ts'
@@ -34,7 +38,7 @@ export function prepareNetwork(prepared: PreparedRun): RunNetwork {
   const open = async () => {
     const proxy = await startProxy({
       socket,
-      decide: (request) => decide(policy, { ...request, agent }),
+      decide: decideFor(policy, agent),
       record: (event) => {
         seen.push(event)
         tell(event)
@@ -44,6 +48,18 @@ export function prepareNetwork(prepared: PreparedRun): RunNetwork {
   }
   return { proxySocket: socket.socketPath, seen, listen, open, close: () => close() }
 }
+
+/** What no rule allows is said with the ports that one does. */
+export function decideFor(policy: Policy, agent: string): Decide {
+  const portsOf = otherPorts(policy, agent)
+  return (request) => {
+    const decision = decide(policy, { ...request, agent })
+    const text = isUnnamed(decision) ? portsOf(request.target) : undefined
+    return text === undefined ? decision : { ...decision, reasons: [{ kind: 'no-allow', text }] }
+  }
+}
+
+const isUnnamed = ({ effect, reasons: [first] }: Decision) => effect === 'deny' && first?.kind === 'no-allow'
 
 /**
  * Whether something inside could reach a socket there: the forwarder follows its path, and a run that put a link in its

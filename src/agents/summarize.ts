@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { requestHere } from '../ops/request-here.ts'
 import { decide } from '../policy/decide.ts'
+import { otherPorts } from '../policy/other-ports.ts'
 import { allowInPlain } from '../policy/plain-http.ts'
 import { capabilityOf } from '../policy/request-capability.ts'
 import type { SandboxEnd } from '../sandbox/end.ts'
@@ -117,7 +118,9 @@ function denial(event: NetworkEvent, { policy, asked }: PreparedRun): Denial {
   const isTunnel = action === 'request' && method === undefined && rule === undefined && error === undefined
   const plain = isTunnel ? allowInPlain(policy, `${host}:${port}`, asked.agent) : undefined
   const isUnnamed = rule === undefined && plain === undefined && error === undefined
-  const words = isUnnamed ? unnamedAddress(host) : undefined
+  const words = isUnnamed
+    ? (otherPorts(policy, asked.agent)(`${host}:${port}`) ?? unnamedAddress(host))
+    : undefined
   return {
     request: `http:${host}${at}:${action}`,
     decision: { effect, reasons, constraints: {}, ...(rule === undefined ? {} : { rule }) },

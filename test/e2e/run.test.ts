@@ -352,6 +352,22 @@ test('of an address that no rule names a person is told what kind it is, also be
   )
 })
 
+test('of a port that no rule names a person is told which one does, inside and at the end', () => {
+  const open = makeProject({
+    '.agent-os/AGENT.md': `${rules}- **Allow** \`http:127.0.0.1:{8080,8081}:request\`, \`http:localhost:request\`\n`,
+  })
+  const words = ['curl', '-sS', '--noproxy', '', '-o', '/dev/stderr', 'http://127.0.0.1:9/', 'localhost:9']
+  const { stderr } = oos(trusted(words), open)
+  const rule =
+    '.agent-os/AGENT.md:10 **Allow** `http:127.0.0.1:{8080,8081}:request`, `http:localhost:request`'
+  const why = `no rule allows port 9 of 127.0.0.1: ${rule} is for 8080 and 8081\n`
+  expect(stderr).toContain(`oos denied GET 127.0.0.1:9/\n${why}`)
+  expect(stderr).toContain(`denied http:127.0.0.1:9:get: ${why}`)
+  expect(stderr).toContain(
+    `denied http:localhost:9:get: no rule allows port 9 of localhost: ${rule} is for 80 and 443\n`,
+  )
+})
+
 test('beside what the rules open nothing is made that would be gone with the run', () => {
   const part = makeProject({
     '.agent-os/AGENT.md': '- **Allow** `file:{src,lib}/**:read,write`, `shell:*`\n',

@@ -30,6 +30,11 @@ export function judgeAddress(decide: Decide, asked: Asked, address: string): Dec
   return judge(decide, { ...asked, authority: { host: address, port: asked.authority.port } })
 }
 
+/** Why nothing allows it, where more is known than that. */
+export function noAllowText({ reasons }: Decision): string | undefined {
+  return reasons.find(({ kind }) => kind === 'no-allow')?.text
+}
+
 /**
  * Whether a rule says no to an address to which an allowed name leads. The "everything else" of an Only is no word about
  * it: the name was allowed by that same rule.

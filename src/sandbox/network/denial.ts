@@ -1,6 +1,6 @@
 import type { Decision, Rule } from '../../policy/types.ts'
 import { unnamedAddress } from './address.ts'
-import type { Asked } from './asked.ts'
+import { type Asked, noAllowText } from './asked.ts'
 import { type Authority, printAuthority } from './authority.ts'
 
 /** A refusal as the client gets it: one line for status lines and headers, and a body that says what to do. */
@@ -32,7 +32,7 @@ function reasonOf(decision: Decision, { authority }: Asked): string {
   if (decision.effect === 'allow') return 'the address is not one that a rule names'
   const broken = decision.reasons.find(({ kind }) => kind === 'broken-rule')
   if (!decision.rule && broken) return `the rules cannot decide it: ${broken.text}`
-  if (!decision.rule) return unnamedAddress(authority.host) ?? 'no rule allows it'
+  if (!decision.rule) return noAllowText(decision) ?? unnamedAddress(authority.host) ?? 'no rule allows it'
   const why = decision.rule.reason ? ` (${decision.rule.reason})` : ''
   const spent = decision.reasons[0]?.kind === 'constraint' ? `: ${decision.reasons[0].text}` : ''
   const asks = decision.effect === 'ask' ? ', and inside the sandbox nobody can be asked' : ''

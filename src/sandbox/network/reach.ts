@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Decision } from '../../policy/types.ts'
 import { addressSet, classifyAddress, classWords } from './address.ts'
-import { type Asked, judge, judgeAddress, refusedByName } from './asked.ts'
+import { type Asked, judge, judgeAddress, noAllowText, refusedByName } from './asked.ts'
 import { dial, resolveHost } from './dial.ts'
 import type { NetworkEvent } from './event.ts'
 import type { Gate } from './gate.ts'
@@ -80,7 +80,8 @@ function refuseAddress(gate: Gate, asked: Asked, decision: Decision, address: st
   const kind = classifyAddress(address, addressSet(gate.ownAddresses()))
   if (kind === 'public') return undefined
   if (host === 'localhost' && kind === 'loopback' && namesLocalhost(decision, port)) return undefined
-  const why = `${note}, which is ${classWords[kind]} and which no rule names`
+  const at = noAllowText(named) === undefined ? '' : ` with port ${port}`
+  const why = `${note}, which is ${classWords[kind]} and which no rule names${at}`
   return { kind: 'denied', decision: named, note: why, address: host === 'localhost' ? host : address }
 }
 

@@ -367,6 +367,18 @@ describe('an allowed name at an address that is not public', () => {
     expect(world.seen).toEqual([])
   })
 
+  test('is answered with the port that was asked for and those that a rule names', async () => {
+    const rules = ['Allow http:*:82:request', 'Allow http:10.0.0.1:81:request']
+    await using world = await startWorld(rules, { resolve: async () => ['10.0.0.1'] })
+    const told = async (host: string) => speak(world.proxy.socketPath, get(`http://${host}/`))
+    const why =
+      'no rule allows port 82 of 10.0.0.1: .agent-os/AGENT.md:7 **Allow** `http:10.0.0.1:81:request` is for 81'
+    expect(await told('10.0.0.1:82')).toContain(`x-oos-decision: denied by oos: ${why}\r\n`)
+    expect(await told('good.example:82')).toContain(
+      `good.example is at 10.0.0.1, which is private and which no rule names with port 82\n${why}\n`,
+    )
+  })
+
   test('is resolved once, so that a second answer changes nothing', async () => {
     let calls = 0
     await using world = await startWorld(

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Server } from 'node:net'
+import { decideFor } from '../../../src/agents/network.ts'
 import { parseCapability } from '../../../src/policy/capability.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
-import { decide } from '../../../src/policy/decide.ts'
 import type { Capability, Effect, Rule } from '../../../src/policy/types.ts'
 import type { NetworkEvent } from '../../../src/sandbox/network/event.ts'
 import type { Decide } from '../../../src/sandbox/network/gate.ts'
@@ -72,7 +72,7 @@ export async function readAll(stream: NodeJS.ReadableStream | IncomingMessage): 
 
 export function decideBy(texts: readonly string[]): Decide {
   const policy = compilePolicy({ rules: texts.map(ruleOf), root: '/project', home: '/home/x', now: 0 })
-  return (request) => decide(policy, request)
+  return decideFor(policy, 'command')
 }
 
 function ruleOf(text: string): Rule {
