@@ -42,6 +42,8 @@ export interface AftermathOptions {
 
 export interface FileList {
   readonly paths: ReadonlySet<string>
+  /** Folders that git takes for repositories, whatever they are called. */
+  readonly bare: ReadonlySet<string>
   readonly complete: boolean
 }
 
@@ -76,7 +78,12 @@ export function readAftermath({
   let mayClose = false
   const seen = new Set<string>()
   const isSince = (path: string) => (statOf(path)?.ctimeMs ?? 0) >= since - tickMs
+  const isBornIn = (folder: string) => (name: string) =>
+    (statOf(join(folder, name))?.birthtimeMs ?? 0) >= since - tickMs
   const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
+  /** An earlier run may have made all of it but one part, which was no repository then. */
+  const isBareNow = (folder: string) =>
+    isBare(folder) && (before?.complete ? !before.bare.has(folder) : bareNames.some(isBornIn(folder)))
   const lookAtGit = (path: string, made: boolean) => {
     mayClose ||= made
     if (made && !holdsNothing(path, own)) repositories.push(path)
@@ -92,7 +99,7 @@ export function readAftermath({
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
     if (entry.name === '.git') lookAtGit(path, made)
-    if (entry.name === 'HEAD' && made && isBare(dirname(path))) repositories.push(dirname(path))
+    if (entry.name === 'HEAD' && isBareNow(dirname(path))) repositories.push(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
     if (isSetId(stats)) setId.push(path)
@@ -119,10 +126,12 @@ export function listFiles(
   { own, limit = usualLimit }: Pick<AftermathOptions, 'own' | 'limit'> = {},
 ): FileList {
   const paths = new Set<string>()
+  const bare = new Set<string>()
   const looked = walk({ roots, limit }, (entry, path) => {
+    if (entry.name === 'HEAD' && isBare(dirname(path))) bare.add(dirname(path))
     if (isListed(entry) && !(entry.name === '.git' && holdsNothing(path, own))) paths.add(path)
   })
-  return { paths, complete: looked <= limit }
+  return { paths, bare, complete: looked <= limit }
 }
 
 /** To git such a folder is no repository: whoever fills it makes one. */
@@ -168,10 +177,10 @@ function closes({ name }: Dirent, stats: Stats | undefined, since: number): bool
   return stats.ctimeMs >= since && (stats.mode & 0o700) !== 0o700
 }
 
-/** As git sees it: links will do, and `commondir` in the place of both. */
+/** As git sees it, besides `HEAD`: links will do, and `commondir` in the place of both. */
+const bareParts = [['objects', 'refs'], ['commondir']]
+const bareNames = ['HEAD', ...bareParts.flat()]
 const isBare = (folder: string) =>
-  [['objects', 'refs'], ['commondir']].some((names) =>
-    names.every((name) => statOf(join(folder, name)) !== undefined),
-  )
+  bareParts.some((names) => names.every((name) => statOf(join(folder, name)) !== undefined))
 const isListed = (entry: Dirent) => !entry.isDirectory() || entry.name === '.git'
 const isSetId = (stats: Stats) => stats.isFile() && (stats.mode & 0o6000) !== 0

@@ -75,6 +75,21 @@ it('a folder that git takes for a repository is named, whatever its parts are', 
   expect(named.toSorted()).toEqual(['bare', 'links', 'part'].map((name) => join(root, name)))
 })
 
+it.each([undefined, 3])(
+  'a folder of which a run makes the last part of a repository is named: at most %s',
+  async (limit) => {
+    const root = makeTree()
+    await runIn(
+      root,
+      'mkdir -p begun/objects whole/objects whole/refs; for d in begun whole; do echo x > $d/HEAD; done',
+    )
+    const since = await laterThan(join(root, 'whole/HEAD'))
+    const before = listFiles([root], { ...(limit && { limit }) })
+    await runIn(root, 'mkdir begun/refs; echo x > whole/refs/x; echo x > whole/config')
+    expect(readAftermath({ roots: [root], since, before }).repositories).toEqual([join(root, 'begun')])
+  },
+)
+
 it('a repository among many files is named, or that it was not searched for', async () => {
   const root = makeTree()
   const since = await laterThan(join(root, 'src/replaced'))
