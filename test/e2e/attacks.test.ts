@@ -179,7 +179,8 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
   test('F2 settings that a run makes for an agent or an editor in a subfolder are told', () => {
     const { out } = script(`mkdir -p a/.claude a/.vscode b node_modules/c/.claude
       echo x > a/.claude/settings.json; echo x > a/.vscode/tasks.json; echo x > b/.mcp.json; echo x > b/c.json
-      echo x > b/.envrc; echo x > node_modules/c/.claude/settings.json`)
+      mkdir .helix; echo x > .helix/languages.toml; echo x > b/.envrc; echo x > node_modules/c/.claude/settings.json`)
+    expect(out).toMatch(/oos: `.helix\/languages.toml` came to be .*, which no run may \(oos:protected:/)
     expect(out).toMatch(
       /oos: `a\/.claude\/settings.json`, `a\/.vscode\/tasks.json`, `b\/.envrc` and 1 more came to be .* read it first$/m,
     )

@@ -288,6 +288,12 @@ const attacks: readonly Attack[] = [
     broke: changed('work/.git/config.worktree'),
   },
   {
+    name: 'W2 settings of a program that keeps them beside those of git',
+    script: 'rm -f .git/lazygit.yml; echo EVIL > .git/lazygit.yml',
+    removed: { without: unmask('.git/lazygit.yml') },
+    broke: changed('work/.git/lazygit.yml'),
+  },
+  {
     name: 'W2 a repository in the place of the repository',
     script: 'mv .git x && mkdir -p .git/hooks && echo EVIL > .git/hooks/pre-commit',
     removed: { without: noPins },
