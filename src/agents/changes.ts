@@ -2,19 +2,20 @@ import { relative } from 'node:path'
 import { once } from '../policy/remembered.ts'
 import { type Aftermath, type ChangedFile, listFiles, readAftermath } from '../sandbox/after.ts'
 import { holdsMore } from '../sandbox/remove.ts'
-import type { SandboxPlan } from '../sandbox/types.ts'
+import type { Mount, SandboxPlan } from '../sandbox/types.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
 import type { OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
 import type { PreparedRun } from './prepare.ts'
-import { decideChange, type WrittenUnder, warnOfWritten } from './written.ts'
+import { watchReplaced } from './replaced.ts'
+import { decideChange, reasonOf, type WrittenUnder, warnOfWritten } from './written.ts'
 
 /** Above it, not every name is kept for later: what was deleted is not told, nor what changed deep in the tree. */
 const mostFiles = 20_000
 /** A record that nobody can read helps nobody. */
 const mostEvents = 1000
 /** Nor can anybody read a thousand lines on a terminal. */
-const mostRepositories = 20
+const mostNamed = 20
 
 export interface Changes {
   /** What the run has left, as events, warnings first. */
@@ -29,6 +30,10 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
     .filter(({ kind, source }) => kind === 'write' && source === undefined)
     .map(({ path }) => path)
   const own = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
+  const isIn = (path: string) => roots.some((root) => path.startsWith(`${root}/`))
+  const replaced = watchReplaced(
+    plan.mounts.filter(({ kind, path }) => closing.has(kind) && isIn(path) && !own.has(path)),
+  )
   const before = tree.files > mostFiles ? undefined : listFiles(roots, { own })
   const since = Date.now()
   const options = { roots, since, own, ...(before === undefined ? {} : { before }) }
@@ -42,13 +47,27 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
   return {
     events: () => {
       const { aftermath, under, written } = look()
-      return [...appeared(plan, root), ...written.map(warning), ...tell(aftermath, under)]
+      const opened = replaced()
+        .slice(0, mostNamed)
+        .map((mount) => wasReplaced(mount, root))
+      return [...opened, ...appeared(plan, root), ...written.map(warning), ...tell(aftermath, under)]
     },
     mayClose: () => {
       const { aftermath, written } = look()
       return aftermath.mayClose || written.length > 0 || aftermath.repositories.length > 0
     },
   }
+}
+
+const closing: ReadonlySet<Mount['kind']> = new Set(['read', 'mask-file', 'mask-folder'])
+
+function wasReplaced({ kind, path, rule }: Mount, root: string): OosEvent {
+  const said =
+    kind === 'read' ? 'read it before an agent, an editor or git does' : 'it may know what is in it'
+  const by = rule === undefined ? '' : reasonOf(rule)
+  return warning(
+    `${named(path, root)} was replaced by a program outside while this ran, and not closed to the run from then on${by}: ${said}`,
+  )
 }
 
 /** What stood in for it was taken away on the host (`git clean -d`), and with it what kept the run from making it. */
@@ -81,12 +100,12 @@ function tell(
           ),
         ]),
     ...repositories
-      .slice(0, mostRepositories)
+      .slice(0, mostNamed)
       .map((path) =>
         warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
       ),
-    ...(repositories.length > mostRepositories
-      ? [warning(`${repositories.length - mostRepositories} more git repositories were made`)]
+    ...(repositories.length > mostNamed
+      ? [warning(`${repositories.length - mostNamed} more git repositories were made`)]
       : []),
     ...rebases.map((path) =>
       warning(

@@ -88,7 +88,7 @@ function nameOf({ path }: ChangedFile, { root }: WrittenUnder): string {
   return path.startsWith(`${root}/`) ? relative(root, path) : path
 }
 
-function reasonOf(rule: Rule | undefined): string {
+export function reasonOf(rule: Rule | undefined): string {
   if (rule === undefined) return ' (no rule allows it)'
   return ` (${rule.source.file}:${rule.source.line} ${rule.source.text})`
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -59,6 +59,38 @@ test('what stood in for nothing and is something now is warned of; what is as it
       text: expect.stringContaining(`${path} came to be while this ran`),
     })),
   )
+})
+
+test('what was closed and is replaced from outside is warned of; what is only written again is not', () => {
+  const root = mkdtempSync(join(tmpdir(), 'oos-changes-'))
+  const at = (name: string) => join(root, name)
+  for (const name of ['.env', 'kept', 'gone', 'own']) writeFileSync(at(name), 'a')
+  mkdirSync(at('.agent-os'))
+  const [rule] = rulesOf(['Deny file:.env:*'])
+  const { events } = watchChanges({
+    plan: {
+      mounts: [
+        { kind: 'write', path: root },
+        { kind: 'mask-file', path: at('.env'), rule },
+        ...['.agent-os', 'kept', 'gone'].map((name) => ({ kind: 'read', path: at(name) })),
+        { kind: 'pin', path: at('own') },
+      ],
+      ghosts: [],
+      placeholders: [],
+    },
+    ...under(root),
+    tree: { entries: [], files: 3 },
+  } as unknown as PreparedRun)
+  for (const name of ['.env', '.agent-os', 'own']) renameSync(at(name), at(`${name}.old`))
+  for (const name of ['.env', 'own', 'kept']) writeFileSync(at(name), 'b')
+  mkdirSync(at('.agent-os'))
+  rmSync(at('gone'))
+  const told = events().flatMap((event) => (event.type === 'note' ? [event.text] : []))
+  const why = 'was replaced by a program outside while this ran, and not closed to the run from then on'
+  expect(told).toEqual([
+    `.env ${why} (project.md:1 Deny file:.env:*): it may know what is in it`,
+    `.agent-os ${why}: read it before an agent, an editor or git does`,
+  ])
 })
 
 test.each([
