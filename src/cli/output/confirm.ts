@@ -75,14 +75,31 @@ function broken(question: string): string {
 const besideQuestion = 10
 const narrowest = 20
 
-/** `question`: imports the library, which nobody needs who is not asked. */
-async function ask<Answer>(
-  question: (context: { readonly output: NodeJS.WritableStream }) => Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await question({ output: process.stderr })
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
-    throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })
+interface Context {
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+}
+
+/** `question`: imports the library, which nobody needs who is not asked. After Ctrl-Z and `fg` it is asked anew. */
+async function ask<Answer>(question: (context: Context) => Promise<Answer>): Promise<Answer> {
+  const away = new AbortController()
+  const putAway = () => {
+    // readline waits for the end of the pause, and would take up the keyboard again whenever that comes.
+    process.emit('SIGCONT')
+    away.abort()
   }
+  process.once('SIGTSTP', putAway)
+  try {
+    return await question({ output: process.stderr, signal: away.signal })
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (error.name === 'ExitPromptError')
+      throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })
+    if (error.name !== 'AbortPromptError') throw error
+  } finally {
+    process.off('SIGTSTP', putAway)
+  }
+  // The whole job, as the keyboard would have: a shell waits until all of it stands.
+  process.kill(0, 'SIGTSTP')
+  return ask(question)
 }
