@@ -1,5 +1,6 @@
 import { keepRecordOut } from '../ops/keep-record-out.ts'
 import { tellNested } from '../ops/project-root.ts'
+import { tellEmptied } from '../ops/record.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { accessAt } from '../sandbox/reach.ts'
 import { makeLooks } from '../sandbox/stand-ins.ts'
@@ -25,6 +26,8 @@ export async function superviseRun(request: RunRequest, voice: RunVoice): Promis
   const agreed = await agreeToSpecs(meant, voice)
   if (request.learn) await tellLearning(voice)
   await keepRecordOut(agreed.project)
+  const emptied = tellEmptied(agreed.project)
+  if (emptied !== undefined) voice.note(`${emptied}; this run begins a new one`)
   const intent = await authorize(agreed, voice).catch((error) => {
     if (isNo(error)) writeDown(agreed, error.code === 'denied' ? 'no' : undefined, voice)
     throw error

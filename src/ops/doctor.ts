@@ -15,7 +15,7 @@ import { isActive, readHookStates } from './hooks/install.ts'
 import { keepRecordOut } from './keep-record-out.ts'
 import { type Project, readProject } from './project.ts'
 import { holdsHome } from './project-root.ts'
-import { openRecord } from './record.ts'
+import { openRecord, tellEmptied } from './record.ts'
 import { findTrust, isSeen } from './trust.ts'
 
 /** One thing that was tried. */
@@ -124,6 +124,9 @@ function withUsualRecord(project: Project, env: NodeJS.ProcessEnv): Project {
 }
 
 async function tryRecord(project: Project): Promise<Finding> {
+  const emptied = tellEmptied(project)
+  if (emptied !== undefined)
+    return { name: 'record', ok: false, detail: `${emptied}; the next run begins a new one` }
   await keepRecordOut(project)
   const store = openRecord(project)
   store.listRuns({ limit: 1 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, normalize } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { isEmptied } from '../store/inspect.ts'
 import { pragmasOf } from '../store/pragmas.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Project } from './project.ts'
@@ -38,8 +39,20 @@ export function openRecord(project: Project): Store {
 
 /** The record for a look: none is made, and runs whose oos is gone are marked as over first. */
 export function readRecord(project: Project): Store | undefined {
-  if (!existsSync(recordPath(project))) return undefined
+  const path = recordPath(project)
+  if (!existsSync(path)) return undefined
+  const emptied = tellEmptied(project)
+  if (emptied !== undefined)
+    throw new OosError('store-corrupt', emptied, {
+      hint: 'put a copy in its place if you have one; the next run begins a new record',
+    })
   const store = openRecord(project)
   store.settleDeadRuns()
   return store
+}
+
+/** What there is to say of a record that something has cut to nothing: SQLite takes it for a new one. */
+export function tellEmptied(project: Project): string | undefined {
+  const path = recordPath(project)
+  return isEmptied(path) ? `the record \`${path}\` has been emptied: what runs it held is gone` : undefined
 }

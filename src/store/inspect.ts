@@ -27,6 +27,13 @@ export function inspectDatabase(path: string): boolean {
   return true
 }
 
+/** Cut to nothing. What oos was killed right after making holds nothing, too, and was never written to. */
+export function isEmptied(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  // 0: not every file system knows when a file was made.
+  return stat?.size === 0n && stat.birthtimeNs !== 0n && stat.mtimeNs !== stat.birthtimeNs
+}
+
 function refuseForeign(path: string, part: string, stat: Stats): void {
   const uid = process.geteuid?.()
   if (uid !== undefined && stat.uid !== uid) {

@@ -291,6 +291,23 @@ describe('a database', () => {
     expect(status(project)).toBe(before)
   })
 
+  test('that was emptied is told of, and a new one begun by the next run', () => {
+    truncateSync(project.database)
+    const gone = 'has been emptied: what runs it held is gone'
+    for (const words of [['runs'], ['spec', 'backtest']])
+      expectOneMessage(oos(words, project), { code: 1, says: gone, hint: /next run begins a new record/ })
+    expect(oos(['doctor'], project).stdout).toContain(gone)
+    expect(oos(command('true'), project)).toMatchObject({ code: 0, stderr: expect.stringContaining(gone) })
+    expect(oos(command('true'), project)).toMatchObject({ code: 0, stderr: '' })
+    expect(listRuns(project)).toHaveLength(2)
+  })
+
+  test('that was made and never written to, as by an oos that was killed then, is a new one', () => {
+    replace((path) => writeFileSync(path, '', { mode: 0o600 }))
+    expect(listRuns(project)).toEqual([])
+    expect(oos(command('true'), project)).toMatchObject({ code: 0, stderr: '' })
+  })
+
   test('that another program holds is waited for as long as the stack says, and then named', async () => {
     const text = '| Setting | Value |\n|---|---|\n| database.busy_timeout | 300 |\n'
     writeFileSync(join(project.cwd, '.agent-os/PREFERRED_STACK.md'), text)
