@@ -6,7 +6,7 @@ import { probeSandbox } from '../sandbox/probe.ts'
 import { requireStrace } from '../sandbox/trace/strace.ts'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { hasErrors } from '../shared/diagnostics.ts'
-import { OosError } from '../shared/errors.ts'
+import { exitCodes, OosError } from '../shared/errors.ts'
 import { isExecutable } from '../shared/is-executable.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { openStore } from '../store/store.ts'
@@ -24,6 +24,8 @@ export interface Finding {
   readonly ok: boolean
   /** It is not there, and a run does without: neither well nor wrong. */
   readonly missing?: true
+  /** Not the machine is wrong, but what a person wrote. */
+  readonly written?: true
   readonly detail: string
   /** What to type. */
   readonly fix?: string
@@ -114,7 +116,13 @@ function examineHooks(root: string): Finding | undefined {
 function examineSpecs({ root, diagnostics, rules }: Project): Finding {
   const name = 'specs'
   if (hasErrors(diagnostics))
-    return { name, ok: false, detail: `the specs of ${root} have errors`, fix: 'oos spec check' }
+    return {
+      name,
+      ok: false,
+      written: true,
+      detail: `the specs of ${root} have errors`,
+      fix: 'oos spec check',
+    }
   return { name, ok: true, detail: `${rules.length} rules hold in ${root}` }
 }
 
@@ -180,10 +188,12 @@ async function attempt<Value>(name: string, run: () => Value | Promise<Value>): 
   try {
     return await run()
   } catch (error) {
-    const { hint, code } = error instanceof OosError ? error : { hint: undefined, code: undefined }
+    const { hint, code, exitCode }: Partial<OosError> = error instanceof OosError ? error : {}
     const detail = error instanceof Error ? error.message : String(error)
     const outside = code === 'project-missing'
     const fix = hint?.replace(/^run `(.*)`$/, '$1')
-    return { name, ok: outside, ...(outside && { missing: true }), detail, ...(fix && { fix }) }
+    if (outside) return { name, ok: true, missing: true, detail, ...(fix && { fix }) }
+    const written = exitCode === exitCodes.invalid
+    return { name, ok: false, ...(written && { written }), detail, ...(fix && { fix }) }
   }
 }

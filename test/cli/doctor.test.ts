@@ -96,7 +96,7 @@ test('whoever installs hooks without `oos` in PATH is told that they would let n
 test('a spec with an error is found, with what to type', () => {
   const { code, found } = examine({ cwd: makeTree({ '.agent-os/AGENT.md': '- **Dney** `file:x:read`\n' }) })
   expect({ code, finding: found.get('specs') }).toMatchObject({
-    code: 4,
+    code: 2,
     finding: { ok: false, fix: 'oos spec check' },
   })
 })
@@ -110,6 +110,11 @@ test('a record that is no database is found', () => {
   )
   const { code, found } = examine({ cwd })
   expect({ code, ok: found.get('record')?.ok }).toEqual({ code: 4, ok: false })
+})
+
+test('where the machine is wrong, too, that is what it exits with', () => {
+  const cwd = makeTree({ '.agent-os/AGENT.md': '- **Dney** `file:x:read`\n' })
+  expect(examine({ cwd, env: { HOME: '/gone' } }).code).toBe(4)
 })
 
 test('a place of the record that nobody has agreed to is left alone', () => {

@@ -7,11 +7,12 @@ import type { Style } from '../output/style.ts'
 /** `oos doctor`: whether this machine can do what `oos run` needs, found out by doing it. */
 export const doctor: Define = (_command, terminal) => async () => {
   const findings = await examine({ cwd: terminal.cwd(), env: terminal.env })
-  const well = findings.every(({ ok }) => ok)
-  terminal.answer('doctor', { ok: well, findings }, () =>
+  const wrong = findings.filter(({ ok }) => !ok)
+  terminal.answer('doctor', { ok: wrong.length === 0, findings }, () =>
     findings.map((finding) => renderFinding(finding, terminal.style)).join(''),
   )
-  return well ? exitCodes.done : exitCodes.unable
+  if (wrong.length === 0) return exitCodes.done
+  return wrong.every(({ written }) => written) ? exitCodes.invalid : exitCodes.unable
 }
 
 function renderFinding({ name, ok, missing, detail, fix }: Finding, style: Style): string {
