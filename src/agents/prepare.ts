@@ -123,7 +123,7 @@ export function planRun(intent: RunIntent, { machine, tree }: Pick<Planned, 'mac
     root,
     machine,
     tree,
-    program: findProgram(command[0] ?? '', { cwd, path: request.env.PATH ?? '' }),
+    program: findProgram(command[0] ?? '', { root, cwd, path: request.env.PATH ?? '' }),
     standIns: standIns(folders.standIns),
     cacheHome: folders.cache,
     gitFile: straightGitFile(root, tree.entries),

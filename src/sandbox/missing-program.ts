@@ -1,10 +1,12 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { closest } from '../shared/closest.ts'
 import { isExecutable } from '../shared/is-executable.ts'
 import type { MissingProgram } from './types.ts'
 
 export interface ProgramOptions {
+  /** The project's folder: what lies elsewhere is nobody's to change for a run. */
+  readonly root: string
   readonly cwd: string
   /** The value of PATH inside. */
   readonly path: string
@@ -14,7 +16,7 @@ export interface ProgramOptions {
 export function missingProgram(name: string, options: ProgramOptions): MissingProgram {
   const line = wholeLine(name, options)
   if (line !== undefined) return { message: `there is no program \`${name}\``, hint: line }
-  return name.includes('/') ? missingFile(name, options.cwd) : missingName(name, options)
+  return name.includes('/') ? missingFile(name, options) : missingName(name, options)
 }
 
 /** A whole command in one word: as words, or for a shell where it says more than words. */
@@ -31,11 +33,14 @@ function isProgram(path: string): boolean {
   return isExecutable(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
-function missingFile(name: string, cwd: string): MissingProgram {
+function missingFile(name: string, { root, cwd }: ProgramOptions): MissingProgram {
   const path = resolve(cwd, name)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats?.isDirectory() === true) return { message: `\`${name}\` is a folder`, hint: `ls '${name}'` }
-  if (stats !== undefined) return { message: `\`${name}\` is not executable`, hint: `chmod +x '${name}'` }
+  if (stats !== undefined) {
+    const isOwn = stats.uid === process.geteuid?.() && realpathSync(path).startsWith(`${root}/`)
+    return { message: `\`${name}\` is not executable`, hint: `${isOwn ? 'chmod +x' : 'ls -l'} '${name}'` }
+  }
   const meant = closest(basename(name), programsIn(dirname(path)))
   const message = `there is no program \`${name}\``
   if (meant === undefined) return { message, hint: `ls '${dirname(name)}'` }

@@ -142,6 +142,8 @@ describe('a command that cannot start', () => {
     { word: "ls 'a' | wc", says: 'there is no program', hint: /oos run -- sh -c 'ls '\\''a'\\'' \| wc'$/ },
     { word: 'src a', says: 'there is no program `src a`', hint: /PATH/ },
     { word: './build.sh', says: '`./build.sh` is not executable', hint: /chmod \+x '\.\/build\.sh'/ },
+    { word: '/etc/passwd', says: '`/etc/passwd` is not executable', hint: /^ +ls -l '\/etc\/passwd'$/ },
+    { word: './users', says: '`./users` is not executable', hint: /^ +ls -l '\.\/users'$/ },
     { word: 'build.sh', says: 'there is no program `build.sh`', hint: /did you mean `\.\/build\.sh`\?/ },
     { word: './src', says: '`./src` is a folder', hint: /ls/ },
     {
@@ -159,6 +161,7 @@ describe('a command that cannot start', () => {
     },
   ])('$word is named with what was meant', ({ word, says, hint, executable: isProgram }) => {
     const project = makeProject(files)
+    symlinkSync('/etc/passwd', join(project.cwd, 'users'))
     if (isProgram) for (const name of ['old.sh', tool]) chmodSync(join(project.cwd, name), 0o755)
     expectOneMessage(oos(command(word), project), { code: 2, says, hint })
     expect(existsSync(join(project.cwd, '.git/commondir'))).toBe(false)

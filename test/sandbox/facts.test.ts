@@ -72,19 +72,19 @@ describe('the program of a command', () => {
     writeFileSync(join(cwd, 'tool.sh'), '#!/usr/bin/env -S sh -e\n')
     chmodSync(join(cwd, 'tool.sh'), 0o755)
     symlinkSync('../tool.sh', join(cwd, 'bin/tool'))
-    const { files } = findProgram('tool', { cwd, path: `${join(cwd, 'bin')}:/usr/bin` })
+    const { files } = findProgram('tool', { root: cwd, cwd, path: `${join(cwd, 'bin')}:/usr/bin` })
     expect(files.slice(0, 3)).toEqual([join(cwd, 'bin/tool'), join(cwd, 'tool.sh'), '/usr/bin/sh'])
   })
 
   it.each(['no-such-program', './not-there', '', '/etc'])('`%s` is not found', (name) => {
-    expect(findProgram(name, { cwd: folder(), path: '/usr/bin' }).files).toEqual([])
+    expect(findProgram(name, { root: '/', cwd: folder(), path: '/usr/bin' }).files).toEqual([])
   })
 
   it('that goes round in circles ends', () => {
     const cwd = folder()
     writeFileSync(join(cwd, 'x'), `#!${cwd}/x\n`)
     chmodSync(join(cwd, 'x'), 0o755)
-    expect(findProgram('./x', { cwd, path: '' }).files).toEqual([join(cwd, 'x')])
+    expect(findProgram('./x', { root: cwd, cwd, path: '' }).files).toEqual([join(cwd, 'x')])
   })
 })
 

@@ -122,7 +122,7 @@ export async function planScene(
   const tree = await readTree(policy, 'command')
   const cacheHome = join(scene.base, 'cache')
   makeStandIns(standInsPlace(scene))
-  const program = findProgram(command[0] ?? '', { cwd: root, path: hostEnv.PATH })
+  const program = findProgram(command[0] ?? '', { root, cwd: root, path: hostEnv.PATH })
   const plan = planSandbox({
     policy,
     agent: 'command',
