@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { quoteWord } from '../shared/quote-word.ts'
 import { linkedIn } from './find-linked.ts'
 import { readFolder } from './look.ts'
 import type { Repository, TreeEntry, TreeFacts, Unheld } from './types.ts'
@@ -41,7 +42,8 @@ function nearest(known: ReadonlyMap<string, TreeEntry>, path: string): TreeEntry
 export function tellShared({ entries }: Pick<TreeFacts, 'entries'>): Unheld[] {
   return entries.flatMap(({ path, kind, rule, note: why }) => {
     if (why !== note || kind !== 'directory' || rule === undefined) return []
-    const missing = `\`${path}\` holds files of another repository, too, since one is a local clone of the other: nothing can be committed there until \`git repack -a -d\` has made them its own`
+    const own = `git -C ${quoteWord(dirname(path))} repack -a -d`
+    const missing = `\`${path}\` has files in common with another repository (a local clone of this one, or what this one was cloned from): no run can commit here until you type \`${own}\` once, outside of a run`
     return [{ rule, missing, refuse: false }]
   })
 }
