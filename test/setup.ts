@@ -17,3 +17,5 @@ process.env.GIT_CONFIG_GLOBAL = join(home, '.gitconfig')
 process.env.GIT_CONFIG_NOSYSTEM = '1'
 // Each test has a new home folder, and each start in one would compile the program again.
 process.env.NODE_COMPILE_CACHE = join(tmpdir(), 'compiled')
+// How oos asks depends on it.
+process.env.TERM = 'xterm'

@@ -42,7 +42,7 @@ function testRecord(project: Project, range: StreamRange, { env, tell }: Termina
   const events = readRecord(project)?.stream(range) ?? []
   return backtest(
     withProgress(events, {
-      isWatched: process.stderr.isTTY,
+      isWatched: process.stderr.isTTY && env.TERM !== 'dumb',
       tell,
       now: performance.now.bind(performance),
       describe: (count) => `${count.toLocaleString('en')} events read`,

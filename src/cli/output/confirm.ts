@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import type { AnswerAsk, AskAnswer, Confirm } from '../../agents/voice.ts'
-import { OosError } from '../../shared/errors.ts'
+import { notAgreed } from './not-agreed.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { wrapText } from './width.ts'
@@ -41,16 +41,17 @@ function themeOf({ bold, dim, good, bad, place }: Style) {
   }
 }
 
-function confirm(
+async function confirm(
   question: string,
   { usual = false, theme }: { readonly usual: boolean | undefined; readonly theme: Theme },
 ): Promise<boolean> {
+  if (isPlain()) return (await import('./plain-prompts.ts')).confirmPlainly(broken(question), usual)
   const asked = { message: broken(question), default: usual, theme }
   return ask(async (context) => (await import('./prompts.ts')).confirm(asked, context))
 }
 
 /** Enter alone is a no. What a yes for always would write is shown first, whole. */
-function answerAsk(
+async function answerAsk(
   question: string,
   { always, theme }: { readonly always: string | undefined; readonly theme: Theme },
 ): Promise<AskAnswer> {
@@ -60,8 +61,17 @@ function answerAsk(
     { name: 'yes, this once', value: 'once' },
     ...(always === undefined ? [] : [{ name: 'always: write that line', value: 'always' as const }]),
   ]
+  if (isPlain()) {
+    const { selectPlainly } = await import('./plain-prompts.ts')
+    return (await selectPlainly(broken(question), choices)) ?? 'no'
+  }
   const asked = { message: broken(question), choices, theme }
   return ask(async (context) => (await import('./prompts.ts')).select(asked, context))
+}
+
+/** What the library draws moves the cursor, which such a terminal cannot. */
+function isPlain(): boolean {
+  return process.env.TERM === 'dumb'
 }
 
 /** At spaces, where the library would break a word. */
@@ -93,8 +103,7 @@ async function ask<Answer>(question: (context: Context) => Promise<Answer>): Pro
     return await question({ output: process.stderr, signal: away.signal })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    if (error.name === 'ExitPromptError')
-      throw new OosError('interrupted', 'interrupted, and nothing was agreed to', { cause: error })
+    if (error.name === 'ExitPromptError') throw notAgreed(error)
     if (error.name !== 'AbortPromptError') throw error
   } finally {
     process.off('SIGTSTP', putAway)
