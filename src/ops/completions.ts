@@ -1,4 +1,6 @@
-import { relative } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { isResource, resources } from '../policy/resources.ts'
 import type { Run } from '../store/fold.ts'
 import type { Store } from '../store/store.ts'
 import { isLearning } from './learn/last-run.ts'
@@ -67,6 +69,30 @@ export function offerRevisions(typed: string, { cwd, env }: Place): readonly Can
   try {
     const names = ['HEAD', 'HEAD~1', ...listRefs(findProjectRoot(cwd, readHome(env)))]
     return names.map((name) => ({ value: `${before}${name}`, description: 'revision' }))
+  } catch {
+    return []
+  }
+}
+
+/** What a request can be about, then the files that it could name and, behind a pattern, the actions where there are several. */
+export function offerRequests(typed: string, { cwd }: Place): readonly Candidate[] {
+  const [resource = '', pattern, ...rest] = typed.split(':')
+  if (pattern === undefined)
+    return Object.entries(resources).map(([name, { about }]) => ({ value: `${name}:`, description: about }))
+  if (rest.length === 0) return resource === 'file' ? offerFiles(pattern, cwd) : []
+  const actions = isResource(resource) ? Object.keys(resources[resource].actions) : []
+  if (actions.length < 2) return []
+  const before = typed.slice(0, typed.lastIndexOf(':') + 1)
+  return actions.map((action) => ({ value: `${before}${action}`, description: 'action' }))
+}
+
+function offerFiles(typed: string, cwd: string): readonly Candidate[] {
+  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
+  try {
+    return readdirSync(resolve(cwd, folder), { withFileTypes: true }).map((child) => {
+      const [end, description] = child.isDirectory() ? ['/', 'folder'] : [':', 'file']
+      return { value: `file:${folder}${child.name}${end}`, description }
+    })
   } catch {
     return []
   }

@@ -61,6 +61,10 @@ test.each([
   { typed: ['runs', ''], offers: ['show', 'verify'] },
   { typed: ['run', ''], offers: ['painter', 'coder'] },
   { typed: ['explain', '--agent', ''], offers: ['painter'] },
+  { typed: ['explain', '--agent', 'painter', ''], offers: ['file:', 'shell:', 'http:', 'env:'] },
+  { typed: ['explain', 'file:src/'], offers: ['file:src/price.txt:'] },
+  { typed: ['explain', 'file:src/price.txt:'], offers: ['file:src/price.txt:read'] },
+  { typed: ['explain', 'git:main:pu'], offers: ['git:main:push'] },
   { typed: ['spec', 'show', '--agent', ''], offers: ['painter'] },
   { typed: ['completion', ''], offers: ['bash', 'zsh', 'fish'] },
   { typed: ['spec', 'diff', ''], offers: ['HEAD', 'main', 'v1'] },
@@ -77,6 +81,11 @@ test.each([
     .stdout.split('\n')
     .map((line) => line.split('\t')[0])
   expect(words).toEqual(expect.arrayContaining(offers))
+})
+
+test('where a request is typed already, or its pattern has one action, there is nothing to offer', () => {
+  for (const typed of [['file:src/price.txt:read', ''], ['shell:npm:'], ['file:$(id):']])
+    expect(oos(['complete', '--', 'explain', ...typed], { cwd }).stdout).toMatch(/^:\d+\n$/)
 })
 
 test('specs are offered by their way from where one stands, and other files are not', () => {
@@ -136,6 +145,9 @@ const tabs = [
   ['oos why src/pri', 'oos why src/price.txt'],
   ['oos run -- some-pro', 'oos run -- some-program-of-mine'],
   ['oos run painter -- cat src/pri', 'cat src/price.txt'],
+  ['oos explain sh\tx', 'oos explain shell:x'],
+  ['oos explain file:sr\tpri\tre', 'oos explain file:src/price.txt:read '],
+  ['oos explain git:main:pu', 'oos explain git:main:push '],
   ['oos spec coverage --annotate .agent-os/AG', '--annotate .agent-os/AGENT.md'],
   ['oos runs show $(touch evil) src/pri', ''],
   ['oos run -- $(touch evil) src/pri', 'evil\\) src/price.txt'],

@@ -1,6 +1,12 @@
 import tab from '@bomb.sh/tab/commander'
 import { listAgentNames } from '../../ops/agent-names.ts'
-import { type Candidate, offerRevisions, offerRuns, offerSpecs } from '../../ops/completions.ts'
+import {
+  type Candidate,
+  offerRequests,
+  offerRevisions,
+  offerRuns,
+  offerSpecs,
+} from '../../ops/completions.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define, LoadProgram } from '../command.ts'
 import { bashScript, fishMore, isPlainWord, zshMore } from '../output/completion.ts'
@@ -42,6 +48,11 @@ export const complete: Define = (command, terminal, loadProgram) => {
       writeAnswer(`:${fileCompletion}\n`)
       return 0
     }
+    const request = requestIn(words)
+    if (request !== undefined) {
+      writeAnswer(answerRequest(request, { cwd: terminal.cwd(), env: terminal.env }))
+      return 0
+    }
     const completions = await describe(loadProgram, words)
     const place = { cwd: terminal.cwd(), env: terminal.env }
     const line = words.filter((word) => !word.startsWith('-')).join(' ')
@@ -80,6 +91,9 @@ const takesRevision = [
 
 /** The directive for a shell to offer files by itself. */
 const fileCompletion = 0
+const noFiles = 4
+/** A blank behind it would end the word too early. */
+const noFilesNorSpace = 6
 
 /** A line of a file, a folder of specs, or whatever stands behind the two dashes of a run. */
 function wantsFiles(words: readonly string[]): boolean {
@@ -88,6 +102,25 @@ function wantsFiles(words: readonly string[]): boolean {
   if (first === 'run' && rest.slice(0, -1).includes('--')) return true
   if (['--annotate', '--spec', '--project'].includes(before)) return true
   return first === 'why' && rest.length === 1 && !before.startsWith('-') && rest[0]?.startsWith('-') === false
+}
+
+/** The request of `oos explain`, as far as it is typed. */
+function requestIn([command, ...words]: readonly string[]): string | undefined {
+  const isValue = (at: number) => ['--agent', '--spec'].includes(words[at - 1] ?? '')
+  const named = words.findIndex((word, at) => !word.startsWith('-') && !isValue(at))
+  return command === 'explain' && named === words.length - 1 ? words[named] : undefined
+}
+
+function answerRequest(
+  typed: string,
+  place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): string {
+  const offered = offerRequests(typed, place).filter(
+    ({ value }) => value.startsWith(typed) && isPlainWord(value),
+  )
+  const lines = offered.map(({ value, description }) => `${value}\t${description}\n`)
+  const goesOn = offered.some(({ value }) => /[:/]$/.test(value))
+  return `${lines.join('')}:${goesOn ? noFilesNorSpace : noFiles}\n`
 }
 
 /** The adapter adds its own command to the program it reads: the copy it gets here is never run, and offers none of it. */

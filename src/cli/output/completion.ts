@@ -49,15 +49,22 @@ __oos() {
         elif [[ -n $name && $name == "$cur"* ]]; then COMPREPLY+=("\${name#"$before"}")
         fi
     done <<< "$offered"
+    ((directive & 2)) && compopt -o nospace 2> /dev/null
     ((directive & 4)) || ((\${#COMPREPLY[@]})) || __oos_files "\${cur#"$before"}"
 }
 
 complete -F __oos oos
 `.replaceAll('\\${', '${')
 
-/** Behind the library's own: a command behind the two dashes of a run is completed as if it stood alone. */
-export const zshMore = `
-functions[__oos_words]=$functions[_oos]
+/**
+ * Behind the library's own: a command behind the two dashes of a run is completed as if it stood alone. A colon in what is
+ * offered (`file:`) is not the one before its description, which the library's script takes it for.
+ */
+export const zshMore = String.raw`
+() {
+    local bare='//:/\:' quoted='//:/\\:'
+    functions[__oos_words]=\${functions[_oos]/$bare/$quoted}
+}
 _oos() {
     local dashes=\${words[(i)--]}
     if [[ \${words[2]} == run ]] && (( dashes < CURRENT )); then
@@ -68,7 +75,7 @@ _oos() {
         __oos_words "$@"
     fi
 }
-`
+`.replaceAll('\\${', '${')
 
 export const fishMore = `
 function __oos_runs_command
