@@ -36,7 +36,9 @@ export function parseDefinition(
       'front-matter/value',
       matter.spanOf(['command']),
       '`command` is no line of a shell: it is parted at its blanks, and quotes and the like would go to the program',
-      { fix: "name each word of it: `command: [sh, -c, 'npm ci && npm test']`" },
+      {
+        fix: "name each word of it, `command: [claude, -p, 'fix it']`; what needs a shell goes into a script: `command: [./agent.sh]`",
+      },
     )
   const definition: AgentDefinition = {
     name,

@@ -159,6 +159,7 @@ describe('agents', () => {
     ['node a.js && echo', ['front-matter/value']],
     ['node --max-old-space-size=100 a.js', []],
     ["[sh, -c, 'npm ci && npm test']", []],
+    ["[claude, -p, 'fix it']", []],
   ])('run a program with words, and no line of a shell: %s', (command, codes) => {
     const set = setOf({ '.agent-os/agents/a.md': `---\ndescription: a\ncommand: ${command}\n---\n` })
     expect(codesOf(set)).toEqual(codes)
