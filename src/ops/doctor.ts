@@ -191,7 +191,7 @@ async function attempt<Value>(name: string, run: () => Value | Promise<Value>): 
     const { hint, code, exitCode }: Partial<OosError> = error instanceof OosError ? error : {}
     const detail = error instanceof Error ? error.message : String(error)
     const outside = code === 'project-missing'
-    const fix = hint?.replace(/^run `(.*)`$/, '$1')
+    const fix = hint?.replace(/^(?:run|look at) `(.*)`$/, '$1')
     if (outside) return { name, ok: true, missing: true, detail, ...(fix && { fix }) }
     const written = exitCode === exitCodes.invalid
     return { name, ok: false, ...(written && { written }), detail, ...(fix && { fix }) }

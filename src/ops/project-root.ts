@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 
 /** The folder in a project that holds its specs. */
 export const specFolder = '.agent-os'
@@ -9,8 +10,18 @@ export const specFolder = '.agent-os'
 export function findProjectRoot(cwd: string, home: string): string {
   const { root, hasSpecs } = searchUp(cwd, home)
   if (hasSpecs) return root
+  refuseFile(root)
   throw new OosError('project-missing', `no \`${specFolder}\` in \`${cwd}\` or above it`, {
     hint: isNoProject(root, home) ? 'cd into a project, then: oos init' : 'run `oos init`',
+  })
+}
+
+/** What lies in the place of the specs' folder, a link to nowhere for one, would stop whatever is written there. */
+export function refuseFile(root: string): void {
+  const path = join(root, specFolder)
+  if (isFolder(path) || lstatSync(path, { throwIfNoEntry: false }) === undefined) return
+  throw new OosError('project-missing', `\`${path}\` is no folder, and specs lie in one`, {
+    hint: `mv ${quoteWord(path)} ${quoteWord(`${path}.other`)} && oos init`,
   })
 }
 

@@ -33,7 +33,7 @@ export const diagnosticCodes = {
   'source/unreadable': error(
     'a spec is no regular file, or cannot be read',
     'a rule that cannot be read cannot hold, so nothing starts',
-    'make it a readable file, or remove it',
+    'make it a file (a folder, where it holds specs) that can be read, or move it away',
   ),
   'source/too-many': error(
     'a spec folder has more than 1,000 markdown files',

@@ -163,11 +163,9 @@ function list(place: Place): { names: readonly string[] } | Diagnostic {
     }
   } catch (error) {
     if (isMissing(error)) return { names: [] }
-    return problem(
-      'source/unreadable',
-      shown,
-      `the folder cannot be read (${diskFailure(error) ?? codeOf(error)})`,
-    )
+    const why = `the folder cannot be read (${diskFailure(error) ?? codeOf(error)})`
+    const isFile = codeOf(error) === 'ENOTDIR'
+    return problem('source/unreadable', shown, isFile ? 'it is a file, not a folder' : why)
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs'
+import { existsSync, lstatSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
@@ -13,6 +13,13 @@ export function inspectDatabase(path: string): boolean {
   for (const part of [dirname(folder), folder, path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
     if (statOf(part)?.isSymbolicLink()) throw refusal(path, `\`${part}\` is a symlink`)
   }
+  const file = [dirname(folder), folder].find((part) => statOf(part)?.isFile())
+  if (file !== undefined)
+    throw refusal(
+      path,
+      `\`${file}\` is a file where a folder has to be`,
+      `mv ${quoteWord(file)} ${quoteWord(`${file}.other`)}`,
+    )
   const folderStat = statOf(folder)
   if (folderStat === undefined) return false
   refuseForeign(path, folder, folderStat)
@@ -29,9 +36,11 @@ export function inspectDatabase(path: string): boolean {
 
 /** Cut to nothing. What oos was killed right after making holds nothing, too, and was never written to. */
 export function isEmptied(path: string): boolean {
-  const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  // A folder on the way can be a file.
+  if (!existsSync(path)) return false
+  const stat = lstatSync(path, { bigint: true })
   // 0: not every file system knows when a file was made.
-  return stat?.size === 0n && stat.birthtimeNs !== 0n && stat.mtimeNs !== stat.birthtimeNs
+  return stat.size === 0n && stat.birthtimeNs !== 0n && stat.mtimeNs !== stat.birthtimeNs
 }
 
 function refuseForeign(path: string, part: string, stat: Stats): void {
@@ -51,5 +60,11 @@ function refusal(
 }
 
 function statOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    // Above it lies a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }

@@ -193,6 +193,45 @@ test.each(['XDG_CACHE_HOME', 'XDG_STATE_HOME'])(
   },
 )
 
+test.each(['.oos', '.oos/data'])('%s that is a file is named, with the line that moves it away', (name) => {
+  const path = join(project.cwd, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, 'mine')
+  const outcome = oos(command('echo', 'ran'), project)
+  expect(outcome.stdout).toBe('')
+  expectOneMessage(outcome, {
+    code: 1,
+    says: `\`${path}\` is a file where a folder has to be`,
+    hint: new RegExp(`mv ${path} ${path}.other`),
+  })
+  expect(readFileSync(path, 'utf8')).toBe('mine')
+})
+
+test.each([
+  { is: 'a file', put: (path: string) => writeFileSync(path, '') },
+  { is: 'a link to nowhere', put: (path: string) => symlinkSync('/nowhere', path) },
+])('`.agent-os` that is $is is named, with the line that moves it away', ({ put }) => {
+  const path = join(project.cwd, '.agent-os')
+  rmSync(path, { recursive: true })
+  put(path)
+  for (const words of [command('true'), ['spec', 'check'], ['init', '--yes']])
+    expectOneMessage(oos(words, project), {
+      code: 2,
+      says: `\`${path}\` is no folder`,
+      hint: new RegExp(`mv ${path} ${path}.other && oos init`),
+    })
+  expect(existsSync(join(project.cwd, '.oos'))).toBe(false)
+})
+
+test("a person's own `.agent-os` that is a file is named", () => {
+  writeFileSync(join(project.home, '.agent-os'), '')
+  const { code, stdout } = oos(['spec', 'check'], project)
+  expect({ code, stdout }).toEqual({
+    code: 2,
+    stdout: expect.stringContaining('~/.agent-os:1:1 error it is a file, not a folder: `.agent-os`'),
+  })
+})
+
 describe('a full disk', () => {
   const small = (folder: string, bytes: number) => ['--size', String(bytes), '--tmpfs', folder]
 

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeTree, oos } from '../cli/oos.ts'
 
@@ -196,9 +196,10 @@ describe('oos init', () => {
       broken: (place: Made) => join(place.env.HOME, '.agent-os'),
       next: '--no-user',
     },
-    { what: 'the project', broken: (place: Made) => join(place.cwd, '.agent-os'), next: 'ls -ld' },
+    { what: 'the project', broken: (place: Made) => join(place.cwd, '.agent-os/agents'), next: 'ls -ld' },
   ])('says what to do when $what cannot be written', ({ broken, next }) => {
     const project = makeProject({ 'package.json': '{}' })
+    mkdirSync(dirname(broken(project)), { recursive: true })
     writeFileSync(broken(project), 'a file in the way')
     const { code, stdout } = oos(['init', '--yes'], project)
     expect(code).toBe(1)

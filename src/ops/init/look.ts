@@ -7,7 +7,7 @@ import { packageRoot } from '../../shared/package.ts'
 import { pathOutside } from '../../shared/path-outside.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
-import { isNoProject, readHome, specFolder } from '../project-root.ts'
+import { isNoProject, readHome, refuseFile, specFolder } from '../project-root.ts'
 import { askManagers } from './ask.ts'
 import type { Folder, InitFacts, Stack } from './facts.ts'
 import { openFolder, readPlainFile, statOf } from './folder.ts'
@@ -71,6 +71,7 @@ function initRoot(cwd: string, home: string): string {
     if (statOf(join(folder, specFolder))?.isDirectory()) return folder
     if (statOf(join(folder, '.git'))) break
   }
+  refuseFile(start)
   return start
 }
 
