@@ -3,7 +3,7 @@ import { Command, Help } from 'commander'
 import { readVersion } from '../shared/package.ts'
 import type { CommandEntry, Define } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
-import { renderFirstPage } from './output/help.ts'
+import { narrowestText, renderFirstPage } from './output/help.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
@@ -84,10 +84,11 @@ function createProgram(
     .configureHelp({
       showGlobalOptions: true,
       helpWidth: Math.min(terminal.width, 100),
+      minWidthToWrap: narrowestText,
       styleTitle: terminal.style.bold,
       formatHelp: (command, help) =>
         command === program
-          ? renderFirstPage(entries, terminal.style)
+          ? renderFirstPage(entries, terminal)
           : Help.prototype.formatHelp.call(help, command, help),
     })
   for (const entry of entries) {

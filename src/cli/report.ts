@@ -60,7 +60,6 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
   const meant = suggestion?.match(/Did you mean (?:one of )?(.*)\?/)?.[1]?.split(', ')
   const guess = meant === undefined ? guessCommand(code, argv) : undefined
   const known = meant ?? guess?.meant
-  const request = joinedRequest(argv)
   return new OosError(
     'usage',
     guess === undefined
@@ -69,7 +68,7 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
     {
       hint:
         known === undefined
-          ? (request ?? help)
+          ? (joinedRequest(argv) ?? namedRun(argv) ?? help)
           : `did you mean ${known.map((word) => `\`${word}\``).join(' or ')}?`,
     },
   )
@@ -86,6 +85,12 @@ function joinedRequest(argv: readonly string[]): string | undefined {
   const request =
     rest.length > 0 && isResource(resource) ? words.join(' ') : `shell:${words.map(quoteWord).join(' ')}`
   return `oos explain ${quoteWord(request)}`
+}
+
+/** `oos runs ID` is about that run. */
+function namedRun(argv: readonly string[]): string | undefined {
+  const id = findEntry(argv)?.name === 'runs' ? argv.find((word) => /^[\dA-Z]{4,26}$/.test(word)) : undefined
+  return id === undefined ? undefined : `oos runs show ${id}`
 }
 
 const ownOption = /^--(?:(?:agent|spec)(?:=.*)?|stdin|exit-code|json|no-color)$/

@@ -26,6 +26,15 @@ test('help names every group and an example, on stdout', () => {
   for (const word of ['Rules:', 'Runs:', 'Set up:', 'Everywhere:', '$ oos']) expect(stdout).toContain(word)
 })
 
+test.each([['--help'], ['trust', '--help']])('%s keeps to a narrow terminal', (...words) => {
+  const { stdout } = oos(words, { cwd, env: { COLUMNS: '40' } })
+  expect(stdout.split('\n').filter((line) => line.length > 40 && !/^(?:oos|Usage:) /.test(line))).toEqual([])
+})
+
+test('help names no default that a person could not type', () => {
+  expect(oos(['run', '--help'], { cwd }).stdout).not.toContain('[]')
+})
+
 test('no words at all print the help', () => {
   expect(oos([], { cwd }).stdout).toBe(oos(['--help'], { cwd }).stdout)
 })
@@ -90,6 +99,11 @@ test.each([
     name: 'too many words',
     words: ['runs', 'verify', 'a', 'b'],
     says: ['too many arguments', 'oos runs verify --help'],
+  },
+  {
+    name: 'a run where its command is missing',
+    words: ['runs', '4VQ8K2MD', '--no-color'],
+    says: ['too many arguments', 'oos runs show 4VQ8K2MD'],
   },
   { name: 'a word that only groups', words: ['spec'], says: ['a command is missing', 'oos spec --help'] },
 ])('$name exits 2 and says what to type', ({ words, says }) => {

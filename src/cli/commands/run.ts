@@ -16,8 +16,8 @@ interface Options {
   readonly learn?: true
   readonly trustSpecs?: true
   readonly untrusted?: true
-  readonly allow: readonly string[]
-  readonly deny: readonly string[]
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
 }
 
 /** `oos run [agent] [-- command …]`: the command under the rules, with its own exit code. */
@@ -34,14 +34,15 @@ export const run: Define = (command, terminal) => {
         .createOption('--untrusted', 'leave out what you have not agreed to in them')
         .conflicts('trustSpecs'),
     )
-    .option('--deny <capability>', 'one more Deny for this run', collect, [])
-    .option('--allow <capability>', 'one more Allow for this run; only at a terminal', collect, [])
+    .option('--deny <capability>', 'one more Deny for this run', collect)
+    .option('--allow <capability>', 'one more Allow for this run; only at a terminal', collect)
     .allowUnknownOption()
   return async (_agent: string | undefined, _words: readonly string[], options: Options) => {
     if (terminal.json && !options.dryRun) throw jsonOfARun()
     const interactive = isatty(0)
     const words = splitWords(command)
-    const request = { ...options, words, cwd: terminal.cwd(), env: terminal.env, interactive }
+    const { allow = [], deny = [] } = options
+    const request = { ...options, allow, deny, words, cwd: terminal.cwd(), env: terminal.env, interactive }
     const voice = runVoice(terminal)
     if (!options.dryRun) return superviseRun(request, voice)
     const intent = await intendRun(request)
@@ -52,7 +53,7 @@ export const run: Define = (command, terminal) => {
   }
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 

@@ -1,12 +1,22 @@
 import type { CommandEntry } from '../command.ts'
-import type { Style } from './style.ts'
+import type { Terminal } from '../terminal.ts'
+import { wrapText } from './width.ts'
+
+/** In less a word a line would be left of a text. */
+export const narrowestText = 16
 
 /** The first page: every command that people type, in groups, with an example of each group. */
-export function renderFirstPage(entries: readonly CommandEntry[], style: Style): string {
+export function renderFirstPage(
+  entries: readonly CommandEntry[],
+  { style, width: columns }: Pick<Terminal, 'style' | 'width'>,
+): string {
   const shown = entries.filter(({ hidden }) => hidden !== true)
   const groups = [...new Set(shown.map(({ group }) => group))]
   const width = Math.max(...shown.map(({ name }) => name.length))
-  const row = (name: string, text: string) => `  ${name.padEnd(width)}  ${text}\n`
+  const row = (name: string, text: string) => {
+    const lines = wrapText(text, Math.max(narrowestText, columns - width - 4))
+    return `  ${name.padEnd(width)}  ${lines.join(`\n${' '.repeat(width + 4)}`)}\n`
+  }
   const sections = groups.map((group) => {
     const members = shown.filter((entry) => entry.group === group)
     const rows = members.map(({ name, summary }) => row(name, summary))
