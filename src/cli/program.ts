@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { Command, Help } from 'commander'
+import { OosError } from '../shared/errors.ts'
 import { readVersion } from '../shared/package.ts'
+import { quoteWord } from '../shared/quote-word.ts'
 import type { CommandEntry, Define } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
 import { narrowestText, renderFirstPage } from './output/help.ts'
@@ -8,6 +10,7 @@ import type { Terminal } from './terminal.ts'
 
 /** Runs the command that `argv` names and returns its exit code. Usage errors are thrown as commander throws them. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  refuseBareDashes(argv)
   const typed = findEntry(argv)
   const loaded = new Map(typed === undefined ? [] : [[typed.name, await typed.load()]])
   const entries = typed === undefined ? commands : withBelow(typed)
@@ -19,6 +22,17 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     answerSaid(said, terminal)
   }
   return outcome.code
+}
+
+/** `oos -- npm test`: commander takes what stands behind the two dashes for a command, of which nothing is loaded. */
+function refuseBareDashes(argv: readonly string[]): void {
+  const end = argv.indexOf('--')
+  const words = end === -1 ? [] : argv.slice(end + 1)
+  if (words.length === 0 || argv.slice(0, end).some((word) => !word.startsWith('-'))) return
+  const start = findEntry(words) === undefined ? 'oos run -- ' : 'oos '
+  throw new OosError('usage', 'no command of oos stands before `--`', {
+    hint: `${start}${words.map(quoteWord).join(' ')}`,
+  })
 }
 
 /** What commander says by itself: the version, or help, which comes in pieces. */

@@ -58,11 +58,12 @@ function usageError({ code, message }: CommanderError, argv: readonly string[]):
   if (code === 'commander.help') return new OosError('usage', 'a command is missing', { hint: help })
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion?.match(/Did you mean (?:one of )?(.*)\?/)?.[1]?.split(', ')
-  const guess = meant === undefined ? guessCommand(code, argv) : undefined
-  const known = meant ?? guess?.meant
+  const guess = guessCommand(code, argv)
+  // What is a command's last word, letter by letter, is meant rather than what only looks like a first one.
+  const known = guess?.exact ? guess.meant : (meant ?? guess?.meant)
   return new OosError(
     'usage',
-    guess === undefined
+    guess === undefined || known === meant
       ? what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, '')
       : `unknown command \`${guess.typed}\``,
     {
@@ -99,6 +100,7 @@ const withValue = /^--(?:agent|spec)$/
 interface Guess {
   readonly typed: string
   readonly meant: readonly string[]
+  readonly exact: boolean
 }
 
 /** A word that commander has no guess for may be that of a command below: `chekc`, or `hooks instal`, whose parent takes no words. */
@@ -109,7 +111,9 @@ function guessCommand(code: string, argv: readonly string[]): Guess | undefined 
   const below = commands.filter(({ name, hidden }) => !hidden && name.startsWith(above ? `${above} ` : ''))
   const near = closest(typed, below.map(lastWord))
   const meant = below.filter((entry) => lastWord(entry) === near).map(({ name }) => `oos ${name}`)
-  return meant.length === 0 ? undefined : { typed: above ? `${above} ${typed}` : typed, meant }
+  return meant.length === 0
+    ? undefined
+    : { typed: above ? `${above} ${typed}` : typed, meant, exact: near === typed }
 }
 
 function lastWord({ name }: CommandEntry): string {

@@ -61,6 +61,18 @@ test.each([
     says: ['unknown command `chekc`', 'did you mean `oos spec check`?'],
   },
   {
+    name: 'a command that stands below another, and looks like one that does not',
+    words: ['test'],
+    says: ['unknown command `test`', 'did you mean `oos spec test`?'],
+  },
+  {
+    name: 'two dashes without a command of oos before them',
+    words: ['--no-color', '--', 'npm', 'test', 'a b'],
+    says: ['no command of oos stands before `--`', "oos run -- npm test 'a b'"],
+  },
+  { name: 'two dashes in front of a command of oos', words: ['--', 'runs', 'show'], says: ['oos runs show'] },
+  { name: 'two dashes alone', words: ['--'], says: ['oos --help'] },
+  {
     name: 'help about an unknown command',
     words: ['help', 'compltion'],
     says: ['unknown command `compltion`', 'did you mean `completion`?'],
