@@ -90,23 +90,27 @@ interface Context {
   readonly signal: AbortSignal
 }
 
+const ends: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
+const signals = [...ends, 'SIGTSTP'] as const
+
 /** `question`: imports the library, which nobody needs who is not asked. After Ctrl-Z and `fg` it is asked anew. */
 async function ask<Answer>(question: (context: Context) => Promise<Answer>): Promise<Answer> {
   const away = new AbortController()
-  const putAway = () => {
+  const putAway = (signal: NodeJS.Signals) => {
     // readline waits for the end of the pause, and would take up the keyboard again whenever that comes.
     process.emit('SIGCONT')
-    away.abort()
+    away.abort(signal)
   }
-  process.once('SIGTSTP', putAway)
+  // Not once: what the library listens with ends the program where it is alone.
+  for (const signal of signals) process.on(signal, putAway)
   try {
     return await question({ output: process.stderr, signal: away.signal })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    if (error.name === 'ExitPromptError') throw notAgreed(error)
+    if (error.name === 'ExitPromptError' || ends.includes(away.signal.reason)) throw notAgreed(error)
     if (error.name !== 'AbortPromptError') throw error
   } finally {
-    process.off('SIGTSTP', putAway)
+    for (const signal of signals) process.off(signal, putAway)
   }
   // The whole job, as the keyboard would have: a shell waits until all of it stands.
   process.kill(0, 'SIGTSTP')

@@ -52,6 +52,14 @@ test('where no shell could go on with it the question stays', () => {
   expect(atTerminal(argv, cwd, steps)).toMatchObject({ missed: null, status: 0, restored: true })
 })
 
+test.each(['SIGINT', 'SIGTERM'])('%s at a question leaves the terminal as it was', (signal) => {
+  const cwd = makeTree({ [file]: text })
+  const argv = [process.execPath, executable, 'spec', 'suggest', '--no-color']
+  const seen = atTerminal(argv, cwd, [asked, ['kill', signal], ['expect', 'nothing was agreed to']])
+  expect(seen).toMatchObject({ missed: null, status: 130, restored: true })
+  expect(readFileSync(join(cwd, file), 'utf8')).toBe(text)
+})
+
 describe('on a terminal that can only print lines (TERM=dumb)', () => {
   const dumb = { TERM: 'dumb' }
   const suggest = [process.execPath, executable, 'spec', 'suggest']
