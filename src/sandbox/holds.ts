@@ -1,5 +1,6 @@
 import { expandBraces } from '../policy/braces.ts'
 import type { Capability, Resource, Rule } from '../policy/types.ts'
+import { missingOfKernel } from './kernel-places.ts'
 import { type LimitMachine, limitHolders } from './limits.ts'
 import { hiddenProgram } from './programs.ts'
 import type { LimitName } from './types.ts'
@@ -106,6 +107,8 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
       `${writes.join(' and ')} without the rest: files that exist at the start are read-only or kept in their place`,
     )
   }
+  const ofKernel = missingOfKernel(pattern, effect === 'allow' || effect === 'only')
+  if (ofKernel !== undefined) return partial(ofKernel)
   const loose = [pattern, ...except.map((hole) => hole.pattern)]
     .flatMap(expandBraces)
     .find((one) => !isFixed(one))

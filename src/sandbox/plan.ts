@@ -4,6 +4,7 @@ import type { Resource, Rule } from '../policy/types.ts'
 import { tellReadOnly } from './elsewhere.ts'
 import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
+import { isKernelPlace } from './kernel-places.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
@@ -29,7 +30,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const files = fileMounts(tree, input.standIns)
   const { gitFile } = input
   const byRules = files.mounts
-    .filter(({ path }) => path !== gitFile?.path)
+    .filter(({ path }) => path !== gitFile?.path && !isKernelPlace(path))
     .map((mount) => asSystemLink(mount, machine))
   const network = planNetwork(policy, agent)
   const variables = envRules(policy, agent)

@@ -27,6 +27,8 @@ export interface Sweep extends SweepOptions {
   /** Folders with files whose names are no text. */
   readonly oddNames: Set<string>
   readonly behindLink?: boolean
+  /** Where each tree begins that is looked at by itself. */
+  readonly tops: ReadonlySet<string>
   /** Where the tree that is looked at begins. */
   top: string
   files: number

@@ -7,6 +7,7 @@ import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deni
 import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
 import { readRepository } from './git.ts'
+import { deniedKernelEntries, isKernelPlace } from './kernel-places.ts'
 import { createLinkCount } from './links.ts'
 import {
   isFolderBehind,
@@ -69,6 +70,7 @@ function walkTrees(
   const sweep: Sweep = {
     ...options,
     globs,
+    tops: new Set(tops),
     points: findPoints(globs, tops, options.caseSensitive),
     entries: [],
     denied: [],
@@ -80,6 +82,7 @@ function walkTrees(
   }
   for (const base of tops) sweepBase(sweep, base)
   sweepWorktree(sweep)
+  sweep.entries.push(...deniedKernelEntries(globs))
   return sweep
 }
 
@@ -107,6 +110,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
   if (isOurs && realpathSync.native(base) !== base) return
+  if (isKernelPlace(base)) return
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
     if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
@@ -155,13 +159,14 @@ function sweepWorktree(sweep: Sweep): void {
 function probe(sweep: Sweep, base: string, above: FolderState): void {
   for (const path of literalsBelow(sweep.globs, base)) {
     const kind = path === base ? undefined : kindOf(path)
-    if (kind === undefined) continue
+    if (kind === undefined || isKernelPlace(path)) continue
     const real = kind === 'link' ? realpathOf(path) : path
     if (real !== undefined) judge(sweep, { path: real, kind: kindOf(real) ?? 'other' }, above)
   }
 }
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
+  if (folder !== sweep.top && sweep.tops.has(folder)) return
   sweep.onFolder?.(folder, state.files !== state.access)
   const children = isTooDeep(folder) ? undefined : readFolder(folder)
   if (children === undefined) {
@@ -215,6 +220,7 @@ interface Inside {
 function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Inside): void {
   const { name } = child
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
+  if (folder === '/' && isKernelPlace(path)) return
   const byName = sweep.points.names.test(name)
   if (name.includes('\uFFFD') && !isText(folder, name)) {
     if (byName || child.isDirectory()) closeFolder(sweep, folder, unspeakable)

@@ -409,3 +409,39 @@ it('a name that is no text is told from one that looks like it', async () => {
   const { out } = await runIn(scene, sh('cat sub/*/.env sub/*/x; true'))
   expect(out).not.toContain('hidden')
 })
+
+describe('what a run has of its own, of the kernel', () => {
+  const process1 = `/proc/${process.pid}`
+  it.each([
+    { opens: 'the processes', rule: 'Allow file:/proc/**:read' },
+    { opens: 'them by a pattern', rule: 'Allow file:/p*/**:read' },
+    { opens: 'one of them', rule: `Allow file:${process1}/**:read` },
+    { opens: 'a file of one', rule: `Allow file:${process1}/environ:read` },
+    { opens: 'the one that asks', rule: 'Allow file:/proc/self/**:read' },
+    { opens: 'what it has mounted', rule: 'Allow file:/proc/mounts:read' },
+    { opens: 'the devices', rule: 'Allow file:/dev/**:read,write' },
+    { opens: 'its descriptors', rule: 'Allow file:/dev/fd/**:read' },
+    { opens: 'a file of the machine', rule: 'Allow file:/proc/cpuinfo:read' },
+  ])('stays its own where a rule opens $opens', async ({ rule }) => {
+    const scene = sceneOf(0)
+    const script = `
+      cat ${process1}/environ 2>&1 || true
+      echo x > /dev/null; read a < /proc/self/status; echo $a; head -c 1 /proc/cpuinfo | wc -c`
+    const { code, out } = await runIn(scene, sh(script), { rules: ['Allow file:**:read,write', rule] })
+    expect([code, out]).toEqual([0, `cat: ${process1}/environ: No such file or directory\nName: sh\n1\n`])
+  })
+
+  it('is closed where a rule denies files of the machine in it', async () => {
+    const rules = ['Allow file:**:read,write', 'Deny file:/proc/{cpuinfo,sys/**}:read']
+    const script = 'cat /proc/cpuinfo 2>&1 || ls -A /proc/sys; head -c 1 /proc/meminfo | wc -c'
+    const { out } = await runIn(sceneOf(0), sh(script), { rules })
+    expect(out).toBe('cat: /proc/cpuinfo: Permission denied\n1\n')
+  })
+})
+
+it('a repository in a tree that lies in another is looked at once', async () => {
+  const scene = sceneOf(0, { 'work/f': '' })
+  git(scene, scene.root, 'init', '-q')
+  const rules = ['Allow file:**:read,write', `Allow file:${scene.base.slice(0, -1)}*/**:read`]
+  expect((await runIn(scene, sh('git status --short'), { rules })).out).toBe('?? f\n')
+})

@@ -1,0 +1,44 @@
+import { expandBraces } from '../policy/braces.ts'
+import { type FileGlob, reading } from './access.ts'
+import { kindOf } from './look.ts'
+import type { TreeEntry } from './types.ts'
+
+/**
+ * What each run has of its own, and never the machine's: in `/proc` are the memory and the environment of every process of
+ * this user, and names that come and go while they are looked at.
+ */
+export function isKernelPlace(path: string): boolean {
+  return path === '/dev' || path === '/proc' || ofProcess.test(path) || ofAsking.test(path)
+}
+
+const ofProcess = /^\/proc\/\d+(?:\/|$)/
+/** Of whichever process asks, by links. */
+const ofAsking = /^\/(?:proc\/(?:self|thread-self|mounts|net)|dev\/(?:fd|stdin|stdout|stderr))(?:\/|$)/
+/** What no program does without. */
+const ownDevices = /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|pts|shm)(?:\/|$)/
+
+/** What is not held of a rule about files, for what a run has of its own. */
+export function missingOfKernel(pattern: string, opens: boolean): string | undefined {
+  const places = expandBraces(pattern).map((one) => one.replace(/\/\*\*$/, ''))
+  if (!opens) {
+    const own = places.find((place) => isKernelPlace(place) || ownDevices.test(place))
+    return own && `\`${own}\` inside is of the run alone, and stays`
+  }
+  // Who means the process that asks gets what it means.
+  const wanted = places.find((place) => isKernelPlace(place) && !ofAsking.test(place))
+  return wanted && `\`${wanted}\` inside is of the run alone${instead(wanted)}`
+}
+
+function instead(place: string): string {
+  return place === '/dev' ? '; name each device that it needs, as in `file:/dev/kvm:read,write`' : ''
+}
+
+/** The machine's files in `/proc` that rules deny: those of processes apart, they are in the run's own, too. */
+export function deniedKernelEntries(globs: readonly FileGlob[]): TreeEntry[] {
+  const denied = globs.flatMap(({ allows, acts, rule, glob: { literal } }): TreeEntry[] => {
+    if (allows || (acts & reading) === 0 || literal?.startsWith('/proc/') !== true) return []
+    const kind = isKernelPlace(literal) ? undefined : kindOf(literal)
+    return kind === undefined ? [] : [{ path: literal, kind, access: 'none', rule }]
+  })
+  return denied.length === 0 ? [] : [{ path: '/proc', kind: 'directory', access: 'read' }, ...denied]
+}
