@@ -1,6 +1,6 @@
 /** Names of environment variables whose values are taken for secrets. */
 const secretName =
-  /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|KEY|APIKEY|CREDENTIALS?|AUTH|COOKIE|PAT|DSN|DATABASE_URL|WEBHOOK_URL)(?:_|$)/i
+  /(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|APIKEY|(?:^|_)(?:PASS|SSHPASS|PWD|KEY|AUTH|COOKIE|PAT|DSN|DATABASE_URL|WEBHOOK_URL))(?:_|$)/i
 
 /** Names that only say where something lies. */
 const placeName = /(?:^PWD$|^OLDPWD$|_(?:SOCK|FILE|PATH|DIR|ID|PID|NAME|URL_PREFIX)$)/i
@@ -29,8 +29,8 @@ const shapes: readonly string[] = [
   String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
   String.raw`(?<=\bauthorization:[ \t]*(?:bearer|basic|token)[ \t]+)\S{8,}`,
   String.raw`(?<=\bbearer[ \t]+)[\w.~+/=-]{16,}`,
-  String.raw`(?<=\w:\/\/[^\s/:@]*:)[^\s/@]+(?=@)`,
-  String.raw`(?<=(?:--${secretOption}[= ]|\b${secretOption}=)["']?)[^\s"'&]{8,}`,
+  String.raw`(?<=\w:\/\/[^\s/:@]*:)[^\s/]+(?=@)`,
+  String.raw`(?<=(?:--${secretOption}[= ]|${secretOption}=)["']?)[^\s"'&]{8,}`,
 ]
 
 /** Something of every shape: a text without any is not searched further, which is nearly every text. */

@@ -12,15 +12,19 @@ const env = {
 // Put together here, so that no scanner takes the rows for real ones.
 const body = 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0'
 const secrets = [
-  ['ghp', body].join('_'),
+  ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((issuer) => [issuer, body].join('_')),
   ['github', 'pat', body].join('_'),
   ['glpat', body].join('-'),
   ['npm', body].join('_'),
+  ['pypi', body].join('-'),
+  ['dckr_pat', body].join('_'),
   ['sk', 'ant', body].join('-'),
-  ['sk', 'live', body].join('_'),
+  ...['sk_live', 'sk_test', 'rk_live', 'rk_test'].map((issuer) => [issuer, body].join('_')),
   ['hf', body].join('_'),
   ['xoxb', '123456789012', body].join('-'),
   ['AKIA', 'ABCDEFGHIJKLMNOP'].join(''),
+  ['ASIA', 'ABCDEFGHIJKLMNOP'].join(''),
+  ['SG', body.slice(0, 22), body].join('.'),
   ['AIza', body].join(''),
   ['eyJhbGciOiJI', 'eyJzdWIiOiIx', 'c2lnbmF0dXJl'].join('.'),
   ['-----BEGIN RSA PRIVATE', 'KEY-----\nMIIE\n-----END RSA PRIVATE', 'KEY-----'].join(' '),
@@ -38,10 +42,19 @@ describe('redaction', () => {
 
   it.each([
     { given: 'Authorization: Bearer abcdefghijklmnopqrstuvwx', stored: 'Authorization: Bearer [redacted]' },
+    { given: 'authorization: basic bWU6aHVudGVyMg==', stored: 'authorization: basic [redacted]' },
+    { given: 'Authorization: token abcdefgh', stored: 'Authorization: token [redacted]' },
+    { given: 'it said Bearer abcdefghijklmnop', stored: 'it said Bearer [redacted]' },
     { given: 'https://me:hunter2@example.com/x', stored: 'https://me:[redacted]@example.com/x' },
+    { given: 'https://me:hunt@er2@example.com/x', stored: 'https://me:[redacted]@example.com/x' },
+    { given: 'redis://:hunter2@example.com', stored: 'redis://:[redacted]@example.com' },
     { given: 'curl --token=abcdefghij -v', stored: 'curl --token=[redacted] -v' },
     { given: 'mysql --password abcdefghij', stored: 'mysql --password [redacted]' },
     { given: 'https://x.org/?api_key=abcdefghij&y=1', stored: 'https://x.org/?api_key=[redacted]&y=1' },
+    { given: 'DB_PASSWORD=abcdefghij npm start', stored: 'DB_PASSWORD=[redacted] npm start' },
+    { given: 'AWS_SECRET_ACCESS_KEY="abcdefghij"', stored: 'AWS_SECRET_ACCESS_KEY="[redacted]"' },
+    { given: 'PGPASSWORD=abcdefghij psql', stored: 'PGPASSWORD=[redacted] psql' },
+    { given: 'client_secret=abcdefghij&x=1', stored: 'client_secret=[redacted]&x=1' },
     { given: `it is ${env.NPM_TOKEN}.`, stored: 'it is [redacted NPM_TOKEN].' },
     { given: `it is ${env.DB_PASSWORD}.`, stored: 'it is [redacted DB_PASSWORD].' },
   ])('stores $given as $stored', ({ given, stored }) => {
@@ -77,8 +90,51 @@ describe('redaction', () => {
     expect(json(JSON.stringify({ command: words }))).toBe(JSON.stringify({ command: stored }))
   })
 
+  it.each(['password', 'passwd', 'token', 'secret', 'api-key', 'api_key', 'apikey', 'access-key'])(
+    'takes out what follows --%s, and what is assigned to it',
+    (name) => {
+      const given = [`--${name} abcdefghij`, `--${name}=abcdefghij`, `${name}='abcdefghij'`]
+      expect(given.map(text)).toEqual([
+        `--${name} [redacted]`,
+        `--${name}=[redacted]`,
+        `${name}='[redacted]'`,
+      ])
+      const words = JSON.parse(json(JSON.stringify({ command: [`--${name}`, 'abcdefghij'] })))
+      expect(words).toEqual({ command: [`--${name}`, '[redacted]'] })
+    },
+  )
+
+  it('takes out a private key whose end was cut off', () => {
+    const start = ['-----BEGIN PRIVATE', 'KEY-----'].join(' ')
+    expect(text(`${start}\nMIIE\nMIIE`)).toBe('[redacted]')
+  })
+
+  it.each(
+    [
+      ['TOKEN', 'SECRET', 'PASSWORD', 'PASSWD', 'PASSPHRASE', 'PASS', 'KEY', 'APIKEY', 'CREDENTIAL'],
+      ['CREDENTIALS', 'AUTH', 'COOKIE', 'PAT', 'DSN', 'DATABASE_URL', 'WEBHOOK_URL', 'DB_PWD', 'x_token_y'],
+      ['PGPASSWORD', 'SSHPASS', 'MYAPIKEY', 'authToken'],
+    ].flat(),
+  )('takes out the value of %s', (name) => {
+    expect(createRedactor({ [name]: 'abcd1234efgh' }).text('abcd1234efgh')).toBe(`[redacted ${name}]`)
+  })
+
+  it.each(
+    [
+      ['PWD', 'OLDPWD', 'AUTH_SOCK', 'TOKEN_FILE', 'KEY_PATH', 'SECRET_DIR', 'ACCESS_KEY_ID', 'AUTH_PID'],
+      ['SECRET_NAME', 'TOKEN_URL_PREFIX', 'KEYBOARD', 'MONKEY', 'COMPASS', 'AUTHOR', 'PATH', 'HOME'],
+    ].flat(),
+  )('leaves the value of %s', (name) => {
+    expect(createRedactor({ [name]: 'abcd1234efgh' }).text('abcd1234efgh')).toBe('abcd1234efgh')
+  })
+
+  it('takes out the longer of two values of which one begins the other', () => {
+    const { text } = createRedactor({ A_TOKEN: 'abcd1234', B_TOKEN: 'abcd1234efgh' })
+    expect(text('abcd1234efgh abcd1234')).toBe('[redacted B_TOKEN] [redacted A_TOKEN]')
+  })
+
   it('finds the values of variables in any case, and escaped in JSON', () => {
-    const redactor = createRedactor({ API_KEY: 'a"b\\c\nd-secretly' })
-    expect(redactor.json(JSON.stringify({ x: 'A"B\\C\nD-SECRETLY' }))).toBe('{"x":"[redacted]"}')
+    const redactor = createRedactor({ API_KEY: 'a"b\\c\nd-quietly' })
+    expect(redactor.json(JSON.stringify({ x: 'A"B\\C\nD-QUIETLY' }))).toBe('{"x":"[redacted]"}')
   })
 })
