@@ -115,10 +115,10 @@ export const periodMs: Readonly<Record<RateUnit, number>> = {
   day: 86_400_000,
 }
 
-/** Two amounts in different periods cannot be ordered exactly: the slower flow counts as the tighter one. */
+/** Two amounts in different periods cannot be ordered exactly: the slower flow counts as the tighter one, and of the same that of a whole run. */
 function tighterBudget<Kind extends Budget>(a: Kind, b: Kind): Kind {
   const order = flow(a) - flow(b) || a.count - b.count
-  return order <= 0 ? a : b
+  return order < 0 || (order === 0 && a.per === undefined) ? a : b
 }
 
 /** A whole run is taken to be a day at most. */
@@ -157,7 +157,7 @@ function parseName(text: string): Quantity<string> {
 }
 
 function parseFlag(text: string): Quantity<true> {
-  return text === '' || text === 'true' ? { ok: true, value: true } : wrong('it stands alone', 'everywhere')
+  return text === '' || text === 'true' ? { ok: true, value: true } : wrong('it stands alone', 'true')
 }
 
 function parseInstant(text: string): Quantity<string> {
