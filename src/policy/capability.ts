@@ -49,11 +49,11 @@ function parseOnce(text: string, aim: Aim): Result<Capability, CapabilityProblem
 
 /** One fix mends one fault: as far as the fixes lead, so that what is proposed is whole; what is not is not proposed. */
 function settle(problem: CapabilityProblem, aim: Aim, more = mostFaults): CapabilityProblem {
-  if (problem.fix === undefined || more === 0) return problem
+  if (problem.fix === undefined) return problem
   const parsed = parseOnce(problem.fix, aim)
   if (parsed.ok) return problem
   const { fix: _, ...unmended } = problem
-  const next = parsed.problems[0]?.fix
+  const next = more === 0 ? undefined : parsed.problems[0]?.fix
   return next === undefined ? unmended : settle({ ...problem, fix: next }, aim, more - 1)
 }
 

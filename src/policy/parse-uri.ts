@@ -16,8 +16,21 @@ import type { Capability, Resource } from './types.ts'
 
 export const uriScheme = 'capability://'
 
-/** `capability://resource[/pattern]?action=actions[&constraint=value]` */
+/**
+ * `capability://resource[/pattern]?action=actions[&constraint=value]`. Where something is percent-encoded nothing is
+ * proposed: it is longer than what was understood of it, and a fix would cut it in the wrong place.
+ */
 export function parseUri(text: string, aim: Aim): Capability {
+  try {
+    return readUri(text, aim)
+  } catch (error) {
+    if (!(error instanceof Unparsable) || !text.includes('%')) throw error
+    const { fix: _, ...problem } = error.problem
+    throw problem.code === 'capability/missing-action' ? error : new Unparsable(problem)
+  }
+}
+
+function readUri(text: string, aim: Aim): Capability {
   const fix = createFixer(text, aim)
   const question = text.indexOf('?')
   const end = question < 0 ? text.length : question

@@ -175,6 +175,17 @@ describe('everything else is an error with its column and a fix', () => {
     ['http:x.com:get{rate:5}', 'constraint', 21, 'http:x.com:get{rate:5/min}'],
     ['http:x.com:get{rate:5/minute}', 'constraint', 21, 'http:x.com:get{rate:5/min}'],
     ['file:x:read{expires:2027-02-31}', 'constraint', 21, undefined],
+    ['file:x:read{expires:2027-01-31T25:00:00Z}', 'constraint', 21, undefined],
+    ['file:x:read{expires:2027-02-31T00:00:00Z}', 'constraint', 21, undefined],
+    ['file:x:read{expires:2027-01-31T00:00:00}', 'constraint', 21, undefined],
+    ['shell:*{allowlist:ls,cat,ls}', 'constraint', 19, 'shell:*{allowlist:ls,cat}'],
+    ['shell:*{allowlist:l;s}', 'constraint', 19, undefined],
+    ['run:*{timeout:30,memory:4,disk:5,output:6,cpu:7,processes:x}', 'constraint', 15, undefined],
+    ['shell:*{everywhere:no}', 'constraint', 20, 'shell:*{everywhere:true}'],
+    ['git:main:push{remote:a b}', 'constraint', 22, 'git:main:push{remote:origin}'],
+    ['secret:k{to:x.com/a}', 'constraint', 13, 'secret:k{to:x.com}'],
+    ['env:\\ A', 'pattern', 5, 'env:A'],
+    ['capability://env/%20A?action=read', 'pattern', 18, undefined],
     ['http:localhost:3000', 'missing-action', 20, 'http:localhost:3000:request'],
     ['http:a_b.com:get', 'pattern', 7, undefined],
     ['http:user@x.com:get', 'pattern', 10, undefined],
@@ -206,6 +217,7 @@ describe('everything else is an error with its column and a fix', () => {
       column,
       fix,
     })
+    if (found?.fix !== undefined) expect(parseCapability(found.fix).ok).toBe(true)
   })
 
   test.each([
