@@ -1,5 +1,5 @@
 import { amountOf, constraintNames } from './constraints.ts'
-import { compileHostGlobs, matchesHostGlob, parseHostTarget } from './host-glob.ts'
+import { compileHostGlobs, type HostTarget, matchesHostGlob, parseHostTarget } from './host-glob.ts'
 import { compileNameGlob } from './name-glob.ts'
 import { unknownTarget } from './shell/git.ts'
 import type { ConstraintName, Constraints, Request } from './types.ts'
@@ -18,14 +18,18 @@ export function unmet(constraints: Constraints, request: Request): ConstraintNam
 export function mayConcern(constraints: Constraints, request: Request): boolean {
   const { to, remote } = constraints
   const asked = request.attributes
-  if (to !== undefined && typeof asked?.to === 'string' && !matchesHost(to, asked.to)) return false
+  const host = typeof asked?.to === 'string' ? parseHostTarget(asked.to) : undefined
+  if (to !== undefined && host !== undefined && !matchesHost(to, host)) return false
   if (remote === undefined || typeof asked?.remote !== 'string' || asked.remote === unknownTarget) return true
   return compileNameGlob(remote).matches(asked.remote)
 }
 
 function isMet(name: ConstraintName, constraints: Constraints, request: Request): boolean {
   const asked = request.attributes?.[name]
-  if (name === 'to') return typeof asked === 'string' && matchesHost(constraints.to ?? '', asked)
+  if (name === 'to') {
+    const host = typeof asked === 'string' ? parseHostTarget(asked) : undefined
+    return host !== undefined && matchesHost(constraints.to ?? '', host)
+  }
   if (name === 'remote')
     return typeof asked === 'string' && compileNameGlob(constraints.remote ?? '').matches(asked)
   if (name === 'allowlist') return constraints.allowlist?.includes(request.words?.[0] ?? '') ?? true
@@ -33,7 +37,6 @@ function isMet(name: ConstraintName, constraints: Constraints, request: Request)
   return amount === undefined || asked === undefined || (typeof asked === 'number' && asked <= amount)
 }
 
-function matchesHost(pattern: string, host: string): boolean {
-  const target = parseHostTarget(host)
-  return target !== undefined && compileHostGlobs(pattern).some((glob) => matchesHostGlob(glob, target, true))
+function matchesHost(pattern: string, host: HostTarget): boolean {
+  return compileHostGlobs(pattern).some((glob) => matchesHostGlob(glob, host, true))
 }

@@ -85,6 +85,7 @@ describe('the decision', () => {
       'deny',
     ],
     ['an Only of commands denies the rest', ['only shell:ls *', 'allow shell:*'], 'shell:rm x', 'deny'],
+    ['the top folder alone', ['allow file:/:read'], 'file:/:read', 'allow'],
     ['write needs create, change and delete', ['allow file:a:create,change'], 'file:a:write', 'deny'],
     ['write gives each of them', ['allow file:a:write'], 'file:a:delete', 'allow'],
     ['a Deny of delete denies write', ['allow file:a:write', 'deny file:a:delete'], 'file:a:write', 'deny'],
@@ -145,6 +146,22 @@ describe('the decision', () => {
     ['a secret for another host', ['allow secret:k{to:*.x.com}'], 'secret:k:use{to:x.com.evil.net}', 'deny'],
     ['a secret for nobody named', ['allow secret:k{to:*.x.com}'], 'secret:k', 'deny'],
     [
+      'a Deny of a secret for one host',
+      ['allow secret:k{to:*}', 'deny secret:k{to:x.com}'],
+      'secret:k:use{to:x.com}',
+      'deny',
+    ],
+    [
+      'and for another host',
+      ['allow secret:k{to:*}', 'deny secret:k{to:x.com}'],
+      'secret:k:use{to:y.com}',
+      'allow',
+    ],
+    ['and for nobody named', ['allow env:K', 'ask secret:k{to:x.com}'], 'secret:k', 'ask'],
+    ['an Allow for one remote', ['allow git:*:push{remote:origin}'], 'git:main:push{remote:origin}', 'allow'],
+    ['and for another', ['allow git:*:push{remote:origin}'], 'git:main:push{remote:fork}', 'deny'],
+    ['and for one that is not known', ['allow git:*:push{remote:origin}'], 'git:main:push', 'deny'],
+    [
       'a Deny for one remote',
       ['allow git:*:push', 'deny git:*:push{remote:origin}'],
       'git:main:push{remote:fork}',
@@ -191,8 +208,30 @@ describe('the decision', () => {
       'shell:/usr/bin/git -C . push',
       'deny',
     ],
+    [
+      'of another resource takes nothing out, though its action has the same name',
+      ['allow file:**:read', 'deny file:A:read & env:* except env:A'],
+      'file:A:read',
+      'deny',
+    ],
   ])('an except %s', (_, lines, text, effect) => {
     expect(answer(rules(...lines), text).effect).toBe(effect)
+  })
+
+  test('a host that cannot be read meets each Deny, and no Allow', () => {
+    const asked = (lines: readonly string[]) =>
+      answer(rules(...lines), 'secret:k', { attributes: { to: 'x.com y.com' } }).effect
+    expect(asked(['ask secret:k{to:x.com}'])).toBe('ask')
+    expect(asked(['allow secret:k{to:*}'])).toBe('deny')
+    const http: Request = { resource: 'http', action: 'get', target: 'x.com y.com:80/' }
+    expect(decide(policyOf(rules('allow http:*:*', 'allow http:*.com:*')), http).effect).toBe('deny')
+    expect(decide(policyOf(rules('ask http:y.com:get')), http).effect).toBe('ask')
+  })
+
+  test('an amount that is no number is not within a limit', () => {
+    expect(
+      answer(rules('allow agent:spawn{max:2}'), 'agent:joe:spawn', { attributes: { max: '1' } }).effect,
+    ).toBe('deny')
   })
 
   test.each([
@@ -245,10 +284,27 @@ describe('the decision', () => {
     )
     expect(answer(given, 'shell:npm test').constraints).toEqual({ timeout: 30_000, output: 1_000_000 })
     expect(answer(given, 'shell:ls').constraints).toEqual({ timeout: 300_000, output: 1_000_000 })
+    expect(answer(given, 'shell:npm test && ls').constraints).toEqual({ timeout: 30_000, output: 1_000_000 })
+    expect(answer(given, 'shell:ls && npm test').constraints).toEqual({ timeout: 30_000, output: 1_000_000 })
+  })
+
+  test('gives no constraints with a Deny', () => {
+    const given = rules('allow shell:ls', 'deny shell:rm', 'limit shell:*{timeout:30s}')
+    expect(answer(given, 'shell:ls; rm')).toMatchObject({ effect: 'deny', constraints: {} })
+    expect(answer(given, 'shell:ls; rm').constraints).toEqual({})
+  })
+
+  test('of two rules that decide alike names the one of the higher layer', () => {
+    const layers = ['run', 'project', 'built-in', 'agent', 'user'] as const
+    const given = layers.map((layer, line) =>
+      makeRule({ effect: 'deny', capabilities: ['env:A'], layer, line }),
+    )
+    const named = answer(given, 'env:A').reasons.map(({ rule }) => rule?.layer)
+    expect(named).toEqual(['built-in', 'user', 'project', 'agent', 'run'])
   })
 
   test('a path that is not resolved is denied', () => {
-    const policy = policyOf(rules('allow file:/**:read'))
+    const policy = policyOf(rules('allow file:/**:read', 'allow file:*:read', 'allow file:**:read'))
     for (const target of ['a', '/p/../x', '/p/./x', '/p//x', '/p/', '', '/p/a\0b'])
       expect(decide(policy, { resource: 'file', action: 'read', target }).effect, target).toBe('deny')
   })
@@ -256,7 +312,8 @@ describe('the decision', () => {
   test('an unknown action or resource is denied', () => {
     const policy = policyOf(rules('allow file:/**:*', 'allow shell:*'))
     expect(decide(policy, { resource: 'file', action: 'fly', target: '/p' }).effect).toBe('deny')
-    expect(decide(policy, { resource: 'moon' as 'file', action: 'read', target: '/p' }).effect).toBe('deny')
+    const unknown = decide(policy, { resource: 'moon' as 'file', action: 'read', target: '/p' })
+    expect(unknown).toEqual({ effect: 'deny', reasons: [{ kind: 'no-allow' }], constraints: {} })
   })
 
   test('case is folded where the file system folds it', () => {
@@ -301,6 +358,7 @@ describe('a command', () => {
     ],
     ['what cannot be read meets every Deny', given, '$X foo', 'deny'],
     ['what cannot be read, and no Deny', rules('allow shell:*'), '$X foo', 'allow'],
+    ['what cannot be read, and all of it', rules('allow shell:**'), '$X foo', 'allow'],
     [
       'what cannot be read is allowed by `*` alone',
       rules('allow shell:$X *', 'allow shell:ls *'),
@@ -339,6 +397,10 @@ describe('agents', () => {
     'deny env:C for parent',
     'allow env:C',
     'ask env:D for child',
+    'deny env:E for child',
+    'allow env:E',
+    'ask env:F for child',
+    'allow env:F',
   )
   test.each<[string, Partial<Request>, string]>([
     ['env:A', { agent: 'parent' }, 'allow'],
@@ -350,6 +412,10 @@ describe('agents', () => {
     ['env:C', { agent: 'child' }, 'allow'],
     ['env:D', { agent: 'child' }, 'ask'],
     ['env:D', { agent: 'child', lineage: ['parent'] }, 'deny'],
+    ['env:E', { agent: 'child', lineage: ['parent'] }, 'deny'],
+    ['env:E', { agent: 'parent' }, 'allow'],
+    ['env:F', { agent: 'child', lineage: ['parent'] }, 'ask'],
+    ['env:F', { agent: 'parent' }, 'allow'],
   ])('%s by %j: %s', (text, who, effect) => {
     expect(answer(given, text, who).effect).toBe(effect)
   })
@@ -389,6 +455,15 @@ test('an Allow that has expired, or holds only via a command, allows nothing; a 
   ])
   const via = rules('allow env:A').map((rule) => ({ ...rule, via: capability('shell:ls') }))
   expect(answer(via, 'env:A').effect).toBe('deny')
+})
+
+test('what is withheld gives nothing: an Allow does not allow, and an Ask asks about what is allowed alone', () => {
+  const withheld = rules('allow env:A', 'ask env:B', 'ask env:C').map((rule) => ({
+    ...rule,
+    withheld: true as const,
+  }))
+  const given = [...withheld, ...rules('allow env:C')]
+  expect(['A', 'B', 'C'].map((name) => answer(given, `env:${name}`).effect)).toEqual(['deny', 'deny', 'ask'])
 })
 
 test('a rule for one project holds there alone', () => {
@@ -448,6 +523,15 @@ describe('for the sandbox', () => {
       [false, false, true],
     ])
     expect(rulesFor(policy, 'command', [], 'env')).toEqual([])
+    expect(rulesFor(policy, 'command', [], 'shell')).toEqual([])
+  })
+
+  test('a limit of runs matches the runs of its agents', () => {
+    const found = rulesFor(policy, 'command', [], 'run')
+    expect(found.map((rule) => ['coder', 'tester'].map((agent) => rule.matches(agent, '')))).toEqual([
+      [true, true],
+      [true, false],
+    ])
   })
 
   test('limits are the tightest for the agent', () => {
