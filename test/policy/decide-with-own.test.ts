@@ -28,3 +28,16 @@ test.each([
   expect(decideWithOwn(policy, request(text), isOwn).effect).toBe(effect)
   expect(decideWithOwn(policy, request(text), () => false)).toEqual(decide(policy, request(text)))
 })
+
+test.each([
+  ['other > /own/a', 'deny'],
+  ['echo x > /else', 'allow'],
+  ['echo x > /own/denied', 'deny'],
+])('where every file is the asker’s, `%s` is a %s all the same', (text, effect) => {
+  expect(decideWithOwn(policy, request(text), () => true).effect).toBe(effect)
+})
+
+test('a file is nobody’s own where it is asked about by itself', () => {
+  const file: Request = { resource: 'file', action: 'write', target: '/own/a' }
+  expect(decideWithOwn(policy, file, () => true)).toEqual(decide(policy, file))
+})
