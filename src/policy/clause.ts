@@ -23,7 +23,6 @@ export function clausesOf(rule: Rule, resource: Resource, now: number): readonly
   if (unknown) return [{ ...denyAll(rule, resource), broken: `\`${unknown.resource}\` is not a resource` }]
   const capabilities = rule.capabilities.filter((capability) => capability.resource === resource)
   const except = rule.except.filter((capability) => capability.resource === resource)
-  if (capabilities.length === 0 && except.length === 0) return []
   const clause = (effect: Clause['effect'], capability: Capability): Clause => ({
     effect,
     capability,

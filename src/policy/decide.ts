@@ -110,9 +110,9 @@ function eachOnce(stops: readonly Judged[]): readonly Judged[] {
   return [...new Map(stops.map((stop) => [JSON.stringify(stop.part?.words), stop])).values()]
 }
 
-/** A rule says so, and not only that none allows it. */
-function isStopped({ effect, reasons: [first] }: Decision): boolean {
-  return effect !== 'allow' && first?.kind !== 'no-allow'
+/** A rule says so, and not only that none allows it: of what is asked here there is no Allow. */
+function isStopped({ reasons: [first] }: Decision): boolean {
+  return first?.kind !== 'no-allow'
 }
 
 function decideUnread(index: RuleIndex, request: Request, { text, reason }: Undecidable): Decision {

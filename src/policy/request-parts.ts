@@ -82,7 +82,6 @@ function gitPart({ action, target, remote }: GitRequest, request: Request, { roo
 
 /** Without what is about the command alone. */
 function askedBy(request: Request): Request {
-  if (request.words === undefined && request.attributes === undefined) return request
   const { words: _, attributes: __, ...asked } = request
   return asked
 }

@@ -77,7 +77,7 @@ export class RuleIndex {
       constraints: surely ? {} : clause.capability.constraints,
     }
     this.uses.push(use)
-    if (clause.everything) this.everything(use.id)
+    if (clause.everything) this.everywhere.push(use.id)
     else this.targets.add(use.id, clause.capability.pattern, surely)
     for (const capability of clause.except) {
       const hole = this.use(capability, !surely)
@@ -89,11 +89,6 @@ export class RuleIndex {
 
   private keep(ids: number[]): Hits {
     return this.lists.keep(this.everywhere.length === 0 ? ids : ids.concat(this.everywhere))
-  }
-
-  private everything(id: number): void {
-    if (resources[this.resource].pattern === 'path') this.targets.add(id, '/**', false)
-    else this.everywhere.push(id)
   }
 
   private use({ actions, pattern, constraints }: Capability, surely: boolean): Use {
