@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OosEvent } from '../../src/store/events.ts'
+import type { EventOf, OosEvent } from '../../src/store/events.ts'
 import { foldRun } from '../../src/store/fold.ts'
 import { denial, newRun, scratchStore } from './scratch.ts'
 
@@ -38,6 +38,30 @@ describe('a run', () => {
   ] as const)('that ends with $end is $state', ({ end, state }) => {
     const store = scratchStore()
     expect(store.finishRun(store.createRun(newRun).id, end).state).toBe(state)
+  })
+
+  it('counts what was refused, and not what a person said yes to', () => {
+    const store = scratchStore()
+    const { id } = store.createRun(newRun)
+    const ask: EventOf<'decision'> = {
+      type: 'decision',
+      resource: 'env',
+      action: 'read',
+      target: 'A',
+      effect: 'ask',
+    }
+    store.append(id, { ...ask, answer: 'yes' })
+    expect(store.getRun(id).denied).toBe(0)
+    store.append(id, { ...ask, answer: 'no' })
+    store.append(id, ask)
+    expect(store.getRun(id).denied).toBe(2)
+  })
+
+  it('has a duration only where somebody saw its end', () => {
+    const store = scratchStore()
+    const [seen, unseen] = [store.createRun(newRun).id, store.createRun(newRun).id]
+    expect(store.finishRun(seen, { endedBy: 'exit', code: 0, duration: 12.6 }).duration).toBe(13)
+    expect(store.finishRun(unseen, { endedBy: 'exit', code: 0 }).duration).toBeNull()
   })
 
   it('is nothing without its creation', () => {

@@ -23,6 +23,7 @@ const now = () => 1_800_000_000_000
 const filler = fileURLToPath(new URL('../fixtures/store/filler.ts', import.meta.url))
 const isRoot = process.getuid?.() === 0
 
+const another = { code: 'store-refused', says: /another program/ }
 const refusals: { name: string; prepare: (path: string) => void; code: string; says: RegExp }[] = [
   {
     name: 'that is a symlink',
@@ -78,6 +79,13 @@ const refusals: { name: string; prepare: (path: string) => void; code: string; s
     code: 'store-refused',
     says: /another program/,
   },
+  { name: 'of a program that marks nothing', prepare: foreign('create table x (a)'), ...another },
+  {
+    name: 'of a program that marks its version alone',
+    prepare: foreign('pragma user_version = 5'),
+    ...another,
+  },
+  { name: 'of a program that marks itself alone', prepare: foreign('pragma application_id = 7'), ...another },
   {
     name: 'of a newer oos',
     prepare: sql('pragma user_version = 99'),
@@ -139,6 +147,12 @@ describe('opening a record', () => {
       code: 'store-refused',
       message: expect.stringMatching(/git tracks it/),
     })
+  })
+
+  it('takes one in a repository that has tracked nothing yet', () => {
+    const path = existing()
+    git(dirname(dirname(dirname(path))), 'init', '-q')
+    expect(() => openStore(path, { now })).not.toThrow()
   })
 
   it('refuses one that git tracks in a worktree', () => {
@@ -221,6 +235,15 @@ function linkAway(part: (path: string) => string): (path: string) => void {
 
 function sql(text: string): (path: string) => void {
   return (path) => new Database(path).exec(text).close()
+}
+
+/** A database that no oos has made. */
+function foreign(text: string): (path: string) => void {
+  return (path) => {
+    renameSync(path, `${path}.away`)
+    new Database(path).exec(text).close()
+    chmodSync(path, 0o600)
+  }
 }
 
 function damage(from: number, to: number | undefined): (path: string) => void {

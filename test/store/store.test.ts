@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
+import { migrations } from '../../src/store/migrations.ts'
 import { pragmasOf } from '../../src/store/pragmas.ts'
 import { openStore } from '../../src/store/store.ts'
 import { shortId } from '../../src/store/ulid.ts'
@@ -103,10 +104,29 @@ describe('the settings of a project', () => {
       pragma: 'cache_size',
       value: 10_000,
     },
+    {
+      settings: [{ key: 'database.user_version', value: 99 }],
+      pragma: 'user_version',
+      value: migrations.length,
+    },
     { settings: [{ key: 'database.path', value: 'x' }], pragma: 'foreign_keys', value: 1 },
   ])('$settings make $pragma $value', ({ settings, pragma, value }) => {
     const db = openDatabase(scratchPath(), { now: Date.now, pragmas: pragmasOf(settings) })
     expect(db.pragma(pragma, { simple: true })).toBe(value)
+  })
+})
+
+describe('finding events', () => {
+  it('takes the words of a field as they are', () => {
+    const store = scratchStore()
+    const { id } = store.createRun(newRun)
+    const paths = ['a_c', 'abc', 'a%', '%']
+    for (const path of paths) store.append(id, { type: 'file.changed', path, change: 'created' })
+    store.append(id, { type: 'note', level: 'note', text: '"path":"a_c"' })
+    for (const path of paths)
+      expect(
+        store.findEvents('file.changed', { path }).map(({ run, event }) => [run.id, event.path]),
+      ).toEqual([[id, path]])
   })
 })
 

@@ -32,6 +32,18 @@ describe('a line of strace', () => {
       does: ['read /w/a at /w/a', 'create /w/a at /w/a'],
     },
     { line: 'openat(AT_FDCWD</w>, "a", O_WRONLY|O_APPEND) = 3</w/a>', does: ['change /w/a at /w/a'] },
+    {
+      line: 'openat(AT_FDCWD</w>, "a", O_RDWR) = 3</w/a>',
+      does: ['read /w/a at /w/a', 'change /w/a at /w/a'],
+    },
+    {
+      line: 'openat(AT_FDCWD</w>, "a", O_RDONLY|O_CREAT, 0600) = 3</w/a>',
+      does: ['read /w/a at /w/a', 'make /w/a at /w/a'],
+    },
+    { line: 'open("", O_RDONLY) = -1 ENOENT (No such file or directory)', does: [] },
+    { line: 'mkdirat(5<socket:[1]>, "a", 0777) = 0', does: [] },
+    { line: 'mkdirat(5</x>, "a", 0777) = 0', does: ['create /x/a/'] },
+    { line: 'execveat(5</x/prog>, "", ["prog"], 0x5, AT_EMPTY_PATH) = 0', does: ['read /x/prog'] },
     { line: 'openat(AT_FDCWD</w>, "a", O_RDONLY|O_PATH) = 3</w/a>', does: [] },
     {
       line: 'openat(AT_FDCWD</w>, "d", O_RDWR|O_TMPFILE, 0600) = 3</w/d/#1> (deleted)',

@@ -19,6 +19,32 @@ it('equal uses are counted, and what cannot matter is left out', () => {
   })
 })
 
+it.each([
+  ['unlink("/w/x") = -1 EACCES (…)', 'refused'],
+  ['unlink("/w/x") = -1 EPERM (…)', 'refused'],
+  ['unlink("/w/x") = -1 EROFS (…)', 'refused'],
+  ['unlink("/w/x") = -1 ENOENT (…)', 'absent'],
+  ['unlink("/w/x") = -1 ENOTEMPTY (…)', undefined],
+  ['unlink("/w/x") = ?', undefined],
+  ['mkdir("/w/x", 0777) = -1 EEXIST (…)', 'there'],
+  ['symlink("a", "/w/x") = -1 EEXIST (…)', undefined],
+  ['openat(AT_FDCWD</w>, "/w/x", O_RDONLY|O_DIRECTORY) = -1 EEXIST (…)', undefined],
+])('what became of `%s`: %s', (text, outcome) => {
+  const { line, trace } = createCollector(inside)
+  line(`1 ${text}`)
+  expect(trace().touches.map((touch) => touch.outcome)).toEqual(outcome === undefined ? [] : [outcome])
+})
+
+it('a folder that is made and a file of its name are two uses', () => {
+  const { line, trace } = createCollector(inside)
+  line('1 mkdir("/w/x", 0777) = 0')
+  line('1 mknod("/w/x", S_IFREG|0600) = 0')
+  expect(trace().touches.map(({ act, folder }) => [act, folder])).toEqual([
+    ['create', true],
+    ['create', undefined],
+  ])
+})
+
 it('a relative path stands where its thread does: as the machine says, or as the thread said last', () => {
   const folders = new Map([[1, '/alive']])
   const { line, trace } = createCollector({ ...inside, askFolder: (thread) => folders.get(thread) })

@@ -95,7 +95,11 @@ it('what a killed run has left is gone at the next one', async () => {
 
 it.each([
   { name: 'missing', strace: undefined, says: 'not installed' },
-  { name: 'too old', strace: { path: '/usr/bin/strace', version: '5.10' }, says: '5.10 is too old' },
+  ...['5.10', '4.26'].map((version) => ({
+    name: `too old (${version})`,
+    strace: { path: '/usr/bin/strace', version },
+    says: `${version} is too old`,
+  })),
 ])('a strace that is $name is said to be, with what to type', ({ strace, says }) => {
   expect(() => requireStrace(strace)).toThrow(
     expect.objectContaining({
@@ -104,6 +108,11 @@ it.each([
       hint: 'sudo apt install strace',
     }),
   )
+})
+
+it.each(['5.15', '6.1'])('strace %s will do', (version) => {
+  const strace = { path: '/usr/bin/strace', version }
+  expect(requireStrace(strace)).toBe(strace)
 })
 
 /** The processes of strace that write there. */
