@@ -1,4 +1,5 @@
 import { once } from '../remembered.ts'
+import { isInput } from './input.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader } from './types.ts'
 import { hasHole } from './words.ts'
@@ -21,7 +22,7 @@ export const readAwk: ProgramReader = (words, walk) => {
     if (/^(?:i|l|include|load|E|exec|D|debug|o|p|profile|pretty-print|d|dump-variables|W)$/.test(name))
       return refuse()
     if (/^(?:f|file)$/.test(name)) {
-      if (value === '-' || hasHole(value ?? '') || value?.startsWith('/dev/')) return refuse()
+      if (isInput(value ?? '-')) return refuse()
       fromFile = true
     }
     if (/^(?:e|source)$/.test(name)) {

@@ -1,9 +1,9 @@
 import { readAwk } from './awk.ts'
 import { asIs, type FindReader, findIn, firstOf } from './find-reader.ts'
-import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
+import { isInput } from './input.ts'
+import { compileOptions, type OptionSyntax, readAnywhere, readOptions } from './options.ts'
 import { readSed } from './sed.ts'
 import type { ProgramReader, Walk } from './types.ts'
-import { hasHole } from './words.ts'
 
 /** A program that runs code of its own language: a file of it is the project's own, code in the words or the input is not read. */
 interface Interpreter extends OptionSyntax {
@@ -163,8 +163,9 @@ function interpreterReader(interpreter: Interpreter, program: string): ProgramRe
     if (first === undefined ? !readsNoInput.has(program) : notAFile(first, interpreter)) refuse()
   }
   function readMake(words: readonly string[], refuse: () => void): void {
-    const read = readOptions(words, options)
-    if (read === undefined || read.given.some(({ name, value }) => code.has(name) || value === '-')) refuse()
+    const read = readAnywhere(words, options)
+    if (read === undefined || read.given.some(({ name, value }) => code.has(name) || isInput(value ?? '')))
+      refuse()
   }
 }
 
@@ -186,10 +187,5 @@ function bringsMakeCode(word: string, index: number): boolean {
 }
 
 function notAFile(word: string, interpreter: Interpreter): boolean {
-  return (
-    hasHole(word) ||
-    word === '-' ||
-    /^\/dev\/(?:stdin|fd\/)|^\/proc\//.test(word) ||
-    (interpreter.subcommands?.test(word) ?? false)
-  )
+  return isInput(word) || (interpreter.subcommands?.test(word) ?? false)
 }

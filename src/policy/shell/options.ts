@@ -51,12 +51,37 @@ export function readOptions(
   options: CompiledOptions,
   start = 1,
 ): ReadOptions | undefined {
+  return read(words, options, { start })
+}
+
+/** The same for a program that takes options behind its operands, too. */
+export function readAnywhere(
+  words: readonly string[],
+  options: CompiledOptions,
+): { readonly operands: readonly string[]; readonly given: ReadOptions['given'] } | undefined {
+  const operands: string[] = []
+  const all = read(words, options, { start: 1, operands })
+  return all && { given: all.given, operands: [...operands, ...words.slice(all.operands)] }
+}
+
+/** With `operands` these are put there, and it goes on behind them. */
+function read(
+  words: readonly string[],
+  options: CompiledOptions,
+  { start, operands }: { readonly start: number; readonly operands?: string[] },
+): ReadOptions | undefined {
   const given: { name: string; value: string | undefined }[] = []
   let index = start
   while (index < words.length) {
     const word = words[index] as string
     if (word === '--') return { operands: index + 1, given }
-    if (word === '-' || word[0] !== '-') return word[0] === hole ? undefined : { operands: index, given }
+    if (word === '-' || word[0] !== '-') {
+      if (word[0] === hole) return undefined
+      if (operands === undefined) return { operands: index, given }
+      operands.push(word)
+      index++
+      continue
+    }
     if (hasHole(word) && !/^--?[\w-]+=?[^\0]*\0/.test(word)) return undefined
     const next =
       word[1] === '-'

@@ -1,7 +1,8 @@
 import { once } from '../remembered.ts'
+import { isInput } from './input.ts'
 import { compileOptions, readOptions } from './options.ts'
-import type { ProgramReader, Walk } from './types.ts'
-import { hasHole } from './words.ts'
+import type { ProgramReader } from './types.ts'
+import { hasHole, hole, many } from './words.ts'
 
 const options = once(() =>
   compileOptions({
@@ -12,53 +13,28 @@ const options = once(() =>
 
 /** `e` runs commands and `w` writes files; a script file is the project's own code. */
 export const readSed: ProgramReader = (words, walk) => {
-  const read = readSedOptions(words, walk)
-  if (read === undefined) return
-  for (const script of read)
-    if (hasHole(script) || !isHarmless(script)) walk.refuse('a sed script may run commands or write files')
+  const scripts = scriptsOf(words)
+  if (scripts === undefined || scripts.some((script) => hasHole(script) || !isHarmless(script)))
+    walk.refuse('a sed script may run commands or write files')
 }
 
-function readSedOptions(words: readonly string[], walk: Walk): readonly string[] | undefined {
-  // GNU sed takes options after its operands too, so every word is looked at.
-  if (
-    words.some((word, index) => index > 1 && /^(?:-[nrEsuzb]*[ef]|--(?:exp|fi))/.test(word)) ||
-    words.some((word) => word.startsWith('\0\0\0'))
-  )
-    return readAll(words, walk)
+/** Those of the words; undefined where there may be others. */
+function scriptsOf(words: readonly string[]): readonly string[] | undefined {
   const read = readOptions(words, options())
-  if (read === undefined) return refuse(walk)
-  const scripts = read.given
-    .filter(({ name }) => name === 'e' || name === 'expression')
-    .map(({ value }) => value ?? '')
-  if (read.given.some(({ name, value }) => (name === 'f' || name === 'file') && isInput(value)))
-    return refuse(walk)
-  const first = words[read.operands]
-  return scripts.length > 0 ||
-    first === undefined ||
-    read.given.some(({ name }) => name === 'f' || name === 'file')
-    ? scripts
-    : [first]
+  if (read === undefined) return undefined
+  const values = (...names: string[]) =>
+    read.given.filter(({ name }) => names.includes(name)).map(({ value }) => value ?? '-')
+  const scripts = values('e', 'expression')
+  const files = values('f', 'file')
+  const operands = words.slice(read.operands)
+  if (files.some(isInput) || operands.some(mayBeScript)) return undefined
+  return scripts.length > 0 || files.length > 0 ? scripts : operands.slice(0, 1)
 }
 
-/** Options in odd places: whatever could be a script has to be harmless. */
-function readAll(words: readonly string[], walk: Walk): readonly string[] | undefined {
-  const read = readOptions(words, options())
-  if (read === undefined) return refuse(walk)
-  const scripts = read.given
-    .filter(({ name }) => name === 'e' || name === 'expression')
-    .map(({ value }) => value ?? '')
-  const rest = words.slice(read.operands)
-  if (rest.some((word) => word[0] === '-' || word[0] === '\0')) return refuse(walk)
-  return scripts.length > 0 ? scripts : rest.slice(0, 1)
-}
-
-function refuse(walk: Walk): undefined {
-  walk.refuse('a sed script may run commands or write files')
-  return undefined
-}
-
-function isInput(file: string | undefined): boolean {
-  return file === undefined || file === '-' || hasHole(file) || file.startsWith('/dev/')
+/** GNU sed takes options after its operands too, and a word may become one. */
+function mayBeScript(word: string): boolean {
+  if (word.startsWith(many + hole) || /^\0*-.*\0/s.test(word)) return true
+  return /^(?:-[nrEsuzb]*[ef]|--(?:e|fi))/.test(word)
 }
 
 /** Follows the script command by command; anything it does not know is not harmless. */

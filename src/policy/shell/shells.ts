@@ -1,6 +1,7 @@
 import { once } from '../remembered.ts'
 import { type Dialect, isPlainZshOption } from './dialects.ts'
 import { type FindReader, findIn } from './find-reader.ts'
+import { isInput } from './input.ts'
 import { compileOptions, type ReadOptions, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole } from './words.ts'
@@ -11,14 +12,15 @@ const syntax = once(() =>
     long: 'login noprofile norc noediting posix restricted verbose debugger dump-strings dump-po-strings pretty-print rcfile= init-file=',
   }),
 )
-const inputs = /^(?:-|\/dev\/(?:stdin|fd\/.*|tty)|\/proc\/.*)$/
+/** bash takes its long options with one dash as well. */
+const longOption = /^-(?=(?:rcfile|init-file|login|noprofile|norc|posix|restricted|verbose|debugger)$)/
 
 /** `sh -c text` runs the text; `sh file` is decided by its words; `sh` alone reads commands from elsewhere. */
 const posix =
   (dialect: Dialect): ProgramReader =>
   (words, walk) => {
     const read = readOptions(
-      words.map((word) => word.replace(/^\+(?=[a-zA-Z])/, '-')),
+      words.map((word) => word.replace(/^\+(?=[a-zA-Z])/, '-').replace(longOption, '--')),
       syntax(),
     )
     if (read === undefined) return walk.refuse('a shell has options that cannot be read')
@@ -52,9 +54,9 @@ const foreign: ProgramReader = (words, walk) => {
 }
 
 function readScript(file: string | undefined, fromInput: boolean, walk: Walk): void {
-  if (file === undefined || fromInput || inputs.test(file))
+  if (file !== undefined && hasHole(file)) walk.refuse('a shell runs a file that is only known at run time')
+  else if (file === undefined || fromInput || isInput(file))
     walk.refuse('a shell reads commands from its input')
-  else if (hasHole(file)) walk.refuse('a shell runs a file that is only known at run time')
 }
 
 const dialects: Record<string, Dialect | 'foreign'> = {
