@@ -2,6 +2,7 @@ import { once } from '../remembered.ts'
 import { readFd, readFind } from './find.ts'
 import { asIs, type FindReader, findIn, firstOf } from './find-reader.ts'
 import { readGit } from './git-runs.ts'
+import { readSwitchUser } from './switch-user.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { hasHole, hole } from './words.ts'
 
@@ -155,6 +156,8 @@ const readBySelf: Record<string, ProgramReader> = {
   fd: readFd,
   fdfind: readFd,
   git: readGit,
+  su: readSwitchUser,
+  runuser: readSwitchUser,
 }
 
 export const toldToRun: FindReader = firstOf(

@@ -1,5 +1,5 @@
 import { type FindReader, findIn } from './find-reader.ts'
-import { compileOptions, type OptionSyntax, readOptions } from './options.ts'
+import { type CompiledOptions, compileOptions, type OptionSyntax, readOptions } from './options.ts'
 import type { ProgramReader, Walk } from './types.ts'
 import { anyWords, hasHole, hole, many } from './words.ts'
 
@@ -13,8 +13,10 @@ interface Wrapper extends OptionSyntax {
   readonly assignments?: boolean
   /** A lone `-` is an option. */
   readonly dash?: boolean
-  /** Its operands are not the command: only an option says what runs, and may stand after them. */
-  readonly user?: boolean
+  /** Options may stand behind the first operand as well. */
+  readonly late?: boolean
+  /** Without a command it starts a shell, which reads commands from its input. */
+  readonly alone?: boolean
   /** Options with which no operand is run. */
   readonly idle?: string
   /** Options whose value is a command line of its own. */
@@ -38,6 +40,7 @@ const personality: Wrapper = {
   long: `verbose addr-no-randomize fdpic-funcptrs mmap-page-zero addr-compat-layout read-implies-exec 32bit short-inode
     whole-seconds sticky-timeouts 3gb 4gb uname-2.6 list show?`.replaceAll('\n', ' '),
   idle: 'list show',
+  alone: true,
 }
 
 const table: Record<string, Wrapper> = {
@@ -71,20 +74,23 @@ const table: Record<string, Wrapper> = {
     folder: 'D chdir',
   },
   doas: { short: 'nsLu:C:', assignments: true, refused: 's' },
-  pkexec: { long: 'user= disable-internal-agent keep-cwd' },
+  pkexec: { long: 'user= disable-internal-agent keep-cwd', alone: true },
   run0: {
     short: 'u:g:D:',
     long: 'user= group= chdir= nice= setenv= no-ask-password unit= property= slice= description= background=',
     refused: 'D chdir',
+    alone: true,
   },
-  chroot: { long: 'groups= userspec= skip-chdir', operands: 1 },
+  chroot: { long: 'groups= userspec= skip-chdir', operands: 1, alone: true },
   unshare: {
     short: 'muinpUCTfrchw:R:S:G:',
     long: 'mount uts ipc net pid user cgroup time fork map-root-user map-current-user kill-child? mount-proc? propagation= keep-caps',
+    alone: true,
   },
   nsenter: {
     short: 't:aFerm::u::i::n::p::U::C::T::S:G:w::',
     long: 'target= all no-fork preserve-credentials mount? uts? ipc? net? pid? user? cgroup? time?',
+    alone: true,
   },
   setpriv: {
     short: 'd',
@@ -97,7 +103,7 @@ const table: Record<string, Wrapper> = {
   i686: personality,
   x86_64: personality,
   uname26: personality,
-  'aa-exec': { short: 'din:p:vh', long: 'debug immediate namespace= profile= verbose' },
+  'aa-exec': { short: 'din:p:vh', long: 'debug immediate namespace= profile= verbose', alone: true },
   's6-setuidgid': { operands: 1 },
   prlimit: {
     short: 'c::d::e::f::i::l::m::n::q::r::s::t::u::v::x::y::o:p:',
@@ -113,8 +119,8 @@ const table: Record<string, Wrapper> = {
   eatmydata: {},
   'ssh-agent': { short: 'csdDkt:a:E:P:O:', idle: 'k' },
   'dbus-launch': { long: 'sh-syntax csh-syntax auto-syntax exit-with-session exit-with-x11 autolaunch=' },
-  fakechroot: { short: 'sc:e:b:d:l:' },
-  fakeroot: { short: 'ubl:s:i:' },
+  fakechroot: { short: 'sc:e:b:d:l:', alone: true },
+  fakeroot: { short: 'ubl:s:i:', alone: true },
   unbuffer: { short: 'p' },
   ccache: { short: 'cCsVzpF:M:o:x:', idle: 'c C s V z p F M o x' },
   busybox: { long: 'list list-full install', idle: 'list list-full' },
@@ -147,19 +153,7 @@ const table: Record<string, Wrapper> = {
     long: 'append command= echo= flush force quiet return timing? log-in= log-out= log-io= output-limit=',
     shell: 'c command',
     operands: 1,
-  },
-  su: {
-    short: 'lmpPc:g:G:s:w:',
-    long: 'login command= session-command= fast group= supp-group= preserve-environment pty shell= whitelist-environment=',
-    shell: 'c command session-command',
-    refused: 's shell',
-    user: true,
-  },
-  runuser: {
-    short: 'lmpPc:g:G:s:u:w:',
-    long: 'login command= session-command= user= group= supp-group= preserve-environment shell=',
-    shell: 'c command session-command',
-    refused: 's shell',
+    alone: true,
   },
   'systemd-run': {
     short: 'pEGdtSMHPrqu:',
@@ -171,7 +165,7 @@ const table: Record<string, Wrapper> = {
   entr: { short: 'acdnprsxz', appends: true, text: 's' },
   ssh: {
     short: '46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:',
-    operands: 1,
+    late: true,
     joins: true,
     refused: 'F I E',
     refusedValue: /command|include|pkcs11|securitykeyprovider|xauthlocation|permitlocal/i,
@@ -192,17 +186,17 @@ function wrapperReader(wrapper: Wrapper, program: string): ProgramReader {
   const refused = names(wrapper.refused)
   const folder = names(wrapper.folder)
   return (words, walk) => {
-    const read = readOptions(words, options, firstOption(wrapper, words))
+    const read = readAll(wrapper, words, options)
     if (read === undefined) return walk.refuse(`what \`${program}\` runs cannot be told from its options`)
     let from: string | undefined = ''
     for (const { name, value } of read.given) {
-      if (idle.has(name)) return
+      if (idle.has(name) || name === 'help' || name === 'version') return
       if (refused.has(name) || wrapper.refusedValue?.test(value ?? ''))
         return walk.refuse(`\`${program}\` runs something with \`${name}\` that cannot be followed`)
       if (shell.has(name)) walk.shell(value ?? '')
       if (folder.has(name)) from = value
     }
-    const command = split(program, words, read, walk) ?? operandsOf(wrapper, words, read.operands, walk)
+    const command = split(program, words, read, walk) ?? operandsOf(wrapper, words, read, walk)
     if (from === '') launch(wrapper, command, read, walk)
     else walk.within(from, () => launch(wrapper, command, read, walk))
   }
@@ -212,33 +206,43 @@ function firstOption({ first }: Wrapper, [, word = '']: readonly string[]): numb
   return first?.test(word) ? 2 : 1
 }
 
+function readAll(wrapper: Wrapper, words: readonly string[], options: CompiledOptions): Read | undefined {
+  const read = readOptions(words, options, firstOption(wrapper, words))
+  if (wrapper.late !== true || read === undefined || read.operands >= words.length) return read
+  const late = readOptions(words, options, read.operands + 1)
+  return late && { operands: late.operands, given: [...read.given, ...late.given] }
+}
+
 type Read = NonNullable<ReturnType<typeof readOptions>>
 
 function operandsOf(
   wrapper: Wrapper,
   words: readonly string[],
-  first: number,
+  { operands, given }: Read,
   walk: Walk,
 ): readonly string[] {
-  let start = wrapper.dash === true && words[first] === '-' ? first + 1 : first
+  let start = wrapper.dash === true && words[operands] === '-' ? operands + 1 : operands
   for (let index = 0; index < (wrapper.operands ?? 0); index++, start++)
     if (words[start]?.startsWith(many)) walk.refuse('the command is only known at run time')
-  if (wrapper.shell !== undefined && readLateShell(wrapper, words, start, walk)) return []
+  if (wrapper.shell !== undefined && readLateShell(words, start, walk)) return []
+  if (wrapper.alone === true && start >= words.length && !isTold(wrapper, given))
+    walk.refuse('a shell reads commands from its input')
   return wrapper.assignments === true ? afterAssignments(words, start, walk) : words.slice(start)
 }
 
-/** `flock file -c text`, `su user -c text`: options after an operand. */
-function readLateShell(wrapper: Wrapper, words: readonly string[], start: number, walk: Walk): boolean {
-  const at =
-    wrapper.user === true ? words.findIndex((word, index) => index >= start && shellOption.test(word)) : start
+function isTold({ shell }: Wrapper, given: Read['given']): boolean {
+  const told = names(shell)
+  return given.some(({ name }) => told.has(name))
+}
+
+/** `flock file -c text`: an option after an operand. */
+function readLateShell(words: readonly string[], at: number, walk: Walk): boolean {
   const option = words[at] ?? ''
-  if (!shellOption.test(option)) return wrapper.user === true
-  const attached = option.replace(/^-c|^--[a-z-]+=?/, '')
+  if (!/^(?:-c|--command)/.test(option)) return false
+  const attached = option.replace(/^-c|^--command=?/, '')
   walk.shell(attached === '' ? (words[at + 1] ?? '') : attached)
   return true
 }
-
-const shellOption = /^(?:-c|--(?:session-)?command)/
 
 function afterAssignments(words: readonly string[], first: number, walk: Walk): readonly string[] {
   let start = first

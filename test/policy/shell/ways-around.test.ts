@@ -51,6 +51,15 @@ describe('a Deny of `git push *` holds for', () => {
     'dotnet fsi --exec x.fsx',
     "bpython -c 'code'",
     "duckdb -c 'code'",
+    "su root -lc 'git push'",
+    "su root --comm='git push'",
+    "su root -- -c 'git push'",
+    "runuser root -c 'git push'",
+    "runuser -l root -c 'git push'",
+    "runuser - root -c 'git push'",
+    'runuser -u root -- git push',
+    "ssh h -p 22 'git push'",
+    'ssh h -- git push',
   ])('%s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('deny')
   })
@@ -68,6 +77,10 @@ describe('a Deny of `git push *` holds for', () => {
     'ocaml x.ml',
     'dotnet build',
     'git log -- push',
+    "su root -c 'git fetch'",
+    'su --help',
+    'runuser -u root -- git fetch',
+    'ssh -T git@example.com',
   ])('and not for %s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('allow')
   })
@@ -101,6 +114,16 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     'find . -files0-from x',
     'find . -fprint "$x"',
     'fd -xfactor',
+    'su root',
+    'su root -s /usr/bin/factor',
+    'su root --shell=/usr/bin/factor -c x',
+    'su -Z',
+    'runuser -l root',
+    'chroot /x',
+    'fakeroot',
+    'aa-exec -p x',
+    'pkexec',
+    'run0',
     'awk -i x.awk 1 y',
     'awk -E x.awk y',
     'awk -e \'BEGIN{system("factor 1")}\'',
