@@ -4,7 +4,7 @@ import { hasHole, hole } from './words.ts'
 
 /** Settings that run nothing and point nowhere; every other one given in the words is not followed. */
 const harmlessSettings =
-  /^(?:user\.(?:name|email)|author\..*|committer\..*|color\..*|column\..*|advice\..*|init\.defaultbranch|core\.(?:quotepath|autocrlf|eol|safecrlf|abbrev|filemode|ignorecase|precomposeunicode|longpaths|commentchar|bare|untrackedcache|preloadindex|whitespace|logallrefupdates|symlinks|compression)|commit\.(?:gpgsign|verbose|cleanup)|tag\.(?:gpgsign|sort)|pull\.(?:rebase|ff)|push\.(?:default|autosetupremote|followtags)|fetch\.(?:prune|prunetags|parallel)|merge\.(?:conflictstyle|ff|renames|renamelimit|stat|log)|rebase\.(?:autosquash|autostash|stat|updaterefs)|diff\.(?:algorithm|renames|renamelimit|context|colormoved|noprefix|mnemonicprefix|submodule|wserrorhighlight|indentheuristic)|log\..*|status\..*|branch\.(?:sort|autosetupmerge|autosetuprebase)|gc\..*|rerere\.(?:enabled|autoupdate)|help\.autocorrect|protocol\.version|safe\.directory|transfer\.fsckobjects|http\.(?:postbuffer|version|lowspeedlimit|lowspeedtime)|index\..*|pack\..*|feature\..*|submodule\.recurse|format\.pretty|blame\..*|grep\.(?:linenumber|patterntype)|maintenance\.auto)$/i
+  /^(?:user\.(?:name|email)|author\..*|committer\..*|color\..*|column\..*|advice\..*|init\.defaultbranch|core\.(?:quotepath|autocrlf|eol|safecrlf|abbrev|filemode|ignorecase|precomposeunicode|longpaths|commentchar|bare|untrackedcache|preloadindex|whitespace|logallrefupdates|symlinks|compression)|commit\.(?:gpgsign|verbose|cleanup)|tag\.(?:gpgsign|sort)|pull\.(?:rebase|ff)|push\.(?:default|autosetupremote|followtags)|fetch\.(?:prune|prunetags|parallel)|merge\.(?:conflictstyle|ff|renames|renamelimit|stat|log)|rebase\.(?:autosquash|autostash|stat|updaterefs)|diff\.(?:algorithm|renames|renamelimit|context|colormoved|noprefix|mnemonicprefix|submodule|wserrorhighlight|indentheuristic)|log\..*|status\..*|branch\.(?:sort|autosetupmerge|autosetuprebase)|gc\.(?!recentobjectshook).*|rerere\.(?:enabled|autoupdate)|help\.autocorrect|protocol\.version|safe\.directory|transfer\.fsckobjects|http\.(?:postbuffer|version|lowspeedlimit|lowspeedtime)|index\..*|pack\..*|feature\..*|submodule\.recurse|format\.pretty|blame\..*|grep\.(?:linenumber|patterntype)|maintenance\.auto)$/i
 
 /** Options, or whole commands (`any`), that run something else; git takes any unambiguous beginning of a long option. */
 const any = /^/
@@ -62,6 +62,10 @@ function written(rest: readonly string[], word: string, walk: Walk): void {
   else walk.write(file)
 }
 
+function mayBeSetting(word: string, index: number): boolean {
+  return index === 0 || word.includes('.') || hasHole(word)
+}
+
 function isHarmless(setting: string): boolean {
   const equals = setting.indexOf('=')
   return harmlessSettings.test(equals < 0 ? setting : setting.slice(0, equals))
@@ -109,13 +113,17 @@ const readers: ReadonlyMap<string, (rest: readonly string[], walk: Walk) => void
   [
     'config',
     (rest, walk) => {
-      const reads = rest.some((word) =>
-        /^(?:--get.*|--list|-l|get|list|--unset.*|unset|--name-only|--show-\w+)$/.test(word),
-      )
+      const reads =
+        /^(?:get|list|unset)$/.test(rest[0] ?? '') ||
+        rest.some((word) => /^(?:--get.*|--list|-l|--unset.*)$/.test(word))
       const operands = rest.filter((word) => word[0] !== '-' && word !== 'set')
-      if (rest.some((word) => /^(?:-e|--edit|edit|-f|--file.*|--blob.*)$/.test(word)))
+      if (rest[0] === 'edit' || rest.some((word) => /^(?:-e|--edit|-f|--file.*|--blob.*)$/.test(word)))
         return walk.refuse('git settings are edited')
-      if (!reads && operands.length > 1 && !isHarmless(operands[0] ?? ''))
+      // The value of an option may stand before the name.
+      if (
+        !reads &&
+        operands.slice(0, -1).some((word, index) => mayBeSetting(word, index) && !isHarmless(word))
+      )
         walk.refuse('a git setting may run a command')
     },
   ],

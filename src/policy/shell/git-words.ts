@@ -40,7 +40,6 @@ function readCommand(words: readonly string[]): GitCommand | undefined {
     if (word[0] !== '-') break
     execPath ||= word.startsWith('--exec-path=')
     if (word.startsWith('--config-env=')) settings.push(word.slice('--config-env='.length))
-    else if (word.startsWith('-c') && word.length > 2) settings.push(word.slice(2))
     if (!valued.has(word)) continue
     index++
     const value = words[index] ?? ''

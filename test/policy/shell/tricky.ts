@@ -190,6 +190,8 @@ export const tricky: readonly Tricky[] = [
     "tar cf out -I 'factor 1' /usr/bin/env; true",
     'git init -q . && git commit -q --allow-empty -m x && git rebase -q --root -x "factor 1"',
     'git init -q . && git commit -q --allow-empty -m x && git commit -q --allow-empty -m y && git commit -q --allow-empty -m z && git bisect start HEAD HEAD~2 && git bisect run factor 1; true',
+    "git init -q . && git commit -q --allow-empty -m x && git rebase -q --root '-xfactor 1'",
+    "git init -q . && git commit -q --allow-empty -m x && git rebase -q --root --exec='factor 1'",
   ]),
   ...rows('unread', [
     // The program is only known at run time
@@ -384,6 +386,9 @@ export const tricky: readonly Tricky[] = [
     "printf 'x:\\n\\tfactor 1\\n' | make -f /dev/stdin",
     "printf 'x:\\n\\tfactor 1\\n' | make x -f -",
     "printf 'x:\\n\\tfactor 1\\n' | make x --makefile -",
+    "git init -q .; git config alias.x '!factor 1' list; git x",
+    "x='!factor 1' git --config-env=alias.x=x x",
+    "x='!factor 1' git --config-env alias.x=x x",
   ]),
   ...rows('inert', [
     'echo factor',
@@ -464,8 +469,10 @@ export const tricky: readonly Tricky[] = [
     'f() { local n=${1:-factor}; echo "$n"; }; f',
     'make -n -f /dev/null -j2 x V=1 factor; true',
     'unshare --help > /dev/null; script --version',
+    'git config --get factor.list; git config user.name factor; git config --list; true',
     'sed -n -f /dev/null factor; true',
     'sed -n p ./factor*.txt; true',
     'sed p factor -n; true',
+    'git log -- ext::factor; true',
   ]),
 ]

@@ -60,6 +60,9 @@ describe('a Deny of `git push *` holds for', () => {
     'runuser -u root -- git push',
     "ssh h -p 22 'git push'",
     'ssh h -- git push',
+    "git submodule foreach --recursive 'git push'",
+    'git submodule foreach git push',
+    "git rebase --exec='git push' main",
   ])('%s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('deny')
   })
@@ -81,6 +84,8 @@ describe('a Deny of `git push *` holds for', () => {
     'su --help',
     'runuser -u root -- git fetch',
     'ssh -T git@example.com',
+    'git submodule status',
+    'git submodule foreach git fetch',
   ])('and not for %s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('allow')
   })
@@ -124,6 +129,14 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     'aa-exec -p x',
     'pkexec',
     'run0',
+    'git -c gc.recentObjectsHook=factor gc',
+    'git config gc.recentObjectsHook factor',
+    "git config --comment user.name alias.x '!factor'",
+    "git config --comment x alias.y '!factor'",
+    'git config "$x" factor',
+    'git config edit',
+    'git submodule foreach "$x"',
+    'git archive --output="" HEAD',
     'awk -i x.awk 1 y',
     'awk -E x.awk y',
     'awk -e \'BEGIN{system("factor 1")}\'',
