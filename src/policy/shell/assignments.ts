@@ -9,13 +9,13 @@ export function readAssignment(node: Assignment, walk: SyntaxWalk): string {
   const { name, value, index } = node
   if (index !== undefined) {
     walk.word(index)
-    walk.numbers.useIndex(name, index)
+    walk.numbers.useIndex(index)
   }
   if (value.type === 'ArrayValue') {
     for (const element of value.elements) {
       walk.word(element)
       walk.numbers.assign(name, element)
-      if (element.text[0] === '[') walk.numbers.useIndex(name, element)
+      if (element.text[0] === '[') walk.numbers.useIndex(element)
     }
     readVariable(name, undefined, walk)
     return `${name}=${hole}`

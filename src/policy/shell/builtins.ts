@@ -16,9 +16,10 @@ const assigning =
   (words, walk) => {
     for (let index = 1; index < words.length; index++) {
       const word = words[index] as string
-      if (word[0] === '-' && word.length > 1) {
-        if (word.length === 2 && valued.includes(word[1] as string)) index++
-      } else assignTo(word, undefined, walk)
+      const array = /^-[ers]*a(.+)$/s.exec(word)?.[1]
+      if (array !== undefined) assignTo(array, undefined, walk)
+      else if (word[0] !== '-' || word.length === 1) assignTo(word, undefined, walk)
+      else if (word.length === 2 && valued.includes(word[1] as string)) index++
     }
   }
 
@@ -93,10 +94,9 @@ const table: Record<string, ProgramReader> = {
   jobs: refuseWhen(/^-\w*x/, '`jobs -x` runs a command'),
   mapfile,
   readarray: mapfile,
-  read: assigning('adinNptu'),
+  read: assigning('dinNptu'),
   getopts: (words, walk) => {
     if (words[2] !== undefined) assignTo(words[2], undefined, walk)
-    walk.assign('OPTARG', undefined)
   },
   printf: prints,
   print: prints,
@@ -107,8 +107,10 @@ const table: Record<string, ProgramReader> = {
     for (const word of words.slice(1)) if (word[0] !== '-') unset(word, walk)
   },
   wait: (words, walk) => {
-    const at = words.indexOf('-p')
-    if (at > 0) assignTo(words[at + 1] ?? '', undefined, walk)
+    words.forEach((word, index) => {
+      const [, attached] = /^-[fn]*p(.*)$/s.exec(word) ?? []
+      if (attached !== undefined) assignTo(attached || (words[index + 1] ?? ''), undefined, walk)
+    })
   },
   test: tests,
   '[': tests,

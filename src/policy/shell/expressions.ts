@@ -28,8 +28,10 @@ export function readCalculation(expression: ArithmeticExpression | undefined, wa
 }
 
 function readTarget(target: ArithmeticExpression, walk: SyntaxWalk) {
-  const name = target.type === 'ArithmeticWord' ? /^[A-Za-z_]\w*/.exec(target.value)?.[0] : undefined
-  if (name !== undefined) walk.assign(name, '0')
+  if (target.type !== 'ArithmeticWord') return
+  const [name = ''] = /^[^[]*/.exec(target.value) ?? []
+  if (/[$`]/.test(name)) walk.refuse('it sets a variable whose name is only known at run time')
+  else walk.assign(name.trim(), '0')
 }
 
 function readOperand(value: string, parts: readonly WordPart[] | undefined, walk: SyntaxWalk) {
@@ -67,7 +69,7 @@ export function readParameter(part: ParameterExpansionPart, walk: SyntaxWalk) {
   const { operation, index } = part
   if (index !== undefined) {
     walk.word(index)
-    walk.numbers.useIndex(part.parameter, index)
+    walk.numbers.useIndex(index)
   }
   if (part.prefix === '!' && operation?.type !== 'Names' && !/^[@*]$/.test(index?.text ?? ''))
     walk.numbers.useText(part.parameter)

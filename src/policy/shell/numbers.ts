@@ -10,6 +10,9 @@ const filled = new Set(
   ),
 )
 
+/** Text that sets a variable where it is evaluated. */
+const assigns = /(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--/
+
 /** Not a variable's name: what flows here is evaluated as arithmetic. */
 const evaluated = ''
 
@@ -24,8 +27,12 @@ export class Numbers {
   /** For each name, the names that its value comes from. */
   private readonly sources = new Map<string, string[]>()
   private readonly tainted = new Set<string>()
-  private readonly associative = new Set<string>()
-  private readonly indexes: { array: string; word: Word }[] = []
+  private readonly isRisky: (name: string) => boolean
+
+  /** `isRisky`: whether a variable can change what later commands run. */
+  constructor(isRisky: (name: string) => boolean) {
+    this.isRisky = isRisky
+  }
 
   assign(name: string, word: Word) {
     this.assigned.push({ name, word })
@@ -37,10 +44,6 @@ export class Numbers {
 
   assignUnknown(name: string) {
     this.tainted.add(name)
-  }
-
-  declareAssociative(name: string) {
-    this.associative.add(name)
   }
 
   useWord(word: Word | undefined) {
@@ -64,17 +67,13 @@ export class Numbers {
     this.flowText(text, evaluated)
   }
 
-  useIndex(array: string, word: Word) {
-    if (/^(?:[@*]|\d+)$/.test(word.text)) return
-    this.used = true
-    this.indexes.push({ array, word })
+  useIndex(word: Word) {
+    if (!/^(?:[@*]|\d+)$/.test(word.text)) this.useWord(word)
   }
 
   unsafe(): string | undefined {
     if (!this.used) return undefined
     for (const { name, word } of this.assigned) this.flowWord(word, name)
-    for (const { array, word } of this.indexes)
-      if (!this.associative.has(array)) this.flowWord(word, evaluated)
     const reached = new Set([evaluated])
     for (const name of reached) {
       if (this.tainted.has(name))
@@ -100,6 +99,8 @@ export class Numbers {
 
   private flowParts(parts: readonly WordPart[], to: string) {
     for (const part of parts) this.flowPart(part, to)
+    // What stands beside it may be a part of the name.
+    if (parts.length > 1 && parts.some(({ text }) => assigns.test(text))) this.tainted.add(to)
   }
 
   private flowPart(part: WordPart, to: string) {
@@ -127,8 +128,14 @@ export class Numbers {
   }
 
   private flowText(text: string, to: string) {
-    if (/[$`\0]/.test(text)) this.tainted.add(to)
+    if (/[$`\0]/.test(text) || (assigns.test(text) && (to !== evaluated || this.setsRisky(text))))
+      this.tainted.add(to)
     for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) this.flowVariable(name, to)
+  }
+
+  /** In the text of the calculation itself names that are plain stand beside what sets them. */
+  private setsRisky(text: string): boolean {
+    return [...text.matchAll(/[A-Za-z_]\w*/g)].some(([name]) => this.isRisky(name))
   }
 
   private flowVariable(name: string, to: string) {

@@ -18,6 +18,7 @@ import { hasDoubtfulQuote } from './quotes.ts'
 import { readRedirection } from './redirections.ts'
 import { readStatements } from './tree.ts'
 import type { FileAccess, ShellReading, SimpleCommand, TreeWalk, Undecidable } from './types.ts'
+import { variableReader } from './variables.ts'
 import { hasHole, isQuotedTilde, readWord, visitParts } from './words.ts'
 
 const deepest = 24
@@ -54,7 +55,7 @@ export class Reader implements TreeWalk {
 
   /** Most texts calculate with nothing and set no variable. */
   get numbers(): Numbers {
-    this.lazyNumbers ??= new Numbers()
+    this.lazyNumbers ??= new Numbers((name) => variableReader(name) !== undefined)
     return this.lazyNumbers
   }
 
