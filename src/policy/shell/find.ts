@@ -50,7 +50,7 @@ export const readFd: ProgramReader = (words, walk) => {
     (word, index) => index > 0 && /^(?:-[A-Za-z]*[xX]|--exec(?:-batch)?)$/.test(word),
   )
   if (at < 0)
-    return words.some((word) => /^(?:-[xX]|--exec)/.test(word))
+    return words.some((word) => /^(?:-[A-Za-z]*[xX]|--exec)/.test(word))
       ? walk.refuse('what `fd` runs cannot be read')
       : undefined
   const end = words.indexOf(';', at)

@@ -373,6 +373,8 @@ export const tricky: readonly Tricky[] = [
     "echo 'factor 1' | at now",
     "sed p --e='1e factor 1' /etc/passwd; true",
     "sed -n p /etc/passwd -e '1e factor 1'; true",
+    "sed -f /proc/self/fd/0 /etc/passwd <<< '1e factor 1'",
+    'awk -f /proc/self/fd/0 <<< \'BEGIN{system("factor 1")}\'',
     "bash //dev/stdin <<< 'factor 1'",
     'python3 //dev/stdin <<< \'import os; os.system("factor 1")\'',
     "echo 'factor 1' > x.sh; bash --init-file x.sh -i",

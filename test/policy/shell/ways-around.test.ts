@@ -63,6 +63,8 @@ describe('a Deny of `git push *` holds for', () => {
     "git submodule foreach --recursive 'git push'",
     'git submodule foreach git push',
     "git rebase --exec='git push' main",
+    'fd . -x git push',
+    'fd . --exec-batch git push',
   ])('%s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('deny')
   })
@@ -86,6 +88,7 @@ describe('a Deny of `git push *` holds for', () => {
     'ssh -T git@example.com',
     'git submodule status',
     'git submodule foreach git fetch',
+    'fd push',
   ])('and not for %s', (text) => {
     expect(effectOf(text, 'shell:git push *')).toBe('allow')
   })
@@ -119,6 +122,7 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     'find . -files0-from x',
     'find . -fprint "$x"',
     'fd -xfactor',
+    'fd -Hxfactor',
     'su root',
     'su root -s /usr/bin/factor',
     'su root --shell=/usr/bin/factor -c x',
