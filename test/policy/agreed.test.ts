@@ -53,6 +53,7 @@ describe('a yes to a command', () => {
     { asks: ['git:*:delete'], said: 'git push o :x', request: git('delete', 'x'), effect: 'ask' },
     { asks: ['git:*:delete'], said: 'git branch -d x', request: git('delete', 'x', 'o'), effect: 'ask' },
     { asks: ['git:*:push'], said: 'git push', request: git('push', 'main', 'origin'), effect: 'allow' },
+    { asks: ['git:*:push'], said: 'git push', request: git('push', 'main'), effect: 'ask' },
     {
       asks: ['git:*:push,force-push'],
       said: 'git push',
@@ -83,6 +84,14 @@ describe('a yes to a command', () => {
     expect(decideAgreed(policyOf('git:v*:tag'), git('tag', 'v1'), agreed).effect).toBe('ask')
     const other = { ...git('tag', 'v1'), agent: 'coder' }
     expect(decideAgreed(policyOf('git:*:tag'), other, agreed).effect).toBe('ask')
+  })
+
+  test('is none to the command itself once more', () => {
+    const policy = policyOf('shell:git tag *')
+    expect(agreedBy(policy, command('git tag v1'))).toEqual([])
+    expect(decideAgreed(policy, command('git tag v1'), agreedBy(policy, command('git tag v1'))).effect).toBe(
+      'ask',
+    )
   })
 
   test('changes no answer but an ask', () => {

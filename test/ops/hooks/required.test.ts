@@ -20,3 +20,26 @@ test.each([
   const found = requiredBefore([rule], { ...place, ...(known && { change: known }) })
   expect(found.map(({ words }) => words.join(' '))).toEqual(runs ? ['npm test'] : [])
 })
+
+test.each<[string, Partial<Rule>, boolean]>([
+  ['before this stage', {}, true],
+  ['before another stage', { stage: 'push' }, false],
+  ['of an Allow of the same words', { effect: 'allow' }, false],
+  ['of this agent', { agents: ['other', 'command'] }, true],
+  ['of other agents', { agents: ['other'] }, false],
+  ['in this project', { in: '/wo*' }, true],
+  ['in another project', { in: '/other' }, false],
+])('a command is required %s: %j, %s', (_, more, runs) => {
+  const rule = { ...required, stage: 'commit', ...more } as Rule
+  const place = { stage: 'commit', agent: 'command', root: '/work', home: '/home/a' } as const
+  expect(requiredBefore([rule, rule], place).length).toBe(runs ? 1 : 0)
+})
+
+test('a command is required with the time that it has', () => {
+  const [limited] = rulesOf(['Require shell:npm test{timeout:5s}'])
+  const place = { stage: 'commit', agent: 'command', root: '/work', home: '/home/a' } as const
+  const times = [required, limited].map(
+    (rule) => requiredBefore([{ ...rule, stage: 'commit' } as Rule], place)[0],
+  )
+  expect(times.map((one) => one?.timeout)).toEqual([undefined, 5_000])
+})
