@@ -171,7 +171,7 @@ describe('a huge text is read, or refused, in one go', () => {
       const { commands, undecidable } = parseCommands(text)
       expect(commands.length > 0 || undecidable !== undefined).toBe(true)
     },
-    2_000,
+    10_000,
   )
 })
 
