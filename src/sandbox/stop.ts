@@ -16,23 +16,23 @@ export interface Stopper {
 }
 
 /**
- * Before the namespace's first process is there, a kill waits for it: bubblewrap's first process is bound to nobody yet,
- * and killed by halves, it would wait for the other half forever.
+ * Before the namespace's first process is there, a kill waits for it, also when it is asked for again: bubblewrap's first
+ * process is bound to nobody yet, and killed by halves, it would wait for the other half forever.
  */
 export function createStopper(child: ChildProcess, graceMs: number): Stopper {
   let cause: Cause | undefined
   let first: number | undefined
   let callOff = () => {}
   const kill = (by: EndedBy) => {
-    const isEarly = cause === undefined && first === undefined
+    const isAgain = cause !== undefined
     cause ??= { by }
     if (child.exitCode !== null || child.signalCode !== null) return
-    if (isEarly) {
-      callOff = afterMs(graceMs, () => child.kill('SIGKILL'))
+    if (first === undefined) {
+      if (!isAgain) callOff = afterMs(graceMs, () => killHalves(child))
       return
     }
     // The kernel kills a pid namespace with its first process: daemons, new sessions, and what ignores TERM.
-    if (first !== undefined) signalQuietly(first, 'SIGKILL')
+    signalQuietly(first, 'SIGKILL')
     child.kill('SIGKILL')
   }
   return {
@@ -53,6 +53,11 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
       callOff()
     },
   }
+}
+
+/** What has come up of a sandbox that never gets ready. */
+function killHalves({ pid }: ChildProcess): void {
+  if (pid !== undefined) for (const half of readTree(pid)) signalQuietly(half.pid, 'SIGKILL')
 }
 
 /** Not the namespace's first process: that is bubblewrap's, and takes all with it. */

@@ -11,11 +11,14 @@ export interface BareOptions {
   /** A folder that is writable inside. */
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
+  /** A program that takes bubblewrap's place. */
+  readonly bubblewrap?: string
 }
 
 /** A sandbox line written by hand: these tests are about the process, whatever the plan puts into it. */
 export function bareLaunch(command: readonly string[], options: BareOptions = {}): Launch {
   const { limits = [], interactive = false, network = { mode: 'none', note: 'no rule' }, folder } = options
+  const { bubblewrap = '/usr/bin/bwrap' } = options
   const env = { PATH: '/usr/bin:/bin', TERM: 'xterm', ...options.env }
   const words = [
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--cap-drop', 'ALL'],
@@ -31,7 +34,7 @@ export function bareLaunch(command: readonly string[], options: BareOptions = {}
     ...['--ro-bind-data', '8', '/tmp/note'],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
-  const argv = ['/usr/bin/bwrap', '--args', '7', '--seccomp', '9', '--', ...command]
+  const argv = [bubblewrap, '--args', '7', '--seccomp', '9', '--', ...command]
   const encode = (text: string) => new TextEncoder().encode(text)
   const files = [
     { fd: 7, bytes: encode(words.map((word) => `${word}\0`).join('')) },

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { RunOptions } from '../../../src/sandbox/launch.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 import type { Job } from './runner.ts'
@@ -121,21 +122,67 @@ it('a strace whose oos was killed before it opened its pipe is let go by the nex
 })
 
 it.each([
-  { which: '', network: { mode: 'none', note: 'no rule' } as const },
-  { which: ', through two bubblewraps', network: { mode: 'proxy', rules: [] } as const },
-])('a run that is stopped at any moment of its start ends, and leaves nothing$which', async ({ network }) => {
+  { which: '', stops: 1, network: { mode: 'none', note: 'no rule' } as const },
+  { which: ', stopped twice', stops: 2, network: { mode: 'none', note: 'no rule' } as const },
+  { which: ', through two bubblewraps', stops: 1, network: { mode: 'proxy', rules: [] } as const },
+])('a run that is stopped at any moment of its start ends, and leaves nothing$which', async (row) => {
+  const { network, stops } = row
   const mark = `3000.${process.pid}`
-  const [most, step] = network.mode === 'none' ? [4000, 40] : [60_000, 1500]
+  const [most, step] = network.mode === 'none' ? [4000, stops === 1 ? 40 : 200] : [60_000, 1500]
   for (let moment = 0; moment < most; moment += step) {
     const options = { machine: {}, stdin: 'ignore', proxySocket: '/nowhere/p.sock' } as const
     const sandbox = runSandbox(bareLaunch(['sleep', mark], { network }), options)
     const since = process.hrtime.bigint()
     while (Number(process.hrtime.bigint() - since) < moment * 1000) await new Promise(setImmediate)
-    sandbox.stop('stopped', 'SIGKILL')
+    for (let stop = 0; stop < stops; stop += 1) sandbox.stop('stopped', 'SIGKILL')
     expect(await sandbox.ended).toMatchObject({ endedBy: 'stopped' })
   }
   const left = () => commandLines().filter((line) => line.includes(mark))
   await expect.poll(left, { timeout: 3000 }).toEqual([])
+})
+
+/** What takes bubblewrap's place. */
+function openStub(script: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'oos-stub-')), 'bwrap')
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return path
+}
+const startStub = (bubblewrap: string, options: Partial<RunOptions> = {}) =>
+  runSandbox(bareLaunch(['true'], { bubblewrap }), {
+    ...{ machine: {}, stdin: 'ignore', sink: () => undefined },
+    ...options,
+  })
+
+describe('a sandbox that is not set up', () => {
+  const startsWith = (words: string) => commandLines().filter((line) => line.startsWith(words))
+
+  it('and never will be leaves nothing when it is stopped', async () => {
+    const mark = `4000.${process.pid}`
+    const sandbox = startStub(openStub(`sleep ${mark} & wait`))
+    await expect.poll(() => startsWith(`sleep\0${mark}`)).toHaveLength(1)
+    sandbox.stop('stopped')
+    expect(await sandbox.ended).toMatchObject({ endedBy: 'stopped' })
+    await expect.poll(() => startsWith(`sleep\0${mark}`)).toEqual([])
+  })
+
+  it('because bubblewrap fails is told, however much it has not read', async () => {
+    const { files, ...launch } = bareLaunch(['true'], { bubblewrap: openStub('exit 1') })
+    const large = files.map(({ fd }) => ({ fd, bytes: new Uint8Array(10_000_000) }))
+    const { ended } = runSandbox({ ...launch, files: large }, { machine: {}, stdin: 'ignore' })
+    await expect(ended).rejects.toMatchObject({ code: 'sandbox-failed' })
+  })
+
+  it('because there is no bubblewrap is told', async () => {
+    await expect(startStub('/nowhere/bwrap').ended).rejects.toMatchObject({ code: 'sandbox-missing' })
+  })
+
+  it('because the run was stopped is that of a run that was stopped', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oos-stub-'))
+    const sandbox = startStub(openStub(`until [ -e ${folder}/stopped ]; do sleep 0.01; done; exit 1`))
+    sandbox.stop('interrupted', 'SIGINT')
+    writeFileSync(join(folder, 'stopped'), '')
+    expect(await sandbox.ended).toMatchObject({ endedBy: 'interrupted', exitCode: 130 })
+  })
 })
 
 it('a command that cannot be found ends as it does in a shell', async () => {
@@ -143,13 +190,15 @@ it('a command that cannot be found ends as it does in a shell', async () => {
   expect(end).toMatchObject({ endedBy: 'exit', exitCode: 127 })
 })
 
-function commandLines(): string[] {
+const commandLines = (): string[] => commands().map(({ line }) => line)
+
+function commands(): { readonly pid: string; readonly line: string }[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.map((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+      return { pid, line: readFileSync(`/proc/${pid}/cmdline`, 'latin1') }
     } catch {
-      return ''
+      return { pid, line: '' }
     }
   })
 }
