@@ -34,13 +34,14 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   const exited = exitOf(child)
   const output = countOutput(run)
   const gate = child.stdio[gateFd] as Duplex
-  const { forwarder, forwarded } = wayOut(run)
+  const forwarded = wayOut(run)
   const timeout = limitHeld(launch.plan.limits, 'timeout', 'timer')
   const callOff = timeout === undefined ? () => {} : afterMs(timeout, () => stopper.ask('timeout', 'SIGTERM'))
   const watch = createWatch(run)
+  let first: ProcessFacts | undefined
   try {
     sendFiles(child, launch.files)
-    const first = await Promise.race([waitAtGate(gate, child.pid ?? 0), exited.then(() => undefined)])
+    first = await Promise.race([waitAtGate(gate, child.pid ?? 0), exited.then(() => undefined)])
     if (first !== undefined) {
       requireLanded(launch.plan.mounts, first.pid)
       watch.begin(first.pid)
@@ -62,15 +63,12 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     // Also when a limit could not be set up: the command has not begun, and does not.
     gate.destroy()
     stopper.kill('stopped')
-    const told = await exited.then(
-      () => error,
-      (missing) => missing,
-    )
+    await exited.catch(() => undefined)
     await output.settle()
-    throw told
+    throw error
   } finally {
-    gate.destroy()
-    forwarder?.destroy()
+    // The forwarder ends with its own. What is left of a bubblewrap that was killed would hold them open, and oos with them.
+    for (const stream of child.stdio) stream?.destroy()
     await feed?.stop()
     callOff()
     watch.stop()
@@ -78,14 +76,13 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   }
 }
 
-/** What the command's connections go through, if it has a network. It ends with its descriptor. */
-function wayOut({ launch, child }: Supervised) {
-  if (launch.plan.network.mode === 'none') return {}
-  const forwarder = child.stdio[forwarderFd] as Duplex
-  const forwarded = untilForwarded(forwarder)
+/** When there is what the command's connections go through, if it has a network. */
+function wayOut({ launch, child }: Supervised): Promise<void> {
+  if (launch.plan.network.mode === 'none') return Promise.resolve()
+  const forwarded = untilForwarded(child.stdio[forwarderFd] as Duplex)
   // What fails before anyone waits for it is told to whoever waits later.
   forwarded.catch(() => undefined)
-  return { forwarder, forwarded }
+  return forwarded
 }
 
 interface Watch {

@@ -176,6 +176,16 @@ describe('a sandbox that is not set up', () => {
     await expect(startStub('/nowhere/bwrap').ended).rejects.toMatchObject({ code: 'sandbox-missing' })
   })
 
+  it('is not waited for where a half of bubblewrap is left', async () => {
+    const mark = `5000.${process.pid}`
+    const { end } = await startRun({
+      command: ['true'],
+      bare: { bubblewrap: openStub(`sleep ${mark} > /dev/null 2>&1 & exit 1`) },
+    }).finished
+    for (const pid of pidsOf(`sleep\0${mark}`)) process.kill(pid)
+    expect(end).toMatchObject({ code: 'sandbox-failed' })
+  })
+
   it('because the run was stopped is that of a run that was stopped', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oos-stub-'))
     const sandbox = startStub(openStub(`until [ -e ${folder}/stopped ]; do sleep 0.01; done; exit 1`))
@@ -191,6 +201,9 @@ it('a command that cannot be found ends as it does in a shell', async () => {
 })
 
 const commandLines = (): string[] => commands().map(({ line }) => line)
+
+const pidsOf = (words: string): number[] =>
+  commands().flatMap(({ pid, line }) => (line.startsWith(words) ? Number(pid) : []))
 
 function commands(): { readonly pid: string; readonly line: string }[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
