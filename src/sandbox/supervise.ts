@@ -64,6 +64,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     gate.destroy()
     stopper.kill('stopped')
     await exited.catch(() => undefined)
+    if (first !== undefined) await untilGone(first)
     await output.settle()
     throw error
   } finally {

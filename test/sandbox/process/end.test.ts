@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../../../src/sandbox/launch.ts'
+import { readProcess, readTree } from '../../../src/sandbox/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
+import type { LimitPlan } from '../../../src/sandbox/types.ts'
 import { bareLaunch } from './bare.ts'
 import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
@@ -192,6 +194,53 @@ describe('a sandbox that is not set up', () => {
     sandbox.stop('interrupted', 'SIGINT')
     writeFileSync(join(folder, 'stopped'), '')
     expect(await sandbox.ended).toMatchObject({ endedBy: 'interrupted', exitCode: 130 })
+  })
+})
+
+describe('when a run is over', () => {
+  // Its memory is given back before it is gone, which takes longer than bubblewrap takes to tell of the end.
+  const daemon = `python3 -c 'import time; x = b"x" * 400_000_000; print("up", flush=True); time.sleep(99)'`
+  const folder = mkdtempSync(join(tmpdir(), 'oos-over-'))
+  async function startDaemon(script: string, options: Partial<RunOptions> = {}) {
+    const up = Promise.withResolvers<void>()
+    const run = runSandbox(bareLaunch(shell(script), { folder }), {
+      ...{ machine: {}, stdin: 'ignore', sink: () => up.resolve() },
+      ...options,
+    })
+    await up.promise
+    const inside = readTree(run.pid ?? 0)
+    const left = () => inside.filter(({ pid, started }) => isRunning(pid, started))
+    return { run, left }
+  }
+  const isRunning = (pid: number, started: number) => {
+    const now = readProcess(pid)
+    return now?.started === started && now.state !== 'Z'
+  }
+
+  it('no timer holds up oos', async () => {
+    const command = shell('trap "exit 9" TERM; echo up; while :; do sleep 0.01; done')
+    const limits: LimitPlan[] = [{ name: 'timeout', value: 60_000, heldBy: ['timer'] }]
+    const { child, finished } = startRun({ command, bare: { limits } })
+    await once(child.stdout as Readable, 'data')
+    child.kill('SIGTERM')
+    expect((await finished).end).toMatchObject({ endedBy: 'interrupted', timers: 0 })
+  })
+
+  it('nothing inside is dying still', async () => {
+    const { run, left } = await startDaemon(`${daemon} & until [ -e over ]; do sleep 0.01; done`)
+    expect(left().length).toBeGreaterThan(2)
+    writeFileSync(join(folder, 'over'), '')
+    await run.ended
+    expect(left()).toEqual([])
+  })
+
+  it('because it broke off, nothing inside is dying still', async () => {
+    const broken = Promise.withResolvers<never>()
+    const tracer = { words: [], begin: () => {}, broken: broken.promise }
+    const { run, left } = await startDaemon(`${daemon} & wait`, { tracer })
+    broken.reject(new Error('no tracer'))
+    await expect(run.ended).rejects.toThrow('no tracer')
+    expect(left()).toEqual([])
   })
 })
 

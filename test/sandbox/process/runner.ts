@@ -29,5 +29,6 @@ const end = await run.ended.catch((error: Error) => ({ ...error, message: error.
 release()
 if (tracer !== undefined) writeFileSync(4, JSON.stringify(await tracer.end()))
 tracer?.close()
-writeSync(3, JSON.stringify(end))
+const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+writeSync(3, JSON.stringify({ ...end, timers }))
 process.exitCode = end.exitCode

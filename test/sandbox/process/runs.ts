@@ -9,7 +9,8 @@ import type { Job } from './runner.ts'
 const runner = fileURLToPath(new URL('runner.ts', import.meta.url))
 
 export interface Finished {
-  readonly end: SandboxEnd & { readonly message?: string }
+  /** `timers`: how many keep oos from ending. */
+  readonly end: SandboxEnd & { readonly message?: string; readonly timers?: number }
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
