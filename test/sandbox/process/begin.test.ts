@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { statOf } from '../../../src/sandbox/look.ts'
+import { type ProcessFacts, readTree } from '../../../src/sandbox/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 
@@ -26,6 +27,26 @@ it('a command whose record could not be opened never begins', async () => {
   const { ended } = start(refused.promise)
   refused.reject(new Error('no record'))
   await expect(ended).rejects.toThrow('no record')
+  expect(existsSync(begun)).toBe(false)
+})
+
+it('a run that is stopped does not wait for leave to begin', async () => {
+  const { ended, stop } = start(new Promise(() => {}))
+  stop('stopped')
+  expect(await ended).toMatchObject({ endedBy: 'stopped' })
+})
+
+it('a run that was asked to end never begins, whatever its gate makes of the signal', async () => {
+  const leave = Promise.withResolvers<void>()
+  const { pid = 0, ended, stop } = start(leave.promise)
+  const isAtGate = ({ pid }: ProcessFacts) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/sh\0-c\0echo >&3;')
+  while (!readTree(pid).some(isAtGate)) await new Promise(setImmediate)
+  // Until oos, too, has seen it there.
+  for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate)
+  stop('stopped', 'SIGWINCH')
+  leave.resolve()
+  expect(await ended).toMatchObject({ endedBy: 'stopped' })
   expect(existsSync(begun)).toBe(false)
 })
 

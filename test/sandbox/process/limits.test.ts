@@ -97,6 +97,13 @@ describe.each(users)('as $user', ({ as }) => {
     if (limit[0] === 'output') expect(stdout.length).toBe(100_000)
   })
 
+  it('a command whose time is over is asked to end', async () => {
+    const limits = [limitPlan(['timeout', 300], as.uid ?? 0)]
+    const command = shell('trap "echo asked; exit 9" TERM; while :; do sleep 0.01; done')
+    const { end, stdout } = await startRun({ command, bare: { limits } }, as).finished
+    expect([end, stdout]).toMatchObject([{ endedBy: 'timeout', code: 9, exitCode: 124 }, 'asked\n'])
+  })
+
   it('a command whose output is counted can open it by its name', async () => {
     const limits = [limitPlan(['output', 1e6], as.uid ?? 0)]
     const command = shell('echo one > /dev/stdout; echo two > /dev/stderr; echo three > /dev/stderr')
@@ -165,8 +172,25 @@ describe.runIf(cgroup?.folders.memory !== undefined && cgroup.folders.pids !== u
       expect(groups()).toContain(`oos-${killed.child.pid}-1`)
       killed.child.kill('SIGKILL')
       await killed.finished
-      await startRun({ ...job, command: ['true'] }).finished
-      expect(groups().filter((name) => name.includes(`-${killed.child.pid}-`))).toEqual([])
+      const next = startRun({ ...job, command: ['true'] })
+      await next.finished
+      const pids = [killed, next].map(({ child }) => `-${child.pid}-`)
+      expect(groups().filter((name) => pids.some((pid) => name.includes(pid)))).toEqual([])
+    })
+
+    // Sooner than anything looks at the tree.
+    it('a limit that ends a command at once is named, and what it used is known', async () => {
+      const limits: LimitPlan[] = [
+        { name: 'processes', value: 3, heldBy: ['cgroup'] },
+        { name: 'memory', value: 150e6, heldBy: ['cgroup'] },
+      ]
+      const { end } = await startRun({
+        command: shell('for i in 1 2 3 4 5 6; do sleep 9 & done'),
+        bare: { limits },
+        options: { machine: cgroup === undefined ? {} : { cgroup } },
+      }).finished
+      expect(end).toMatchObject({ endedBy: 'processes', exitCode: 137 })
+      expect(end.peakMemory).toBeGreaterThan(0)
     })
   },
 )

@@ -100,8 +100,18 @@ describe.each(users)('as $user', ({ as }) => {
   })
 
   it('what cannot be written is told, and no success', async () => {
-    const { code, end } = await run('echo lost', ['ignore', openSync('/dev/full', 'w'), 'pipe'])
+    const full = openSync('/dev/full', 'w')
+    const { code, end } = await run('echo lost', ['ignore', full, 'pipe'])
     expect([code, end.code, end.outputLost]).toEqual([1, 0, 'ENOSPC'])
+    expect((await run('echo lost; exit 7', ['ignore', full, 'pipe'])).code).toBe(7)
+  })
+
+  it('what a command printed is counted where all of it goes through oos', async () => {
+    const file = openSync(fileWith(''), 'a')
+    const counted = async (streams: readonly (number | 'pipe')[]) =>
+      (await run('echo out; echo err >&2', ['ignore', ...streams])).end.outputBytes
+    expect(await counted([file, file])).toBe(8)
+    expect(await counted([file, 'pipe'])).toBeUndefined()
   })
 
   it('a run is over although somebody elsewhere was handed its output', async () => {
