@@ -56,10 +56,11 @@ export async function confine(
   try {
     let committed: readonly OosEvent[] = []
     const tell = (events: readonly OosEvent[]) => {
+      // Said first: a record that takes nothing more throws, and what was put back a person has to hear.
       for (const event of events) {
-        recorder.append(event)
         if (event.type === 'note' && event.level === 'warning') voice.note(event.text)
       }
+      for (const event of events) recorder.append(event)
     }
     const end = await endOfRun(sandbox, recorder, { prepared, network }).catch(async (error) => {
       await settleUnrecorded(repositories, voice)

@@ -73,10 +73,8 @@ export async function settleUnchecked(intent: RunIntent, voice: RunVoice): Promi
       // Whoever takes the record away still gets the check.
       const isRecorded = hasRun(store, owed.run)
       const { events, finished } = await checkOwed(owed, file, intent)
-      for (const event of events) {
-        if (isRecorded) store.append(owed.run, event)
-        if (event.type === 'note') voice.note(event.text)
-      }
+      for (const event of events) if (event.type === 'note') voice.note(event.text)
+      for (const event of events) if (isRecorded) store.append(owed.run, event)
       if (!finished) throw stillOwed(owed, file, new Error('something was put in the way'))
       settleCheck(file)
     }

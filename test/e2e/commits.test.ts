@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -13,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable } from '../cli/oos.ts'
 import { createScene, git, own, people, type Scene } from '../sandbox/scene.ts'
@@ -142,6 +144,32 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
       { type: 'git.staged', path: 'locked/a', effect: 'deny', rule },
     ])
     expect(oos(['runs', 'verify', run.id]).status).toBe(0)
+  })
+
+  test.each([
+    { when: 'when the run has ended', act: '' },
+    { when: 'while it asks for a host', act: 'curl -s http://nowhere.invalid/; sleep 60' },
+  ])('is judged, and told, where the record takes nothing more $when', async ({ act }) => {
+    const specs = join(scene.root, '.agent-os')
+    writeFileSync(join(specs, 'AGENT.md'), `${rules}- **Allow** \`http:nowhere.invalid:request\`\n`)
+    const stack = '| Setting | Value |\n|---|---|\n| `database.busy_timeout` | 100 |\n'
+    writeFileSync(join(specs, 'PREFERRED_STACK.md'), stack)
+    const text = `${commitEvil} touch .git/done; until [ -e full ]; do sleep 0.01; done; ${act}`
+    writeFileSync(join(scene.root, 'do.sh'), text)
+    own(scene.base, id)
+    const words = [executable, 'run', '--trust-specs', '--', 'sh', 'do.sh']
+    const child = spawn(process.execPath, words, { ...place(), stdio: ['ignore', 'ignore', 'pipe'] })
+    const [said, ended] = [child.stderr.setEncoding('utf8').toArray(), once(child, 'exit')]
+    while (!existsSync(join(scene.root, '.git/done'))) await new Promise(setImmediate)
+    const record = new Database(join(scene.root, '.oos/data/atlas.db'))
+    record.exec('begin exclusive')
+    writeFileSync(join(scene.root, 'full'), '')
+    expect(await ended).toEqual([1, null])
+    record.close()
+    const stderr = (await said).join('')
+    expect(stderr).toContain('is locked by another program')
+    expect(stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
   })
 
   test('stays where it breaks none', () => {
