@@ -51,9 +51,12 @@ function prlimitOptions({ name, value }: LimitPlan): readonly string[] {
       return [`--nproc=${value + 2}`]
     case 'disk':
       return [`--fsize=${value}`]
-    // The watchdog sums the tree; this holds a single process between two looks.
-    case 'cpu':
-      return [`--cpu=${Math.ceil(value / 1000) + 1}`]
+    // The watchdog sums the tree; this holds a single process between two looks. At the first figure the kernel says so
+    // by SIGXCPU; where both are one, it only kills.
+    case 'cpu': {
+      const seconds = Math.ceil(value / 1000) + 1
+      return [`--cpu=${seconds}:${seconds + 1}`]
+    }
     case 'timeout':
     case 'output':
       return []

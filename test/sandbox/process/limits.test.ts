@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -7,7 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readCgroup } from '../../../src/sandbox/cgroup-facts.ts'
 import type { EndedBy } from '../../../src/sandbox/end.ts'
 import { limitHolders } from '../../../src/sandbox/limits.ts'
+import { runSandbox } from '../../../src/sandbox/run.ts'
 import type { LimitName, LimitPlan } from '../../../src/sandbox/types.ts'
+import { bareLaunch } from './bare.ts'
 import type { Job } from './runner.ts'
 import { startRun, users } from './runs.ts'
 
@@ -97,6 +100,25 @@ describe.each(users)('as $user', ({ as }) => {
     if (limit[0] === 'output') expect(stdout.length).toBe(100_000)
   })
 
+  it('a command may have as many processes as its limit says', async () => {
+    const limits = [limitPlan(['processes', 3], as.uid ?? 0)]
+    const command = shell('sleep 0.1 & sleep 0.1 & wait')
+    const { end } = await startRun({ command, bare: { limits } }, as).finished
+    expect(end).toMatchObject({ endedBy: 'exit', code: 0 })
+  })
+
+  it('a command that crashes leaves no image of its memory on a limited disk', async () => {
+    const core = (most: string) => spawnSync('/usr/bin/prlimit', [`--pid=${process.pid}`, `--core=${most}:`])
+    core('unlimited')
+    try {
+      const limits = [limitPlan(['disk', 1e6], as.uid ?? 0)]
+      const { stdout } = await startRun({ command: shell('ulimit -c'), bare: { limits } }, as).finished
+      expect(stdout).toBe('0\n')
+    } finally {
+      core('0')
+    }
+  })
+
   it('a command whose time is over is asked to end', async () => {
     const limits = [limitPlan(['timeout', 300], as.uid ?? 0)]
     const command = shell('trap "echo asked; exit 9" TERM; while :; do sleep 0.01; done')
@@ -141,6 +163,37 @@ function openFolder(): string {
   return folder
 }
 
+describe('by prlimit alone, as an ordinary user', () => {
+  const as = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  const rows: readonly { limit: LimitPlan; command: readonly string[]; end: object }[] = [
+    {
+      limit: { name: 'cpu', value: 100, heldBy: ['prlimit'] },
+      command: shell('while :; do :; done'),
+      end: { endedBy: 'cpu', signal: 'SIGXCPU' },
+    },
+    {
+      limit: { name: 'disk', value: 1e6, heldBy: ['prlimit'] },
+      command: shell('exec head -c 2M /dev/zero > big'),
+      end: { endedBy: 'disk', signal: 'SIGXFSZ' },
+    },
+    {
+      limit: { name: 'processes', value: 5, heldBy: ['prlimit'] },
+      command: shell('for i in 1 2 3 4 5 6 7 8 9; do sleep 9 & done'),
+      end: { endedBy: 'exit', code: 2 },
+    },
+    {
+      limit: { name: 'memory', value: 100e6, heldBy: ['prlimit'] },
+      command: ['python3', '-c', 'try: bytearray(2**30 + 200_000_000)\nexcept MemoryError: exit(7)'],
+      end: { endedBy: 'exit', code: 7 },
+    },
+  ]
+  it.each(rows)('$limit.name: held', async ({ limit, command, end }) => {
+    const folder = openFolder()
+    const { finished } = startRun({ command, bare: { limits: [limit], folder } }, as)
+    expect((await finished).end).toMatchObject(end)
+  })
+})
+
 const cgroup = readCgroup()
 
 describe.runIf(cgroup?.folders.memory !== undefined && cgroup.folders.pids !== undefined)(
@@ -176,6 +229,44 @@ describe.runIf(cgroup?.folders.memory !== undefined && cgroup.folders.pids !== u
       await next.finished
       const pids = [killed, next].map(({ child }) => `-${child.pid}-`)
       expect(groups().filter((name) => pids.some((pid) => name.includes(pid)))).toEqual([])
+    })
+
+    it('a command may have as many processes as its limit says', async () => {
+      const { end } = await startRun({
+        command: shell('sleep 0.1 & sleep 0.1 & wait'),
+        bare: { limits: [{ name: 'processes', value: 3, heldBy: ['cgroup'] }] },
+        options: { machine: cgroup === undefined ? {} : { cgroup } },
+      }).finished
+      expect(end).toMatchObject({ endedBy: 'exit', code: 0 })
+    })
+
+    it('two runs of one oos have a group each, and the empty one of another is left alone', async () => {
+      const parent = cgroup?.folders.pids ?? ''
+      const others = join(parent, `oos-${process.ppid}-1`)
+      mkdirSync(others)
+      try {
+        const limits: LimitPlan[] = [{ name: 'processes', value: 10, heldBy: ['cgroup'] }]
+        const options = { machine: cgroup === undefined ? {} : { cgroup }, stdin: 'ignore' } as const
+        const runs = [1, 2].map(() => runSandbox(bareLaunch(['true'], { limits }), options).ended)
+        for (const end of await Promise.all(runs)) expect(end).toMatchObject({ exitCode: 0 })
+        expect(existsSync(others)).toBe(true)
+      } finally {
+        rmdirSync(others)
+      }
+    })
+
+    it('what cannot join its group does not begin', async () => {
+      const group = join(cgroup?.folders.pids ?? '', `oos-${process.pid}-1`)
+      const limits: LimitPlan[] = [{ name: 'processes', value: 10, heldBy: ['cgroup'] }]
+      const options = { machine: cgroup === undefined ? {} : { cgroup }, stdin: 'ignore' } as const
+      // It may have joined before it was taken away.
+      for (let isGone = false; !isGone; ) {
+        const { ended } = runSandbox(bareLaunch(['true'], { limits }), options)
+        isGone = spawnSync('rmdir', [group]).status === 0
+        const end = ended.catch(({ code }) => code)
+        if (isGone) expect(await end).toBe('sandbox-failed')
+        await end
+      }
     })
 
     // Sooner than anything looks at the tree.
