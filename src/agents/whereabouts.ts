@@ -60,8 +60,8 @@ function isThere({ place, folders }: WatchedRepository): boolean {
 function moved(each: WatchedRepository, root: string): LookedAfter | undefined {
   const { place, folders, device, before, earlier } = each
   const [folder] = folders ?? []
-  const [tree, ...others] = place.trees
-  const isWhole = tree?.gitDir === place.common && others.length === 0 && basename(place.common) === '.git'
+  const [tree] = place.trees
+  const isWhole = tree?.gitDir === place.common && basename(place.common) === '.git'
   if (!folder || device === undefined || !isWhole || !isFree(place.common)) return undefined
   const common = findMoved(root, { folder, device })
   if (common === undefined) return undefined

@@ -23,7 +23,7 @@ export function gateWords(ways: Partial<Ways> = {}): readonly string[] {
     // Not by name: the project could have one in its PATH.
     '/bin/sh',
     '-c',
-    `echo >&${gateFd}; read -r go <&${gateFd} && exec "$@" ${redirections}; exit 125`,
+    `echo >&${gateFd}; read -r go <&${gateFd} && exec "$@" ${redirections}`,
     'sh',
   ]
 }
@@ -32,7 +32,6 @@ export function gateWords(ways: Partial<Ways> = {}): readonly string[] {
 export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFacts | undefined> {
   const came = await new Promise<boolean>((resolve) => {
     gate.once('data', () => resolve(true))
-    gate.once('end', () => resolve(false))
     gate.once('error', () => resolve(false))
     gate.once('close', () => resolve(false))
   })

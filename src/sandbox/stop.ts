@@ -39,7 +39,6 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
     cause: () => cause,
     began: (pid) => {
       first = pid
-      if (cause !== undefined) kill(cause.by)
     },
     ask: (by, signal) => {
       if (cause !== undefined || first === undefined) return kill(by)
@@ -60,9 +59,9 @@ function killHalves({ pid }: ChildProcess): void {
   if (pid !== undefined) for (const half of readTree(pid)) signalQuietly(half.pid, 'SIGKILL')
 }
 
-/** Not the namespace's first process: that is bubblewrap's, and takes all with it. */
+/** The kernel keeps all but SIGKILL from the namespace's first process, which is bubblewrap's. */
 function signalInside(first: number, signal: NodeJS.Signals): void {
-  for (const { pid } of readTree(first)) if (pid !== first) signalQuietly(pid, signal)
+  for (const { pid } of readTree(first)) signalQuietly(pid, signal)
 }
 
 function signalQuietly(pid: number, signal: NodeJS.Signals): void {
@@ -87,5 +86,5 @@ export async function untilGone(first: ProcessFacts): Promise<void> {
 /** As a zombie it is over: the kernel lets a first process become one only when its namespace is empty. */
 function isAlive({ pid, started }: ProcessFacts): boolean {
   const now = readProcess(pid)
-  return now !== undefined && now.started === started && now.state !== 'Z' && now.state !== 'X'
+  return now !== undefined && now.started === started && now.state !== 'Z'
 }

@@ -72,5 +72,5 @@ const octalMode = ({ mode }: Stats) => (mode & 0o7777).toString(8)
 /** Only from a group that is gone: if the user has put us into the background meanwhile, the terminal is not ours. */
 function takeBack(foreground: Foreground): void {
   const { own, front } = terminalGroups()
-  if (front !== own && isGroupGone(front)) giveTerminal(foreground, own)
+  if (isGroupGone(front)) giveTerminal(foreground, own)
 }

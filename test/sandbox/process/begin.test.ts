@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { statOf } from '../../../src/sandbox/look.ts'
-import { type ProcessFacts, readTree } from '../../../src/sandbox/processes.ts'
+import { readTree } from '../../../src/sandbox/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 
@@ -36,17 +36,29 @@ it('a run that is stopped does not wait for leave to begin', async () => {
   expect(await ended).toMatchObject({ endedBy: 'stopped' })
 })
 
+const isAtGate = (pid: number) =>
+  readTree(pid).some(({ pid }) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/sh\0-c\0echo >&3;'),
+  )
+
 it('a run that was asked to end never begins, whatever its gate makes of the signal', async () => {
   const leave = Promise.withResolvers<void>()
   const { pid = 0, ended, stop } = start(leave.promise)
-  const isAtGate = ({ pid }: ProcessFacts) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/sh\0-c\0echo >&3;')
-  while (!readTree(pid).some(isAtGate)) await new Promise(setImmediate)
+  while (!isAtGate(pid)) await new Promise(setImmediate)
   // Until oos, too, has seen it there.
   for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate)
   stop('stopped', 'SIGWINCH')
   leave.resolve()
   expect(await ended).toMatchObject({ endedBy: 'stopped' })
+  expect(existsSync(begun)).toBe(false)
+})
+
+it('what stands at the gate is none of the project', async () => {
+  const fake = join(folder, 'sh')
+  writeFileSync(fake, `#!/bin/sh\ntouch ${begun}\nexec /bin/sh "$@"\n`, { mode: 0o755 })
+  const launch = bareLaunch(['true'], { folder, env: { PATH: `${folder}:/usr/bin:/bin` } })
+  await runSandbox(launch, { machine: {}, stdin: 'ignore' }).ended
+  rmSync(fake)
   expect(existsSync(begun)).toBe(false)
 })
 

@@ -11,7 +11,7 @@ import { runSandbox } from '../../../src/sandbox/run.ts'
 import type { LimitPlan } from '../../../src/sandbox/types.ts'
 import { bareLaunch } from './bare.ts'
 import type { Job } from './runner.ts'
-import { startRun, users } from './runs.ts'
+import { runner, startRun, users } from './runs.ts'
 
 const shell = (script: string) => ['sh', '-c', script]
 
@@ -192,6 +192,8 @@ describe('a sandbox that is not set up', () => {
     const folder = mkdtempSync(join(tmpdir(), 'oos-stub-'))
     const sandbox = startStub(openStub(`until [ -e ${folder}/stopped ]; do sleep 0.01; done; exit 1`))
     sandbox.stop('interrupted', 'SIGINT')
+    // It is the first who is told of.
+    sandbox.stop('stopped')
     writeFileSync(join(folder, 'stopped'), '')
     expect(await sandbox.ended).toMatchObject({ endedBy: 'interrupted', exitCode: 130 })
   })
@@ -226,6 +228,28 @@ describe('when a run is over', () => {
     expect((await finished).end).toMatchObject({ endedBy: 'interrupted', timers: 0 })
   })
 
+  it('to stop it does nothing more', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const { ended, stop } = runSandbox(bareLaunch(['true']), { machine: {}, stdin: 'ignore' })
+    await ended
+    const before = timers()
+    stop('stopped')
+    expect(timers()).toBe(before)
+  })
+
+  // As in a container whose first process is oos.
+  it.runIf(process.getuid?.() === 0)('that is seen where nobody else waits for what is left of it', () => {
+    const limits: LimitPlan[] = [{ name: 'timeout', value: 200, heldBy: ['timer'] }]
+    const job: Job = { command: ['sleep', '1000'], bare: { limits } }
+    const words = [process.execPath, '--disable-warning=ExperimentalWarning', runner, JSON.stringify(job)]
+    const { status } = spawnSync('/usr/bin/unshare', ['-pf', '--kill-child', '--mount-proc', ...words], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    })
+    expect(status).toBe(124)
+  })
+
   it('nothing inside is dying still', async () => {
     const { run, left } = await startDaemon(`${daemon} & until [ -e over ]; do sleep 0.01; done`)
     expect(left().length).toBeGreaterThan(2)
@@ -242,6 +266,30 @@ describe('when a run is over', () => {
     await expect(run.ended).rejects.toThrow('no tracer')
     expect(left()).toEqual([])
   })
+})
+
+it('a command that was asked to end and asked again is not asked twice', async () => {
+  let said = ''
+  const sink = (_name: string, chunk: Buffer) => {
+    said += chunk
+    stop('stopped')
+  }
+  const command = shell('trap "echo asked" TERM; echo up; while :; do :; done')
+  const { ended, stop } = runSandbox(bareLaunch(command), { machine: {}, stdin: 'ignore', sink })
+  expect(await ended).toMatchObject({ endedBy: 'stopped', signal: 'SIGKILL' })
+  expect(said).toBe('up\nasked\n')
+})
+
+it('a run whose bubblewrap is held ends all the same when it is stopped', async () => {
+  const up = Promise.withResolvers<void>()
+  const command = shell('echo up; exec sleep 1000')
+  const sink = () => up.resolve()
+  const { pid = 0, ended, stop } = runSandbox(bareLaunch(command), { machine: {}, stdin: 'ignore', sink })
+  await up.promise
+  process.kill(pid, 'SIGSTOP')
+  stop('stopped')
+  stop('stopped')
+  expect(await ended).toMatchObject({ endedBy: 'stopped' })
 })
 
 it('a command that cannot be found ends as it does in a shell', async () => {

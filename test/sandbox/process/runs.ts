@@ -6,7 +6,7 @@ import type { SandboxEnd } from '../../../src/sandbox/end.ts'
 import type { Trace } from '../../../src/sandbox/trace/collect.ts'
 import type { Job } from './runner.ts'
 
-const runner = fileURLToPath(new URL('runner.ts', import.meta.url))
+export const runner = fileURLToPath(new URL('runner.ts', import.meta.url))
 
 export interface Finished {
   /** `timers`: how many keep oos from ending. */

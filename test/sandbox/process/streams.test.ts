@@ -136,6 +136,16 @@ s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [1]))
     }
   })
 
+  it('a stream that leads nowhere is the /dev/null of the sandbox', async () => {
+    const folder = dirname(fileWith(''))
+    const places = '/proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2 /dev/null'
+    const script = `seen=$(stat -Lc %d:%i ${places}); echo "$seen" > seen`
+    const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const
+    await startRun({ command: shell(script), bare: { folder } }, { ...as, stdio: [...stdio] }).finished
+    const [stdin, ...others] = readFileSync(join(folder, 'seen'), 'utf8').trim().split('\n')
+    expect(others).toEqual([stdin, stdin, stdin])
+  })
+
   // The mode that it has, so that nothing is broken where this is not held.
   it("the machine's /dev/null cannot be changed through a stream", async () => {
     const before = statSync('/dev/null', { bigint: true }).ctimeNs
