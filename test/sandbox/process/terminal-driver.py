@@ -57,6 +57,8 @@ for kind, *values in job["steps"]:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", values[0], values[1], 0, 0))
     if kind == "kill":
         os.kill(pid, getattr(signal, values[0]))
+    if kind == "kill group":
+        os.killpg(pid, getattr(signal, values[0]))
 
 while status is None and time.time() < deadline:
     read(0.02)

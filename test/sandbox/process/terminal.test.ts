@@ -16,7 +16,7 @@ const quoted = (words: readonly string[]) =>
 
 /** `away`: until the terminal is no longer the started shell's own. */
 type Step =
-  | readonly ['expect' | 'send' | 'kill', string]
+  | readonly ['expect' | 'send' | 'kill' | 'kill group', string]
   | readonly ['resize', number, number]
   | readonly ['away']
 interface Seen {
@@ -119,6 +119,15 @@ const cases: readonly Case[] = [
     ],
     status: -9,
   },
+  {
+    name: 'the modes of the terminal are as they were, where a shell kills all of the job, too',
+    command: ['sh', '-c', 'stty -echo raw; echo ready; sleep 1000'],
+    steps: [
+      ['expect', 'ready'],
+      ['kill group', 'SIGKILL'],
+    ],
+    status: -9,
+  },
 ]
 
 it.concurrent.each(cases)('$name', async ({ command, steps, status }) => {
@@ -177,17 +186,29 @@ it('Ctrl-Z stops the whole run, and the shell continues it in front or behind', 
   expect(seen).toMatchObject({ missed: null, restored: true, status: 130 })
 })
 
-it('whoever opens the terminal to others has opened it for the run alone', async () => {
-  const line = quoted(oos(['sh', '-c', 'chmod 646 /proc/self/fd/0; stat -Lc inside=%a /proc/self/fd/0']))
-  const seen = await atTerminal(
-    ['sh', '-c', `chmod 620 "$(tty)"; ${line} 3> /dev/null; stat -Lc outside=%a /proc/self/fd/0; sleep 0.1`],
-    [
-      ['expect', 'inside=646'],
-      ['expect', 'outside=620'],
-    ],
-  )
-  expect(seen).toMatchObject({ missed: null })
-})
+it.each([
+  { fd: 0, from: '' },
+  { fd: 2, from: '< /dev/null' },
+])(
+  'whoever opens the terminal to others, by descriptor $fd, has opened it for the run alone',
+  async (row) => {
+    const { fd, from } = row
+    const script = `chmod 646 /proc/self/fd/${fd}; stat -Lc inside=%a /proc/self/fd/${fd}`
+    const line = `${quoted(oos(['sh', '-c', script]))} ${from}`
+    const seen = await atTerminal(
+      [
+        'sh',
+        '-c',
+        `chmod 620 "$(tty)"; ${line} 3> /dev/null; stat -Lc outside=%a /proc/self/fd/0; sleep 0.1`,
+      ],
+      [
+        ['expect', 'inside=646'],
+        ['expect', 'outside=620'],
+      ],
+    )
+    expect(seen).toMatchObject({ missed: null })
+  },
+)
 
 it('a signal to its own group reaches nothing outside, and the caller has its terminal back', async () => {
   const line = quoted(oos(['bash', '--norc', '-ic', 'kill -KILL 0']))
