@@ -148,6 +148,17 @@ describe('HOME', () => {
     expect(status(project)).toBe(before)
   })
 
+  test('that is not there stops no run that needs nothing of it', () => {
+    const [cache, state] = [makeTree({}), makeTree({})]
+    const env = { ...project.env, HOME: '/tmp/oos-no-home/you' }
+    const run = (more: Readonly<Record<string, string>>) =>
+      oos(command('echo', 'ran'), { ...project, env: { ...env, ...more } })
+    expect(run({ XDG_CACHE_HOME: cache, XDG_STATE_HOME: state })).toMatchObject({ code: 0, stdout: 'ran\n' })
+    for (const one of [{ XDG_CACHE_HOME: cache }, { XDG_STATE_HOME: state }])
+      expectOneMessage(run(one), { code: 4, says: 'there is no such folder', hint: /mkdir/ })
+    expect(existsSync('/tmp/oos-no-home')).toBe(false)
+  })
+
   test('that is read-only stops a run unless other folders are named', () => {
     const readOnly = ['--ro-bind', project.home, project.home]
     oos(command('true'), project)

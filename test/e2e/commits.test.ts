@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -172,6 +173,12 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['first'])
   })
 
+  test('counts though it was only staged', () => {
+    const { status, stderr } = script(commitEvil.replace('git commit -qm evil', 'true'))
+    expect(stderr).toContain('was staged, and is not allowed')
+    expect([status, git(scene, scene.root, 'status', '--porcelain')]).toEqual([3, ''])
+  })
+
   test('stays where it breaks none', () => {
     const { stderr } = script('echo x > x; git add x; git commit -qm fine')
     expect([stderr, subjects()]).toEqual(['', ['fine', 'first']])
@@ -206,6 +213,37 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(data[1]).toMatchObject({ endedBy: 'lost', denied: 2 })
     expect(oos(['runs', 'verify', data[1].id]).status).toBe(0)
     expect(oos(['run', '--', 'true']).stderr).toBe('')
+  })
+
+  test('is judged by the next run, where an older oos wrote down less of it', async () => {
+    await killedAfterCommit()
+    const ghosts = join(scene.home, '.local/state/oos/ghosts')
+    const names = readdirSync(ghosts, { recursive: true }).map((name) => join(ghosts, String(name)))
+    const file = names.find((name) => name.endsWith('.unchecked')) ?? ''
+    const owed = JSON.parse(readFileSync(file, 'utf8'))
+    for (const repository of owed.repositories)
+      for (const key of ['folders', 'device', 'shut']) delete repository[key]
+    writeFileSync(file, JSON.stringify(owed))
+    expect(oos(['run', '--', 'true']).stderr).toContain('`main` was put back')
+    expect(subjects()).toEqual(['first'])
+  })
+
+  test('is not made good by a run that began before it was judged', async () => {
+    const start = (name: string, text: string) => {
+      writeFileSync(join(scene.root, name), text)
+      const words = [executable, 'run', '--trust-specs', '--', 'sh', name]
+      const child = spawn(process.execPath, words, { ...place(), stdio: ['ignore', 'ignore', 'pipe'] })
+      return { said: child.stderr.setEncoding('utf8').toArray(), ended: once(child, 'exit') }
+    }
+    const until = (name: string) => `until [ -e ${name} ]; do sleep 0.01; done`
+    const one = start('one.sh', `${commitEvil} git rev-parse HEAD > evil; touch made; ${until('begun')}`)
+    while (!existsSync(join(scene.root, 'made'))) await new Promise(setImmediate)
+    const two = start('two.sh', `touch begun; ${until('judged')}; git branch other $(cat evil)`)
+    expect(await one.ended).toEqual([3, null])
+    writeFileSync(join(scene.root, 'judged'), '')
+    expect(await two.ended).toEqual([3, null])
+    expect((await two.said).join('')).toContain('`other` was taken away')
+    expect(git(scene, scene.root, 'branch', '--list', 'other')).toBe('')
   })
 
   test('is judged by the next run, where the record is gone since', async () => {

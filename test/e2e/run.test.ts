@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -536,7 +537,7 @@ describe('what nobody has agreed to in the specs', () => {
 })
 
 describe('the record', () => {
-  const show = (): { events: { type: string }[]; state: string } => {
+  const show = (): { events: { type: string }[]; state: string; endedBy: string } => {
     const [newest] = JSON.parse(oos(['runs', '--json'], project).stdout).data
     return JSON.parse(oos(['runs', 'show', newest.id, '--json'], project).stdout).data
   }
@@ -571,6 +572,23 @@ describe('the record', () => {
     oos(trusted(['true']), project)
     const { stdout } = oos(trusted(['sh', '-c', 'ls -A .oos']), project)
     expect(stdout).toBe('')
+  })
+
+  test('has a run of which bubblewrap made no sandbox', () => {
+    oos(trusted(['true']), project)
+    const stub = join(
+      makeTree({ bwrap: '#!/bin/sh\n[ "$1" != --version ] && exit 1\necho bubblewrap 0.8.0\n' }),
+      'bwrap',
+    )
+    chmodSync(stub, 0o755)
+    const options = ['--dev-bind', '/', '/', '--ro-bind', stub, '/usr/bin/bwrap', '--chdir', project.cwd]
+    const words = [...options, process.execPath, executable, ...trusted(['true'])]
+    const ended = spawnSync('bwrap', words, { encoding: 'utf8', env: { ...process.env, ...project.env } })
+    expect(ended).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining('could not set the sandbox up'),
+    })
+    expect(show()).toMatchObject({ state: 'failed', endedBy: 'failed' })
   })
 
   test('names the limit that ended a run', () => {
