@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { escapeLet, printCode } from '../policy/print-code.ts'
 import type { Decision, Rule } from '../policy/types.ts'
+import { isWithin } from '../shared/within.ts'
 import { type Complaint, heardIn, type MissingPackage, silence } from './complaints.ts'
 
 /** One thing that may have made a command fail. */
@@ -105,7 +106,7 @@ function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput
 /** Where a folder is closed, what would be made in it is said not to be there, as what would be read. */
 function aroundCause(path: string, input: CauseInput): Cause[] {
   const { root, exists } = input
-  for (let folder = dirname(path); folder !== root && isIn(root, folder); folder = dirname(folder))
+  for (let folder = dirname(path); folder !== root && isWithin(folder, root); folder = dirname(folder))
     if (exists(folder)) return fileCause({ path: folder, actions: ['read'] }, input)
   return []
 }
@@ -126,7 +127,7 @@ function makingCause({ path, action, decision }: Refusal, input: CauseInput): Ca
   const folder = dirname(path)
   const around = decideFile(folder, 'write')
   const saysNo = [decision, around].some(({ effect, rule }) => effect !== 'allow' && rule !== undefined)
-  if (saysNo || around.effect === 'allow' || !isIn(root, folder)) return undefined
+  if (saysNo || around.effect === 'allow' || !isWithin(folder, root)) return undefined
   const words = `a name is made, moved or removed where its folder is open to writing, and ${printCode(folder === root ? '.' : print(folder).path)} is not`
   const request = `file:${print(path).path}:${action}`
   if (folder === root)
@@ -152,7 +153,7 @@ function packageCause({ name, asker }: MissingPackage, input: CauseInput): Cause
   for (let folder = asker === undefined ? cwd : dirname(resolve(cwd, asker)); ; folder = dirname(folder)) {
     const modules = join(folder, 'node_modules')
     const path = join(modules, name)
-    if (isIn(root, path) && exists(path)) {
+    if (isWithin(path, root) && exists(path)) {
       const decision = decideFile(path, 'read')
       if (decision.effect === 'allow') return []
       return [pathCause({ path, action: 'read', decision, opener: print(modules).below }, input)]
@@ -197,13 +198,9 @@ function pathCause({ path, action, decision, opener }: Refusal, { print, root }:
   const found = cause(`file:${printed}:${action}`, decision, 'inferred')
   if (found.paste === undefined) return found
   const { paste: _, ...unpasted } = found
-  return isIn(root, path)
+  return isWithin(path, root)
     ? { ...unpasted, paste: allowLine(`file:${opener ?? printed}:${action}`) }
     : unpasted
-}
-
-function isIn(folder: string, path: string): boolean {
-  return folder === '/' || path === folder || path.startsWith(`${folder}/`)
 }
 
 function cause(request: string, decision: Decision, known: Cause['known']): Cause {

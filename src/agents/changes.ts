@@ -4,6 +4,7 @@ import { type Aftermath, type ChangedFile, listFiles, readAftermath } from '../s
 import { holdsMore } from '../sandbox/remove.ts'
 import type { Mount, SandboxPlan } from '../sandbox/types.ts'
 import { readWorktree } from '../sandbox/worktree.ts'
+import { isBelow } from '../shared/within.ts'
 import type { OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -30,7 +31,7 @@ export function watchChanges({ plan, tree, project, policy, asked }: PreparedRun
     .filter(({ kind, source }) => kind === 'write' && source === undefined)
     .map(({ path }) => path)
   const own = new Set([...plan.ghosts, ...plan.placeholders.map(({ path }) => path)])
-  const isIn = (path: string) => roots.some((root) => path.startsWith(`${root}/`))
+  const isIn = (path: string) => roots.some((root) => isBelow(path, root))
   const replaced = watchReplaced(
     plan.mounts.filter(({ kind, path }) => closing.has(kind) && isIn(path) && !own.has(path)),
   )
@@ -138,7 +139,7 @@ function changed(file: ChangedFile, under: WrittenUnder): OosEvent {
 }
 
 function named(path: string, root: string): string {
-  return path.startsWith(`${root}/`) ? relative(root, path) : path
+  return isBelow(path, root) ? relative(root, path) : path
 }
 
 const note = (text: string): OosEvent => ({ type: 'note', level: 'note', text })

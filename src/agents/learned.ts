@@ -5,6 +5,7 @@ import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
 import type { CountedTouch, Trace } from '../sandbox/trace/collect.ts'
 import type { Mount, SandboxPlan } from '../sandbox/types.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import type { EventOf, OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
 
@@ -42,7 +43,7 @@ const warning = (text: string): OosEvent => ({ type: 'note', level: 'warning', t
 
 function nameOf({ target }: Access, { root }: Policy): string {
   if (target === root) return '.'
-  return target.startsWith(`${root}/`) ? relative(root, target) : target
+  return isBelow(target, root) ? relative(root, target) : target
 }
 
 /** Variables that are there for the sake of a pack that no rule takes in. */
@@ -135,7 +136,7 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
       if (act === 'create' || act === 'delete') return [at(path)]
       const led = real ?? resolveLinks(path)
       const named = at(path)
-      const isLink = named !== led && folder !== true && named.startsWith(`${policy.root}/`)
+      const isLink = named !== led && folder !== true && isBelow(named, policy.root)
       return isLink && act === 'read' ? [led, named] : [led]
     },
     isOwn: (path) => {
@@ -148,8 +149,8 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
       }
     },
     isSystem: (path) =>
-      ![policy.root, policy.home].some((top) => path.startsWith(`${top}/`)) &&
-      kernels.some((top) => `${path}/`.startsWith(`${top}/`)),
+      ![policy.root, policy.home].some((top) => isBelow(path, top)) &&
+      kernels.some((top) => isWithin(path, top)),
   }
 }
 

@@ -7,6 +7,7 @@ import { escapePattern } from '../policy/wildcard.ts'
 import { realpathOf } from '../sandbox/look.ts'
 import { cacheBase } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
+import { isWithin } from '../shared/within.ts'
 
 type Place = Pick<Project, 'root' | 'home' | 'settings'>
 
@@ -40,7 +41,7 @@ export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
 /** Not a folder that the project lies in: nothing there could be written any more. */
 function closableCompiled({ root }: Place, env: NodeJS.ProcessEnv): readonly string[] {
   const folder = compiledFolder(env)
-  return folder === undefined || `${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`) ? [] : [folder]
+  return folder === undefined || isWithin(root, folder) ? [] : [folder]
 }
 
 function recordFolder(project: Place): readonly string[] {
@@ -48,7 +49,7 @@ function recordFolder(project: Place): readonly string[] {
   const path = recordPath(project)
   const folder = dirname(path)
   if (folder === join(root, '.oos/data')) return []
-  if (!`${root}/`.startsWith(folder === '/' ? '/' : `${folder}/`)) return [folder]
+  if (!isWithin(root, folder)) return [folder]
   throw new OosError(
     'store-refused',
     `the record \`${path}\` needs a folder of its own, which no run can see`,

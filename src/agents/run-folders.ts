@@ -9,6 +9,7 @@ import { diskFailure } from '../shared/disk-failure.ts'
 import { OosError } from '../shared/errors.ts'
 import { fileNameOf } from '../shared/file-name.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 
 /** What a project's runs need of the host besides the project: folders of their own, by its path. */
 export interface RunFolders {
@@ -32,7 +33,7 @@ export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): Ru
   const cache = join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project)
   const state = join(stateHomeOf(env, home), 'oos')
   const ghosts = join(state, 'ghosts', project)
-  if ([cache, ghosts].some((folder) => folder.startsWith(`${home}/`)) && !existsSync(home)) {
+  if ([cache, ghosts].some((folder) => isBelow(folder, home)) && !existsSync(home)) {
     throw new OosError('home-missing', `HOME is \`${home}\`, and there is no such folder`, {
       hint: `mkdir '${home}'`,
     })
@@ -63,14 +64,12 @@ function nearestFolder(path: string): string {
   return kindOf(path) === 'directory' ? path : nearestFolder(dirname(path))
 }
 
-const isIn = (folder: string, path: string) => `${path}/`.startsWith(`${folder}/`)
-
 /** A run writes besides the project, and what protects the project into it. */
 function unwritable(error: unknown, { root, folder }: { root: string; folder: string }): unknown {
   const { path = '' } = error as NodeJS.ErrnoException
   const why = diskFailure(error)
   if (why === undefined) return error
-  const isProjects = isIn(root, path) && !isIn(folder, path) && !isIn(path, folder)
+  const isProjects = isWithin(path, root) && !isWithin(path, folder) && !isWithin(folder, path)
   if (isProjects) {
     const shut = nearestFolder(path)
     const named = shut === root ? `the project \`${root}\`` : `\`${shut}\``

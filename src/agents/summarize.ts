@@ -10,6 +10,7 @@ import { unnamedAddress } from '../sandbox/network/address.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
 import { nearest } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
+import { isWithin } from '../shared/within.ts'
 import { type Cause, type CauseInput, type Denial, likelyCauses } from './causes.ts'
 import { pathsOfCommand } from './command-words.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -95,8 +96,7 @@ function placesOf({
 function isSeen(path: string, { plan, tree }: Pick<PreparedRun, 'plan' | 'tree'>): boolean {
   const isOwn = plan.mounts.some(
     ({ kind, path: own }) =>
-      (kind === 'tmpfs' && path === own) ||
-      ((kind === 'dev' || kind === 'proc') && `${path}/`.startsWith(`${own}/`)),
+      (kind === 'tmpfs' && path === own) || ((kind === 'dev' || kind === 'proc') && isWithin(path, own)),
   )
   const isPartly = ({ access, path: opened }: TreeEntry) =>
     access !== 'none' && opened.startsWith(path === '/' ? path : `${path}/`)

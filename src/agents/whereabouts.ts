@@ -4,6 +4,7 @@ import { deviceOf, findMoved, movedSnapshot, placeAt } from '../ops/commits/find
 import type { RepositoryPlace } from '../ops/commits/snapshot.ts'
 import { findShut, identityOf, openDown } from '../sandbox/held.ts'
 import { onDisk } from '../shared/bytes.ts'
+import { isBelow } from '../shared/within.ts'
 import type { OosEvent } from '../store/events.ts'
 import type { WatchedRepository } from './unchecked.ts'
 
@@ -32,7 +33,7 @@ export function findWatched(repositories: readonly WatchedRepository[], root: st
   const opened: string[] = []
   for (const each of repositories) {
     const { common } = each.place
-    if (common.startsWith(`${root}/`)) opened.push(...openDown(root, dirname(common), each.shut))
+    if (isBelow(common, root)) opened.push(...openDown(root, dirname(common), each.shut))
     const now = isThere(each) ? each : moved(each, root)
     if (now === undefined) lost.push(each)
     else found.push(now)
@@ -45,7 +46,7 @@ export function identify(
   root: string,
 ): Pick<WatchedRepository, 'folders' | 'device' | 'shut'> {
   const { common } = place
-  const shut = common.startsWith(`${root}/`) ? findShut(root, dirname(common)) : []
+  const shut = isBelow(common, root) ? findShut(root, dirname(common)) : []
   return { folders: foldersOf(place), device: deviceOf(common), shut }
 }
 

@@ -6,6 +6,7 @@ import type { ChangedFile } from '../sandbox/after.ts'
 import { accessIn } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
 import type { Worktree } from '../sandbox/worktree.ts'
+import { isBelow } from '../shared/within.ts'
 
 export interface WrittenUnder {
   readonly policy: Policy
@@ -58,7 +59,7 @@ const acts = { created: 'create', changed: 'change', deleted: 'delete' } as cons
 
 function requestOf({ path, change }: ChangedFile, { agent, root, worktree }: ChangedUnder) {
   const folders = worktree === undefined ? [] : [worktree.own, worktree.common]
-  const elsewhere = folders.find((folder) => path.startsWith(`${folder}/`))
+  const elsewhere = folders.find((folder) => isBelow(path, folder))
   const target = elsewhere === undefined ? path : join(root, '.git', path.slice(elsewhere.length))
   return { resource: 'file', action: acts[change], target, agent } as const
 }
@@ -66,7 +67,7 @@ function requestOf({ path, change }: ChangedFile, { agent, root, worktree }: Cha
 /** Settings that oos protects where the project begins, in a subfolder. */
 function isObeyed({ path, change }: ChangedFile, under: WrittenUnder): boolean {
   const { policy, root } = under
-  if (!path.startsWith(`${root}/`)) return false
+  if (!isBelow(path, root)) return false
   const names = relative(root, path).split('/')
   return names.some((_, from) => {
     if (from === 0) return false
@@ -85,7 +86,7 @@ function nameAll(files: readonly ChangedFile[], under: WrittenUnder): string {
 }
 
 function nameOf({ path }: ChangedFile, { root }: WrittenUnder): string {
-  return path.startsWith(`${root}/`) ? relative(root, path) : path
+  return isBelow(path, root) ? relative(root, path) : path
 }
 
 export function reasonOf(rule: Rule | undefined): string {

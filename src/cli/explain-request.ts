@@ -11,6 +11,7 @@ import { explainDecision } from '../policy/explain.ts'
 import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import { noteNamedClosed } from './named-closed.ts'
 import { explainedData, renderExplained } from './output/decision.ts'
 import { renderRulePlace } from './output/rules.ts'
@@ -98,7 +99,7 @@ async function noteClosedInRun(
 ): Promise<readonly Change[]> {
   const { resource, target } = request
   if (effect !== 'allow' || resource !== 'file' || process.platform !== 'linux') return []
-  if (!target.startsWith(`${policy.root}/`) || !existsSync(target)) return []
+  if (!isBelow(target, policy.root) || !existsSync(target)) return []
   // It looks at the whole project, as a run does when it starts.
   const { closedInRun } = await import('../ops/closed-in-run.ts')
   const closed = await closedInRun(policy, request)
@@ -110,7 +111,7 @@ async function noteClosedInRun(
   return [{ kind: 'none', text: `in a run it is ${is}${why === undefined ? '' : `: ${why}`}` }]
 }
 
-const mayBeOwn = ({ target }: Request, { root }: Policy) => !`${target}/`.startsWith(`${root}/`)
+const mayBeOwn = ({ target }: Request, { root }: Policy) => !isWithin(target, root)
 
 /** What is shown of a rule is named from the project's root; what is typed is read from where the person stands. */
 function noteFromRoot(text: string, request: Request, project: Project): readonly Change[] {

@@ -3,6 +3,7 @@ import { remembered } from '../policy/remembered.ts'
 import type { Request } from '../policy/types.ts'
 import { privatePlace } from '../sandbox/private.ts'
 import { readOutside } from '../sandbox/tree.ts'
+import { isWithin } from '../shared/within.ts'
 
 /** The place of a run's own in which a file lies, `/tmp` for one; none where it is the host's. */
 export type OwnPlaces = (file: Request) => string | undefined
@@ -13,13 +14,11 @@ export function ownPlaces(policy: Policy): OwnPlaces {
   return ({ target, agent = 'command' }) => {
     const place = privatePlace(target, policy.home)
     // Of the project nothing is the run's own: what it writes there is meant to stay.
-    if (place === undefined || isIn(policy.root, target)) return undefined
+    if (place === undefined || isWithin(target, policy.root)) return undefined
     const [nearest] = entriesOf(agent)
-      .filter(({ path }) => isIn(place, path) && isIn(path, target))
+      .filter(({ path }) => isWithin(path, place) && isWithin(target, path))
       .sort((a, b) => b.path.length - a.path.length)
     const isHosts = nearest !== undefined && (nearest.access !== 'none' || nearest.rule !== undefined)
     return isHosts ? undefined : place
   }
 }
-
-const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`)

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { isWithin } from '../shared/within.ts'
 
 /** The folder in a project that holds its specs. */
 export const specFolder = '.agent-os'
@@ -45,7 +46,7 @@ export function findBareRoot(cwd: string, home: string): string {
 
 /** HOME, or a folder that it lies in: no project can be there. */
 export function holdsHome(root: string, home: string): boolean {
-  return `${home}/`.startsWith(root === '/' ? '/' : `${root}/`)
+  return isWithin(home, root)
 }
 
 /** The nearest specs hold alone. Those of a folder above, which somebody may count on, are named; undefined if there are none. */

@@ -15,6 +15,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { isWithin } from '../shared/within.ts'
 import type { SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'
 import { specFolder } from './project-root.ts'
@@ -79,14 +80,10 @@ export function findOwnFiles(
   const all = [...new Set([...own, ...project.diagnostics.map(({ place }) => place.file)])]
   const found = names.flatMap((name) => {
     const typed = resolve(project.cwd, name)
-    const meant = all.filter((path) => path === name || isBelow(specPath({ path }, project), typed))
+    const meant = all.filter((path) => path === name || isWithin(specPath({ path }, project), typed))
     return meant.length > 0 ? meant : [findOwnSource(name, project).path]
   })
   return [...new Set(found)]
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`)
 }
 
 /**

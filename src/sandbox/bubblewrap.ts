@@ -1,4 +1,5 @@
 import { OosError } from '../shared/errors.ts'
+import { isBelow } from '../shared/within.ts'
 import { forwarderFd } from './network/stage.ts'
 import { seccompFilter } from './seccomp.ts'
 import type { MachineFacts, Mount, SandboxPlan } from './types.ts'
@@ -90,7 +91,7 @@ export function sandboxOptions({
  */
 export function mountOptions(mounts: readonly Mount[], dataFd: (mount: Mount) => number): string[] {
   const closed = mounts.filter(({ kind }) => kind === 'mask-folder' || kind === 'dev')
-  const later = closed.filter(({ path }) => mounts.some((mount) => mount.path.startsWith(`${path}/`)))
+  const later = closed.filter(({ path }) => mounts.some((mount) => isBelow(mount.path, path)))
   const closeNow = (mount: Mount) => closed.includes(mount) && !later.includes(mount)
   // Nobody has said how large the file system may grow in which everything else is mounted.
   const top = mounts.some(({ path }) => path === '/') ? [] : ['/']

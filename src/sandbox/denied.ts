@@ -1,3 +1,4 @@
+import { isBelow, isWithin } from '../shared/within.ts'
 import { denierOf, type FileGlob, type FolderState, nothing, reading } from './access.ts'
 import { kindOf, realpathOf } from './look.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -11,7 +12,7 @@ interface Places {
 /** What a rule denies of the project by its whole path, also where no tree is opened around it. */
 export function deniedBeside({ globs, root }: Places): TreeEntry[] {
   return literalDenies(globs).flatMap(({ path, rule, except }): TreeEntry[] => {
-    const kind = except.length === 0 && path.startsWith(`${root}/`) ? kindOf(path) : undefined
+    const kind = except.length === 0 && isBelow(path, root) ? kindOf(path) : undefined
     return kind === undefined ? [] : [{ path, kind, access: 'none', rule }]
   })
 }
@@ -44,8 +45,7 @@ export function deniedThrough(places: Places, path: string, above: FolderState):
 
 /** A link in the project that leads to the system's programs, a repository, or what the project lies in would end all runs. */
 function mayClose({ root, home }: Places, path: string, real: string): boolean {
-  const isIn = (folder: string | undefined, one: string) =>
-    folder !== undefined && one.startsWith(`${folder}/`)
+  const isIn = (folder: string | undefined, one: string) => folder !== undefined && isBelow(one, folder)
   if (real === root || isIn(real, root) || `${real}/`.includes('/.git/')) return false
   return !isIn(root, path) || isIn(root, real) || isIn(home, real)
 }
@@ -54,7 +54,7 @@ function mayClose({ root, home }: Places, path: string, real: string): boolean {
 export function alsoBehind(closed: readonly TreeEntry[], behind: TreeFacts['behind']): TreeEntry[] {
   const there = closed.flatMap((entry) =>
     behind
-      .filter(({ real }) => entry.path === real || entry.path.startsWith(`${real}/`))
+      .filter(({ real }) => isWithin(entry.path, real))
       .map(({ path, real }) => ({ ...entry, path: path + entry.path.slice(real.length) })),
   )
   return [...closed, ...there]
@@ -63,7 +63,7 @@ export function alsoBehind(closed: readonly TreeEntry[], behind: TreeFacts['behi
 /** What a rule opens again in a place that is closed for another's sake stays closed. */
 export function closeThere(entries: readonly TreeEntry[], closed: readonly TreeEntry[]): TreeEntry[] {
   const isInside = ({ path, access }: TreeEntry) =>
-    access !== 'none' && closed.some((one) => path.startsWith(`${one.path}/`))
+    access !== 'none' && closed.some((one) => isBelow(path, one.path))
   return closed.length === 0 ? [...entries] : [...entries.filter((entry) => !isInside(entry)), ...closed]
 }
 

@@ -1,3 +1,4 @@
+import { isWithin } from '../shared/within.ts'
 import type { FileGlob, Reach } from './access.ts'
 import { realpathOf } from './look.ts'
 import { printHome } from './paths.ts'
@@ -40,7 +41,7 @@ interface Opened {
 
 /** Where such a tree really lies. Those that oos opens by itself are the system's, and hold nothing of a person's. */
 export function realBehind({ globs, root }: Opened, path: string): string | undefined {
-  if (path === root || path.startsWith(`${root}/`)) return undefined
+  if (isWithin(path, root)) return undefined
   const isOpened = ({ allows, rule, glob, matches }: FileGlob) =>
     allows && rule.layer !== 'built-in' && (glob.base === path || matches(path))
   const real = globs.some(isOpened) ? realpathOf(path) : undefined
@@ -58,7 +59,7 @@ export function closedToWriting(entries: readonly TreeEntry[]): TreeEntry[] {
 
 export function tellReadOnly({ entries, behind }: TreeFacts, home: string): Unheld[] {
   return behind.flatMap(({ path, real }) => {
-    const isIn = (place: string) => place === path || place.startsWith(`${path}/`)
+    const isIn = (place: string) => isWithin(place, path)
     const rule = entries.find(({ note, path: place }) => note === readOnly && isIn(place))?.rule
     const [named, meant] = [path, real].map((place) => printHome(place, home))
     const missing = `\`${named}\` leads through a link and can be read alone: what is to be written, name by \`${meant}\`, in the rule and in the run`

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { onDisk } from '../shared/bytes.ts'
+import { isBelow } from '../shared/within.ts'
 import { leadsTo } from './held.ts'
 import { kindOf } from './look.ts'
 import type { Mount, Repository } from './types.ts'
@@ -42,7 +43,7 @@ const masking: ReadonlySet<Mount['kind']> = new Set(['mask-file', 'stand-in', 'm
 export function excludeMounts(repositories: readonly Repository[], mounts: readonly Mount[]): Mount[] {
   const masked = mounts.filter(({ kind }) => masking.has(kind)).map(({ path }) => path)
   return repositories.flatMap(({ path, exclude, tree = dirname(path) }): Mount[] => {
-    const names = masked.filter((mask) => mask.startsWith(`${tree}/`) && !mask.startsWith(`${path}/`))
+    const names = masked.filter((mask) => isBelow(mask, tree) && !isBelow(mask, path))
     if (exclude === undefined || names.length === 0) return []
     const lines = names.map((mask) => excludeLine(mask.slice(tree.length)))
     const content = `${exclude.replace(/\n?$/, '\n')}${lines.join('\n')}\n`
@@ -61,7 +62,7 @@ export function excludeMounts(repositories: readonly Repository[], mounts: reado
 export function wouldList(repositories: readonly Repository[], path: string): boolean {
   const [own] = repositories
     .map(({ exclude, path: folder, tree = dirname(folder) }) => ({ exclude, tree }))
-    .filter(({ tree }) => path.startsWith(`${tree}/`))
+    .filter(({ tree }) => isBelow(path, tree))
     .sort((a, b) => b.tree.length - a.tree.length)
   return own !== undefined && own.exclude === undefined
 }

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, rmSync, unlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { makeFolders } from '../shared/make-folders.ts'
+import { isBelow } from '../shared/within.ts'
 import { openLastToOwner } from './held.ts'
 import type { Mount } from './types.ts'
 
@@ -51,7 +52,7 @@ export function makeCacheHome(cacheHome: string): void {
 export function makeCachePoints(cacheHome: string, mounts: readonly Mount[]): void {
   const cache = mounts.find(({ kind, source }) => kind === 'write' && source === cacheHome)?.path
   if (cache === undefined) return
-  for (const { path } of mounts.filter((mount) => mount.path.startsWith(`${cache}/`))) {
+  for (const { path } of mounts.filter((mount) => isBelow(mount.path, cache))) {
     const names = path.slice(cache.length + 1).split('/')
     for (let depth = 1; depth < names.length; depth += 1)
       makeFolder(join(cacheHome, ...names.slice(0, depth)))

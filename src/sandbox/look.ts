@@ -1,4 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
+import { isWithin } from '../shared/within.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
 
 /** Undefined if it may not be read. */
@@ -82,7 +83,7 @@ export function realpathOf(path: string): string | undefined {
 /** Opened trees outside of the project that lie behind a link. */
 export function treesBehind(tops: readonly string[], root: string): TreeFacts['behind'] {
   return tops.flatMap((path) => {
-    const real = path === root || path.startsWith(`${root}/`) ? path : realpathOf(path)
+    const real = isWithin(path, root) ? path : realpathOf(path)
     return real === undefined || real === path ? [] : [{ path, real }]
   })
 }

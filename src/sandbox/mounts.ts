@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { quoteWord } from '../shared/quote-word.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git.ts'
 import { fileFor, lookFor } from './stand-ins.ts'
 import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
@@ -46,7 +47,7 @@ export function sortMounts(mounts: readonly Mount[]): Mount[] {
 
 /** By its real path: a link that is followed twice can lead to two places. */
 function fromBehind(mount: Mount, behind: TreeFacts['behind']): Mount {
-  const top = behind.find(({ path }) => mount.path === path || mount.path.startsWith(`${path}/`))
+  const top = behind.find(({ path }) => isWithin(mount.path, path))
   const isBound = mount.kind === 'read' || mount.kind === 'write' || mount.kind === 'pin'
   return top === undefined || !isBound
     ? mount
@@ -78,7 +79,7 @@ function foldCrowds(entries: readonly TreeEntry[]): TreeEntry[] {
   }
   const folded = [...crowds].filter(([, files]) => isCrowd(files))
   if (folded.length === 0) return [...entries]
-  const inside = (path: string) => folded.some(([folder]) => path.startsWith(`${folder}/`))
+  const inside = (path: string) => folded.some(([folder]) => isBelow(path, folder))
   return strictest([
     ...entries.filter(({ path }) => !inside(path)),
     ...folded.map(([folder, files]) => foldedEntry(folder, files)),

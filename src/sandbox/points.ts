@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { classEnd } from '../policy/wildcard.ts'
+import { isBelow } from '../shared/within.ts'
 import { type FileGlob, type Reach, writing } from './access.ts'
 
 /** Where in a tree the rules could say something new: what a sweep must look at more closely than by name. */
@@ -26,8 +27,7 @@ export function openedFolders(globs: readonly FileGlob[]): string[] {
   const trees = allows.flatMap(({ covers, glob: { literal } }) =>
     covers && literal !== undefined ? [literal] : [],
   )
-  const isInside = (base: string) =>
-    trees.some((tree) => base !== tree && base.startsWith(tree === '/' ? '/' : `${tree}/`))
+  const isInside = (base: string) => trees.some((tree) => isBelow(base, tree))
   const bases = allows.map(({ glob }) => glob.literal ?? glob.base)
   return [...new Set(bases)].filter((base) => !isInside(base)).sort()
 }
@@ -58,7 +58,7 @@ function isOpenToWriting(globs: readonly FileGlob[], top: string): boolean {
 
 /** The folders in which a floating name must not come to be: its own base, and each opened tree below that. */
 function topsOf({ glob: { base } }: FileGlob, tops: readonly string[]): string[] {
-  return [base, ...tops.filter((top) => base === '/' || top.startsWith(`${base}/`))]
+  return [base, ...tops.filter((top) => isBelow(top, base))]
 }
 
 /** The rules' own paths that lie at or below a folder. */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { isBelow } from '../shared/within.ts'
 import { deviceMounts } from './devices.ts'
 import { cacheMounts } from './home.ts'
 import type { MachineFacts, Mount } from './types.ts'
@@ -19,7 +20,7 @@ export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[]
 export function privatePlace(path: string, home: string): string | undefined {
   return ownMounts(home, '')
     .map((mount) => mount.path)
-    .filter((place) => path.startsWith(`${place}/`))
+    .filter((place) => isBelow(path, place))
     .sort((a, b) => b.length - a.length)[0]
 }
 
@@ -71,7 +72,7 @@ export function besideRules(base: readonly Mount[], byRules: readonly Mount[]): 
   const own = new Set(base.map(({ path }) => path))
   const free = base.filter(({ path }) => !taken.has(path))
   return free.filter((mount) => {
-    if (mount.kind === 'link' && byRules.some(({ path }) => path.startsWith(`${mount.path}/`))) return false
+    if (mount.kind === 'link' && byRules.some(({ path }) => isBelow(path, mount.path))) return false
     if (mount.kind !== 'link' && mount.source === undefined) return true
     for (let at = dirname(mount.path); at !== '/'; at = dirname(at)) {
       if (taken.has(at)) return false

@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path'
 import { printCode } from '../policy/print-code.ts'
 import { escapePattern } from '../policy/wildcard.ts'
 import { OosError } from '../shared/errors.ts'
+import { isBelow } from '../shared/within.ts'
 import { printHome } from './paths.ts'
 import type { Access, Mount, PlanInput, TreeEntry, Unheld } from './types.ts'
 
@@ -51,13 +52,13 @@ export function requireReach({ program, cwd, root, tree, machine }: PlanInput): 
 
 /** A folder is there, if only as an empty one, where something in it is. */
 function exists(entries: readonly TreeEntry[], folder: string): boolean {
-  const isInside = ({ access, path }: TreeEntry) => access !== 'none' && path.startsWith(`${folder}/`)
+  const isInside = ({ access, path }: TreeEntry) => access !== 'none' && isBelow(path, folder)
   return accessAt(entries, folder) !== 'none' || entries.some(isInside)
 }
 
 /** The folder a person would name: a tool's own below HOME, else the one the file lies in. */
 function toolFolder(file: string, home: string): string {
-  if (!file.startsWith(`${home}/`)) return dirname(file)
+  if (!isBelow(file, home)) return dirname(file)
   const [first = '', second = '', third = ''] = file.slice(home.length + 1).split('/')
   const isShared = first === '.local' && second === 'share'
   return [home, first, ...(isShared ? [second, third] : [])].join('/')
@@ -76,7 +77,7 @@ export function refuseTooMany(mounts: readonly Mount[], root: string): Unheld[] 
   // What lies deep has more folders above it to be held than there is to close.
   const held = closing.filter(({ kind }) => kind === 'pin')
   const paths = (own.length * 2 < held.length ? held : own).map(({ path }) => path)
-  const isOurs = paths.some((path) => path.startsWith(`${root}/`))
+  const isOurs = paths.some((path) => isBelow(path, root))
   const folders = crowdedFolders(paths, isOurs ? root : '/')
   const written = folders.map((folder) =>
     printCode(`file:${escapePattern(isOurs ? relative(root, folder) : folder)}/**:*`),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isBelow } from '../shared/within.ts'
 import { kindOf, realpathOf } from './look.ts'
 import { accessIn } from './reach.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -41,7 +42,7 @@ function placesOf(bound: string, behind: TreeFacts['behind']): string[] {
   const real = realpathOf(bound)
   if (real === undefined) return []
   const named = behind
-    .filter((tree) => real.startsWith(`${tree.real}/`))
+    .filter((tree) => isBelow(real, tree.real))
     .map((tree) => tree.path + real.slice(tree.real.length))
   return [real, ...named]
 }

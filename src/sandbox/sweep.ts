@@ -1,6 +1,7 @@
 import { type Dirent, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
 import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deniedThrough } from './denied.ts'
@@ -107,7 +108,7 @@ function sweepTop(sweep: Sweep, base: string): void {
     return
   }
   sweep.top = base
-  const isOurs = base === sweep.root || base.startsWith(`${sweep.root}/`)
+  const isOurs = isWithin(base, sweep.root)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
   if (isOurs && realpathSync.native(base) !== base) return
   if (isKernelPlace(base)) return
@@ -129,7 +130,7 @@ function sweepTop(sweep: Sweep, base: string): void {
 /** A folder of the project that may be written and is not there yet, in one that no rule opens: `coverage/**` alone. */
 function recordMissing(sweep: Sweep, base: string): void {
   const above = dirname(base)
-  if (!base.startsWith(`${sweep.root}/`) || realpathOf(above) !== above) return
+  if (!isBelow(base, sweep.root) || realpathOf(above) !== above) return
   const isTree = sweep.globs.some(({ allows, glob }) => allows && glob.tree && glob.literal === base)
   const { access, rule } = judgeFolder(sweep.globs, base, nothing)
   if (isTree && access === 'write') record(sweep, { path: base, kind: 'absent-folder', access, rule })

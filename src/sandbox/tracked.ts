@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isBelow } from '../shared/within.ts'
 import { readPlainBytes } from './git.ts'
 import type { FileLook, Repository, TreeEntry } from './types.ts'
 
@@ -17,7 +18,7 @@ export function markTracked(
   const closed = entries.filter(({ access, kind }) => access === 'none' && kind === 'file')
   const looks = new Map<string, FileLook>()
   for (const { path, tree = dirname(path), index: list = join(path, 'index') } of repositories) {
-    const inside = closed.filter((entry) => entry.path.startsWith(`${tree}/`))
+    const inside = closed.filter((entry) => isBelow(entry.path, tree))
     const index = inside.length === 0 ? undefined : readPlainBytes(list, mostOfAnIndex)
     if (index === undefined) continue
     for (const entry of inside) {

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/compile.ts'
 import { rulesFor } from '../policy/rules-for.ts'
+import { isWithin } from '../shared/within.ts'
 import { type FileGlob, fileGlobs } from './access.ts'
 import { programRules } from './programs.ts'
 import { sweepNames, sweepTree } from './sweep.ts'
@@ -12,7 +13,7 @@ export function readTree(policy: Policy, agent: string): Promise<TreeFacts> {
 
 /** The same of what does not lie in the project. */
 export function readOutside(policy: Policy, agent: string): readonly TreeEntry[] {
-  const isInside = ({ glob: { base } }: FileGlob) => `${base}/`.startsWith(`${policy.root}/`)
+  const isInside = ({ glob: { base } }: FileGlob) => isWithin(base, policy.root)
   return sweepNames(
     treeGlobs(policy, agent).filter((glob) => !isInside(glob)),
     placesOf(policy),

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { isWithin } from './within.ts'
 
 /** The folders of a PATH that no project can have put there: `npx` sets `node_modules/.bin` in front, and an agent may write that. */
 export function pathOutside(project: string, path = ''): readonly string[] {
@@ -8,7 +9,7 @@ export function pathOutside(project: string, path = ''): readonly string[] {
 
 function isInside(project: string, folder: string): boolean {
   try {
-    return `${realpathSync(folder)}/`.startsWith(`${project}/`)
+    return isWithin(realpathSync(folder), project)
   } catch {
     return false
   }

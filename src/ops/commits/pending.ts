@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { removeWhole } from '../../sandbox/held.ts'
+import { isBelow } from '../../shared/within.ts'
 import { idsIn } from './find-new.ts'
 import { operations } from './git-folders.ts'
 import { replaceFile } from './ref-files.ts'
@@ -44,10 +45,8 @@ function begunBy(
   gitDir: string,
   { path, was }: { readonly path: string; readonly was: ReadonlyMap<string, string> },
 ): string {
-  const folder = operations.map((name) => join(gitDir, name)).find((name) => path.startsWith(`${name}/`))
-  return folder === undefined || [...was.keys()].some((other) => other.startsWith(`${folder}/`))
-    ? path
-    : folder
+  const folder = operations.map((name) => join(gitDir, name)).find((name) => isBelow(path, name))
+  return folder === undefined || [...was.keys()].some((other) => isBelow(other, folder)) ? path : folder
 }
 
 function putBackFile(path: string, text: string | undefined): void {

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { openToOwner, removeWhole } from '../../sandbox/held.ts'
+import { isBelow } from '../../shared/within.ts'
 import { findOddFolders, findOddObjects } from './git-folders.ts'
 import { readLogs } from './log-files.ts'
 import { openWay, replaceFile } from './ref-files.ts'
@@ -48,7 +49,7 @@ const mostRounds = 1000
 function openOrRemove(odd: readonly string[], remove: (path: string) => void): void {
   const opened: string[] = []
   for (const path of odd.toSorted()) {
-    if (opened.some((folder) => path.startsWith(`${folder}/`))) continue
+    if (opened.some((folder) => isBelow(path, folder))) continue
     if (openToOwner(path)) opened.push(path)
     else remove(path)
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathOutside } from '../../shared/path-outside.ts'
+import { isWithin } from '../../shared/within.ts'
 import type { Answer, PackageManager } from './facts.ts'
 import { openFolder } from './folder.ts'
 import { type Question, sources } from './questions.ts'
@@ -49,7 +50,7 @@ const quiet = {
  * oos is handed the project's own npm settings as variables: those go, too.
  */
 function withoutProject({ env, root }: AskOptions): NodeJS.ProcessEnv {
-  const isOutside = (path: string) => !`${resolvePath(path)}/`.startsWith(`${root}/`)
+  const isOutside = (path: string) => !isWithin(resolvePath(path), root)
   const isHanded = (name: string) => env.npm_execpath !== undefined && name.startsWith('npm_')
   const leadsInside = (value: string) =>
     value.includes(root) || value.split(/[\s:;,=]+/).some((part) => isAbsolute(part) && !isOutside(part))

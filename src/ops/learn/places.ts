@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { isWithin } from '../../shared/within.ts'
 import type { FileUse } from './learned.ts'
 
 /** A piece of the tree that a rule opens. */
@@ -35,7 +36,7 @@ export function placesOf(uses: readonly FileUse[], tree: TreeShape, options: Pla
   const kept = options.wide ? [] : keptNames(uses, tree)
   const writes = [
     ...folders.map((path) => ({
-      ...place(path, 'whole', { read: readHere(isIn(path)), write: true }),
+      ...place(path, 'whole', { read: readHere((one) => isWithin(one, path)), write: true }),
       ...(path === tree.root && kept.length > 0 && { kept }),
     })),
     ...files.map((path) => place(path, 'exact', { read: readHere((at) => at === path), write: true })),
@@ -71,7 +72,7 @@ function written(uses: readonly FileUse[], tree: TreeShape, { wide }: PlaceOptio
     })
   const widened = [...containers, ...crowded].map((path) => (wide ? topFolder(path, tree.root) : path))
   const folders = outermost(gather(outermost(widened), tree.root))
-  const files = unique(changed).filter((path) => !folders.some((at) => isIn(at)(path)))
+  const files = unique(changed).filter((path) => !folders.some((at) => isWithin(path, at)))
   return { folders, files }
 }
 
@@ -136,7 +137,7 @@ function readsBelow(top: string, uses: readonly FileUse[]): readonly Place[] {
   const open = (path: string, kind: Place['kind']) => place(path, kind, { read: true, write: false })
   const listed = outermost(uses.filter(({ folder, below }) => folder || below).map(({ target }) => target))
   const files = unique(uses.map(({ target }) => target)).filter(
-    (path) => !listed.some((at) => isIn(at)(path)),
+    (path) => !listed.some((at) => isWithin(path, at)),
   )
   const isTopFile = files.length === 1 && files[0] === top
   if (isTopFile || (listed.length === 0 && files.length < enough))
@@ -148,7 +149,7 @@ function readsBelow(top: string, uses: readonly FileUse[]): readonly Place[] {
 function sharedFolder(folders: readonly string[]): string {
   return folders.reduce((shared, folder) => {
     let at = shared
-    while (!isIn(at)(folder)) at = dirname(at)
+    while (!isWithin(folder, at)) at = dirname(at)
     return at
   })
 }
@@ -159,16 +160,13 @@ function place(path: string, kind: Place['kind'], access: Pick<Place, 'read' | '
 
 function covers({ path, kind }: Place, target: string): boolean {
   if (kind === 'names') return dirname(target) === path
-  return kind === 'whole' ? isIn(path)(target) : target === path
+  return kind === 'whole' ? isWithin(target, path) : target === path
 }
-
-const isIn = (folder: string) => (path: string) =>
-  path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 
 /** Without what lies in another of them. */
 function outermost(paths: readonly string[]): readonly string[] {
   const all = unique(paths)
-  return all.filter((path) => !all.some((other) => other !== path && isIn(other)(path)))
+  return all.filter((path) => !all.some((other) => other !== path && isWithin(path, other)))
 }
 
 /** Sorted, so that nothing depends on the order of what was seen. */

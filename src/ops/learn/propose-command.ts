@@ -2,6 +2,7 @@ import { decide, decidePart } from '../../policy/decide.ts'
 import { capabilityOf, isKnown, unknownNote } from '../../policy/request-capability.ts'
 import { partsOf } from '../../policy/request-parts.ts'
 import type { Capability, Request } from '../../policy/types.ts'
+import { isBelow } from '../../shared/within.ts'
 import { isRedacted } from '../../store/redact.ts'
 import type { FileUse, Learned } from './learned.ts'
 import { isSayable, type MakeRule, type Proposal, type ProposeFacts } from './proposal.ts'
@@ -33,7 +34,7 @@ export function commandRules(
   const open = parts
     .filter((part) => decidePart(policy, part).reasons.some(({ kind }) => kind === 'no-allow'))
     .filter((part) => part.resource !== 'file' || ownPlaces(part) === undefined)
-  const own = open.filter((part) => part.resource !== 'file' || !isIn(policy.root, part.target))
+  const own = open.filter((part) => part.resource !== 'file' || !isBelow(part.target, policy.root))
   // `git commit` names no branch: only an Allow of every one allows it.
   const known = own.filter((part) => part.resource !== 'shell' || isKnown(part))
   const rules = known.map((part) => rule([capabilityOf(part, policy)], { count: 1, examples: [part.target] }))
@@ -44,8 +45,6 @@ export function commandRules(
   ]
   return { proposals, notes, files: open.filter((part) => !own.includes(part)).map(fileUse) }
 }
-
-const isIn = (folder: string, path: string) => path.startsWith(`${folder}/`)
 
 function fileUse({ target, action }: Request): FileUse {
   return { target, action: action === 'read' ? 'read' : 'change', folder: false, below: false, count: 1 }

@@ -3,6 +3,7 @@ import type { Policy } from '../../policy/compile.ts'
 import { compilePathGlob } from '../../policy/path-glob.ts'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability } from '../../policy/types.ts'
+import { isBelow, isWithin } from '../../shared/within.ts'
 import type { FileUse, Learned } from './learned.ts'
 import { type Place, placesOf } from './places.ts'
 import { type MakeRule, mostExamples, type Proposal, type ProposeFacts, shown } from './proposal.ts'
@@ -19,7 +20,7 @@ export function withFolder(
     .clauses('file')
     .filter(({ effect }) => effect === 'allow')
     .some(({ capability }) => compilePathGlob(capability.pattern, policy).couldMatchBelow(cwd))
-  if (isOpen || uses.some(({ target }) => target.startsWith(`${cwd}/`))) return uses
+  if (isOpen || uses.some(({ target }) => isBelow(target, cwd))) return uses
   return [...uses, { target: cwd, action: 'read', folder: true, below: false, count: 1 }]
 }
 
@@ -30,7 +31,7 @@ export function fileRules(
   rule: MakeRule,
 ): readonly Proposal[] {
   const { policy, tree, wide } = facts
-  const inside = (target: string) => target === tree.root || target.startsWith(`${tree.root}/`)
+  const inside = (target: string) => isWithin(target, tree.root)
   const spoken = uses.map((use) => speakable(use, policy))
   const places = placesOf(
     spoken.filter(({ target }) => inside(target)),
@@ -68,7 +69,7 @@ function isFor({ path, kind, read, write }: Place, { target, action }: FileUse):
   if (!(action === 'read' ? read : write)) return false
   if (target === path) return true
   if (kind === 'names') return folderOf(target) === path
-  return kind === 'whole' && target.startsWith(`${path}/`)
+  return kind === 'whole' && isBelow(target, path)
 }
 
 function placeCapability({ path, kind, read, write }: Place, policy: Policy): Capability {
@@ -92,7 +93,7 @@ export function newFolderNotes(
   const made = uses.filter(({ action, target, folder }) => {
     return action === 'create' && folder && tree.lasting.has(target)
   })
-  const isOuter = ({ target }: FileUse) => !made.some((other) => target.startsWith(`${other.target}/`))
+  const isOuter = ({ target }: FileUse) => !made.some((other) => isBelow(target, other.target))
   const names = made.filter(isOuter).map(({ target }) => shown(target, policy))
   const isAlone = (name: string) => rules.some(({ rule }) => rule?.capabilities.some(opensFolder(name)))
   const alone = names.filter(isAlone)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability } from '../../policy/types.ts'
+import { isBelow, isWithin } from '../../shared/within.ts'
 import { isSecretName } from './credential-names.ts'
 import type { FileUse, Learned } from './learned.ts'
 import {
@@ -55,7 +56,7 @@ const shared = /^(?:\.config|\.cache|\.local|\.local\/(?:share|state|lib)|Librar
 
 /** The folder in a home that is one program's; none for a file that lies right in the home, or elsewhere. */
 function programFolder(target: string, home: string): string | undefined {
-  if (!target.startsWith(`${home}/`)) return undefined
+  if (!isBelow(target, home)) return undefined
   const names = target.slice(home.length + 1).split('/')
   const depth = names.findIndex((_, index) => !shared.test(names.slice(0, index + 1).join('/'))) + 1
   return depth === 0 || depth >= names.length ? undefined : `${home}/${names.slice(0, depth).join('/')}`
@@ -84,7 +85,7 @@ function folded(
 
 function sharedFolder(a: string, b: string): string {
   let at = a
-  while (!`${b}/`.startsWith(`${at}/`)) at = dirname(at)
+  while (!isWithin(b, at)) at = dirname(at)
   return at
 }
 
