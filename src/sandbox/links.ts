@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import type { FileGlob } from './access.ts'
 import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
+import { kindOf } from './look.ts'
 import { accessIn } from './reach.ts'
 import type { TreeEntry } from './types.ts'
 
@@ -177,14 +178,33 @@ function namesOfOthers(
     const open = new Set(writable.map(whichName))
     const kept = file.found.find((name) => access(name.path) !== 'write' && !open.has(whichName(name)))
     if (kept === undefined && !hasOtherNames(file)) return []
-    const note =
-      kept === undefined
-        ? 'has names outside of the project (hard links)'
-        : `another name of ${kept.path}, which may not be written`
-    return writable.map((name) => ({ ...wholePart(name), note })).filter((part) => !isNamed(globs, part))
+    const noteOn = (part: Part) =>
+      kept === undefined ? outside(part) : `another name of ${kept.path}, which may not be written`
+    return writable
+      .map(wholePart)
+      .filter((part) => !isNamed(globs, part))
+      .map((part) => ({ ...part, note: noteOn(part) }))
   })
   const each = new Map(parts.map((part) => [part.path, part]))
-  return [...each.values()].map((part) => ({ ...part, access: 'read' as const }))
+  const read = [...each.values()].map((part) => ({ ...part, access: 'read' as const }))
+  return [...read, ...read.flatMap((part) => toolFolders(part, access))]
+}
+
+/** Where vite and others write, though packages lie beside it: they could not start without. */
+function toolFolders({ path: folder }: Part, access: ReturnType<typeof accessIn>): TreeEntry[] {
+  if (basename(folder) !== 'node_modules') return []
+  return ['.cache', '.vite', '.vite-temp'].flatMap((name): TreeEntry[] => {
+    const path = `${folder}/${name}`
+    const kind = kindOf(path) ?? 'absent-folder'
+    const isOurs = access(path) === 'write' && (kind === 'directory' || kind === 'absent-folder')
+    return isOurs ? [{ path, kind, access: 'write', note: 'where tools keep what they make' }] : []
+  })
+}
+
+function outside({ kind, path }: Part): string {
+  const folder = path.split('/').findLast((name) => dependencyFolders.includes(name))
+  const mend = ` to a package manager's store): for a copy that runs may write, remove \`${folder}\` and install it in a run`
+  return `has names outside of the project (hard links${kind === 'file' ? ')' : mend}`
 }
 
 interface Part {
@@ -194,20 +214,25 @@ interface Part {
 
 const dependencyFolders = ['node_modules', '.venv', 'venv']
 
-/** A package manager's folder as a whole, or the file alone. */
+/**
+ * A package manager's folder as a whole, or the file alone. Where it keeps what is linked apart (`node_modules/.pnpm`), that:
+ * vite and others write beside it, and could not start.
+ */
 function wholePart({ path, top }: Name): Part {
   const names = path.slice(top.length).split('/')
   const at = names.findIndex((name) => dependencyFolders.includes(name))
   if (at === -1) return { path, kind: 'file' }
-  return { path: top + names.slice(0, at + 1).join('/'), kind: 'directory' }
+  const isApart = names.length > at + 2 && names[at + 1]?.startsWith('.')
+  return { path: top + names.slice(0, at + (isApart ? 2 : 1)).join('/'), kind: 'directory' }
 }
 
 const changing = 4
 
-/** A rule that names the folder itself says that its writer knows. */
+/** A rule that names the folder itself, or the one that is kept apart in it, says that its writer knows. */
 function isNamed(globs: readonly FileGlob[], { path, kind }: Part): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const names = path.split('/').slice(-2)
+  const known = names.filter((name, at) => at === 1 || dependencyFolders.includes(name))
   const opens = ({ allows, acts, pattern }: FileGlob) =>
-    allows && (acts & changing) !== 0 && pattern.split('/').includes(name)
+    allows && (acts & changing) !== 0 && pattern.split('/').some((name) => known.includes(name))
   return kind === 'directory' && globs.some(opens)
 }

@@ -2,15 +2,17 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { renderElapsed } from '../../src/cli/output/amount.ts'
@@ -259,6 +261,18 @@ describe('a command that fails', () => {
     expect(stderr).toContain('to allow it: - **Allow** `file:node_modules/**:read`\n')
     const opened = oos(trusted([node, 'app.js']), opening('{app.js,node_modules/**}'))
     expect(opened).toMatchObject({ code: 0, stderr: expect.not.stringContaining('perhaps') })
+  })
+
+  test('is told how packages that are linked to their store come to be writable', () => {
+    const project = makeProject({ 'store.js': '', 'node_modules/.pnpm/a/b.js': '' })
+    const store = join(dirname(project.cwd), 'store.js')
+    renameSync(join(project.cwd, 'store.js'), store)
+    linkSync(store, join(project.cwd, 'node_modules/.pnpm/a/index.js'))
+    const command = ['sh', '-c', 'echo x > node_modules/.vite-temp && echo x > node_modules/.pnpm/x']
+    const { stderr } = oos(trusted(command), project)
+    expect(stderr).toContain(
+      "perhaps file:node_modules/.pnpm/x:write: has names outside of the project (hard links to a package manager's store): for a copy that runs may write, remove `node_modules` and install it in a run\n",
+    )
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createScene, people, planScene, runIn, type Scene } from './scene.ts'
@@ -62,6 +62,57 @@ describe('a file in a folder of packages that has a name outside', () => {
     linkSync(join(scene.outside, 'file'), join(scene.root, at))
     const rules = ['file:**:read,write', ...more].map((rule) => `Allow ${rule}`)
     await runIn(scene, ['sh', '-c', `printf after > ${at}; rm -f ${at}`], { rules })
+    expect(readFileSync(join(scene.outside, 'file'), 'utf8')).toBe(after)
+  })
+})
+
+describe('what tools keep in a folder of packages that are linked to others outside', () => {
+  const write = 'for i in .cache .vite-temp new; do echo x > node_modules/$i/x && echo $i; done 2>&1'
+  it.each([
+    { name: 'is written', rules: [], out: '.cache\n.vite-temp\n' },
+    {
+      name: 'is not written where a rule says no',
+      rules: ['Deny file:**/.cache/**:write'],
+      out: '.vite-temp\n',
+    },
+    { name: 'is not written where it is linked, too', rules: [], linked: true, out: '.vite-temp\n' },
+  ])('$name', async ({ rules, linked, out }) => {
+    const cache = linked ? 'node_modules/.cache/linked' : 'node_modules/.cache/old'
+    const scene = createScene({
+      id,
+      files: { 'work/node_modules/a/b.js': '', 'work/node_modules/.cache/old': '', 'outside/file': 'before' },
+    })
+    scenes.push(scene)
+    linkSync(join(scene.outside, 'file'), join(scene.root, 'node_modules/a/index.js'))
+    if (linked) linkSync(join(scene.outside, 'file'), join(scene.root, cache))
+    const run = await runIn(scene, ['sh', '-c', `${write}; echo after > node_modules/a/index.js`], {
+      rules: ['Allow file:**:read,write', ...rules],
+    })
+    expect(run.out.replaceAll(/^sh: .*\n/gm, '')).toBe(out)
+    expect(readFileSync(join(scene.outside, 'file'), 'utf8')).toBe('before')
+    expect(existsSync(join(scene.root, 'node_modules/.vite'))).toBe(false)
+    expect(readFileSync(join(scene.root, 'node_modules/.vite-temp/x'), 'utf8')).toBe('x\n')
+  })
+})
+
+describe('a folder of packages that keeps apart what has names outside', () => {
+  const at = 'node_modules/.pnpm/a@1/node_modules/a/index.js'
+  const command = `echo x > node_modules/.vite-temp && echo made; printf after > ${at}; rm -rf node_modules/.pnpm`
+  it.each([
+    { told: 'by no rule', more: [], after: 'before' },
+    { told: 'by a rule about the whole folder', more: ['file:node_modules/**:write'], after: 'after' },
+    {
+      told: 'by a rule about what is kept apart',
+      more: ['file:node_modules/.pnpm/**:write'],
+      after: 'after',
+    },
+  ])('is written beside that, and in it where the person knows: $told', async ({ more, after }) => {
+    const scene = createScene({ id, files: { [`work/${at}.map`]: '', 'outside/file': 'before' } })
+    scenes.push(scene)
+    linkSync(join(scene.outside, 'file'), join(scene.root, at))
+    const rules = ['file:**:read,write', ...more].map((rule) => `Allow ${rule}`)
+    const { out } = await runIn(scene, ['sh', '-c', command], { rules })
+    expect(out).toMatch(/^made$/m)
     expect(readFileSync(join(scene.outside, 'file'), 'utf8')).toBe(after)
   })
 })
