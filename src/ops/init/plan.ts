@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { quoteWord } from '../../shared/quote-word.ts'
 import { lineDifference } from './difference.ts'
 import type { InitFacts, PackageHost, PackageManager, Stack } from './facts.ts'
 import { planHoles } from './holes.ts'
@@ -160,7 +161,8 @@ function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
     ...(facts.existing.has(placeOf('.agent-os/AGENT.md', facts).file) ? [] : freshNotes(facts)),
     ...openedNote(hidden.length - suspicious.length),
     ...suspicious.map(
-      (path) => `git tracks \`${path}\`: agents do not see the file, but its content is in git's history`,
+      (path) =>
+        `git tracks \`${path}\`: agents do not see the file, but its content is in git's history. What reads it fails in a run: \`oos explain ${quoteWord(`file:${path}:read`)}\` has the line that opens it`,
     ),
     ...foreign.map((name) => `\`.agent-os/${name}\` is another tool's: left alone`),
   ]

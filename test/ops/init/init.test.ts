@@ -128,7 +128,7 @@ describe('what oos init makes of test data', () => {
       'deny',
     ])
     expect((await planFor(project)).notes).toContain(
-      "git tracks `.env`: agents do not see the file, but its content is in git's history",
+      "git tracks `.env`: agents do not see the file, but its content is in git's history. What reads it fails in a run: `oos explain file:.env:read` has the line that opens it",
     )
   })
 
