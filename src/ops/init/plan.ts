@@ -170,7 +170,7 @@ function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
 
 /** About what would be written: where the rules are there already, whoever keeps them has answered. */
 function freshNotes(facts: InitFacts): string[] {
-  const named = facts.hosts.filter(({ from }) => from.startsWith('.'))
+  const named = facts.hosts.filter(({ from }) => !Object.hasOwn(sources, from))
   const unseen = facts.hosts.filter((host) => host.unseen)
   return [
     ...named.map(({ host, from }) => `\`${host}\` is reachable because \`${from}\` names it`),

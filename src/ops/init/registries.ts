@@ -6,10 +6,11 @@ export function packageHosts(
   stacks: readonly Stack[],
   answers: ReadonlyMap<PackageManager, Answer>,
 ): Pick<InitFacts, 'hosts' | 'unknown'> {
-  const found = stacks.map(({ language, manager }) => {
+  const found = stacks.map(({ language, manager, lockFile }) => {
     const named = language === 'Node' ? namedRegistries(folder) : []
     const replaced = named.some(({ replaces }) => replaces)
-    const said = replaced ? [] : saidBy(manager, answers.get(manager))
+    const answered = saidBy(manager, answers.get(manager))
+    const said = replaced ? [] : answered.length > 0 ? answered : lockedHosts(folder, lockFile)
     return {
       hosts: [...said, ...named.map(({ host, from }) => ({ host, from }))],
       unknown: replaced || said.length > 0 ? [] : [manager],
@@ -28,6 +29,14 @@ function saidBy(from: PackageManager, answer: Answer | undefined): PackageHost[]
     from,
     ...(answer?.unseen.includes(host) && { unseen: true }),
   }))
+}
+
+/** uv has no command that says which index it asks, and pip, which would, is often not there beside it. */
+function lockedHosts(folder: Folder, lockFile: string | undefined): PackageHost[] {
+  if (lockFile !== 'uv.lock') return []
+  const addresses = [...(folder.read(lockFile) ?? '').matchAll(/\b(?:registry|url) = "(https:[^"]+)"/g)]
+  const hosts = new Set(addresses.flatMap((match) => publicHost(match[1]) ?? []))
+  return [...hosts].map((host) => ({ host, from: lockFile }))
 }
 
 /** A scope's registry comes in addition, the registry itself in place of what the package manager asks by itself. */

@@ -189,6 +189,19 @@ describe('looking at a project', () => {
     const project = makeProject({ '.env': '', 'test/server.key': '', 'src/a.ts': '', '.env.example': '' })
     trackAll(project.root)
     addFiles(project.root, { 'untracked.pem': '' })
+  it('takes from the lock file of uv where packages come from, where pip is not there to say it', async () => {
+    const lock = `source = { registry = "https://pypi.acme.io/simple" }
+wheels = [ { url = "https://files.acme.io/a.whl" }, { url = "http://files.acme.io/b" }, { url = "https://10.0.0.1/c" } ]
+source = { git = "https://git.acme.io/x" }\n`
+    const tree = { 'pyproject.toml': '', 'uv.lock': lock }
+    const named = async (programs?: Tree) => {
+      const { hosts, unknown } = await lookAt(atRoot(makeProject(tree, programs)))
+      return { hosts: hosts.map(({ host }) => host), unknown }
+    }
+    expect(await named()).toEqual({ hosts: ['pip.example.com', 'files.example.com'], unknown: [] })
+    expect(await named({})).toEqual({ hosts: ['pypi.acme.io', 'files.acme.io'], unknown: [] })
+  })
+
     expect((await lookAt(atRoot(project))).hidden).toEqual(['.env', 'test/server.key'])
   })
 
