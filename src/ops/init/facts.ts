@@ -9,6 +9,8 @@ export interface InitFacts {
   /** Why git would not say what it tracks. */
   readonly gitProblem?: string
   readonly stacks: readonly Stack[]
+  /** What tests the project: of the first language that has tests, else of whatever else builds it. */
+  readonly test?: string
   /** Programs that run the tests, and are not installed here. */
   readonly missing: readonly string[]
   /** Hosts that packages come from, and what named them. */

@@ -12,6 +12,27 @@ export function detectStacks(folder: Folder): Stack[] {
   return languages.flatMap((detect) => detect(folder) ?? [])
 }
 
+/** What tests a project of another language, or of none: the first that is there. */
+export function otherTest(folder: Folder): string | undefined {
+  return otherTests.find(({ file, says }) =>
+    says === undefined ? folder.has(file) : says.test(folder.read(file) ?? ''),
+  )?.test
+}
+
+const otherTests: readonly { readonly file: string; readonly says?: RegExp; readonly test: string }[] = [
+  { file: 'mvnw', test: './mvnw test' },
+  { file: 'pom.xml', test: 'mvn test' },
+  { file: 'gradlew', test: './gradlew test' },
+  { file: 'build.gradle', test: 'gradle test' },
+  { file: 'build.gradle.kts', test: 'gradle test' },
+  { file: 'mix.exs', test: 'mix test' },
+  { file: 'composer.json', says: /"scripts"\s*:\s*\{[^}]*"test"\s*:/, test: 'composer test' },
+  { file: 'Gemfile', says: /\brspec\b/, test: 'bundle exec rspec' },
+  { file: 'Rakefile', says: /test/i, test: 'rake test' },
+  { file: 'Makefile', says: /^(?:[\w-]+ )*test\b[^:=]*:(?!=)/m, test: 'make test' },
+  { file: 'Makefile', says: /^(?:[\w-]+ )*check\b[^:=]*:(?!=)/m, test: 'make check' },
+]
+
 function detectNode(folder: Folder): Stack | undefined {
   if (!folder.has('package.json')) return undefined
   const manager = detectNodeManager(folder)

@@ -9,10 +9,10 @@ import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
 import { isNoProject, readHome, refuseFile, specFolder } from '../project-root.ts'
 import { askManagers } from './ask.ts'
-import type { Folder, InitFacts, Stack } from './facts.ts'
+import type { Folder, InitFacts } from './facts.ts'
 import { openFolder, readPlainFile, statOf } from './folder.ts'
 import { hiddenFiles } from './holes.ts'
-import { detectStacks } from './languages.ts'
+import { detectStacks, otherTest } from './languages.ts'
 import { placeOf, templateFiles } from './plan.ts'
 import { packageHosts } from './registries.ts'
 
@@ -27,6 +27,7 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
   const root = initRoot(cwd, home)
   const folder = openFolder(root)
   const stacks = detectStacks(folder)
+  const test = stacks.find((stack) => stack.test !== undefined)?.test ?? otherTest(folder)
   const managers = stacks.map(({ manager }) => manager)
   const [{ tracked, ...git }, answers] = await Promise.all([
     askGit(root, env),
@@ -38,7 +39,8 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     name: nameOf(folder, root),
     ...git,
     stacks,
-    missing: missingPrograms(stacks, root, env),
+    ...(test !== undefined && { test }),
+    missing: missingPrograms([test, ...stacks.map((stack) => stack.test)], root, env),
     ...packageHosts(folder, stacks, answers),
     guides: ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md'].filter(
       folder.has,
@@ -50,10 +52,14 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
 }
 
 /** A program of the project's own is named by its path. */
-function missingPrograms(stacks: readonly Stack[], root: string, env: NodeJS.ProcessEnv): string[] {
+function missingPrograms(
+  tests: readonly (string | undefined)[],
+  root: string,
+  env: NodeJS.ProcessEnv,
+): string[] {
   const folders = pathOutside(root, env.PATH)
-  const programs = stacks.flatMap(({ test }) => test?.split(' ')[0] ?? [])
-  return programs.filter(
+  const programs = new Set(tests.flatMap((test) => test?.split(' ')[0] ?? []))
+  return [...programs].filter(
     (name) => !name.includes('/') && !folders.some((folder) => isExecutable(join(folder, name))),
   )
 }

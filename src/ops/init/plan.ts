@@ -63,7 +63,7 @@ export function planInit(facts: InitFacts, { templates, user }: PlanOptions): In
   const files = templateFiles
     .filter(({ path }) => user || !path.startsWith('~/'))
     .map(({ template, path }) => planFile(path, fillTemplate(templates.get(template) ?? '', values), facts))
-  const test = testOf(facts)
+  const { test } = facts
   return {
     root: facts.root,
     files,
@@ -90,7 +90,7 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
 }
 
 function templateValues(facts: InitFacts, except: readonly string[]): Record<string, string> {
-  const test = testOf(facts)
+  const { test } = facts
   return {
     name: facts.name,
     extends: extendsLines(facts, except),
@@ -144,10 +144,6 @@ function openQuestion(unknown: readonly PackageManager[]): string {
 function stackLine({ language, manager, lockFile }: Stack): string {
   const locked = lockFile === undefined ? '' : `; versions are pinned in \`${lockFile}\``
   return `- ${language}, with ${manager}${locked}`
-}
-
-function testOf({ stacks }: InitFacts): string | undefined {
-  return stacks.find(({ test }) => test !== undefined)?.test
 }
 
 function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {

@@ -135,6 +135,31 @@ const projects: { name: string; tree: Tree; packs: string[]; test: string | unde
     test: 'npm test',
     hosts: ['registry.example.com', 'index.example.com', 'crates.example.com'],
   },
+  ...Object.entries({
+    'mvn test': { 'pom.xml': '' },
+    './mvnw test': { 'pom.xml': '', mvnw: '' },
+    './gradlew test': { gradlew: '', 'build.gradle': '' },
+    'mix test': { 'mix.exs': '' },
+    'composer test': { 'composer.json': '{"scripts": {"lint": "x", "test": "phpunit"}}' },
+    'bundle exec rspec': { Gemfile: 'gem "rspec"\n', Rakefile: '' },
+    'rake test': { Rakefile: 'Rake::TestTask.new' },
+    'make test': { Makefile: 'CC := cc\n\ntest: all\n\t./test\n' },
+    'make check': { Makefile: '.PHONY: test\ntest_dir := x\nall check: x\n' },
+  }).map(([test, tree]) => ({ name: test, tree, packs: [], test, hosts: [] })),
+  {
+    name: 'a language without tests, and a Makefile',
+    tree: { 'pyproject.toml': '', Makefile: 'test:\n\ttrue\n' },
+    packs: ['oos:python'],
+    test: 'make test',
+    hosts: ['pip.example.com', 'files.example.com'],
+  },
+  {
+    name: 'a Makefile without tests',
+    tree: { Makefile: 'all:\n\ttrue\n' },
+    packs: [],
+    test: undefined,
+    hosts: [],
+  },
   { name: 'no language', tree: { 'README.md': '' }, packs: [], test: undefined, hosts: [] },
 ]
 
@@ -142,7 +167,7 @@ describe('looking at a project', () => {
   it.each(projects)('sees $name', async ({ tree, packs, test, hosts }) => {
     const facts = await lookAt(atRoot(makeProject(tree)))
     expect(facts.stacks.map(({ pack }) => pack)).toEqual(packs)
-    expect(facts.stacks.find((stack) => stack.test)?.test).toBe(test)
+    expect(facts.test).toBe(test)
     expect(facts.hosts.map(({ host }) => host)).toEqual(hosts)
     expect(facts.unknown).toEqual([])
   })
@@ -162,6 +187,19 @@ describe('looking at a project', () => {
   ])('takes from `%s` the hosts %j', async (npmrc, hosts) => {
     const facts = await lookAt(atRoot(makeProject({ ...nodeProject, '.npmrc': npmrc })))
     expect(facts.hosts.map(({ host }) => host)).toEqual(hosts)
+  })
+
+  it('takes from the lock file of uv where packages come from, where pip is not there to say it', async () => {
+    const lock = `source = { registry = "https://pypi.acme.io/simple" }
+wheels = [ { url = "https://files.acme.io/a.whl" }, { url = "http://files.acme.io/b" }, { url = "https://10.0.0.1/c" } ]
+source = { git = "https://git.acme.io/x" }\n`
+    const tree = { 'pyproject.toml': '', 'uv.lock': lock }
+    const named = async (programs?: Tree) => {
+      const { hosts, unknown } = await lookAt(atRoot(makeProject(tree, programs)))
+      return { hosts: hosts.map(({ host }) => host), unknown }
+    }
+    expect(await named()).toEqual({ hosts: ['pip.example.com', 'files.example.com'], unknown: [] })
+    expect(await named({})).toEqual({ hosts: ['pypi.acme.io', 'files.acme.io'], unknown: [] })
   })
 
   it('sees instructions for agents, and what another tool keeps in .agent-os', async () => {
@@ -189,19 +227,6 @@ describe('looking at a project', () => {
     const project = makeProject({ '.env': '', 'test/server.key': '', 'src/a.ts': '', '.env.example': '' })
     trackAll(project.root)
     addFiles(project.root, { 'untracked.pem': '' })
-  it('takes from the lock file of uv where packages come from, where pip is not there to say it', async () => {
-    const lock = `source = { registry = "https://pypi.acme.io/simple" }
-wheels = [ { url = "https://files.acme.io/a.whl" }, { url = "http://files.acme.io/b" }, { url = "https://10.0.0.1/c" } ]
-source = { git = "https://git.acme.io/x" }\n`
-    const tree = { 'pyproject.toml': '', 'uv.lock': lock }
-    const named = async (programs?: Tree) => {
-      const { hosts, unknown } = await lookAt(atRoot(makeProject(tree, programs)))
-      return { hosts: hosts.map(({ host }) => host), unknown }
-    }
-    expect(await named()).toEqual({ hosts: ['pip.example.com', 'files.example.com'], unknown: [] })
-    expect(await named({})).toEqual({ hosts: ['pypi.acme.io', 'files.acme.io'], unknown: [] })
-  })
-
     expect((await lookAt(atRoot(project))).hidden).toEqual(['.env', 'test/server.key'])
   })
 
