@@ -62,6 +62,11 @@ const tickMs = 10
  */
 const unlisted: ReadonlySet<string> = new Set(['.git', '.oos', 'node_modules'])
 
+/** Whether it is told what has become of the files in it. */
+export function isToldOf(folder: string): boolean {
+  return !folder.split('/').some((name) => unlisted.has(name))
+}
+
 /** What a run has left in the trees that it could write to. Follows no link. */
 export function readAftermath({
   roots,

@@ -4,6 +4,7 @@ import type { Rule } from '../policy/types.ts'
 import { isBelow, isWithin } from '../shared/within.ts'
 import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
+import { isToldOf } from './after.ts'
 import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deniedThrough } from './denied.ts'
 import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
@@ -175,7 +176,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
     return
   }
   const before = sweep.entries.length
-  sweep.files += children.length
+  if (isToldOf(folder)) sweep.files += children.length
   const named = sweep.points.named.get(folder)
   const endings = sweep.points.endings.get(basename(folder))
   const isGit = basename(folder) === '.git'

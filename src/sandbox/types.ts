@@ -44,7 +44,7 @@ export interface TreeFacts {
   readonly entries: readonly TreeEntry[]
   /** Repositories found, nested ones too. */
   readonly repositories: readonly Repository[]
-  /** Files and folders that were looked at. */
+  /** Files and folders that were looked at, but for those of which nothing is told afterwards. */
   readonly files: number
   /** Opened trees outside of the project that lie behind a link, and where that led. */
   readonly behind: readonly { readonly path: string; readonly real: string }[]

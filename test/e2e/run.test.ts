@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -555,6 +556,22 @@ describe('the record', () => {
     const [newest] = JSON.parse(oos(['runs', '--json'], project).stdout).data
     return JSON.parse(oos(['runs', 'show', newest.id, '--json'], project).stdout).data
   }
+
+  test('says what became of a file, however many packages lie beside it', () => {
+    const { cwd } = project
+    for (const name of ['a', 'b']) {
+      const folder = join(cwd, 'node_modules', name)
+      mkdirSync(folder, { recursive: true })
+      for (let at = 0; at <= 10_000; at += 1) writeFileSync(join(folder, `${at}`), '')
+    }
+    for (const name of ['replaced', 'gone']) writeFileSync(join(cwd, name), '')
+    oos(trusted(['sh', '-c', 'cp replaced new && mv new replaced && rm gone && touch made']), project)
+    expect(show().events.filter(({ type }) => type === 'file.changed')).toMatchObject([
+      { path: 'made', change: 'created' },
+      { path: 'replaced', change: 'changed' },
+      { path: 'gone', change: 'deleted' },
+    ])
+  })
 
   test('has the decision with its line, the start and the end', () => {
     oos(trusted(['true']), project)
