@@ -85,11 +85,11 @@ function missingPackages(errors: string): readonly MissingPackage[] {
 }
 
 /**
- * What curl, git, Node, Go, Python's pip and Cargo print when a name cannot be looked up. No address is: who says so of one,
+ * What curl, git, Node, Go, Java, Python's pip and Cargo print when a name cannot be looked up. No address is: who says so of one,
  * in whatever notation, wants it to be opened.
  */
 const unresolved =
-  /(?:could not resolve host(?:name)?:?|getaddrinfo \w+|dial tcp: lookup|failed to resolve) ['"]?([\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*)(?!\.?[\w-])/gi
+  /(?:could not resolve host(?:name)?:?|unknown host:?|unknownhostexception:|getaddrinfo \w+|dial tcp: lookup|failed to resolve) ['"]?([\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*)(?!\.?[\w-])/gi
 
 function unresolvedHosts(errors: string): readonly string[] {
   return [...errors.matchAll(unresolved)].map(([, host = '']) => host)

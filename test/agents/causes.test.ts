@@ -84,6 +84,8 @@ test('what was recorded comes before what is inferred, each once, five at most',
 
 test.each([
   'curl: (6) Could not resolve host: api.example.com',
+  'Caused by: java.net.UnknownHostException: api.example.com',
+  'transfer failed for https://api.example.com/m: Unknown host api.example.com: Temporary failure in name resolution',
   'npm error request to https://api.example.com/x failed, reason: getaddrinfo EAI_AGAIN api.example.com',
   'go: Get "https://api.example.com": dial tcp: lookup api.example.com: no such host',
 ])('a name that was looked for in vain is a cause: %s', (line) => {
