@@ -95,6 +95,28 @@ describe('over TLS, through the proxy that the environment names', () => {
     expect(found).toMatchObject({ code: 0, stdout: 'from pip\n' })
   })
 
+  test.runIf(has('mvn', '--version'))('Maven resolves', async () => {
+    const pom = (rest: string) =>
+      `<project><modelVersion>4.0.0</modelVersion><artifactId>a</artifactId><packaging>pom</packaging>${rest}</project>`
+    const at = '<groupId>tiny</groupId><version>1.0.0</version>'
+    mkdirSync(join(folder, 'tiny/tiny/1.0.0'), { recursive: true })
+    writeFileSync(
+      join(folder, 'tiny/tiny/1.0.0/tiny-1.0.0.pom'),
+      pom(at).replace('<artifactId>a', '<artifactId>tiny'),
+    )
+    const own = pom(
+      `<parent><artifactId>tiny</artifactId>${at}</parent><repositories><repository><id>r</id><url>ORIGIN</url></repository></repositories>`,
+    )
+    const insecure = '-Dmaven.wagon.http.ssl.insecure=true -Daether.connector.https.securityMode=insecure'
+    const found = await inside(
+      `echo '${own}' > pom.xml && mvn -B -ntp ${insecure} -Duser.home=/tmp validate && ls /tmp/.m2/repository/tiny/tiny/1.0.0`,
+    )
+    expect(found).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/BUILD SUCCESS[\s\S]*tiny-1\.0\.0\.pom$/m),
+    })
+  })
+
   test('fetch of the current Node fetches', async () => {
     const script = `${process.execPath} -e 'fetch("ORIGIN/repo.git/HEAD").then((r) => r.text()).then(console.log)'`
     const found = await inside(script, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
