@@ -89,6 +89,15 @@ const answers: { name: string; manager: PackageManager; programs: Tree; hosts: s
     },
     hosts: ['y.example.com', 'a.example.com'],
   },
+  {
+    name: 'stops at a home folder that is none',
+    manager: 'yarn',
+    programs: {
+      yarn: 'if test -e "$HOME" && test ! -d "$HOME"; then exit 1; fi; echo https://y.example.com',
+      npm: 'echo https://a.example.com',
+    },
+    hosts: ['y.example.com', 'a.example.com'],
+  },
 ]
 
 describe('asking a package manager', () => {
