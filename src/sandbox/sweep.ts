@@ -168,7 +168,6 @@ function probe(sweep: Sweep, base: string, above: FolderState): void {
 }
 
 function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
-  if (folder !== sweep.top && sweep.tops.has(folder)) return
   sweep.onFolder?.(folder, state.files !== state.access)
   const children = isTooDeep(folder) ? undefined : readFolder(folder)
   if (children === undefined) {
@@ -232,7 +231,7 @@ function sweepEntry(sweep: Sweep, child: Dirent, { folder, named, state }: Insid
   // Most entries: no rule could say more about one of its name than about its folder.
   const isUnnamed = !byName && !named?.has(name) && name !== '.git'
   if (isUnnamed && child.isDirectory()) {
-    if (state.access !== 'none' || couldOpenBelow(sweep.globs, path, state)) sweepFolder(sweep, path, state)
+    if (state.access !== 'none' || couldOpenBelow(sweep.globs, path, state)) sweepBelow(sweep, path, state)
   } else if (!isUnnamed || state.files !== state.access || !child.isFile()) {
     sweepChild(sweep, { path, kind: kindOfEntry(child) }, state)
   }
@@ -245,7 +244,12 @@ function sweepChild(sweep: Sweep, { path, kind }: Found, above: FolderState): vo
   const state = judge(sweep, { path, kind }, above)
   if (state === undefined) return
   if (state.access === 'none' && !couldOpenBelow(sweep.globs, path, state)) return
-  sweepFolder(sweep, path, state)
+  sweepBelow(sweep, path, state)
+}
+
+/** A tree of its own is looked at by itself. */
+function sweepBelow(sweep: Sweep, folder: string, state: FolderState): void {
+  if (!sweep.tops.has(folder)) sweepFolder(sweep, folder, state)
 }
 
 /** Records an entry if something changes there; answers a folder's state, so that what is in it can be looked at. */
