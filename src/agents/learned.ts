@@ -5,7 +5,7 @@ import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
 import type { CountedTouch, Trace } from '../sandbox/trace/collect.ts'
 import type { Mount, SandboxPlan } from '../sandbox/types.ts'
-import { isBelow, isWithin } from '../shared/within.ts'
+import { isBelow, isInHome, isWithin } from '../shared/within.ts'
 import type { EventOf, OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
 
@@ -149,7 +149,8 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
       }
     },
     isSystem: (path) =>
-      ![policy.root, policy.home].some((top) => isBelow(path, top)) &&
+      !isBelow(path, policy.root) &&
+      !isInHome(path, policy.home) &&
       kernels.some((top) => isWithin(path, top)),
   }
 }

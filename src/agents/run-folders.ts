@@ -9,7 +9,7 @@ import { diskFailure } from '../shared/disk-failure.ts'
 import { OosError } from '../shared/errors.ts'
 import { fileNameOf } from '../shared/file-name.ts'
 import { quoteWord } from '../shared/quote-word.ts'
-import { isBelow, isWithin } from '../shared/within.ts'
+import { isInHome, isWithin } from '../shared/within.ts'
 
 /** What a project's runs need of the host besides the project: folders of their own, by its path. */
 export interface RunFolders {
@@ -33,7 +33,7 @@ export function runFolders({ root, home }: RunPlace, env: NodeJS.ProcessEnv): Ru
   const cache = join(cacheBase(env) ?? join(home, '.cache'), 'oos', 'home', project)
   const state = join(stateHomeOf(env, home), 'oos')
   const ghosts = join(state, 'ghosts', project)
-  if ([cache, ghosts].some((folder) => isBelow(folder, home)) && !existsSync(home)) {
+  if ([cache, ghosts].some((folder) => isInHome(folder, home)) && !existsSync(home)) {
     throw new OosError('home-missing', `HOME is \`${home}\`, and there is no such folder`, {
       hint: `mkdir '${home}'`,
     })

@@ -1,4 +1,5 @@
-import { isBelow, isWithin } from '../shared/within.ts'
+import { join, relative } from 'node:path'
+import { isBelow, isInHome, isWithin } from '../shared/within.ts'
 import { denierOf, type FileGlob, type FolderState, nothing, reading } from './access.ts'
 import { kindOf, realpathOf } from './look.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -45,9 +46,8 @@ export function deniedThrough(places: Places, path: string, above: FolderState):
 
 /** A link in the project that leads to the system's programs, a repository, or what the project lies in would end all runs. */
 function mayClose({ root, home }: Places, path: string, real: string): boolean {
-  const isIn = (folder: string | undefined, one: string) => folder !== undefined && isBelow(one, folder)
-  if (real === root || isIn(real, root) || `${real}/`.includes('/.git/')) return false
-  return !isIn(root, path) || isIn(root, real) || isIn(home, real)
+  if (isWithin(root, real) || `${real}/`.includes('/.git/')) return false
+  return !isBelow(path, root) || isBelow(real, root) || (home !== undefined && isInHome(real, home))
 }
 
 /** The same under the names by which rules open the trees that they lie in. */
@@ -55,7 +55,7 @@ export function alsoBehind(closed: readonly TreeEntry[], behind: TreeFacts['behi
   const there = closed.flatMap((entry) =>
     behind
       .filter(({ real }) => isWithin(entry.path, real))
-      .map(({ path, real }) => ({ ...entry, path: path + entry.path.slice(real.length) })),
+      .map(({ path, real }) => ({ ...entry, path: join(path, relative(real, entry.path)) })),
   )
   return [...closed, ...there]
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { onDisk } from '../shared/bytes.ts'
 import { isBelow } from '../shared/within.ts'
 import { leadsTo } from './held.ts'
@@ -45,7 +45,7 @@ export function excludeMounts(repositories: readonly Repository[], mounts: reado
   return repositories.flatMap(({ path, exclude, tree = dirname(path) }): Mount[] => {
     const names = masked.filter((mask) => isBelow(mask, tree) && !isBelow(mask, path))
     if (exclude === undefined || names.length === 0) return []
-    const lines = names.map((mask) => excludeLine(mask.slice(tree.length)))
+    const lines = names.map((mask) => excludeLine(`/${relative(tree, mask)}`))
     const content = `${exclude.replace(/\n?$/, '\n')}${lines.join('\n')}\n`
     return [
       {

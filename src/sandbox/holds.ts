@@ -107,13 +107,14 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
       `${writes.join(' and ')} without the rest: files that exist at the start are read-only or kept in their place`,
     )
   }
-  const ofKernel = missingOfKernel(pattern, effect === 'allow' || effect === 'only')
+  const opens = effect === 'allow' || effect === 'only'
+  const ofKernel = missingOfKernel(pattern, { opens, writes: writes.length > 0 || actions.includes('write') })
   if (ofKernel !== undefined) return partial(ofKernel)
   const loose = [pattern, ...except.map((hole) => hole.pattern)]
     .flatMap(expandBraces)
     .find((one) => !isFixed(one))
   if (loose === undefined) return full
-  if (effect === 'allow' || effect === 'only') return partial('only files that exist at the start are opened')
+  if (opens) return partial('only files that exist at the start are opened')
   return partial('files that come to be during the run belong to their maker and are not closed')
 }
 

@@ -1,31 +1,50 @@
 import { expandBraces } from '../policy/braces.ts'
+import { isBelow } from '../shared/within.ts'
 import { type FileGlob, reading } from './access.ts'
 import { kindOf } from './look.ts'
-import type { TreeEntry } from './types.ts'
+import type { Access, TreeEntry } from './types.ts'
 
 /**
  * What each run has of its own, and never the machine's: in `/proc` are the memory and the environment of every process of
  * this user, and names that come and go while they are looked at.
  */
 export function isKernelPlace(path: string): boolean {
-  return path === '/dev' || path === '/proc' || ofProcess.test(path) || ofAsking.test(path)
+  return wholes.has(path) || ofProcess.test(path) || ofAsking.test(path)
 }
 
+const wholes: ReadonlySet<string> = new Set(['/proc', '/dev', '/dev/pts'])
 const ofProcess = /^\/proc\/\d+(?:\/|$)/
 /** Of whichever process asks, by links. */
 const ofAsking = /^\/(?:proc\/(?:self|thread-self|mounts|net)|dev\/(?:fd|stdin|stdout|stderr))(?:\/|$)/
 /** What no program does without. */
 const ownDevices = /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|pts|shm)(?:\/|$)/
 
+/** Where nothing can come to be that a rule names: no repository, no hooks. */
+export const isInKernel = (path: string) => isBelow(path, '/proc') || isBelow(path, '/dev')
+
+/** No run turns the machine's own knobs, also as root. */
+export function accessInKernel(path: string, access: Access): Access {
+  return access === 'write' && isBelow(path, '/proc') ? 'read' : access
+}
+
+interface Wanted {
+  readonly opens: boolean
+  readonly writes: boolean
+}
+
 /** What is not held of a rule about files, for what a run has of its own. */
-export function missingOfKernel(pattern: string, opens: boolean): string | undefined {
+export function missingOfKernel(pattern: string, { opens, writes }: Wanted): string | undefined {
   const places = expandBraces(pattern).map((one) => one.replace(/\/\*\*$/, ''))
   if (!opens) {
+    if (places.some((place) => /^\/proc\/.*[*?[]/.test(place)))
+      return '`/proc` inside is of the run alone, and only whole names in it are closed'
     const own = places.find((place) => isKernelPlace(place) || ownDevices.test(place))
     return own && `\`${own}\` inside is of the run alone, and stays`
   }
   // Who means the process that asks gets what it means.
-  const wanted = places.find((place) => isKernelPlace(place) && !ofAsking.test(place))
+  const others = places.filter((place) => !ofAsking.test(place))
+  if (writes && others.some((place) => isBelow(place, '/proc'))) return 'in `/proc` nothing is written'
+  const wanted = others.find(isKernelPlace)
   return wanted && `\`${wanted}\` inside is of the run alone${instead(wanted)}`
 }
 
@@ -36,7 +55,7 @@ function instead(place: string): string {
 /** The machine's files in `/proc` that rules deny: those of processes apart, they are in the run's own, too. */
 export function deniedKernelEntries(globs: readonly FileGlob[]): TreeEntry[] {
   const denied = globs.flatMap(({ allows, acts, rule, glob: { literal } }): TreeEntry[] => {
-    if (allows || (acts & reading) === 0 || literal?.startsWith('/proc/') !== true) return []
+    if (allows || (acts & reading) === 0 || literal === undefined || !isBelow(literal, '/proc')) return []
     const kind = isKernelPlace(literal) ? undefined : kindOf(literal)
     return kind === undefined ? [] : [{ path: literal, kind, access: 'none', rule }]
   })

@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path'
 import { printCode } from '../policy/print-code.ts'
 import { escapePattern } from '../policy/wildcard.ts'
 import { OosError } from '../shared/errors.ts'
-import { isBelow } from '../shared/within.ts'
+import { isBelow, isInHome } from '../shared/within.ts'
 import { printHome } from './paths.ts'
 import type { Access, Mount, PlanInput, TreeEntry, Unheld } from './types.ts'
 
@@ -58,7 +58,7 @@ function exists(entries: readonly TreeEntry[], folder: string): boolean {
 
 /** The folder a person would name: a tool's own below HOME, else the one the file lies in. */
 function toolFolder(file: string, home: string): string {
-  if (!isBelow(file, home)) return dirname(file)
+  if (!isInHome(file, home)) return dirname(file)
   const [first = '', second = '', third = ''] = file.slice(home.length + 1).split('/')
   const isShared = first === '.local' && second === 'share'
   return [home, first, ...(isShared ? [second, third] : [])].join('/')

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { isBelow } from '../shared/within.ts'
 import { kindOf, realpathOf } from './look.ts'
 import { accessIn } from './reach.ts'
@@ -43,6 +44,6 @@ function placesOf(bound: string, behind: TreeFacts['behind']): string[] {
   if (real === undefined) return []
   const named = behind
     .filter((tree) => isBelow(real, tree.real))
-    .map((tree) => tree.path + real.slice(tree.real.length))
+    .map((tree) => join(tree.path, relative(tree.real, real)))
   return [real, ...named]
 }

@@ -9,7 +9,7 @@ import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deni
 import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
 import { readRepository } from './git.ts'
-import { deniedKernelEntries, isKernelPlace } from './kernel-places.ts'
+import { accessInKernel, deniedKernelEntries, isInKernel, isKernelPlace } from './kernel-places.ts'
 import { createLinkCount } from './links.ts'
 import {
   isFolderBehind,
@@ -94,6 +94,8 @@ function sweepBase(sweep: Sweep, base: string): void {
     sweepTop(sweep, base)
     return
   }
+  // All of the disk holds the kernel's, too.
+  if (real === '/' || isKernelPlace(real)) return
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
   const way: Sweep = { ...sweep, globs, points, entries: [], files: 0, behindLink: true }
@@ -115,7 +117,12 @@ function sweepTop(sweep: Sweep, base: string): void {
   if (isKernelPlace(base)) return
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)
-    if (state.access !== 'none') record(sweep, { path: base, kind, access: state.access, rule: state.rule })
+    const access = accessInKernel(base, state.access)
+    if (access !== 'none') record(sweep, { path: base, kind, access, rule: state.rule })
+    if (isInKernel(base)) {
+      probe(sweep, base, state)
+      return
+    }
     if (kind === 'link' && !sweep.behindLink) return
     if (state.access === 'none' && !opensInside(sweep.globs, base)) return
     if (needsWalk(sweep.globs, base, state)) sweepFolder(sweep, base, state)
@@ -124,7 +131,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   }
   const { access, rule } = judgeFile(sweep.globs, base, nothing)
   if (access === 'none') return
-  record(sweep, { path: base, kind, access, rule })
+  record(sweep, { path: base, kind, access: accessInKernel(base, access), rule })
   if (rule?.layer !== 'built-in') sweep.links?.lookAtFile(base)
 }
 

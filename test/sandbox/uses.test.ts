@@ -422,6 +422,8 @@ describe('what a run has of its own, of the kernel', () => {
     { opens: 'the devices', rule: 'Allow file:/dev/**:read,write' },
     { opens: 'its descriptors', rule: 'Allow file:/dev/fd/**:read' },
     { opens: 'a file of the machine', rule: 'Allow file:/proc/cpuinfo:read' },
+    { opens: 'the terminals', rule: 'Allow file:/dev/pts/**:read,write' },
+    { opens: "the kernel's settings", rule: 'Allow file:/proc/sys/kernel/**:read,write' },
   ])('stays its own where a rule opens $opens', async ({ rule }) => {
     const scene = sceneOf(0)
     const script = `
@@ -429,6 +431,21 @@ describe('what a run has of its own, of the kernel', () => {
       echo x > /dev/null; read a < /proc/self/status; echo $a; head -c 1 /proc/cpuinfo | wc -c`
     const { code, out } = await runIn(scene, sh(script), { rules: ['Allow file:**:read,write', rule] })
     expect([code, out]).toEqual([0, `cat: ${process1}/environ: No such file or directory\nName: sh\n1\n`])
+  })
+
+  it.each(['/proc', '/dev', `/proc/${process.pid}`, '/'])(
+    'is not shown under another name: a link to %s',
+    async (target) => {
+      const scene = sceneOf(0, { 'outside/l': { link: target } })
+      const rules = ['Allow file:**:read,write', `Allow file:${scene.outside}/l/**:read`]
+      expect((await runIn(scene, sh(`ls ${scene.outside} 2>&1 || true`), { rules })).out).not.toMatch(/^l$/m)
+    },
+  )
+
+  it.runIf(process.getuid?.() === 0)('is not written, whatever a rule says', async () => {
+    const rules = ['Allow file:**:read,write', 'Allow file:/proc/sys/kernel/core_pattern:read,write']
+    const script = '(: >> /proc/sys/kernel/core_pattern) 2>&1 || echo closed'
+    expect((await runIn(sceneOf(0), sh(script), { rules })).out).toMatch(/closed\n$/)
   })
 
   it('is closed where a rule denies files of the machine in it', async () => {
@@ -444,4 +461,10 @@ it('a repository in a tree that lies in another is looked at once', async () => 
   git(scene, scene.root, 'init', '-q')
   const rules = ['Allow file:**:read,write', `Allow file:${scene.base.slice(0, -1)}*/**:read`]
   expect((await runIn(scene, sh('git status --short'), { rules })).out).toBe('?? f\n')
+})
+
+it('a denied link to the programs of the system closes none of them, also where HOME is the root of the disk', async () => {
+  const scene = sceneOf(0, { 'work/secret-x': { link: '/usr/bin' } })
+  const rules = ['Allow file:**:read,write', 'Deny file:secret-*:read']
+  expect((await runIn({ ...scene, home: '/' }, sh('echo ok'), { rules })).out).toBe('ok\n')
 })

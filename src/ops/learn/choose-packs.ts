@@ -1,7 +1,7 @@
 import { compilePolicy, type Policy } from '../../policy/compile.ts'
 import { decide } from '../../policy/decide.ts'
 import type { Request } from '../../policy/types.ts'
-import { isBelow } from '../../shared/within.ts'
+import { isBelow, isInHome } from '../../shared/within.ts'
 import type { FileUse } from './learned.ts'
 import type { LearningPacks, Pack } from './packs.ts'
 
@@ -32,7 +32,7 @@ export function choosePacks({ files, names }: PackUses, facts: PackFacts): reado
   const all = facts.packs.languages.map((pack) => candidate(pack, facts)).sort(byRank(facts.own))
   const { root, home } = facts.policy
   const outside = files.filter(
-    ({ target, action }) => action === 'read' && isBelow(target, home) && !isBelow(target, root),
+    ({ target, action }) => action === 'read' && isInHome(target, home) && !isBelow(target, root),
   )
   const chosen: ChosenPack[] = []
   let left = outside.map(({ target }) => target)

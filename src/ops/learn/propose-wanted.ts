@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability } from '../../policy/types.ts'
-import { isBelow, isWithin } from '../../shared/within.ts'
+import { isInHome, isWithin } from '../../shared/within.ts'
 import { isSecretName } from './credential-names.ts'
 import type { FileUse, Learned } from './learned.ts'
 import {
@@ -48,7 +48,7 @@ export function cacheNotes({ wanted }: Learned, facts: ProposeFacts): readonly s
 
 function cacheOf(use: FileUse, { ownPlaces, policy }: ProposeFacts): string | undefined {
   const place = ownPlaces(fileRequest(use))
-  return place?.startsWith(`${policy.home}/`) === true ? place : undefined
+  return place !== undefined && isInHome(place, policy.home) ? place : undefined
 }
 
 /** Where settings and data of many programs lie, each in a folder of its own. */
@@ -56,7 +56,7 @@ const shared = /^(?:\.config|\.cache|\.local|\.local\/(?:share|state|lib)|Librar
 
 /** The folder in a home that is one program's; none for a file that lies right in the home, or elsewhere. */
 function programFolder(target: string, home: string): string | undefined {
-  if (!isBelow(target, home)) return undefined
+  if (!isInHome(target, home)) return undefined
   const names = target.slice(home.length + 1).split('/')
   const depth = names.findIndex((_, index) => !shared.test(names.slice(0, index + 1).join('/'))) + 1
   return depth === 0 || depth >= names.length ? undefined : `${home}/${names.slice(0, depth).join('/')}`
