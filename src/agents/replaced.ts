@@ -9,8 +9,8 @@ export function watchReplaced(closed: readonly Mount[]): () => readonly Mount[] 
   const before = new Map(closed.map((mount) => [mount, identityOf(mount.path)]))
   return () =>
     closed.filter((mount) => {
-      const now = identityOf(mount.path)
-      return now !== undefined && now !== before.get(mount)
+      const [was, now] = [before.get(mount), identityOf(mount.path)]
+      return was !== undefined && now !== undefined && now !== was
     })
 }
 

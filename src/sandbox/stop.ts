@@ -26,7 +26,7 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
   const kill = (by: EndedBy) => {
     const isAgain = cause !== undefined
     cause ??= { by }
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (hasEnded(child)) return
     if (first === undefined) {
       if (!isAgain) callOff = afterMs(graceMs, () => killHalves(child))
       return
@@ -54,12 +54,17 @@ export function createStopper(child: ChildProcess, graceMs: number): Stopper {
   }
 }
 
+/** Its pid may be another's by then. */
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
 /** What has come up of a sandbox that never gets ready. */
-function killHalves({ pid }: ChildProcess): void {
-  if (pid !== undefined) for (const half of readTree(pid)) signalQuietly(half.pid, 'SIGKILL')
+function killHalves(child: ChildProcess): void {
+  const { pid } = child
+  if (pid !== undefined && !hasEnded(child))
+    for (const half of readTree(pid)) signalQuietly(half.pid, 'SIGKILL')
 }
 
-/** The kernel keeps all but SIGKILL from the namespace's first process, which is bubblewrap's. */
+/** The namespace's first process is bubblewrap's, which has a handler for none of these: the kernel keeps them from it. */
 function signalInside(first: number, signal: NodeJS.Signals): void {
   for (const { pid } of readTree(first)) signalQuietly(pid, signal)
 }
