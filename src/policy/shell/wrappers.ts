@@ -64,12 +64,13 @@ const table: Record<string, Wrapper> = {
     assignments: true,
     folder: 'C chdir',
     dash: true,
+    last: 'S split-string',
   },
   sudo: {
     short: 'ABbEHkKnNPSislvVeC:c:D:g:h:p:R:r:t:T:U:u:',
     long: 'askpass background preserve-env? set-home non-interactive preserve-groups stdin close-from= chdir= group= host= prompt= chroot= role= type= command-timeout= other-user= user= shell login edit list validate reset-timestamp remove-timestamp',
     assignments: true,
-    idle: 'l list v validate V k K reset-timestamp remove-timestamp',
+    idle: 'l list v validate V K remove-timestamp',
     refused: 'e edit R chroot i login s shell',
     folder: 'D chdir',
   },
@@ -196,7 +197,7 @@ function wrapperReader(wrapper: Wrapper, program: string): ProgramReader {
       if (shell.has(name)) walk.shell(value ?? '')
       if (folder.has(name)) from = value
     }
-    const command = split(program, words, read, walk) ?? operandsOf(wrapper, words, read, walk)
+    const command = split(program, words, read, { walk, from }) ?? operandsOf(wrapper, words, read, walk)
     if (from === '') launch(wrapper, command, read, walk)
     else walk.within(from, () => launch(wrapper, command, read, walk))
   }
@@ -256,19 +257,22 @@ function afterAssignments(words: readonly string[], first: number, walk: Walk): 
   return words.slice(start)
 }
 
-/** `env -S 'A=1 cmd x' y` is `env A=1 cmd x y`. Its quoting is a language of its own, so only plain words are read. */
+/**
+ * `env -S 'A=1 cmd x' y` is `env A=1 cmd x y`. Its quoting is a language of its own, so only plain words are read, and
+ * none behind `-C`: the text may change that folder again.
+ */
 function split(
   program: string,
   words: readonly string[],
   read: Read,
-  walk: Walk,
+  { walk, from }: { readonly walk: Walk; readonly from: string | undefined },
 ): readonly string[] | undefined {
   const text =
     program === 'env'
       ? read.given.find(({ name }) => name === 'S' || name === 'split-string')?.value
       : undefined
   if (text === undefined) return undefined
-  if (!/^[\w./:=@,+ -]*$/.test(text)) {
+  if (from !== '' || !/^[\w./:=@,+ -]*$/.test(text)) {
     walk.refuse('what `env` splits cannot be read')
     return []
   }

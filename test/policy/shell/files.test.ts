@@ -68,6 +68,7 @@ describe('the files that a text redirects to', () => {
     'f() { cd sub; }; f; echo x > a',
     "trap 'echo x > a' EXIT; cd sub",
     'cd $x && ./tool',
+    "env -C sub -S './tool x'",
   ])('cannot be told for %s', (text) => {
     expect(parseCommands(text).undecidable?.reason).toMatch(/./)
   })

@@ -152,6 +152,11 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     "fish -c 'factor 1'",
     'timeout -- $x y 1',
     `env -S 'A="1" factor 1' x`,
+    "env -S 'factor 1' --help",
+    "env --split-string='factor 1' --version",
+    "env -iS 'A=1' -S 'factor 1'",
+    'sudo -k factor 1',
+    'sudo --reset-timestamp factor 1',
     'tar cIf factor x .',
     'rsync --rsh="$x" a b',
     'read "$x"',
@@ -168,5 +173,16 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     "zsh -c 'setopt x; a'",
   ])('%s', (text) => {
     expect(effectOf(text, 'shell:factor *')).toBe('deny')
+  })
+})
+
+describe('nothing runs factor, and nothing is unclear, in', () => {
+  it.each([
+    'env --help factor',
+    "env -S '-i --help' factor",
+    "env -S 'echo x' --help",
+    'sudo -k',
+  ])('%s', (text) => {
+    expect(effectOf(text, 'shell:factor *')).toBe('allow')
   })
 })
