@@ -1,8 +1,10 @@
+import { normalize } from 'node:path/posix'
 import { hasHole } from './words.ts'
 
 /** Whether a file of code is what the program reads anyway, or only known at run time: then the code is not read here. */
 export function isInput(file: string): boolean {
-  return hasHole(file) || inputs.test(file)
+  return file === '-' || hasHole(file) || inputs.test(normalize(file))
 }
 
-const inputs = /^(?:-|\/+(?:dev\/+(?:stdin|fd\/.*|tty)|proc\/.*))$/
+/** Behind `..` a name with an ending is a file of the project next door: no device has one. */
+const inputs = /^(?:\/dev\/(?!null$)|\/proc\/|(?:\.\.\/)+(?:dev\/(?!null$)[^.]*$|proc\/))/
