@@ -113,18 +113,31 @@ const readers: ReadonlyMap<string, (rest: readonly string[], walk: Walk) => void
   [
     'config',
     (rest, walk) => {
-      const reads =
-        /^(?:get|list|unset)$/.test(rest[0] ?? '') ||
-        rest.some((word) => /^(?:--get.*|--list|-l|--unset.*)$/.test(word))
-      const operands = rest.filter((word) => word[0] !== '-' && word !== 'set')
-      if (rest[0] === 'edit' || rest.some((word) => /^(?:-e|--edit|-f|--file.*|--blob.*)$/.test(word)))
-        return walk.refuse('git settings are edited')
-      // The value of an option may stand before the name.
-      if (
-        !reads &&
-        operands.slice(0, -1).some((word, index) => mayBeSetting(word, index) && !isHarmless(word))
-      )
-        walk.refuse('a git setting may run a command')
+      const reason = whyNoConfig(rest)
+      if (reason !== undefined) walk.refuse(reason)
     },
   ],
 ])
+
+const valued = ['--type', '--default', '--comment', '--value']
+
+/** git reads no options behind the first operand; the value of one may be written like an option, or like a name. */
+function whyNoConfig(rest: readonly string[]): string | undefined {
+  const subcommand = /^(?:get|list|set|unset|edit)$/.test(rest[0] ?? '') ? rest[0] : undefined
+  const options: string[] = []
+  let at = subcommand === undefined ? 0 : 1
+  for (let word = rest[at]; word?.[0] === '-'; word = rest[at]) {
+    options.push(word)
+    at += word !== '--' && valued.some((name) => name.startsWith(word as string)) ? 2 : 1
+  }
+  const has = (option: RegExp) => options.some((word) => option.test(word))
+  if (subcommand === 'edit' || has(/^(?:-\w*[ef]|--ed|--fil|--bl)/)) return 'git settings are edited'
+  // A harmless section may get the name of one that is not.
+  if (has(/^--(?:ren|co(?!m))/)) return 'a section of the git settings gets another name'
+  if (subcommand === undefined ? has(/^(?:--get.*|--list|-l|--unset.*)$/) : subcommand !== 'set')
+    return undefined
+  const settings = rest.slice(at, -1)
+  return settings.some((word, index) => mayBeSetting(word, index) && !isHarmless(word))
+    ? 'a git setting may run a command'
+    : undefined
+}
