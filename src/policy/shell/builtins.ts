@@ -16,7 +16,7 @@ const assigning =
   (words, walk) => {
     for (let index = 1; index < words.length; index++) {
       const word = words[index] as string
-      const array = /^-[ers]*a(.+)$/s.exec(word)?.[1]
+      const array = /^-[Eers]*a(.+)$/s.exec(word)?.[1]
       if (array !== undefined) assignTo(array, undefined, walk)
       else if (word[0] !== '-' || word.length === 1) assignTo(word, undefined, walk)
       else if (word.length === 2 && valued.includes(word[1] as string)) index++

@@ -187,6 +187,7 @@ describe('what cannot be followed falls under a Deny of any program', () => {
     'tar cIf factor x .',
     'rsync --rsh="$x" a b',
     'read "$x"',
+    'read -EaPATH; ls 1',
     'export "$x=1"',
     'fc -s',
     "sh -c '[[ a || factor 1 ]]'",
