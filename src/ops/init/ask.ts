@@ -85,12 +85,15 @@ async function answerTo(question: Question, { env, home, inside, limit = 15_000 
   return question.parse(await outputOf(question.run, own, limit))
 }
 
-/** What a run has of it: another home folder, here one that is not there and that nobody can make (Yarn 1 fails where it is a file), and no variable that names a registry. */
+/**
+ * What a run has of it: another home folder, here one that is not there, and no variable that names a registry. Where the
+ * folder is a file, Yarn 1 ends; below `/proc`, where making one fails as if one above it were missing, it tries for ever.
+ */
 function withoutSettings(env: NodeJS.ProcessEnv, keepHome: boolean): NodeJS.ProcessEnv {
   const isSetting = (name: string) =>
     /^(?:(?:npm|pnpm|yarn|pip)_|go(?:proxy|sumdb|env)$|xdg_config)/i.test(name) && !(name in quiet)
   const kept = Object.entries(env).filter(([name]) => !isSetting(name))
-  return { ...Object.fromEntries(kept), ...(!keepHome && { HOME: '/proc/none' }) }
+  return { ...Object.fromEntries(kept), ...(!keepHome && { HOME: '/sys/none' }) }
 }
 
 /** In the root folder, where nobody but the system's owner could leave a setting. What fails has no answer. */

@@ -90,10 +90,12 @@ const answers: { name: string; manager: PackageManager; programs: Tree; hosts: s
     hosts: ['y.example.com', 'a.example.com'],
   },
   {
-    name: 'stops at a home folder that is none',
+    name: 'ends at a home folder that is none, and tries for ever to make one that seems to miss another above it',
     manager: 'yarn',
     programs: {
-      yarn: 'if test -e "$HOME" && test ! -d "$HOME"; then exit 1; fi; echo https://y.example.com',
+      yarn: `test -e "$HOME" && test ! -d "$HOME" && exit 1
+while case $(PATH=/usr/bin:/bin LC_ALL=C mkdir "$HOME" 2>&1) in *'No such file'*) ;; *) false ;; esac; do :; done
+echo https://y.example.com`,
       npm: 'echo https://a.example.com',
     },
     hosts: ['y.example.com', 'a.example.com'],
