@@ -226,14 +226,10 @@ function operandsOf(
   for (let index = 0; index < (wrapper.operands ?? 0); index++, start++)
     if (words[start]?.startsWith(many)) walk.refuse('the command is only known at run time')
   if (wrapper.shell !== undefined && readLateShell(words, start, walk)) return []
-  if (wrapper.alone === true && start >= words.length && !isTold(wrapper, given))
+  const told = names(wrapper.shell)
+  if (wrapper.alone === true && start >= words.length && !given.some(({ name }) => told.has(name)))
     walk.refuse('a shell reads commands from its input')
   return wrapper.assignments === true ? afterAssignments(words, start, walk) : words.slice(start)
-}
-
-function isTold({ shell }: Wrapper, given: Read['given']): boolean {
-  const told = names(shell)
-  return given.some(({ name }) => told.has(name))
 }
 
 /** `flock file -c text`: an option after an operand. */
