@@ -8,9 +8,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // Ten times what the longest takes on a quiet machine: a slow one is no failure.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'source', include: ['test/**/*.test.ts'], exclude: program } },
       { extends: true, test: { name: 'program', include: program, globalSetup: ['test/build.ts'] } },

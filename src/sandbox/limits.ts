@@ -37,7 +37,7 @@ export function prlimitWords(limits: readonly LimitPlan[], prlimit: string | und
     .filter((limit) => limit.heldBy.includes('prlimit'))
     .flatMap((limit) => prlimitOptions(limit))
   if (options.length === 0 || prlimit === undefined) return []
-  return [prlimit, ...options, '--core=0', '--']
+  return [prlimit, ...options, '--core=0', '--memlock=65536', '--']
 }
 
 function prlimitOptions({ name, value }: LimitPlan): readonly string[] {

@@ -92,7 +92,7 @@ test('after any edits the tree is that of the whole text', () => {
     }),
     { numRuns: cases },
   )
-})
+}, 90_000)
 
 test('an edit in the middle parses no more than the blocks around it', () => {
   const sections = Array.from({ length: 50 }, (_, index) => `## Part ${index}\n\n- item ${index}\n\ntext\n\n`)

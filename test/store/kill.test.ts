@@ -34,7 +34,7 @@ describe('a record whose writers are killed', () => {
     ).toBe(true)
     expect(runs.flatMap(({ id }) => store.verifyRun(id).problems)).toEqual([])
     expect(store.settleDeadRuns()).toEqual([])
-  })
+  }, 90_000)
 
   it('is whole when several make it at the same moment', async () => {
     const path = scratchPath()

@@ -76,7 +76,7 @@ async function hostsOf(manager: PackageManager, place: Place): Promise<string[]>
   return [...new Set((await Promise.all(rows)).flat())]
 }
 
-async function answerTo(question: Question, { env, home, inside, limit = 15_000 }: Place): Promise<string[]> {
+async function answerTo(question: Question, { env, home, inside, limit = 5_000 }: Place): Promise<string[]> {
   if ('folder' in question) {
     const { variable, usual } = question.folder
     return question.parse(openFolder(env[variable] ?? join(home, usual)))

@@ -119,6 +119,13 @@ describe.each(users)('as $user', ({ as }) => {
     }
   })
 
+  it('a command with a limit of its own keeps little of its memory from being swapped out', async () => {
+    const limits = [limitPlan(['disk', 1e6], as.uid ?? 0)]
+    const { stdout } = await startRun({ command: shell('ulimit -l; ulimit -Hl'), bare: { limits } }, as)
+      .finished
+    expect(stdout).toBe('64\n64\n')
+  })
+
   it('a command whose time is over is asked to end', async () => {
     const limits = [limitPlan(['timeout', 300], as.uid ?? 0)]
     const command = shell('trap "echo asked; exit 9" TERM; while :; do sleep 0.01; done')
