@@ -26,6 +26,9 @@ const files = {
   'work/docs/link.md': { link: '../../outside/secret.txt' },
   'work/docs/real.md': 'text',
   'work/z/first': 'a plain file',
+  'work/vendor/.hg/hgrc': '[ui]',
+  'work/vendor/.jj/repo/config.toml': '[ui]',
+  'work/mise.toml': '[tools]',
   'work/committed-link': { link: '../outside/secret.txt' },
   'outside/secret.txt': secret,
   'outside/shared.txt': 'shared',
@@ -292,6 +295,22 @@ const attacks: readonly Attack[] = [
     script: 'rm -f .git/lazygit.yml; echo EVIL > .git/lazygit.yml',
     removed: { without: unmask('.git/lazygit.yml') },
     broke: changed('work/.git/lazygit.yml'),
+  },
+  {
+    name: 'W2 the configuration of other version control',
+    script: 'for i in hg/hgrc jj/repo/config.toml; do rm -f vendor/.$i; echo EVIL > vendor/.$i; done',
+    removed: {
+      without: (options, scene) =>
+        unmask('vendor/.jj/repo/config.toml')(unmask('vendor/.hg/hgrc')(options, scene), scene),
+    },
+    broke: (scene) =>
+      changed('work/vendor/.hg/hgrc')(scene) || changed('work/vendor/.jj/repo/config.toml')(scene),
+  },
+  {
+    name: 'W2 what a shell obeys as it enters the folder',
+    script: 'rm -f mise.toml; echo EVIL > mise.toml',
+    removed: { without: unmask('mise.toml') },
+    broke: changed('work/mise.toml'),
   },
   {
     name: 'W2 a repository in the place of the repository',
