@@ -1,4 +1,4 @@
-import { type Dirent, realpathSync } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { isBelow, isWithin } from '../shared/within.ts'
@@ -113,7 +113,7 @@ function sweepTop(sweep: Sweep, base: string): void {
   sweep.top = base
   const isOurs = isWithin(base, sweep.root)
   // A link, or a way through one, inside the project leads to what the rules do not mean.
-  if (isOurs && realpathSync.native(base) !== base) return
+  if (isOurs && realpathOf(base) !== base) return
   if (isKernelPlace(base)) return
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)

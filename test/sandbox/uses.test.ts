@@ -463,6 +463,15 @@ it('a repository in a tree that lies in another is looked at once', async () => 
   expect((await runIn(scene, sh('git status --short'), { rules })).out).toBe('?? f\n')
 })
 
+it.each([
+  ['nowhere', '/nowhere'],
+  ['itself', 'dist'],
+])('a link that a rule opens and that leads %s keeps no run from starting', async (_, link) => {
+  const scene = sceneOf(0, { 'work/f': 'text', 'work/dist': { link } })
+  const rules = ['Allow file:*:read', 'Allow file:dist/**:read,write']
+  expect((await runIn(scene, ['cat', 'f'], { rules })).out).toBe('text')
+})
+
 it('a denied link to the programs of the system closes none of them, also where HOME is the root of the disk', async () => {
   const scene = sceneOf(0, { 'work/secret-x': { link: '/usr/bin' } })
   const rules = ['Allow file:**:read,write', 'Deny file:secret-*:read']
