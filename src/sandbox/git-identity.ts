@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -53,7 +53,8 @@ export function parseGitValue(text: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    // Nobody may ever write to a pipe.
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : ''
   } catch {
     return ''
   }

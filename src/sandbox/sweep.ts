@@ -111,9 +111,9 @@ function sweepTop(sweep: Sweep, base: string): void {
     return
   }
   sweep.top = base
-  const isOurs = isWithin(base, sweep.root)
-  // A link, or a way through one, inside the project leads to what the rules do not mean.
-  if (isOurs && realpathOf(base) !== base) return
+  const real = realpathOf(base)
+  // A link that leads nowhere opens nothing; one inside the project, or a way through one, leads to what the rules do not mean.
+  if (real === undefined || (real !== base && isWithin(base, sweep.root))) return
   if (isKernelPlace(base)) return
   if (kind === 'directory' || (kind === 'link' && isFolderBehind(base))) {
     const state = judgeFolder(sweep.globs, base, nothing)

@@ -13,12 +13,12 @@ export function inspectDatabase(path: string): boolean {
   for (const part of [dirname(folder), folder, path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
     if (statOf(part)?.isSymbolicLink()) throw refusal(path, `\`${part}\` is a symlink`)
   }
-  const file = [dirname(folder), folder].find((part) => statOf(part)?.isFile())
-  if (file !== undefined)
+  const inTheWay = [dirname(folder), folder].find((part) => statOf(part)?.isDirectory() === false)
+  if (inTheWay !== undefined)
     throw refusal(
       path,
-      `\`${file}\` is a file where a folder has to be`,
-      `mv ${quoteWord(file)} ${quoteWord(`${file}.other`)}`,
+      `\`${inTheWay}\` lies where a folder has to be`,
+      `mv ${quoteWord(inTheWay)} ${quoteWord(`${inTheWay}.other`)}`,
     )
   const folderStat = statOf(folder)
   if (folderStat === undefined) return false

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -12,6 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { makePipes } from '../../src/sandbox/pipe.ts'
 import { executable, makeTree, oos } from '../cli/oos.ts'
 import {
   command,
@@ -204,18 +206,25 @@ test.each(['XDG_CACHE_HOME', 'XDG_STATE_HOME'])(
   },
 )
 
-test.each(['.oos', '.oos/data'])('%s that is a file is named, with the line that moves it away', (name) => {
+test.each([
+  { name: '.oos', is: 'a file' },
+  { name: '.oos/data', is: 'a file' },
+  { name: '.oos', is: 'a pipe' },
+  { name: '.oos/data', is: 'a pipe' },
+])('$name that is $is is named, with the line that moves it away', ({ name, is }) => {
   const path = join(project.cwd, name)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, 'mine')
+  if (is === 'a file') writeFileSync(path, 'mine')
+  else makePipes([path])
   const outcome = oos(command('echo', 'ran'), project)
   expect(outcome.stdout).toBe('')
   expectOneMessage(outcome, {
     code: 1,
-    says: `\`${path}\` is a file where a folder has to be`,
+    says: `\`${path}\` lies where a folder has to be`,
     hint: new RegExp(`mv ${path} ${path}.other`),
   })
-  expect(readFileSync(path, 'utf8')).toBe('mine')
+  if (is === 'a file') expect(readFileSync(path, 'utf8')).toBe('mine')
+  else expect(lstatSync(path).isFIFO()).toBe(true)
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readCgroup } from '../../src/sandbox/cgroup-facts.ts'
 import { readFacts } from '../../src/sandbox/facts.ts'
 import { parseUserSection, readGitIdentity } from '../../src/sandbox/git-identity.ts'
+import { makePipes } from '../../src/sandbox/pipe.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
 
 const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'oos-facts-')))
@@ -62,6 +63,12 @@ describe("the user's name for commits", () => {
       GIT_COMMITTER_NAME: 'robot',
       GIT_COMMITTER_EMAIL: 'xdg@example.com',
     })
+  })
+
+  it('is not waited for where the file is a pipe', () => {
+    const home = folder()
+    makePipes([join(home, '.gitconfig')])
+    expect(readGitIdentity({}, home)).toEqual({})
   })
 })
 

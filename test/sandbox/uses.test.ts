@@ -467,8 +467,8 @@ it.each([
   ['nowhere', '/nowhere'],
   ['itself', 'dist'],
 ])('a link that a rule opens and that leads %s keeps no run from starting', async (_, link) => {
-  const scene = sceneOf(0, { 'work/f': 'text', 'work/dist': { link } })
-  const rules = ['Allow file:*:read', 'Allow file:dist/**:read,write']
+  const scene = sceneOf(0, { 'work/f': 'text', 'work/dist': { link }, 'home/dist': { link } })
+  const rules = ['Allow file:*:read', 'Allow file:dist/**:read,write', 'Allow file:~/dist:read,write']
   expect((await runIn(scene, ['cat', 'f'], { rules })).out).toBe('text')
 })
 
