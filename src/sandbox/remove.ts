@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { inFolder } from './held.ts'
 import { readFolder, statOf } from './look.ts'
 import { isStandIn } from './stand-ins.ts'
@@ -29,8 +30,13 @@ function removeOwn(own: string | Buffer, content: string | undefined): boolean {
 export function holdsMore(path: string, content = ''): boolean {
   const stats = statOf(path)
   if (stats === undefined) return false
-  if (stats.isDirectory()) return (readFolder(path) ?? []).length > 0
+  if (stats.isDirectory()) return (readFolder(path) ?? []).some(({ name }) => isTold(join(path, name)))
   return stats.isSymbolicLink() || (stats.isFile() && stats.size > 0 && !says(path, stats, content))
+}
+
+/** What another run put there to protect is none of this one's: stand-ins, and folders with nothing else in them. */
+function isTold(path: string): boolean {
+  return statOf(path)?.isDirectory() === true ? holdsMore(path) : !isStandIn(path)
 }
 
 /** bubblewrap makes its mount points empty, and writable for nobody. */

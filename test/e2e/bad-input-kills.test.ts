@@ -86,6 +86,19 @@ describe('two runs at once', () => {
     first.stdin?.end('go\n')
     expect(await once(first, 'exit')).toEqual([0, null])
     expect(readdirSync(project.cwd).sort()).toEqual(['.agent-os', '.env', '.oos'])
+  test('are not told of what oos puts into a folder that it has made for the other', async () => {
+    const first = await startRun('echo up; read go')
+    const second = await startRun('echo up; read go')
+    expect(readdirSync(join(project.cwd, '.hg'))).toEqual(['hgrc'])
+    const said = first.stderr.toArray()
+    for (const child of [first, second]) {
+      child.stdin.end('go\n')
+      expect(await once(child, 'exit')).toEqual([0, null])
+    }
+    expect((await said).join('')).toBe('')
+    expect(status(project)).toBe(clean)
+  })
+
   })
 
   test('are not told of what oos puts into a folder for the other', async () => {
