@@ -49,10 +49,11 @@ export function openGhosts(folder: string, standIns: string): Ghosts {
   removeGhosts(folder)
   const file = freeName(folder)
   const self = { pid: process.pid, started: readProcess(process.pid)?.started ?? 0 }
-  writeEntry(file, { ...self, made: [] })
+  let made: readonly Made[] = []
+  writeEntry(file, { ...self, made })
   return {
     remember: ({ ghosts, placeholders }) => {
-      const made = [...ghosts.flatMap(withMissingParents).map((path) => ({ path })), ...placeholders].filter(
+      made = [...ghosts.flatMap(withMissingParents).map((path) => ({ path })), ...placeholders].filter(
         isAbsent,
       )
       writeEntry(file, { ...self, made })
@@ -61,7 +62,8 @@ export function openGhosts(folder: string, standIns: string): Ghosts {
     },
     leave: () => {
       try {
-        const { made } = readEntry(file)
+        // Somebody may have taken the state folder away meanwhile.
+        makeFolders(folder)
         writeEntry(file, { pid: 0, started: 0, made })
       } catch {
         // A full disk: the entry stays, and the next run sees that this one is over.

@@ -103,6 +103,16 @@ describe('what a run puts on the host in order to protect', () => {
     expect(tree()).toEqual(untouched)
   })
 
+  it('is gone at the end although the records were taken away meanwhile', async () => {
+    const ghosts = openGhosts(records, standIns)
+    ghosts.remember(plan('.envrc', '.claude'))
+    await runOver({ files: ['.envrc'], folders: ['.claude'] })
+    rmSync(records, { recursive: true })
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
+    expect(readdirSync(records)).toEqual([])
+  })
+
   it('stays as long as another run of the project may have mounted over it', async () => {
     const [one, other] = [openGhosts(records, standIns), openGhosts(records, standIns)]
     one.remember(plan('.envrc'))
