@@ -85,9 +85,10 @@ function removeGhosts(folder: string, own?: string): void {
   if (entries.some((entry, index) => join(folder, files[index] ?? '') !== own && isRunning(entry))) return
   const made = entries.flatMap((entry) => entry.made)
   // What lies inside goes before the folder that it lies in.
-  for (const one of made.sort((a, b) => b.path.length - a.path.length))
-    removeIfUntouched(one.path, one.content)
-  for (const name of [...files, ...names.filter(isAbandoned)]) rmSync(join(folder, name), { force: true })
+  made.sort((a, b) => b.path.length - a.path.length)
+  const left = new Set(made.filter(({ path, content }) => !removeIfUntouched(path, content)))
+  const over = files.filter((_, index) => !entries[index]?.made.some((one) => left.has(one)))
+  for (const name of [...over, ...names.filter(isAbandoned)]) rmSync(join(folder, name), { force: true })
 }
 
 /** The draft of an entry whose writer was killed: nothing was made yet. */

@@ -1,29 +1,30 @@
 import { lstatSync, readFileSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { inFolder } from './held.ts'
+import { inFolder, LedElsewhere } from './held.ts'
 import { readFolder, statOf } from './look.ts'
 import { isStandIn } from './stand-ins.ts'
 
 /**
  * Removes a mount point or placeholder, unless somebody has made it his own: a folder with something in it, a file that
- * says anything else. The agent may have put links in the way, so its folder is held.
+ * says anything else. The agent may have put links in the way, so its folder is held. False: it is still to be removed,
+ * since the disk is read-only for now, or the folder shut.
  */
 export function removeIfUntouched(path: string, content?: string): boolean {
   try {
-    return inFolder(path, (own) => removeOwn(own, content))
-  } catch {
-    // Gone already, led elsewhere, or not empty.
-    return false
+    inFolder(path, (own) => removeOwn(own, content))
+    return true
+  } catch (error) {
+    return error instanceof LedElsewhere || goneOrOwned.has((error as NodeJS.ErrnoException).code)
   }
 }
 
-function removeOwn(own: string | Buffer, content: string | undefined): boolean {
+const goneOrOwned: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
+
+function removeOwn(own: string | Buffer, content: string | undefined): void {
   const stats = lstatSync(own)
   if (stats.isDirectory()) rmdirSync(own)
   else if (isStandIn(own)) unlinkSync(own)
   else if (stats.isFile() && isAsMade(own, stats, content)) unlinkSync(own)
-  else return false
-  return true
 }
 
 /** Whether anything lies there now that says something else than what was made there. */

@@ -5,7 +5,16 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executable, oos } from '../cli/oos.ts'
-import { command, expectSound, listRuns, makeProject, type Project, rules, status } from './bad-input.ts'
+import {
+  command,
+  expectSound,
+  listRuns,
+  makeProject,
+  oosWith,
+  type Project,
+  rules,
+  status,
+} from './bad-input.ts'
 
 let project: Project
 let clean: string
@@ -77,15 +86,6 @@ describe('two runs at once', () => {
     expectSound(project)
   })
 
-  test('work where there is no repository, and neither can make one', async () => {
-    rmSync(join(project.cwd, '.git'), { recursive: true })
-    const first = await startRun()
-    const second = oos(['run', '--', 'sh', '-c', 'git init -q || touch .git/HEAD || echo held'], project)
-    expect([second.code, second.stdout]).toEqual([0, 'held\n'])
-    expect(second.stderr).not.toContain('came to be')
-    first.stdin?.end('go\n')
-    expect(await once(first, 'exit')).toEqual([0, null])
-    expect(readdirSync(project.cwd).sort()).toEqual(['.agent-os', '.env', '.oos'])
   test('are not told of what oos puts into a folder that it has made for the other', async () => {
     const first = await startRun('echo up; read go')
     const second = await startRun('echo up; read go')
@@ -99,6 +99,15 @@ describe('two runs at once', () => {
     expect(status(project)).toBe(clean)
   })
 
+  test('work where there is no repository, and neither can make one', async () => {
+    rmSync(join(project.cwd, '.git'), { recursive: true })
+    const first = await startRun()
+    const second = oos(['run', '--', 'sh', '-c', 'git init -q || touch .git/HEAD || echo held'], project)
+    expect([second.code, second.stdout]).toEqual([0, 'held\n'])
+    expect(second.stderr).not.toContain('came to be')
+    first.stdin?.end('go\n')
+    expect(await once(first, 'exit')).toEqual([0, null])
+    expect(readdirSync(project.cwd).sort()).toEqual(['.agent-os', '.env', '.oos'])
   })
 
   test('are not told of what oos puts into a folder for the other', async () => {
@@ -153,6 +162,17 @@ describe('kill -9', () => {
       who === 'the command' ? { endedBy: 'signal', exitCode: 137 } : { state: 'failed', endedBy: 'lost' },
     )
     expectSound(project)
+    expect(oos(['run', '--', 'true'], project).code).toBe(0)
+    expect(status(project)).toBe(clean)
+    expect(ghosts()).toEqual([])
+  })
+
+  test('leaves nothing for ever although the next run finds the project read-only', async () => {
+    const run = await startRun('echo up; sleep 300')
+    run.kill('SIGKILL')
+    await once(run, 'exit')
+    const readOnly = ['--ro-bind', project.cwd, project.cwd]
+    expect(oosWith(readOnly, ['run', '--', 'true'], project)).toMatchObject({ code: 1 })
     expect(oos(['run', '--', 'true'], project).code).toBe(0)
     expect(status(project)).toBe(clean)
     expect(ghosts()).toEqual([])
