@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolders } from '../shared/make-folders.ts'
+import { removeAbandoned } from './abandoned.ts'
 import { readProcess } from './processes.ts'
 import { removeIfUntouched } from './remove.ts'
 import { closeSocket, makeStandIns, putSocket } from './stand-ins.ts'
@@ -80,6 +81,7 @@ export function openGhosts(folder: string, standIns: string): Ghosts {
  */
 function removeGhosts(folder: string, own?: string): void {
   const names = readdirSync(folder)
+  removeAbandoned(folder, names)
   const files = names.filter((name) => name.endsWith('.json'))
   const entries = files.map((name) => readEntry(join(folder, name)))
   if (entries.some((entry, index) => join(folder, files[index] ?? '') !== own && isRunning(entry))) return
@@ -88,12 +90,7 @@ function removeGhosts(folder: string, own?: string): void {
   made.sort((a, b) => b.path.length - a.path.length)
   const left = new Set(made.filter(({ path, content }) => !removeIfUntouched(path, content)))
   const over = files.filter((_, index) => !entries[index]?.made.some((one) => left.has(one)))
-  for (const name of [...over, ...names.filter(isAbandoned)]) rmSync(join(folder, name), { force: true })
-}
-
-/** The draft of an entry whose writer was killed: nothing was made yet. */
-function isAbandoned(name: string): boolean {
-  return name.endsWith('.json.new') && readProcess(Number.parseInt(name, 10)) === undefined
+  for (const name of over) rmSync(join(folder, name), { force: true })
 }
 
 function isRunning({ pid, started }: Entry): boolean {

@@ -1,9 +1,10 @@
-import { closeSync, constants, openSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, openSync, readlinkSync, unlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { traceName } from '../abandoned.ts'
 import { makePipes } from '../pipe.ts'
-import { readProcess, readTree } from '../processes.ts'
+import { readTree } from '../processes.ts'
 import { afterMs } from '../timer.ts'
 import { createCollector, type Trace } from './collect.ts'
 import { type Strace, straceWords } from './strace.ts'
@@ -22,12 +23,9 @@ export interface Tracer {
   readonly close: () => void
 }
 
-const suffix = '.trace'
-
-/** `folder`: nobody but this user, and nothing inside, may write there. */
+/** `folder`: that of the project's ghosts, since nobody but this user, and nothing inside, may write there. */
 export function openTracer(strace: Strace, folder: string): Tracer {
-  removeStale(folder)
-  const pipe = join(folder, `${process.pid}${suffix}`)
+  const pipe = join(folder, traceName(process.pid))
   makePipe(pipe)
   const input = new Socket({ fd: openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK) })
   // Without a writer of ours there would be nothing to read, and so an end, before strace has opened it.
@@ -130,26 +128,5 @@ function makePipe(path: string): void {
       hint: 'set XDG_STATE_HOME to a folder of yours on a local disk',
       cause,
     })
-  }
-}
-
-/**
- * What an oos left that was killed before its command began. strace may still wait there for somebody who reads, and would
- * for ever: let go on, it finds nobody, and what it starts ends at the gate.
- */
-function removeStale(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const owner = name.endsWith(suffix) ? Number(name.slice(0, -suffix.length)) : Number.NaN
-    if (Number.isNaN(owner) || readProcess(owner) !== undefined) continue
-    letWriterGo(join(folder, name))
-    unlinkSync(join(folder, name))
-  }
-}
-
-function letWriterGo(pipe: string): void {
-  try {
-    closeSync(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW))
-  } catch {
-    // Another user's, who alone can.
   }
 }

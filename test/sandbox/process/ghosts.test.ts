@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { traceName } from '../../../src/sandbox/abandoned.ts'
 import { openGhosts } from '../../../src/sandbox/ghosts.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { isStandIn } from '../../../src/sandbox/stand-ins.ts'
@@ -110,6 +112,19 @@ describe('what a run puts on the host in order to protect', () => {
     rmSync(records, { recursive: true })
     ghosts.leave()
     expect(tree()).toEqual(untouched)
+    expect(readdirSync(records)).toEqual([])
+  })
+
+  it('of a trace is let go of by the next start, with a strace whose oos was killed before it opened its pipe', async () => {
+    openGhosts(records, standIns).leave()
+    const { pid: gone } = spawnSync('true')
+    const pipe = join(records, traceName(gone))
+    spawnSync('mkfifo', [pipe])
+    const waiting = spawn('sh', ['-c', 'echo up; exec > "$1"; echo told', 'sh', pipe])
+    const exited = once(waiting, 'exit')
+    await once(waiting.stdout, 'data')
+    openGhosts(records, standIns).leave()
+    await exited
     expect(readdirSync(records)).toEqual([])
   })
 

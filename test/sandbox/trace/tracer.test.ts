@@ -87,12 +87,6 @@ it('nothing of a trace is left on the disk', async () => {
   expect(readdirSync(traces)).toEqual([])
 })
 
-it('what a killed run has left is gone at the next one', async () => {
-  writeFileSync(join(traces, '999999999.trace'), '')
-  await startRun({ command: ['true'], traced: traces }).finished
-  expect(readdirSync(traces)).toEqual([])
-})
-
 it.each([
   { name: 'missing', strace: undefined, says: 'not installed' },
   ...['5.10', '4.26'].map((version) => ({
