@@ -40,10 +40,10 @@ function isTold(path: string): boolean {
   return statOf(path)?.isDirectory() === true ? holdsMore(path) : !isStandIn(path)
 }
 
-/** bubblewrap makes its mount points empty, and writable for nobody. */
+/** bubblewrap makes its mount points empty, and writable for nobody. A placeholder is empty where the disk was full, and git stops at one. */
 function isAsMade(own: string | Buffer, { size, mode }: Stats, content: string | undefined): boolean {
-  if (content === undefined) return size === 0 && (mode & 0o222) === 0
-  return says(own, { size }, content)
+  if (size === 0) return content !== undefined || (mode & 0o222) === 0
+  return content !== undefined && says(own, { size }, content)
 }
 
 /** What is larger, a run can have made as large as it likes. */

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -170,6 +171,15 @@ describe('what a run puts on the host in order to protect', () => {
     ])
     ghosts.leave()
     expect(tree()).toEqual(['.mcp.json', 'opencode.json', ...untouched])
+  })
+
+  it('goes where the disk was full, so that nothing could be written into it', () => {
+    const ghosts = openGhosts(records, standIns)
+    const path = join(project, 'commondir')
+    ghosts.remember({ ghosts: [], placeholders: [{ path, content: '.\n' }] })
+    truncateSync(path)
+    ghosts.leave()
+    expect(tree()).toEqual(untouched)
   })
 
   it('goes although somebody has changed the mode of all that is in the project', () => {
