@@ -126,6 +126,12 @@ describe('what a run puts on the host in order to protect', () => {
     await once(waiting.stdout, 'data')
     openGhosts(records, standIns).leave()
     await exited
+  })
+
+  it.each(['trace', 'json.new'])('of an oos that was killed is gone at the next start: its .%s', (ending) => {
+    openGhosts(records, standIns).leave()
+    writeFileSync(join(records, `${spawnSync('true').pid}.${ending}`), '')
+    openGhosts(records, standIns).leave()
     expect(readdirSync(records)).toEqual([])
   })
 
