@@ -11,7 +11,7 @@ import { forwarderFd } from './network/stage.ts'
 import { findWays, type Ways } from './standard.ts'
 import { createStopper } from './stop.ts'
 import { openStreams, type Streams } from './streams.ts'
-import { supervise } from './supervise.ts'
+import { missingProgram, supervise } from './supervise.ts'
 import { keepAccess, keepTerminal } from './terminal.ts'
 
 export interface RunningSandbox {
@@ -36,7 +36,11 @@ export function runSandbox(launch: Launch, options: RunOptions): RunningSandbox 
   const giveAccessBack = keepAccess()
   closeInherited()
   const streams = openStreams(ways, options.machine)
-  const child = spawnLine(line, launch, streams)
+  const undo = () => {
+    streams.handed()
+    group?.remove()
+  }
+  const child = spawnLine(line, launch, { streams, undo })
   const { outputs, feed } = streams.handed(child)
   const stopper = createStopper(child, graceMs)
   const ended = supervise({
@@ -69,7 +73,11 @@ function waysOf({ plan }: Launch, { stdin = 'inherit', sink, merged = false }: R
  * there is a terminal but the command is not at it, it gets a session of its own, so that Ctrl-C reaches oos alone, which
  * then ends the run in order. Only there: a new session costs some 3 ms.
  */
-function spawnLine({ argv, files }: Line, launch: Launch, streams: Streams): ChildProcess {
+function spawnLine(
+  { argv, files }: Line,
+  launch: Launch,
+  { streams, undo }: { streams: Streams; undo: () => void },
+): ChildProcess {
   const [program, ...words] = argv
   if (program === undefined) throw new OosError('sandbox-failed', 'the sandbox line is empty')
   const hasNetwork = launch.plan.network.mode !== 'none'
@@ -78,15 +86,23 @@ function spawnLine({ argv, files }: Line, launch: Launch, streams: Streams): Chi
   stdio.splice(0, 3, ...streams.stdio)
   for (const fd of fds) stdio[fd] = 'pipe'
   try {
-    return spawn(program, words, {
+    const child = spawn(program, words, {
       stdio,
       // Empty: everyone inside can read it in `/proc/1/environ`, and an `LD_PRELOAD` would work on bubblewrap itself.
       env: {},
       cwd: '/',
       detached: !launch.plan.interactive && hasTerminal(),
     })
+    return withStreams(child)
   } catch (error) {
-    streams.handed()
-    throw error
+    undo()
+    throw missingProgram(program, error)
   }
+}
+
+/** Where no descriptor is left Node makes a child without streams, whose error comes when nobody waits for it yet. */
+function withStreams(child: ChildProcess): ChildProcess {
+  if ((child.stdio as unknown) !== undefined) return child
+  child.once('error', () => undefined)
+  throw Object.assign(new Error('no descriptor is left'), { code: 'EMFILE' })
 }

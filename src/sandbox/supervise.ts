@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Writable } from 'node:stream'
 import { OosError } from '../shared/errors.ts'
+import { limitFailure } from '../shared/limit-failure.ts'
 import type { RunGroup } from './cgroup.ts'
 import { describeEnd, type Exit, type SandboxEnd, statusOf } from './end.ts'
 import { type Foreground, followStops } from './foreground.ts'
@@ -174,8 +175,14 @@ function tellEnd(
 /** Of half of what it printed a count would say little. */
 const isWhole = ({ stdout, stderr }: Handed['outputs']) => stdout !== undefined && stderr !== undefined
 
-const missingProgram = (program: string, cause: Error) =>
-  new OosError('sandbox-missing', `\`${program}\` could not be started`, { hint: 'oos doctor', cause })
+export function missingProgram(program: string, cause: unknown): OosError {
+  const limit = limitFailure(cause)
+  const why = limit === undefined ? '' : `: ${limit.why}`
+  return new OosError('sandbox-missing', `\`${program}\` could not be started${why}`, {
+    hint: limit?.hint ?? 'oos doctor',
+    cause,
+  })
+}
 
 const failedSetUp = () =>
   new OosError('sandbox-failed', 'bubblewrap could not set the sandbox up', { hint: 'oos doctor' })

@@ -167,6 +167,40 @@ describe('a sandbox that is not set up', () => {
     await expect(startStub('/nowhere/bwrap').ended).rejects.toMatchObject({ code: 'sandbox-missing' })
   })
 
+  it('because too many files are open is told', () => {
+    const source = (name: string) => JSON.stringify(new URL(name, import.meta.url).href)
+    const script = `
+      import { closeSync, openSync } from 'node:fs'
+      import { runSandbox } from ${source('../../../src/sandbox/run.ts')}
+      import { bareLaunch } from ${source('./bare.ts')}
+      const launch = bareLaunch(['true'])
+      const open = []
+      try {
+        for (;;) open.push(openSync('/dev/null'))
+      } catch {
+        for (const fd of open.slice(-4)) closeSync(fd)
+      }
+      try {
+        runSandbox(launch, { machine: {}, stdin: 'ignore' })
+      } catch ({ code, message, hint }) {
+        for (const fd of open.slice(0, -4)) closeSync(fd)
+        console.log(code, message, hint)
+      }`
+    const node = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ]
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...node], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toMatch(
+      /^sandbox-missing `\S*bwrap` could not be started: too many files are open ulimit -n\n$/,
+    )
+  })
+
   it('is not waited for where a half of bubblewrap is left', async () => {
     const mark = `5000.${process.pid}`
     const { end } = await startRun({
