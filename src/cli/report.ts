@@ -3,6 +3,7 @@ import { isResource } from '../policy/resources.ts'
 import { closest } from '../shared/closest.ts'
 import { diskFailure } from '../shared/disk-failure.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
+import { limitFailure } from '../shared/limit-failure.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import type { CommandEntry } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
@@ -39,11 +40,27 @@ function isCommanderError(thrown: unknown): thrown is CommanderError {
 function toOosError(thrown: unknown, argv: readonly string[]): OosError {
   if (thrown instanceof OosError) return thrown
   if (isCommanderError(thrown)) return usageError(thrown, argv)
-  const lost = isSystemError(thrown) && thrown.syscall === 'write' ? diskFailure(thrown) : undefined
-  if (lost !== undefined)
-    return new OosError('failed', `not all could be written: ${lost}`, { hint: 'df -h', cause: thrown })
+  const told = isSystemError(thrown) ? tellSystem(thrown) : undefined
+  if (told !== undefined) return new OosError('failed', told.message, { hint: told.hint, cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new OosError('failed', message, { hint: 'OOS_DEBUG=1 shows where this comes from', cause: thrown })
+}
+
+/** The system's error as a sentence, where it is one that people meet. */
+function tellSystem(error: NodeJS.ErrnoException): { message: string; hint: string } | undefined {
+  const { syscall = '', path } = error
+  const limit = limitFailure(error)
+  const why = limit?.why ?? diskFailure(error)
+  if (why === undefined) return undefined
+  const hint = limit?.hint ?? (path === undefined ? 'df -h' : `ls -ld ${quoteWord(path)}`)
+  if (syscall.startsWith('spawn'))
+    return {
+      message: `${path === undefined ? 'a program' : `\`${path}\``} could not be started: ${why}`,
+      hint,
+    }
+  if (path !== undefined) return { message: `\`${path}\` could not be used: ${why}`, hint }
+  const what = syscall === 'write' ? 'not all could be written' : 'this could not go on'
+  return { message: `${what}: ${why}`, hint }
 }
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {

@@ -252,6 +252,23 @@ test("a person's own `.agent-os` that is a file is named", () => {
   })
 })
 
+test('a limit on the size of files is named', () => {
+  oos(command('true'), project)
+  const words = [
+    'sh',
+    '-c',
+    'ulimit -f 0; exec "$@"',
+    'sh',
+    process.execPath,
+    executable,
+    'run',
+    '--',
+    'true',
+  ]
+  const says = 'not all could be written: no file may become that large here'
+  expectOneMessage(runWith([], words, project), { code: 1, says, hint: /ulimit -f/ })
+})
+
 describe('a full disk', () => {
   const small = (folder: string, bytes: number) => ['--size', String(bytes), '--tmpfs', folder]
 
