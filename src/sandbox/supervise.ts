@@ -42,7 +42,8 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
   let first: ProcessFacts | undefined
   try {
     sendFiles(child, launch.files)
-    first = await Promise.race([waitAtGate(gate, child.pid ?? 0), exited.then(() => undefined)])
+    const arrival = waitAtGate(gate, child.pid ?? 0)
+    first = await Promise.race([arrival, exited.then(() => undefined)])
     if (first !== undefined) {
       requireLanded(launch.plan.mounts, first.pid)
       watch.begin(first.pid)
@@ -57,7 +58,7 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
       exited,
       ...(options.tracer === undefined ? [] : [options.tracer.broken]),
     ])
-    if (first !== undefined) await untilGone(first)
+    await (first === undefined ? orTired(arrival) : untilGone(first))
     await output.settle()
     return tellEnd(run, { exit, first, watch, output })
   } catch (error) {
@@ -77,6 +78,19 @@ export async function supervise(run: Supervised): Promise<SandboxEnd> {
     stopper.clear()
   }
 }
+
+/**
+ * Killed by somebody else, bubblewrap leaves a half that is still at work until it hears of that, and makes mount points:
+ * it has the gate, too. One that waits for the other half does so for ever.
+ */
+async function orTired(arrival: Promise<unknown>): Promise<void> {
+  const tired = Promise.withResolvers<void>()
+  const callOff = afterMs(patienceMs, tired.resolve)
+  await Promise.race([arrival, tired.promise])
+  callOff()
+}
+
+const patienceMs = 1000
 
 /** When there is what the command's connections go through, if it has a network. */
 function wayOut({ launch, child }: Supervised): Promise<void> {

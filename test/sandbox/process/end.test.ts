@@ -201,6 +201,15 @@ describe('a sandbox that is not set up', () => {
     )
   })
 
+  it('is told when a half of bubblewrap that was still at work has ended, too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oos-half-'))
+    const half = `while kill -0 $$; do :; done; for each in $(seq 50000); do :; done; mkdir ${folder}/late`
+    await expect(startStub(openStub(`{ ${half}; } > /dev/null 2>&1 & exit 1`)).ended).rejects.toMatchObject({
+      code: 'sandbox-failed',
+    })
+    expect(readdirSync(folder)).toEqual(['late'])
+  })
+
   it('is not waited for where a half of bubblewrap is left', async () => {
     const mark = `5000.${process.pid}`
     const { end } = await startRun({
