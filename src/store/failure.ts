@@ -28,7 +28,7 @@ const failures: readonly Failure[] = [
     hint: (path) => `see who holds it with \`fuser '${path}'\`, then try again`,
   },
   {
-    codes: /^SQLITE_(CORRUPT|NOTADB)/,
+    codes: /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/,
     code: 'store-corrupt',
     what: 'is damaged; it was left as it is',
     hint: (path) =>
@@ -45,6 +45,12 @@ const failures: readonly Failure[] = [
     code: 'store-unwritable',
     what: 'cannot be written',
     hint: (path) => `look at \`ls -ld ${quoteWord(path.replace(/\/[^/]*$/, ''))}\``,
+  },
+  {
+    codes: /^(SQLITE_IOERR|EIO|EFBIG)/,
+    code: 'store-unwritable',
+    what: 'could not be read or written to its end: a limit was met, or the disk is failing',
+    hint: (path) => `look at \`ulimit -f\` and \`df -h '${path}'\`, then try again`,
   },
 ]
 

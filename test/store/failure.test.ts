@@ -10,7 +10,9 @@ it.each([
   ['EDQUOT', 'store-full'],
   ['SQLITE_IOERR_SHMSIZE', 'store-full'],
   ['ELOOP', 'store-unwritable'],
-  ['SQLITE_IOERR_READ', 'failed'],
+  ['SQLITE_IOERR_READ', 'store-unwritable'],
+  ['SQLITE_IOERR_SHORT_READ', 'store-corrupt'],
+  ['SQLITE_TOOBIG', 'failed'],
 ])('%s is said as `%s`', (given, code) => {
   expect(storeFailure(failed(given), '/x/atlas.db')).toMatchObject({ code, cause: failed(given) })
 })
