@@ -1,10 +1,10 @@
 import type { CommanderError } from 'commander'
 import { isResource } from '../policy/resources.ts'
 import { closest } from '../shared/closest.ts'
-import { diskFailure } from '../shared/disk-failure.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import { limitFailure } from '../shared/limit-failure.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { systemFailure } from '../shared/system-failure.ts'
 import type { CommandEntry } from './command.ts'
 import { commands, findEntry, parents } from './commands/index.ts'
 import { renderErrorEnvelope } from './output/envelope.ts'
@@ -49,10 +49,9 @@ function toOosError(thrown: unknown, argv: readonly string[]): OosError {
 /** The system's error as a sentence, where it is one that people meet. */
 function tellSystem(error: NodeJS.ErrnoException): { message: string; hint: string } | undefined {
   const { syscall = '', path } = error
-  const limit = limitFailure(error)
-  const why = limit?.why ?? diskFailure(error)
+  const why = systemFailure(error)
   if (why === undefined) return undefined
-  const hint = limit?.hint ?? (path === undefined ? 'df -h' : `ls -ld ${quoteWord(path)}`)
+  const hint = limitFailure(error)?.hint ?? (path === undefined ? 'df -h' : `ls -ld ${quoteWord(path)}`)
   if (syscall.startsWith('spawn'))
     return {
       message: `${path === undefined ? 'a program' : `\`${path}\``} could not be started: ${why}`,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { pathOutside } from '../shared/path-outside.ts'
+import { systemFailure } from '../shared/system-failure.ts'
 
 /** Where git is asked, by the folders themselves: it looks for none, and believes no file that says where they are. */
 export interface GitPlace {
@@ -86,5 +87,7 @@ function environment({ gitDir, common, root }: GitPlace): NodeJS.ProcessEnv {
 
 function silenceOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return 'there is no git on this machine'
-  return error.code === 'ETIMEDOUT' ? 'git took too long' : error.message
+  if (error.code === 'ETIMEDOUT') return 'git took too long'
+  const why = systemFailure(error)
+  return why === undefined ? error.message : `git could not be asked: ${why}`
 }

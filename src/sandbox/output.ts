@@ -1,5 +1,6 @@
 import { write } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { systemFailure } from '../shared/system-failure.ts'
 
 export type OutputName = 'stdout' | 'stderr'
 /** Takes what the command prints; the command waits while a returned promise is open. */
@@ -40,7 +41,7 @@ export function passOutput(
       await options.sink(name, chunk)
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException
-      if (code !== 'EPIPE') lost ??= code
+      if (code !== 'EPIPE') lost ??= systemFailure(error) ?? code
       throw error
     } finally {
       busy -= 1

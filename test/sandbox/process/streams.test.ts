@@ -102,7 +102,7 @@ describe.each(users)('as $user', ({ as }) => {
   it('what cannot be written is told, and no success', async () => {
     const full = openSync('/dev/full', 'w')
     const { code, end } = await run('echo lost', ['ignore', full, 'pipe'])
-    expect([code, end.code, end.outputLost]).toEqual([1, 0, 'ENOSPC'])
+    expect([code, end.code, end.outputLost]).toEqual([1, 0, 'no room is left on the disk'])
     expect((await run('echo lost; exit 7', ['ignore', full, 'pipe'])).code).toBe(7)
   })
 
