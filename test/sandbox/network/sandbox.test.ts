@@ -220,7 +220,9 @@ async function afterSignal(signal: NodeJS.Signals, ask: string): Promise<string>
   const said = readAll(child.stdio[1] as Readable)
   await new Promise((done) => child.stdio[1]?.once('data', done))
   const below = descendants(child.pid ?? 0)
-  const forwarder = below.find((pid) => wordsOf(pid).includes(world.proxy.socketPath)) ?? 0
+  const isForwarder = ([program, ...words]: readonly string[]) =>
+    program === process.execPath && words.includes(world.proxy.socketPath)
+  const forwarder = below.find((pid) => isForwarder(wordsOf(pid))) ?? 0
   // The first: what becomes `sleep` is a copy of it for a moment, without its trap.
   const shell = below.find((pid) => wordsOf(pid)[2]?.startsWith('trap ')) ?? 0
   process.kill(forwarder, signal)

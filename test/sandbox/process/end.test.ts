@@ -201,6 +201,19 @@ describe('a sandbox that is not set up', () => {
     )
   })
 
+  it('is no inner bubblewrap that dies with the outer one before it has bound itself', async () => {
+    const asked = `import ctypes; signal = ctypes.c_int(); ctypes.CDLL(None).prctl(2, ctypes.byref(signal)); print(signal.value)`
+    const stub = openStub(
+      `case "$*" in *--unshare-net*) exec bwrap "$@";; *) exec python3 -c '${asked}';; esac`,
+    )
+    const { stdout } = await startRun({
+      command: ['true'],
+      bare: { network: { mode: 'proxy', rules: [] }, bubblewrap: stub },
+      options: { proxySocket: nobody },
+    }).finished
+    expect(stdout).toBe('0\n')
+  })
+
   it('is told when a half of bubblewrap that was still at work has ended, too', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oos-half-'))
     const half = `while kill -0 $$; do :; done; for each in $(seq 50000); do :; done; mkdir ${folder}/late`
