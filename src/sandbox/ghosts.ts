@@ -86,6 +86,8 @@ function removeGhosts(folder: string, own?: string): void {
   const entries = files.map((name) => readEntry(join(folder, name)))
   if (entries.some((entry, index) => join(folder, files[index] ?? '') !== own && isRunning(entry))) return
   const made = entries.flatMap((entry) => entry.made)
+  // The project was moved away, with all that was made in it: it may come back.
+  if (made.length > 0 && made.every(({ path }) => isAbsent({ path: dirname(path) }))) return
   // What lies inside goes before the folder that it lies in.
   made.sort((a, b) => b.path.length - a.path.length)
   const left = new Set(made.filter(({ path, content }) => !removeIfUntouched(path, content)))

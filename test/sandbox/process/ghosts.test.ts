@@ -116,6 +116,18 @@ describe('what a run puts on the host in order to protect', () => {
     expect(readdirSync(records)).toEqual([])
   })
 
+  it('is gone at the next start when the project that was moved away is back', async () => {
+    const ghosts = openGhosts(records, standIns)
+    ghosts.remember(plan('.envrc', '.cursor/rules'))
+    await runOver({ files: ['.envrc'], folders: ['.cursor/rules'] })
+    renameSync(project, `${project}-moved`)
+    ghosts.leave()
+    renameSync(`${project}-moved`, project)
+    openGhosts(records, standIns).leave()
+    expect(tree()).toEqual(untouched)
+    expect(readdirSync(records)).toEqual([])
+  })
+
   it('of a trace is let go of by the next start, with a strace whose oos was killed before it opened its pipe', async () => {
     openGhosts(records, standIns).leave()
     const { pid: gone } = spawnSync('true')
