@@ -13,15 +13,19 @@ export const traceName = (pid: number) => `${pid}.trace`
 export function removeAbandoned(folder: string, names: readonly string[]): void {
   for (const name of names) {
     if (!/\.(json\.new|trace)$/.test(name) || readProcess(Number.parseInt(name, 10)) !== undefined) continue
-    if (name.endsWith('.trace')) letWriterGo(join(folder, name))
-    rmSync(join(folder, name), { force: true })
+    const path = join(folder, name)
+    const reader = name.endsWith('.trace') ? openReader(path) : undefined
+    rmSync(path, { force: true })
+    // Only now: nobody can open the pipe any more, to wait there again.
+    if (reader !== undefined) closeSync(reader)
   }
 }
 
-function letWriterGo(pipe: string): void {
+function openReader(pipe: string): number | undefined {
   try {
-    closeSync(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW))
+    return openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   } catch {
     // Another user's, who alone can.
+    return undefined
   }
 }
