@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs'
 import { ownPlaces } from '../ops/own-places.ts'
 import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
+import { resolveFolder } from '../ops/project-root.ts'
 import type { Agreed } from '../policy/agreed.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decideWithOwn } from '../policy/decide-with-own.ts'
@@ -74,7 +74,7 @@ export async function intendRun(request: RunRequest): Promise<RunIntent> {
 export async function intendFor(project: Project, request: RunRequest): Promise<RunIntent> {
   const { agent, command } = resolveTarget(request.words, project.agents)
   const base = policyOf(project, request)
-  const asked = commandRequest(agent, command, realpathSync.native(request.cwd))
+  const asked = commandRequest(agent, command, resolveFolder(request.cwd))
   const folders = runFolders(project, request.env)
   const policy = request.learn ? await learningRules(base, asked, project) : base
   const decision = decideStart(policy, asked)

@@ -5,6 +5,7 @@ import { isEmptied } from '../store/inspect.ts'
 import { pragmasOf } from '../store/pragmas.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Project } from './project.ts'
+import { resolveFolder } from './project-root.ts'
 
 /** Where the record lies if nothing says otherwise. */
 export const usualRecord = '.oos/data/atlas.db'
@@ -34,6 +35,8 @@ export function isSharedRecord(project: Pick<Project, 'root' | 'home' | 'setting
 
 /** The project's record, made if need be. */
 export function openRecord(project: Project): Store {
+  // Somebody may have moved the project since: nothing is made in its old place.
+  resolveFolder(project.root)
   return openStore(recordPath(project), { now: Date.now, pragmas: pragmasOf(project.settings) })
 }
 
