@@ -61,6 +61,7 @@ export function composeLaunch(
     // Outside of the run's control group, which counts the run alone.
     ...(options.tracer?.words ?? []),
     ...joinWords,
+    ...(launch.plan.network.mode === 'none' ? [] : childWords),
     bubblewrap,
     ...own,
     ...words,
@@ -73,6 +74,12 @@ export function composeLaunch(
   const line: Line = { argv, files: launch.files }
   return launch.plan.network.mode === 'none' ? line : throughStage(line, bubblewrap, options.proxySocket)
 }
+
+/**
+ * The outer bubblewrap's own child dies with it from its first moment on, and so would the inner one, killed by halves: the
+ * one that waits for the other would do so for ever. As a child of that child it binds itself when neither has to wait.
+ */
+const childWords = ['/bin/sh', '-c', '"$@"; exit $?', 'sh']
 
 function splitLine({ argv, plan }: Launch) {
   const end = argv.length - plan.command.length - 1

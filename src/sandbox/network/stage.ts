@@ -9,8 +9,7 @@ export const forwarderFd = gateFd + 1
 /**
  * The words between the outer bubblewrap, which owns the empty network namespace, and the inner one, which must share
  * that network and have its own PID namespace: then the command can neither see nor touch the forwarder. A shell starts
- * both: while one makes the sandbox, the other gets ready. It stays, since what it became would die with the outer one
- * from its first moment on; the inner one binds itself when its first process can end without it.
+ * that beside it and becomes the inner one: while one makes the sandbox, the other gets ready.
  */
 export function stageWords(socketPath: string, ports: ProxyPorts = proxyPorts): readonly string[] {
   const forwarder = [
@@ -28,7 +27,7 @@ export function stageWords(socketPath: string, ports: ProxyPorts = proxyPorts): 
   return [
     '/bin/sh',
     '-c',
-    `${start} exec ${forwarderFd}>&-; shift ${forwarder.length}; "$@"; exit $?`,
+    `${start} shift ${forwarder.length}; exec "$@" ${forwarderFd}>&-`,
     'sh',
     ...forwarder,
   ]
