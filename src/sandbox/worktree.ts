@@ -29,10 +29,14 @@ export function readWorktree(root: string): Worktree | undefined {
   return isLinked && basename(common) === '.git' ? { common, own } : undefined
 }
 
-/** Its own state may change, but not where it says that the repository and its settings are. */
+/**
+ * Its own state may change, but not where it says that the repository and its settings are. The repositories of its
+ * submodules lie there, too.
+ */
 export function worktreeEntries({ own }: Worktree, rule: Rule | undefined): TreeEntry[] {
   const why = rule && { rule }
   const settings = join(own, 'config.worktree')
+  const modules = join(own, 'modules')
   return [
     { path: own, kind: 'directory', access: 'write', ...why },
     ...['commondir', 'gitdir'].map((name) => ({
@@ -47,5 +51,6 @@ export function worktreeEntries({ own }: Worktree, rule: Rule | undefined): Tree
       access: 'read',
       ...why,
     },
+    { path: modules, kind: kindOf(modules) ?? 'absent-folder', access: 'read', ...why },
   ]
 }

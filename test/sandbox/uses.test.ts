@@ -81,6 +81,33 @@ describe.each(people)('for $who', ({ id }) => {
     expect(out).toContain('No such file or directory')
   })
 
+  it.each(['that are there', 'that a run makes up'])(
+    'git obeys nothing that a run wrote for submodules of a linked work tree: %s',
+    async (kind) => {
+      const scene = sceneOf(id, { 'home/main/f': 'one', 'outside/lib/f': 'one' })
+      const main = join(scene.home, 'main')
+      const lib = join(scene.outside, 'lib')
+      for (const folder of [lib, main]) {
+        git(scene, folder, 'init', '-qb', 'main')
+        if (folder === main && kind === 'that are there')
+          git(scene, main, '-c', 'protocol.file.allow=always', 'submodule', 'add', lib, 'sub')
+        git(scene, folder, 'add', '-A')
+        git(scene, folder, 'commit', '-qm', 'first')
+      }
+      rmSync(scene.root, { recursive: true })
+      git(scene, main, 'worktree', 'add', scene.root)
+      git(scene, scene.root, '-c', 'protocol.file.allow=always', 'submodule', 'update', '-q', '--init')
+      own(scene.base, id)
+      const made = `mkdir -p $modules/sub
+        printf '[core]\\nfsmonitor = "touch ${scene.outside}/ran; false"\\n' >> $modules/sub/config; true`
+      await runIn(scene, ['sh', '-c', `modules=$(git rev-parse --absolute-git-dir)/modules; ${made}`])
+      git(scene, scene.root, 'status')
+      const modules = join(main, '.git/worktrees/work/modules')
+      expect(existsSync(join(scene.outside, 'ran'))).toBe(false)
+      expect(existsSync(modules)).toBe(kind === 'that are there')
+    },
+  )
+
   it.each(['a repository', 'a linked work tree'])(
     'where there must be no settings file programs find an empty one, and git none: %s',
     async (kind) => {
