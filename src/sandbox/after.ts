@@ -86,12 +86,24 @@ export function readAftermath({
   const isBornIn = (folder: string) => (name: string) =>
     (statOf(join(folder, name))?.birthtimeMs ?? 0) >= since - tickMs
   const isOurs = (entry: Dirent, path: string) => own?.has(path) || (entry.isSocket() && isStandIn(path))
-  /** An earlier run may have made all of it but one part, which was no repository then. */
+  /** An earlier run may have made all of it but one part, which was no repository then; or it obeys another one now. */
   const isBareNow = (folder: string) =>
-    isBare(folder) && (before?.complete ? !before.bare.has(folder) : bareNames.some(isBornIn(folder)))
+    isBare(folder) &&
+    (before?.complete
+      ? !before.bare.has(folder) || isNew(join(folder, 'commondir'))
+      : bareNames.some(isBornIn(folder)))
+  const isNew = (path: string) => statOf(path) !== undefined && !before?.paths.has(path) && !own?.has(path)
   const lookAtGit = (path: string, made: boolean) => {
     mayClose ||= made
     if (made && !holdsNothing(path, own)) repositories.push(path)
+    lookForHalfDone(path)
+  }
+  /** Of a repository whose folder has another name, or lies elsewhere. */
+  const lookAtHead = (folder: string) => {
+    if (isBareNow(folder)) repositories.push(folder)
+    lookForHalfDone(folder)
+  }
+  const lookForHalfDone = (path: string) => {
     if (isSince(join(path, 'rebase-merge/git-rebase-todo'))) rebases.push(path)
     if (isSince(join(path, 'rebase-apply/next'))) patches.push(path)
   }
@@ -104,7 +116,7 @@ export function readAftermath({
     const made = before?.complete ? !before.paths.has(path) : stats.birthtimeMs >= since - tickMs
     if (isListed(entry)) seen.add(path)
     if (entry.name === '.git') lookAtGit(path, made)
-    if (entry.name === 'HEAD' && isBareNow(dirname(path))) repositories.push(dirname(path))
+    if (entry.name === 'HEAD') lookAtHead(dirname(path))
     if (entry.isDirectory() || stats.ctimeMs < since - tickMs) return
     files.push({ path, change: made ? 'created' : 'changed', bytes: stats.size })
     if (isSetId(stats)) setId.push(path)

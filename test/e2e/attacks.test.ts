@@ -265,6 +265,26 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(oosIn(scene, ['run', '--', 'true']).out).toBe('')
   })
 
+  test.each(['a linked work tree', 'a repository of another name'])(
+    'W2 what a run left half done in %s is reported',
+    (kind) => {
+      put('work/.gitignore', '.env\n')
+      git(scene, scene.root, 'add', '-A')
+      git(scene, scene.root, 'commit', '-qm', 'first')
+      const isLinked = kind === 'a linked work tree'
+      const root = isLinked ? join(scene.base, 'linked') : scene.root
+      if (isLinked) git(scene, scene.root, 'worktree', 'add', '-q', root)
+      else git(scene, scene.root, 'init', '-q', '--separate-git-dir=store')
+      const list = `cd $(git rev-parse --absolute-git-dir); mkdir rebase-merge rebase-apply
+        echo "exec evil" > rebase-merge/git-rebase-todo; echo 1 > rebase-apply/next`
+      writeFileSync(join(root, 'do.sh'), list)
+      own(scene.base, id)
+      const { out } = oosIn({ ...scene, root }, ['run', '--trust-specs', '--', 'sh', 'do.sh'])
+      expect(out).toMatch(/a rebase is under way, .*: (store|\S+\/work\/.git\/worktrees\/linked)\n/)
+      expect(out).toMatch(/patches are under way, .*: (store|\S+\/work\/.git\/worktrees\/linked)\n/)
+    },
+  )
+
   test('W2 a bare repository that a run made is reported', () => {
     expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
   })

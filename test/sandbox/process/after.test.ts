@@ -90,6 +90,15 @@ it.each([undefined, 3])(
   },
 )
 
+it('a repository that was there and obeys another one now is named', async () => {
+  const root = makeTree()
+  await runIn(root, 'git init -q --bare led; git init -q --bare left')
+  const since = await laterThan(join(root, 'left/HEAD'))
+  const before = listFiles([root])
+  await runIn(root, 'echo ../evil > led/commondir')
+  expect(readAftermath({ roots: [root], since, before }).repositories).toEqual([join(root, 'led')])
+})
+
 it('a repository among many files is named, or that it was not searched for', async () => {
   const root = makeTree()
   const since = await laterThan(join(root, 'src/replaced'))
