@@ -4,17 +4,13 @@ import { onDisk } from '../shared/bytes.ts'
 import { isBelow } from '../shared/within.ts'
 import { leadsTo } from './held.ts'
 import { kindOf } from './look.ts'
-import type { Mount, Repository } from './types.ts'
+import type { Mount, Repository, TreeEntry } from './types.ts'
 
 /** Folders of a repository that hold nothing a rule is about, and many files. */
 export const contentFolders: ReadonlySet<string> = new Set(['objects', 'refs', 'logs', 'lfs'])
 
-/** What a `.git` folder's file must say to mean the same as if it did not exist; git takes an empty one for damage. */
+/** What a file of git's must say to mean the same as if it did not exist; git takes an empty one for damage. */
 const neutralContent: Readonly<Record<string, string>> = { commondir: '.\n' }
-
-function isInGitFolder(path: string): boolean {
-  return basename(dirname(path)) === '.git'
-}
 
 /** Somewhere in a repository's own folder. */
 export function isOfGit(path: string): boolean {
@@ -22,8 +18,8 @@ export function isOfGit(path: string): boolean {
 }
 
 /** Undefined where an empty file or folder does no harm. */
-export function neutralGitFile(path: string): string | undefined {
-  return isInGitFolder(path) ? neutralContent[basename(path)] : undefined
+export function neutralGitFile({ path, kind }: Pick<TreeEntry, 'path' | 'kind'>): string | undefined {
+  return kind === 'absent-git-file' ? neutralContent[basename(path)] : undefined
 }
 
 export function readRepository(path: string): Repository {

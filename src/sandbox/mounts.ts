@@ -136,18 +136,16 @@ function mountOf(entry: TreeEntry, outer: Access, standIns: StandIns | undefined
 /** What bubblewrap cannot make itself: what it mounts has to be there, and git takes an empty `commondir` for damage. */
 function placeholderOf(entry: TreeEntry, standIns: StandIns | undefined): Placeholder | undefined {
   const { path, kind, access } = entry
-  const content = neutralGitFile(path)
+  const content = neutralGitFile(entry)
   if (content !== undefined) return { path, content }
   if (access === 'write') return { path }
   return kind === 'absent-file' && standIns !== undefined ? { path, unlisted: true } : undefined
 }
 
-function absentMount(
-  { path, kind, access }: TreeEntry,
-  standIns: StandIns | undefined,
-): Pick<Mount, 'kind' | 'source'> {
+function absentMount(entry: TreeEntry, standIns: StandIns | undefined): Pick<Mount, 'kind' | 'source'> {
+  const { path, kind, access } = entry
   if (access === 'write') return { kind: 'write' }
-  if (neutralGitFile(path) !== undefined) return { kind: 'read' }
+  if (neutralGitFile(entry) !== undefined) return { kind: 'read' }
   if (kind === 'absent-git-file') return { kind: 'mask-file' }
   // git takes whatever lies in some of its folders for a work tree or a module.
   if (standIns === undefined || isOfGit(path)) return { kind: 'mask-folder' }

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type FileGlob, judgeFile, nothing } from './access.ts'
 import { commonConfigs, type ObeyedPlace, obeyedPlaces } from './git-obeys.ts'
-import { pointerEntries } from './git-pointer.ts'
+import { pointerEntries, readGitPointer } from './git-pointer.ts'
 import { kindOf } from './look.ts'
 import { accessAt } from './reach.ts'
 import type { TreeEntry, TreeFacts } from './types.ts'
@@ -42,9 +42,9 @@ function obeyedEntry(
   return parent === path ? undefined : obeyedEntry(parent, 'folder')
 }
 
-/** A repository without a work tree: git obeys it, too, once somebody stands in it. */
+/** A repository without a work tree, or with one elsewhere: git obeys it, too, once somebody stands there. */
 export function bareEntries(
-  globs: readonly FileGlob[],
+  { globs, root }: Pick<ObeyedIn, 'globs' | 'root'>,
   folder: string,
   children: readonly Dirent[],
 ): TreeEntry[] {
@@ -52,10 +52,15 @@ export function bareEntries(
   const has = (name: string) => children.some((child) => child.name === name)
   const { access, rule } = judgeFile(globs, join(folder, '.git/config'), nothing)
   if (access === 'write' || !has('objects') || !has('refs')) return []
-  return (['config', 'hooks'] as const).flatMap((name) => {
-    const found = obeyedEntry(join(folder, name), name === 'hooks' ? 'folder' : 'file')
-    return found === undefined
-      ? []
-      : [{ ...found, access: 'read', note: 'git obeys it', ...(rule && { rule }) }]
-  })
+  const names = ['config', 'hooks', ...bareParts.filter((name) => has(name) || standsIn(name, folder, root))]
+  return names
+    .flatMap((name) => obeyedEntry(join(folder, name), name === 'hooks' ? 'folder' : 'file') ?? [])
+    .map((found) => ({ ...found, access: 'read', note: 'git obeys it', ...(rule && { rule }) }))
+}
+
+const bareParts = ['commondir', 'config.worktree', 'modules', 'worktrees']
+
+/** Only in the project's own: another may be tracked where it lies, and the file would be committed with it. */
+function standsIn(name: string, folder: string, root: string): boolean {
+  return name === 'commondir' && readGitPointer(root)?.real === folder
 }

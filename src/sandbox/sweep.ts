@@ -188,7 +188,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const isGit = basename(folder) === '.git'
   // To git an empty one is none.
   if (isGit && children.length > 0) sweep.repositories.push(readRepository(folder))
-  if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep.globs, folder, children))
+  if (state.access === 'write' && !isGit) sweep.entries.push(...bareEntries(sweep, folder, children))
   const isNamed = named !== undefined || endings !== undefined
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
   const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries

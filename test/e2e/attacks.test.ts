@@ -285,6 +285,17 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     },
   )
 
+  test("W2 git does not obey another repository in the place of the project's, whatever its name", () => {
+    git(scene, scene.root, 'init', '-q', '--separate-git-dir=store')
+    git(scene, scene.root, 'init', '-q', 'evil')
+    git(scene, join(scene.root, 'evil'), 'config', 'alias.st', '!echo EVIL')
+    own(scene.base, id)
+    const { out } = script('echo $PWD/evil/.git > store/commondir; git log 2>&1; git config alias.st')
+    expect(out).toContain('does not have any commits yet')
+    expect(git(scene, scene.root, 'st')).not.toContain('EVIL')
+    expect(readdirSync(join(scene.root, 'store'))).not.toContain('commondir')
+  })
+
   test('W2 a bare repository that a run made is reported', () => {
     expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
   })
