@@ -23,6 +23,7 @@ const files = {
   'work/secrets/deep/key': secret,
   'work/readable.txt': 'hello',
   'work/.agent-os/AGENT.md': 'the rules',
+  'work/inner/.agent-os/AGENT.md': 'the rules',
   'work/docs/link.md': { link: '../../outside/secret.txt' },
   'work/docs/real.md': 'text',
   'work/z/first': 'a plain file',
@@ -84,7 +85,7 @@ const expose = (options: readonly string[], scene: Scene) => [
   scene.outside,
 ]
 const noPins = (options: readonly string[], scene: Scene) =>
-  ['a', 'a/b', '.git'].reduce<readonly string[]>(
+  ['a', 'a/b', 'inner', '.git'].reduce<readonly string[]>(
     (left, name) => without('--bind', '*', join(scene.root, name))(left),
     options,
   )
@@ -252,6 +253,20 @@ const attacks: readonly Attack[] = [
     script: manyFiles,
     later: 'echo EVIL >> z/hard; cat z/alias',
     broke: (scene, out) => changed('outside/shared.txt')(scene) || leaks(scene, out),
+  },
+  {
+    name: 'W1, R1 a folder that an earlier run has swapped for a link',
+    script: 'mv docs away; ln -s $OUTSIDE docs',
+    later: 'cat docs/secret.txt; echo EVIL > docs/shared.txt',
+    options: { rules: [...openRules, 'Allow file:docs/**:read,write'] },
+    removed: { without: expose },
+    broke: (scene, out) => changed('outside/shared.txt')(scene) || leaks(scene, out),
+  },
+  {
+    name: 'W1 a project in the project, swapped for a link before its next run',
+    script: 'mv inner away; ln -s $OUTSIDE inner',
+    removed: { without: noPins },
+    broke: (scene) => existsSync(join(scene.root, 'away')),
   },
   {
     name: 'W1 shell start-up files',
