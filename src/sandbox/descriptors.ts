@@ -23,12 +23,22 @@ let isDone = false
  */
 function putNothingAt(fd: number): void {
   closeSync(fd)
-  const lower: number[] = []
-  let opened = openSync('/dev/null', 'r+')
-  // The system gives the lowest that is free.
-  for (; opened < fd; opened = openSync('/dev/null', 'r+')) lower.push(opened)
-  if (opened > fd) lower.push(opened)
-  for (const other of lower) closeSync(other)
+  const others: number[] = []
+  // The system gives the lowest that is free, and none above what this process may have.
+  for (let opened = openNothing(); opened !== undefined && opened !== fd; opened = openNothing()) {
+    others.push(opened)
+    if (opened > fd) break
+  }
+  for (const other of others) closeSync(other)
+}
+
+function openNothing(): number | undefined {
+  try {
+    return openSync('/dev/null', 'r+')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EMFILE') return undefined
+    throw error
+  }
 }
 
 function isInheritable(fd: number): boolean {
