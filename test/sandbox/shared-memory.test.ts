@@ -35,7 +35,7 @@ ctypes.memmove(libc.shmat(place, None, 0), b"${secret}", ${secret.length})
 print(place)`,
     read: `at = libc.shmat(int(place), None, 0)
 print("none" if at in (None, 2**64 - 1) else ctypes.string_at(at, ${secret.length}).decode())`,
-    remove: (place) => spawnSync('ipcrm', ['-m', place]),
+    remove: (place) => spawnSync('/usr/bin/python3', ['-c', `${libc}libc.shmctl(${place}, 0, None)`]),
     removed: ownRest,
   },
   {
@@ -47,7 +47,7 @@ print("/${name}")`,
 text = ctypes.create_string_buffer(8192)
 libc.mq_receive(queue, text, 8192, None)
 print(text.value.decode() or "none")`,
-    remove: (place) => spawnSync('python3', ['-c', `${libc}libc.mq_unlink(b"${place}")`]),
+    remove: (place) => spawnSync('/usr/bin/python3', ['-c', `${libc}libc.mq_unlink(b"${place}")`]),
     removed: ownRest,
   },
   {
