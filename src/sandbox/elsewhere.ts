@@ -66,3 +66,15 @@ export function tellReadOnly({ entries, behind }: TreeFacts, home: string): Unhe
     return rule === undefined ? [] : [{ rule, missing, refuse: false }]
   })
 }
+
+export const unopened = 'a link to what is never opened as a whole'
+
+export function tellUnopened({ entries, behind }: TreeFacts, home: string): Unheld[] {
+  return entries.flatMap(({ path, note, rule }) => {
+    const real = behind.find((tree) => tree.path === path)?.real
+    if (note !== unopened || rule === undefined || real === undefined) return []
+    const named = printHome(path, home)
+    const missing = `\`${named}\` is a link to \`${real}\`, which no rule opens by another name: name what is meant in it`
+    return [{ rule, missing, refuse: false }]
+  })
+}

@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
-import { tellReadOnly } from './elsewhere.ts'
+import { tellReadOnly, tellUnopened } from './elsewhere.ts'
 import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
 import { isKernelPlace } from './kernel-places.ts'
@@ -55,6 +55,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
     unheld: [
       ...refuseTooMany(mounts, input.root),
       ...tellReadOnly(input.tree, input.machine.home),
+      ...tellUnopened(input.tree, input.machine.home),
       ...tellShared(input.tree),
       ...files.unheld,
       ...unheldRules(input),

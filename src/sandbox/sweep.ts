@@ -6,7 +6,7 @@ import { absentEntries, missingEntries } from './absent.ts'
 import { couldOpenBelow, type FileGlob, type FolderState, judgeFile, judgeFolder, nothing } from './access.ts'
 import { isToldOf } from './after.ts'
 import { alsoBehind, closeThere, deniedAlready, deniedBehind, deniedBeside, deniedThrough } from './denied.ts'
-import { closedToWriting, globsBehind, globsElsewhere, realBehind } from './elsewhere.ts'
+import { closedToWriting, globsBehind, globsElsewhere, realBehind, unopened } from './elsewhere.ts'
 import { unspeakableIn } from './find-linked.ts'
 import { readRepository } from './git.ts'
 import { accessInKernel, deniedKernelEntries, isInKernel, isKernelPlace } from './kernel-places.ts'
@@ -95,7 +95,11 @@ function sweepBase(sweep: Sweep, base: string): void {
     return
   }
   // All of the disk holds the kernel's, too.
-  if (real === '/' || isKernelPlace(real)) return
+  if (real === '/' || isKernelPlace(real)) {
+    const { rule } = judgeFolder(sweep.globs, base, nothing)
+    if (!isInKernel(base)) record(sweep, { path: base, kind: 'link', access: 'none', rule, note: unopened })
+    return
+  }
   const globs = globsBehind(sweep.globs, base, real)
   const points = findPoints(globs, [base], sweep.caseSensitive)
   const way: Sweep = { ...sweep, globs, points, entries: [], files: 0, behindLink: true }

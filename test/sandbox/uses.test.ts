@@ -456,8 +456,9 @@ describe('what a run has of its own, of the kernel', () => {
     const script = `
       cat ${process1}/environ 2>&1 || true
       echo x > /dev/null; read a < /proc/self/status; echo $a; head -c 1 /proc/cpuinfo | wc -c`
-    const { code, out } = await runIn(scene, sh(script), { rules: ['Allow file:**:read,write', rule] })
+    const { code, out, plan } = await runIn(scene, sh(script), { rules: ['Allow file:**:read,write', rule] })
     expect([code, out]).toEqual([0, `cat: ${process1}/environ: No such file or directory\nName: sh\n1\n`])
+    expect(plan.unheld.filter(({ missing }) => missing.includes('a link'))).toEqual([])
   })
 
   it.each(['/proc', '/dev', `/proc/${process.pid}`, '/'])(
@@ -465,7 +466,14 @@ describe('what a run has of its own, of the kernel', () => {
     async (target) => {
       const scene = sceneOf(0, { 'outside/l': { link: target } })
       const rules = ['Allow file:**:read,write', `Allow file:${scene.outside}/l/**:read`]
-      expect((await runIn(scene, sh(`ls ${scene.outside} 2>&1 || true`), { rules })).out).not.toMatch(/^l$/m)
+      const { out, plan } = await runIn(scene, sh(`ls ${scene.outside} 2>&1 || true`), { rules })
+      expect(out).not.toMatch(/^l$/m)
+      expect(plan.unheld).toMatchObject([
+        {
+          missing: `\`${scene.outside}/l\` is a link to \`${target}\`, which no rule opens by another name: name what is meant in it`,
+          refuse: false,
+        },
+      ])
     },
   )
 
