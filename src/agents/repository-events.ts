@@ -102,6 +102,9 @@ function warnings(report: RepositoryReport, place: Place): readonly string[] {
     ...report.removed.map(
       (path) => `taken away, since git would have followed it: ${relative(place.project.root, path)}`,
     ),
+    ...report.restored.map(
+      (path) => `put back as it was, since git would have followed it: ${relative(place.project.root, path)}`,
+    ),
   ]
   const more = said.length - mostNotes
   return more > 0
@@ -115,7 +118,8 @@ function describeRef({ name, from, value, refusal, kept }: ReportedRef, place: P
   const back =
     value === undefined ? `\`${shown}\` was taken away` : `\`${shown}\` was put back${at(value, from)}`
   const where = kept === undefined ? '' : `; nothing is lost: git log ${kept}`
-  return `${back}: ${refusal === undefined ? '' : describeRefusal(refusal, place)}${where}`
+  const why = refusal === undefined ? '' : describeRefusal(refusal, place)
+  return `${back}${why.startsWith(' ') ? why : `: ${why}`}${where}`
 }
 
 function at(value: string, from: string | undefined): string {

@@ -14,6 +14,7 @@ test('of more commits than are listed, the refused ones and the names are', () =
       refs: [name],
       unstaged: [],
       removed: [],
+      restored: [],
       problems: [],
       finished: true,
     },

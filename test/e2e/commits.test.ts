@@ -173,6 +173,19 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(subjects()).toEqual(['first'])
   })
 
+  test.each([
+    { was: 'not there', head: undefined, said: 'taken away' },
+    { was: 'there', head: 'HEAD', said: 'put back as it was' },
+  ])('is said where only what git goes back to leads to it, which was $was', ({ head, said }) => {
+    if (head !== undefined) git(scene, scene.root, 'update-ref', 'ORIG_HEAD', head)
+    own(scene.base, id)
+    const { status, stderr } = script(`first=$(git rev-parse HEAD); ${commitEvil} evil=$(git rev-parse HEAD)
+      git update-ref HEAD $first; git reset -q; echo $evil > .git/ORIG_HEAD
+      git reflog expire --expire=all --all`)
+    const told = `oos: ${said}, since git would have followed it: .git/ORIG_HEAD\n`
+    expect([status, stderr]).toEqual([3, expect.stringContaining(told)])
+  })
+
   test('counts though it was only staged', () => {
     const { status, stderr } = script(commitEvil.replace('git commit -qm evil', 'true'))
     expect(stderr).toContain('was staged, and is not allowed')

@@ -43,6 +43,8 @@ export interface RepositoryReport {
   readonly unstaged: readonly Unstaged[]
   /** What was taken away because git would have followed it or believed it, by path. */
   readonly removed: readonly string[]
+  /** What is as it was before for the same reason, by path. */
+  readonly restored: readonly string[]
   /** In words: why nothing could be judged, and what could not be put back. */
   readonly problems: readonly string[]
   /** False: something was put in the way meanwhile, and the same check is to be made once more. */
@@ -61,7 +63,8 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
   const tidied = steps.attempt('git could not be asked', () => tidy(place, before))
   if (tidied === undefined) return { ...nothing, problems: steps.problems, finished: false }
   const after = takeSnapshot(place)
-  const clear = (act: () => readonly string[]) => steps.attempt('not all could be taken away', act) ?? []
+  const clear = <Cleared>(act: () => readonly Cleared[]) =>
+    steps.attempt('not all could be taken away', act) ?? []
   const dropped = clear(() => dropBelieved(place, before, after))
   const logged = newLogIds(before.logs, after.logs)
   const { verdict, found, problem } = judgeNames(request, { after, logged })
@@ -80,18 +83,22 @@ export function checkRepository(request: CheckRequest): RepositoryReport {
   steps.attempt('not all logs could be cleared', () => clearLogs(before.logs, after.logs, verdict.tainted))
   const pending = clear(() => clearPending(place, { before, after, tainted: verdict.tainted }))
   const strays = clear(() => clearStrays(before, after))
+  const { restored = [], gone = [] } = Object.groupBy([...pending, ...strays], ({ was }) =>
+    was ? 'restored' : 'gone',
+  )
   const staged = checkStaged(request, after, steps)
   return {
     commits: verdict.commits,
     refs: verdict.refs.map((ref) => ({ ...ref, ...keptAs(kept.get(ref.name)) })),
     unstaged: staged.unstaged,
-    removed: [...tidied, ...dropped, ...pending, ...strays],
+    removed: [...tidied, ...dropped, ...gone.map(({ path }) => path)],
+    restored: restored.map(({ path }) => path),
     problems: [...(problem === undefined ? [] : [problem]), ...steps.problems, ...staged.unknown],
     finished: steps.isFinished(),
   }
 }
 
-const nothing = { commits: [], refs: [], unstaged: [], removed: [] } as const
+const nothing = { commits: [], refs: [], unstaged: [], removed: [], restored: [] } as const
 
 function keptAs(kept: string | undefined): Pick<ReportedRef, 'kept'> {
   return kept === undefined ? {} : { kept }

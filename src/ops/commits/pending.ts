@@ -16,22 +16,33 @@ export function rebasedBranch({ trees, common }: RepositoryPlace): string | unde
   return /^refs\/heads\/([^\x00-\x20\x7f]+)/.exec(name ?? '')?.[1]
 }
 
+/** A file of git's, or a folder of them, that is as it was before the run. */
+export interface PutBackFile {
+  readonly path: string
+  /** Whether it was there. */
+  readonly was: boolean
+}
+
 /**
  * The next merge or cherry-pick that a person goes on with must not bring in what was put away, nor a rebase that is called
- * off go back to it. Says what was there and is no file of git's, by path.
+ * off go back to it.
  */
 export function clearPending(
   { trees }: RepositoryPlace,
   { before, after, tainted }: { before: Snapshot; after: Snapshot; tainted: ReadonlySet<string> },
-): readonly string[] {
+): readonly PutBackFile[] {
   return after.trees.flatMap(({ pending }, index) => {
     const was = before.trees[index]?.pending ?? new Map<string, string>()
     const bad = [...pending].filter(
       ([path, text]) =>
         was.get(path) !== text && (text === unreadable || meant(idsIn([path, text]), tainted).length > 0),
     )
-    for (const [path] of bad) putBackFile(begunBy(trees[index]?.gitDir ?? '', { path, was }), was.get(path))
-    return bad.flatMap(([path, text]) => (text === unreadable ? [path] : []))
+    const begun = bad.map(([path]) => ({
+      path: begunBy(trees[index]?.gitDir ?? '', { path, was }),
+      text: was.get(path),
+    }))
+    for (const { path, text } of begun) putBackFile(path, text)
+    return [...new Map(begun.map(({ path, text }) => [path, { path, was: text !== undefined }])).values()]
   })
 }
 
@@ -54,14 +65,14 @@ function putBackFile(path: string, text: string | undefined): void {
   if (text !== undefined && text !== unreadable) replaceFile(path, text)
 }
 
-/** Files that git would take for a ref of that name: whatever they lead to, no run needs them. Says which, by path. */
-export function clearStrays(before: Snapshot, after: Snapshot): readonly string[] {
+/** Files that git would take for a ref of that name: whatever they lead to, no run needs them. */
+export function clearStrays(before: Snapshot, after: Snapshot): readonly PutBackFile[] {
   return after.trees.flatMap(({ strays }, index) =>
     [...strays].flatMap(([path, text]) => {
       const was = before.trees[index]?.strays.get(path)
       if (was === text) return []
       putBackFile(path, was)
-      return [path]
+      return [{ path, was: was !== undefined }]
     }),
   )
 }
