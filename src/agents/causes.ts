@@ -29,6 +29,8 @@ export interface CauseInput {
   /** git says that there is no repository, or is what failed where its words are not seen. */
   readonly repositoryless: boolean
   readonly cwd: string
+  /** Where a relative path may be meant, the likeliest last. */
+  readonly folders: () => readonly string[]
   readonly root: string
   readonly home: string
   readonly decideFile: (path: string, action: 'read' | 'write') => Decision
@@ -81,11 +83,10 @@ export function likelyCauses(input: CauseInput): readonly Cause[] {
 }
 
 function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput): Cause[] {
-  const { cwd, home, decideFile, exists } = input
-  const path = resolve(
-    cwd,
-    said.replace(/^~(?=\/|$)/, () => home),
-  )
+  const { cwd, folders, home, decideFile, exists } = input
+  const named = said.replace(/^~(?=\/|$)/, () => home)
+  const paths = folders().map((folder) => resolve(folder, named))
+  const path = paths.findLast(exists) ?? paths.at(-1) ?? resolve(cwd, named)
   const isThere = exists(path)
   for (const action of actions) {
     if (!isThere && (action === 'read' || unmade === undefined)) continue

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { type PartsPlace, partsOf } from '../policy/request-parts.ts'
 import { hasHole } from '../policy/shell/words.ts'
 import type { Request } from '../policy/types.ts'
@@ -16,6 +16,16 @@ export function pathsOfCommand(asked: Request, place: PartsPlace): readonly Comp
   return partsOf(asked, place).parts.flatMap(({ resource, words = [] }) =>
     resource === 'shell' ? pathsAmong(words) : [],
   )
+}
+
+/** Where its words may be meant: where it starts, and where it goes in turn. */
+export function foldersOfCommand(asked: Request, place: PartsPlace): readonly string[] {
+  const folders = [asked.cwd ?? place.root]
+  for (const { words: [program, folder = '~'] = [] } of partsOf(asked, place).parts) {
+    if (program !== 'cd' || /^[-~]/.test(folder) || hasHole(folder)) continue
+    folders.push(resolve(folders.at(-1) ?? place.root, folder))
+  }
+  return folders
 }
 
 const made = { unmade: true } as const

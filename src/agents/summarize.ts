@@ -12,7 +12,7 @@ import { nearest } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
 import { isWithin } from '../shared/within.ts'
 import { type Cause, type CauseInput, type Denial, likelyCauses } from './causes.ts'
-import { pathsOfCommand } from './command-words.ts'
+import { foldersOfCommand, pathsOfCommand } from './command-words.ts'
 import type { PreparedRun } from './prepare.ts'
 import type { RunSummary } from './voice.ts'
 
@@ -52,6 +52,7 @@ function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said:
     ...said,
     denials: refused.map((event) => denial(event, prepared)),
     cwd,
+    folders: () => foldersOfCommand(asked, policy),
     root: policy.root,
     home: policy.home,
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { foldersOfCommand } from '../agents/command-words.ts'
 import { resolveLinks } from '../ops/request.ts'
 import type { Change } from '../policy/changes.ts'
 import type { Policy } from '../policy/compile.ts'
@@ -23,22 +24,20 @@ export function noteNamedClosed(
   { effect }: Pick<Decision, 'effect'>,
 ): readonly Change[] {
   if (request.resource !== 'shell' || effect === 'deny') return []
-  const { cwd = policy.root } = request
+  const folders = foldersOfCommand(request, policy)
   const words = new Set(partsOf(request, policy).parts.flatMap(({ words = [] }) => words.slice(1)))
-  const files = [...words].filter((word) => word !== '' && existsSync(resolve(cwd, word)))
+  const files = [...words].flatMap((word) => namedFile(word, folders) ?? [])
   const hosts = new Set([...words].flatMap((word) => hostOf(word) ?? []))
   const closed = (named: readonly Named[]) =>
     named.flatMap((one) => noteClosed(one, policy, request.agent)).slice(0, mostNamed)
-  return [
-    ...closed(files.map((word) => namedFile(word, resolveLinks(resolve(cwd, word))))),
-    ...closed([...hosts].map(namedHost)),
-  ]
+  return [...closed(files), ...closed([...hosts].map(namedHost))]
 }
 
-const namedFile = (shown: string, target: string): Named => ({
-  shown,
-  asked: { resource: 'file', action: 'read', target },
-})
+function namedFile(shown: string, folders: readonly string[]): Named | undefined {
+  const path = folders.map((folder) => resolve(folder, shown)).findLast((one) => existsSync(one))
+  if (shown === '' || path === undefined) return undefined
+  return { shown, asked: { resource: 'file', action: 'read', target: resolveLinks(path) } }
+}
 
 const namedHost = (target: string): Named => ({
   shown: target.replace(/:443$/, ''),

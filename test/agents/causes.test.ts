@@ -12,6 +12,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     typed: [],
     repositoryless: false,
     cwd: '/work',
+    folders: () => ['/work'],
     root: '/work',
     home: '/home/me',
     print: (path) => ({ path, below: `${path}/**` }),
@@ -202,6 +203,15 @@ test('what a rule denies is never offered', () => {
 test('a home folder is where `~` leads', () => {
   const [cause] = likelyCauses(input('sh: ~/x: Permission denied', { ...there('/home/me/x'), ...nothing }))
   expect(cause?.request).toBe('file:/home/me/x:read')
+})
+
+test.each([
+  { where: 'where the command went', there: ['/work/x', '/work/sub/x'], request: 'file:/work/sub/x:read' },
+  { where: 'where it started', there: ['/work/x'], request: 'file:/work/x:read' },
+])('a relative path is looked for $where', ({ there, request }) => {
+  const seen = { folders: () => ['/work', '/work/sub'], exists: (path: string) => there.includes(path) }
+  const [cause] = likelyCauses(input('cat: x: Permission denied', { ...seen, decideFile: () => no }))
+  expect(cause?.request).toBe(request)
 })
 
 const openIn = (root: string) => (path: string) => (path.startsWith(`${root}/`) ? yes : no)

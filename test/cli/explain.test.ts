@@ -240,8 +240,8 @@ test('a command that names an https host which stays closed to it is told so', (
 })
 
 test('a command that names a file which stays closed to it is told so', () => {
-  const rules = '- **Allow** `shell:*`, `file:src/**:read`\n- **Deny** `file:**/.env:*`\n'
-  const cwd = makeTree({ '.agent-os/AGENT.md': rules, '.env': '', 'src/a': '', notes: '' })
+  const rules = '- **Allow** `shell:*`, `file:src/**:read`\n- **Deny** `file:**/{.env,key}:*`\n'
+  const cwd = makeTree({ '.agent-os/AGENT.md': rules, '.env': '', 'src/a': '', 'src/sub/key': '', notes: '' })
   const notes = (request: string) =>
     oos(['explain', request], { cwd })
       .stdout.split('\n')
@@ -249,6 +249,9 @@ test('a command that names a file which stays closed to it is told so', () => {
   expect(notes('shell:cat src/a .env notes | head')).toEqual([
     'note   `.env` stays closed to it (.agent-os/AGENT.md:2)',
     'note   `notes` stays closed to it: no rule opens it',
+  ])
+  expect(notes('shell:cd src && cat a && cd ./sub; cat key')).toEqual([
+    'note   `key` stays closed to it (.agent-os/AGENT.md:2)',
   ])
   expect(notes('shell:cat src/a none')).toEqual([])
 })

@@ -214,6 +214,11 @@ describe('a command that fails', () => {
     expect(stderr).toMatch(/perhaps file:AGENT\.md:write: .*\*\*Deny\*\*/)
   })
 
+  test('is told so of a name that it says in the folder where it went', () => {
+    const { stderr } = oos(trusted(['sh', '-c', 'cd .agent-os && touch AGENT.md']), project)
+    expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
+  })
+
   test('is told so, too, where its words go to a file', () => {
     writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
     const { stdout } = inShell('oos sh do.sh 2> said.txt; cat said.txt')
