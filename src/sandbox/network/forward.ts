@@ -72,7 +72,7 @@ function badGateway({ response, upstream }: Ends): void {
 
 /** The client's own headers, with the judged authority as the only `Host` and the body framed anew. */
 function requestHeaders(incoming: IncomingMessage, host: string): string[] {
-  const kept = endToEnd(incoming.rawHeaders, 'host', 'expect')
+  const kept = endToEnd(incoming.rawHeaders, 'host', 'expect', ...overriding)
   return ['Host', host, ...kept, ...framing(incoming), 'Connection', 'close']
 }
 
@@ -82,6 +82,15 @@ function framing({ headers, method = '' }: IncomingMessage): string[] {
   const bodiless = headers['content-length'] === undefined && ['POST', 'PUT', 'PATCH'].includes(method)
   return bodiless ? ['Content-Length', '0'] : []
 }
+
+/** By these, servers that stand behind proxies take another method or path than the one that was judged. */
+const overriding = [
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+]
 
 const hopByHop = [
   'connection',

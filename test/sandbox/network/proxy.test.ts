@@ -92,6 +92,14 @@ describe('what a rule allows', () => {
     expect(world.seen.map(({ method, body }) => `${method} ${body}`)).toEqual(['POST hello', 'DELETE hello'])
   })
 
+  test('no header makes another request of it', async () => {
+    await using world = await startWorld(['Allow http:127.0.0.1:PORT/v1/*:get'])
+    const names = ['X-HTTP-Method-Override', 'x-original-url', 'X-Rewrite-URL', 'X-Other']
+    const headers = [...names, 'Connection'].map((name) => `${name}: close\r\n`).join('')
+    await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/v1/a`, headers))
+    expect(world.seen[0]?.headers.filter((_, at) => at % 2 === 0)).toEqual(['Host', 'X-Other', 'Connection'])
+  })
+
   test('an end in one direction is passed on, and the other goes on', async () => {
     const echo = createServer({ allowHalfOpen: true }, async (socket) =>
       socket.end(`got ${await readAll(socket)}`),
@@ -162,6 +170,9 @@ describe('what no rule allows', () => {
     ['a tunnel where one path is allowed', 'CONNECT 127.0.0.1:PORT HTTP/1.1\r\n\r\n'],
     ['another path', get('http://127.0.0.1:PORT/admin')],
     ['another path by dots', get('http://127.0.0.1:PORT/ok/../admin')],
+    ['a path of two slashes, which is one to many', get('http://127.0.0.1:PORT/ok//no/x')],
+    ['a path with an encoded slash', get('http://127.0.0.1:PORT/ok%2fno')],
+    ['a path with parameters', get('http://127.0.0.1:PORT/ok;v=1/%3bx/no')],
     ['another path by encoded dots', get('http://127.0.0.1:PORT/ok/%2e%2e/admin')],
     [
       'another method',
