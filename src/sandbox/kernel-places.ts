@@ -1,5 +1,5 @@
 import { expandBraces } from '../policy/braces.ts'
-import { isBelow } from '../shared/within.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import { type FileGlob, reading } from './access.ts'
 import { kindOf } from './look.ts'
 import type { Access, TreeEntry } from './types.ts'
@@ -19,8 +19,10 @@ const ofAsking = /^\/(?:proc\/(?:self|thread-self|mounts|net)|dev\/(?:fd|stdin|s
 /** What no program does without. */
 const ownDevices = /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|pts|shm)(?:\/|$)/
 
-/** Where nothing can come to be that a rule names: no repository, no hooks. */
-export const isInKernel = (path: string) => isBelow(path, '/proc') || isBelow(path, '/dev')
+/** Where nothing can come to be that a rule names: no repository, no hooks. A project may lie in `/dev/shm`. */
+export function isInKernel(path: string): boolean {
+  return isBelow(path, '/proc') || (isBelow(path, '/dev') && !isWithin(path, '/dev/shm'))
+}
 
 /** No run turns the machine's own knobs, also as root. */
 export function accessInKernel(path: string, access: Access): Access {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, linkSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -513,6 +522,24 @@ describe.each(people)('inside, as $who,', ({ id }) => {
       expect(broke, out).toBe(true)
     },
   )
+
+  it('a project in the memory of the machine is held as any other', async () => {
+    const scene = make()
+    const root = mkdtempSync('/dev/shm/oos-scene-')
+    try {
+      cpSync(scene.root, root, { recursive: true, verbatimSymlinks: true })
+      own(root, id)
+      const script = `cat .env secrets/deep/key; ls ..; echo EVIL >> .agent-os/AGENT.md
+        echo EVIL > .git/hooks/pre-commit; echo EVIL > .envrc; echo made > made`
+      const { out } = await runIn({ ...scene, root }, ['sh', '-c', script])
+      expect(out).not.toContain(secret)
+      const written = ['.agent-os/AGENT.md', '.git/hooks/pre-commit', '.envrc', 'made']
+      expect(written.map((name) => text(join(root, name)))).toEqual(['the rules', '', '', 'made\n'])
+    } finally {
+      rmSync(root, { recursive: true })
+      scene.remove()
+    }
+  })
 
   it('a cache that a run has closed is open to the next', async () => {
     const scene = make()
