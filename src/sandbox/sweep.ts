@@ -197,7 +197,7 @@ function sweepFolder(sweep: Sweep, folder: string, state: FolderState): void {
   const read = { folder, present: isNamed ? namesThere(folder, children) : noNames, named, endings, state }
   const absent = isNamed && state.access === 'write' ? absentEntries(sweep.globs, read) : noEntries
   for (const child of children) {
-    if (isLeftAlone(sweep.globs, folder, child.name)) continue
+    if (isLeftAlone(sweep, folder, child.name)) continue
     if (absent.has(child.name)) continue
     sweepEntry(sweep, child, { folder, named, state })
   }

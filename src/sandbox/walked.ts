@@ -1,6 +1,8 @@
+import { dirname, relative } from 'node:path'
 import type { Rule } from '../policy/types.ts'
 import { type FileGlob, type FolderState, reading } from './access.ts'
 import { contentFolders } from './git.ts'
+import type { Sweep } from './sweep-state.ts'
 
 /** Whether a rule opens some of what is in a folder, not the folder: `docs/*.md`. */
 export function opensInside(globs: readonly FileGlob[], base: string): boolean {
@@ -25,9 +27,13 @@ export function needsWalk(
   })
 }
 
-/** Nobody's rules are about git's many files, unless they say `.git`. */
-export function isLeftAlone(globs: readonly FileGlob[], folder: string, name: string): boolean {
-  if (!contentFolders.has(name) || !`${folder}/`.includes('/.git/')) return false
+/** Nobody's rules are about git's many files, unless they say `.git`. `top`: a tree may itself lie in a folder of that name. */
+export function isLeftAlone(
+  { globs, top }: Pick<Sweep, 'globs' | 'top'>,
+  folder: string,
+  name: string,
+): boolean {
+  if (!contentFolders.has(name) || !`/${relative(dirname(top), folder)}/`.includes('/.git/')) return false
   const isNamed = ({ allows, rule, pattern, glob }: FileGlob) =>
     !allows &&
     rule.layer !== 'built-in' &&

@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -480,6 +484,13 @@ const attacks: readonly Attack[] = [
   },
 ]
 
+function makeBelowGit(): string {
+  const root = join(mkdtempSync(join(tmpdir(), 'oos-scene-')), '.git/work')
+  mkdirSync(root, { recursive: true })
+  chmodSync(join(root, '../..'), 0o755)
+  return root
+}
+
 describe.each(people)('inside, as $who,', ({ id }) => {
   const make = () => {
     const scene = createScene({ id, files })
@@ -523,13 +534,18 @@ describe.each(people)('inside, as $who,', ({ id }) => {
     },
   )
 
-  it('a project in the memory of the machine is held as any other', async () => {
+  it.each([
+    { lies: 'in the memory of the machine', make: () => mkdtempSync('/dev/shm/oos-scene-') },
+    { lies: 'in a folder that is called as one of git', make: makeBelowGit },
+  ])('a project $lies is held as any other', async ({ make: makeRoot }) => {
     const scene = make()
-    const root = mkdtempSync('/dev/shm/oos-scene-')
+    const root = makeRoot()
     try {
       cpSync(scene.root, root, { recursive: true, verbatimSymlinks: true })
+      mkdirSync(join(root, 'logs'))
+      writeFileSync(join(root, 'logs/.env'), secret)
       own(root, id)
-      const script = `cat .env secrets/deep/key; ls ..; echo EVIL >> .agent-os/AGENT.md
+      const script = `cat .env logs/.env secrets/deep/key; echo EVIL >> .agent-os/AGENT.md
         echo EVIL > .git/hooks/pre-commit; echo EVIL > .envrc; echo made > made`
       const { out } = await runIn({ ...scene, root }, ['sh', '-c', script])
       expect(out).not.toContain(secret)
