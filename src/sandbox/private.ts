@@ -10,6 +10,8 @@ const mebibyte = 1024 * 1024
 export function privateMounts(machine: MachineFacts, cacheHome: string): Mount[] {
   return [
     { kind: 'proc', path: '/proc', note: "the run's own processes" },
+    // Whoever writes into its memory can have it outlive oos.
+    { kind: 'mask-folder', path: '/proc/1', note: 'bubblewrap itself, with which the run ends' },
     ...ownMounts(machine.home, cacheHome),
     ...deviceMounts(machine.devices),
     ...kernelMounts(machine),

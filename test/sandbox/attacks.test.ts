@@ -394,6 +394,22 @@ const attacks: readonly Attack[] = [
     broke: reached,
   },
   {
+    name: 'P1 the memory of the process with which the run ends',
+    python: `import os
+start = int(open('/proc/1/maps').read().split('-')[0], 16)
+memory = open('/proc/1/mem', 'rb+', buffering=0)
+bytes = os.pread(memory.fileno(), 4, start)
+print('REACHED' if os.pwrite(memory.fileno(), bytes, start) == 4 else 'held')`,
+    removed: {
+      without: (options) =>
+        without(
+          '--remount-ro',
+          '/proc/1',
+        )(without('--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1')(options)),
+    },
+    broke: reached,
+  },
+  {
     name: 'P2 new privileges',
     script: 'grep -q "NoNewPrivs:.0" /proc/self/status && echo REACHED',
     broke: reached,
