@@ -1,8 +1,8 @@
 import { parseCapability } from '../policy/capability.ts'
 import type { CodeToken, Token } from './inline.ts'
 import type { Report, ReportDetail } from './report.ts'
-import { isSeparator } from './rule-words.ts'
-import { oneLine, type SpecText } from './text.ts'
+import { isComma, isSeparator, joints } from './rule-words.ts'
+import { oneLine, type Span, type SpecText } from './text.ts'
 import type { NamedPattern } from './types.ts'
 
 const namePattern = /^@[A-Za-z][A-Za-z0-9_-]*$/
@@ -34,6 +34,24 @@ export function parseLet(tokens: readonly Token[], text: SpecText, report: Repor
   return { name: name.text, pattern: pattern.text, place: text.place(name) }
 }
 
+/** A pattern is written out: a name in it would stand for itself, and close nothing that was meant. */
+export function reportNames(
+  { name, pattern }: NamedPattern,
+  { span, lets }: { readonly span: Span; readonly lets: ReadonlyMap<string, NamedPattern> },
+  report: Report,
+): void {
+  const [first] = /^@[A-Za-z][\w-]*/.exec(pattern) ?? []
+  const meant = first && lets.get(first)?.pattern
+  const fix =
+    meant === undefined || meant.startsWith('@')
+      ? `write it out, or \`\\${first}\` for a plain @`
+      : `write: - **Let** \`${name}\` = \`${meant}${pattern.slice(first?.length)}\``
+  const literal = literalLet(pattern, lets)
+  if (first) report('let/syntax', span, `\`${first}\` stands for nothing in the pattern of a Let`, { fix })
+  else if (literal)
+    report('rule/unlikely', span, `\`${literal.name}\` stands for itself in the pattern of a Let`)
+}
+
 /** `` `code` be `src/**` ``, `` `@code = src/**` ``: the same Let, as it is written. */
 function letMeant(said: string): ReportDetail {
   const [whole = '', name, pattern] =
@@ -48,9 +66,10 @@ function letMeant(said: string): ReportDetail {
 /** `` `@code` = `src/**`, `lib/**` ``: one of several. */
 function severalMeant(tokens: readonly Token[]): ReportDetail {
   const [name, ...patterns] = tokens.flatMap((token) => (token.kind === 'code' ? [token.text] : []))
-  const isList = tokens.every(
-    ({ kind }, index) => index === 1 || kind === (index % 2 === 0 ? 'code' : 'word'),
-  )
+  const isList = tokens.every((token, index) => {
+    if (index % 2 === 0) return token.kind === 'code' && (index === 0 || !token.text.startsWith('@'))
+    return index === 1 || (token.kind === 'word' && (isComma(token) || joints.has(token.text)))
+  })
   return isList ? { fix: `write: - **Let** \`${name}\` = \`{${patterns.join(',')}}\`` } : {}
 }
 

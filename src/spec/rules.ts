@@ -3,7 +3,7 @@ import { parseCapability } from '../policy/capability.ts'
 import type { Effect, Rule } from '../policy/types.ts'
 import { effectSpokenOf, readEffect, startsAsCapability } from './effect-word.ts'
 import { spanOf, tokenize } from './inline.ts'
-import { parseLet } from './lets.ts'
+import { parseLet, reportNames } from './lets.ts'
 import { reportCode, reportHtml } from './lost-rules.ts'
 import { type Meant, mendRule } from './mend.ts'
 import { type BlockPlace, findNearMiss, type NearMiss, plainText, type TextBlock } from './near-miss.ts'
@@ -25,6 +25,7 @@ export interface RulesReading {
 export function readRules(root: Root, context: Omit<RuleContext, 'lets' | 'usedLets'>): RulesReading {
   const named = readLets(root, context)
   const lets = new Map([...named].map(([name, { pattern }]) => [name, pattern]))
+  for (const { pattern, span } of named.values()) reportNames(pattern, { span, lets }, context.report)
   const usedLets = new Set<string>()
   const rules: Rule[] = []
   const prose: Paragraph[] = []

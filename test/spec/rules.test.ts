@@ -124,6 +124,20 @@ it('puts the pattern of a Let in, wherever the Let stands', () => {
   expect(lets.map(({ name, pattern }) => [name, pattern])).toEqual([['@code', '{app,lib}/**']])
 })
 
+it.each([
+  ['@a/**', 'let/syntax', 'write: - **Let** `@b` = `{x,y}/**`'],
+  ['@none/**', 'let/syntax', 'write it out, or `\\@none` for a plain @'],
+  ['z/@a/**', 'rule/unlikely', undefined],
+  ['\\@a/**', undefined, undefined],
+  ['z/@none/**', undefined, undefined],
+])('tells of a name in the pattern of a Let: %s', (pattern, code, fix) => {
+  const { diagnostics } = rulesOf(
+    `- **Let** \`@b\` = \`${pattern}\`\n- **Let** \`@a\` = \`{x,y}\`\n- **Deny** \`file:@b:read\`, \`file:@a:write\``,
+  )
+  expect(diagnostics.map((one) => one.code)).toEqual(code === undefined ? [] : [code])
+  if (fix !== undefined) expect(diagnostics[0]?.fix).toBe(fix)
+})
+
 it('has `in` only in the user’s own specs', () => {
   const text = '- **Allow** `env:A` in `~/work/shop`'
   expect(parseSpec(source('~/.agent-os/GLOBAL_RULES.md', text)).rules[0]?.in).toBe('~/work/shop')
