@@ -1,9 +1,10 @@
 import { compileNameGlob } from '../policy/name-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
+import { noneLeftOut } from './agents-meant.ts'
 import { isReplaced } from './extend.ts'
 import { diagnostic } from './report.ts'
-import { agentsIn } from './rule-reason.ts'
+import { agentsIn, agentsLeftOut } from './rule-reason.ts'
 import { suggestWord } from './spelling.ts'
 import type { AgentDefinition, Spec } from './types.ts'
 
@@ -41,22 +42,11 @@ export function checkAgents(
 ): readonly Diagnostic[] {
   const names = ['command', ...agents.map(({ name }) => name)]
   const known = new Set(names)
-  const unheld = rules.filter(({ agents: own, reason = '' }) => {
-    const named = own.length === 0 ? agentsIn(reason) : []
-    return named.length > 0 && named.every((name) => known.has(name))
+  const strays = rules.flatMap(({ agents: own, reason = '', source }) => {
+    const fix = own.length === 0 ? agentsFix(reason, known) : undefined
+    const said = 'whom the rule is for stands in the reason: it holds for all'
+    return fix === undefined ? [] : [diagnostic('rule/in-reason', placeOf(source), said, { fix })]
   })
-  const strays = unheld.map(({ source, reason = '' }) =>
-    diagnostic(
-      'rule/in-reason',
-      placeOf(source),
-      'whom the rule is for stands in the reason: it holds for all',
-      {
-        fix: `write it before the dash: for ${agentsIn(reason)
-          .map((name) => `\`${name}\``)
-          .join(', ')}`,
-      },
-    ),
-  )
   const unknown = rules.flatMap((rule) =>
     [...rule.agents.filter((name) => !known.has(name)), ...runsOfNobody(rule, names)].map((name) =>
       diagnostic('agent/unknown', placeOf(rule.source), `no definition has the name \`${name}\``, {
@@ -65,6 +55,14 @@ export function checkAgents(
     ),
   )
   return [...unknown, ...strays]
+}
+
+/** What to write in place of a reason that says nothing but whom the rule is for. */
+function agentsFix(reason: string, known: ReadonlySet<string>): string | undefined {
+  const isOf = (names: readonly string[]) => names.length > 0 && names.every((name) => known.has(name))
+  const named = agentsIn(reason)
+  if (isOf(named)) return `write it before the dash: for ${named.map((name) => `\`${name}\``).join(', ')}`
+  return isOf(agentsLeftOut(reason)) ? noneLeftOut : undefined
 }
 
 /** Whose runs it limits, where no agent has such a name. */

@@ -141,9 +141,9 @@ export const diagnosticCodes = {
     'a rule is: - **Allow** `capability`, `capability` except `capability` for `agent` — why',
   ),
   'rule/in-reason': error(
-    'a rule or a clause stands behind the dash, in the reason',
+    'a rule, a clause or a constraint stands behind the dash, in the reason',
     'a reason is read by people, and nothing in it holds',
-    'write a clause before the dash, and a rule as a list item of its own',
+    'write a clause before the dash, a constraint inside of the backticks, and a rule as a list item of its own',
   ),
   'rule/expected-code': error(
     'a clause has no code span after it',

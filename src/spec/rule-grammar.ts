@@ -12,6 +12,7 @@ import {
   type Drafting,
   isClauseWord,
   isSeparator,
+  secondClause,
   stageMeant,
   stages,
 } from './rule-words.ts'
@@ -69,7 +70,7 @@ export function parseDraft(
     }
     if (!clause || clause === 'none') return undefined
     if (clauses[clause.name]) {
-      report('rule/repeated-clause', token, `\`${clause.name}\` stands twice`)
+      report('rule/repeated-clause', token, `\`${clause.name}\` stands twice`, secondClause(clause.name))
       return undefined
     }
     clauses = { ...clauses, [clause.name]: clause.value }

@@ -13,7 +13,7 @@ import { type Below, reportApart, reportBelow } from './rule-apart.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
 import { type Clauses, type Draft, parseDraft } from './rule-grammar.ts'
-import { isClauseWord, isSeparator, namesStage } from './rule-words.ts'
+import { isClauseWord, isSeparator, namesStage, secondClause } from './rule-words.ts'
 import { oneLine, type Span } from './text.ts'
 
 /** What a list item is. Blocks in `below` are no part of its rule and are looked at for themselves. */
@@ -178,7 +178,7 @@ function joinClauses(head: Clauses, own: Clauses, { report }: RuleContext): Clau
   for (const name of Object.keys(own) as (keyof Clauses)[]) {
     const clause = own[name]
     if (!head[name] || !clause) continue
-    report('rule/repeated-clause', clause, `the group has a \`${name}\` already`)
+    report('rule/repeated-clause', clause, `\`${name}\` stands in the group already`, secondClause(name))
     return undefined
   }
   return { ...head, ...own }

@@ -1,16 +1,49 @@
 import { startsAsCapability } from './effect-word.ts'
 import type { Token } from './inline.ts'
+import { constraintsInside } from './rule-inside.ts'
 import { denyInstead, ownRule, type Stray } from './rule-meant.ts'
 import { afterList, type Drafting, exclusions, isClauseWord, isSeparator, lettersOf } from './rule-words.ts'
 
 /** A rule or a clause that stands behind the reason's dash, where it holds nothing. A capability alone is a mention. */
 export function strayInReason(tokens: readonly Token[], drafting: Drafting): Stray | undefined {
+  const clause = strayClause(tokens, drafting)
+  if (clause) return clause
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'code' || !isSurelyCapability(token.text)) continue
     const found = strayRule(tokens, index, drafting.source) ?? strayException(tokens, index, drafting)
     if (found) return found
   }
   return undefined
+}
+
+/** Nothing but a clause, or a constraint: ``— in `~/work/shop` ``, `— until 2027-01-01`. */
+function strayClause(tokens: readonly Token[], drafting: Drafting): Stray | undefined {
+  const end = tokens.findIndex(isSeparator)
+  const part = (end < 0 ? tokens : tokens.slice(0, end)).filter(
+    (token) => token.kind !== 'word' || lettersOf(token, drafting.source) !== '',
+  )
+  const [word, code] = part
+  const last = part.at(-1)
+  if (word?.kind !== 'word' || last === undefined) return undefined
+  const span = { start: word.start, end: last.end }
+  const inside = constraintsInside(part, drafting.capabilities.at(-1), drafting)
+  if (inside)
+    return { span, message: 'a constraint stands in the reason, where nothing holds it', fix: inside }
+  const isClause = code?.kind === 'code' && part.length === 2 && clauseShapes[word.text]?.(code.text) === true
+  if (!isClause) return undefined
+  const text = drafting.source.slice(span.start, span.end)
+  return {
+    span,
+    message: `\`${word.text}\` stands in the reason, where nothing holds it`,
+    fix: `write it before the dash: ${text}`,
+  }
+}
+
+/** What surely is one behind its word. */
+const clauseShapes: Readonly<Record<string, (text: string) => boolean>> = {
+  in: (text) => /^(?:~\/|\/)/.test(text),
+  via: isSurelyCapability,
+  when: isSurelyCapability,
 }
 
 /** A reason is prose: an address, or a line of some other YAML, is no capability there. */
@@ -73,11 +106,22 @@ function strayException(tokens: readonly Token[], index: number, drafting: Draft
 
 /** The agents that a reason is nothing but a `for` of, and so perhaps the rule's clause. */
 export function agentsIn(reason: string): readonly string[] {
-  const [, list = ''] = forAgents.exec(reason) ?? []
-  return list === '' ? [] : list.replace(/`/g, '').split(/, ?| and /)
+  return agentsOf(forAgents.exec(reason)?.[1])
+}
+
+/** Those that a reason does nothing but leave out: `for all but coder`, `not for coder`. */
+export function agentsLeftOut(reason: string): readonly string[] {
+  return agentsOf(forOthers.exec(reason)?.[1])
+}
+
+function agentsOf(list: string | undefined): readonly string[] {
+  return list === undefined ? [] : list.replace(/`/g, '').split(/, ?| and /)
 }
 
 const agent = '`?[\\w-]+(?:\\.[\\w-]+)*`?'
-const forAgents = new RegExp(
-  `^(?:only )?for (${agent}(?:(?:, ?| and )${agent})*)(?: only)?[.,;]?(?=$| *[—–]| because )`,
+const agentList = `(${agent}(?:(?:, ?| and )${agent})*)`
+const ending = '[.,;]?(?=$| *[—–]| because )'
+const forAgents = new RegExp(`^(?:only )?for ${agentList}(?: only)?${ending}`)
+const forOthers = new RegExp(
+  `^(?:[\\w-]+,? ){0,4}(?:but|except|excluding|than|apart from|besides|not)(?: for| by| to)?(?: the)? ${agentList}${ending}`,
 )

@@ -44,6 +44,11 @@ export function clauseName(word: string): ClauseName | undefined {
   return clauseNames.find((name) => name === word)
 }
 
+/** What to do about a second clause of one kind: only lists of agents and of exceptions go on behind a comma. */
+export function secondClause(name: ClauseName): { readonly fix?: string } {
+  return name === 'for' || name === 'except' ? {} : { fix: 'write a rule of its own for the other one' }
+}
+
 /** Where the code spans that begin at `from` end, with commas between them: the index of what follows. */
 export function afterList(tokens: readonly Token[], from: number): number {
   let at = from + 1

@@ -92,10 +92,7 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['- **Let** `code` be `src/**` — mine', '- **Let** `@code` = `src/**` — mine'],
     ['- **Let** `@code` `src/**`', '- **Let** `@code` = `src/**`'],
     ['- **Let** `@code` = `src/**`, `lib/**`', '- **Let** `@code` = `{src/**,lib/**}`'],
-    [
-      '- **Let** `@code` = `src/**`, `@lib` = `lib/**`',
-      '- **Let** `@code` = `{app,lib,tests}/**`',
-    ],
+    ['- **Let** `@code` = `src/**`, `@lib` = `lib/**`', '- **Let** `@code` = `{app,lib,tests}/**`'],
     ['- **Let** `@code` = `src/**` for `coder`', '- **Let** `@code` = `{app,lib,tests}/**`'],
     ['- **Let** `@code` = `file:.env:*`', '- **Let** `@code` = `.env`'],
     ['- **Let** `@code = src/**`', '- **Let** `@code` = `src/**`'],

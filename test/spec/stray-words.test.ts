@@ -261,6 +261,45 @@ test('a reason that only names agents is the clause that was meant', () => {
   expect(of('**Allow** `shell:*` — for coder of all people')).toEqual([])
   expect(of('**Allow** `shell:*` for `coder` — for `coder`')).toEqual([])
   expect(of('**Allow** `shell:*` — for `npm`')).toEqual([])
+  for (const reason of [
+    'for all but coder',
+    'except for `coder` — it asks',
+    'for anyone other than the coder',
+  ])
+    expect(of(`**Allow** \`shell:*\` — ${reason}`).map(({ code, fix }) => [code, fix])).toEqual([
+      ['rule/in-reason', noneLeftOut],
+    ])
+  expect(of('**Allow** `shell:*` — for all but guests')).toEqual([])
+  expect(of('**Allow** `shell:*` — everybody but the coder has asked for it')).toEqual([])
+})
+
+test.each([
+  ['**Allow** `env:A` — in `~/work/shop`', 'write it before the dash: in `~/work/shop`'],
+  ['**Allow** `env:A` — via `shell:b *`.', 'write it before the dash: via `shell:b *`'],
+  [
+    '**Require** `shell:a` before done — when `file:src/**:write` — why',
+    'write it before the dash: when `file:src/**:write`',
+  ],
+  ['**Allow** `env:A` — until 2027-01-01', 'inside of the backticks: `env:A{expires:2027-01-01T00:00:00Z}`'],
+  ['**Limit** `run:*{timeout:5m}` — {memory:4GB}', 'inside of the backticks: `run:*{timeout:5m,memory:4GB}`'],
+  ['**Allow** `env:A` — in `~/work/shop` it is known', undefined],
+  ['**Allow** `env:A` — in `src`', undefined],
+  ['**Allow** `env:A` — until we move', undefined],
+])('a reason that is nothing but a clause or a constraint holds nothing: %s', (rule, fix) => {
+  const [found] = rulesOf(`- ${rule}`).diagnostics
+  expect([found?.code, found?.fix?.endsWith(fix ?? '')]).toEqual(
+    fix === undefined ? [undefined, undefined] : ['rule/in-reason', true],
+  )
+})
+
+test.each([
+  ['**Deny** `env:A` for `command` for `coder`', 'join them with a comma'],
+  ['**Require** `shell:a` before push before done', 'write a rule of its own for the other one'],
+  ['**Require** before push\n  - `shell:a` before done', 'write a rule of its own for the other one'],
+])('%j: a clause stands in a rule once', (rule, fix) => {
+  expect(rulesOf(`- ${rule}`).diagnostics.map((found) => [found.code, found.fix])).toEqual([
+    ['rule/repeated-clause', fix],
+  ])
 })
 
 test.each([
