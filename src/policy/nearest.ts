@@ -28,15 +28,19 @@ export function nearest(policy: Policy, request: Request): readonly NearMiss[] {
     return partsOf(request, policy)
       .parts.flatMap((part) => nearest(policy, part))
       .slice(0, most)
-  const misses = policy.rules
+  const compared = policy.rules
     .filter(({ effect }) => effect === 'allow' || effect === 'only')
-    .flatMap((rule) => {
+    .map((rule) => {
       const about = rule.capabilities.filter(({ resource }) => resource === request.resource)
-      const misses = about.flatMap((capability) => compare(policy, request, { rule, capability }))
-      // One that allows it is not what is missing.
-      return misses.length < about.length ? [] : misses
+      return { rule, each: about.map((capability) => compare(policy, request, { rule, capability })) }
     })
-  return misses
+  const allowing = compared.filter(({ each }) => each.includes('allows'))
+  // Beside an Allow that holds, only what an Only closes is missing.
+  const missing = compared.filter(
+    (one) => !allowing.includes(one) && (allowing.length === 0 || one.rule.effect === 'only'),
+  )
+  return missing
+    .flatMap(({ each }) => each.filter((one) => one !== undefined && one !== 'allows'))
     .sort((a, b) => a.distance - b.distance || placeOrder(a.miss.rule, b.miss.rule))
     .slice(0, most)
     .map(({ miss }) => miss)
@@ -54,27 +58,38 @@ interface Measured {
   readonly distance: number
 }
 
-function compare(policy: Policy, request: Request, candidate: Candidate): readonly Measured[] {
+/** Nothing where they have too little in common: another action as well as another pattern, or another agent or project. */
+function compare(policy: Policy, request: Request, candidate: Candidate): Measured | 'allows' | undefined {
   const { rule, capability } = candidate
-  const measured = (because: NearMiss['because'], text: string, distance: number) => [
-    { miss: { rule, capability, because, text }, distance },
-  ]
+  const measured = (because: NearMiss['because'], text: string, distance: number): Measured => ({
+    miss: { rule, capability, because, text },
+    distance,
+  })
+  if (holds(policy, request, candidate)) {
+    const [because, text] = obstacle(policy, request, candidate) ?? []
+    return because && text ? measured(because, text, 0) : 'allows'
+  }
+  if (!isFor(rule, request) || !isHere(rule, policy)) return undefined
   const allActions = { ...capability, actions: Object.keys(resources[capability.resource].actions) }
-  const pattern = holds(policy, request, { ...candidate, capability: allActions })
-  const asked = actBits(capability.resource, [request.action])
-  const action = (actBits(capability.resource, capability.actions) & asked) === asked
-  if (!pattern)
-    return action
-      ? measured(
-          'pattern',
-          `it is about \`${capability.pattern}\``,
-          100 + unlike(capability, request, policy),
-        )
-      : []
-  if (!holds(policy, request, candidate))
+  if (holds(policy, request, { ...candidate, capability: allActions }))
     return measured('action', `it is about ${capability.actions.join(', ')}`, 50)
-  const [because, text] = obstacle(policy, request, candidate) ?? []
-  return because && text ? measured(because, text, 0) : []
+  const asked = actBits(capability.resource, [request.action])
+  const isActed = (actBits(capability.resource, capability.actions) & asked) === asked
+  return isActed
+    ? measured('pattern', `it is about \`${capability.pattern}\``, 100 + unlike(capability, request, policy))
+    : undefined
+}
+
+function isFor({ agents }: Rule, request: Request): boolean {
+  return agents.length === 0 || agents.includes(outermost(request))
+}
+
+function isHere(rule: Rule, policy: Policy): boolean {
+  return rule.in === undefined || compilePathGlob(rule.in, policy).matches(policy.root)
+}
+
+function outermost({ lineage = [], agent = 'command' }: Request): string {
+  return lineage[0] ?? agent
 }
 
 /** Why an Allow that matches does not allow; nothing if it does. */
@@ -92,11 +107,9 @@ function obstacle(
     return ['expired', `it held until ${capability.constraints.expires}`]
   if (rule.via)
     return ['via', `it holds only for what \`${printCapability(rule.via)}\` does, which is not held yet`]
-  if (rule.in !== undefined && !compilePathGlob(rule.in, policy).matches(policy.root))
-    return ['in', `it is for projects in \`${rule.in}\``]
-  const [first = request.agent ?? 'command'] = [...(request.lineage ?? []), request.agent ?? 'command']
-  if (rule.agents.length > 0 && !rule.agents.includes(first))
-    return ['agent', `it is for ${rule.agents.join(', ')}, not ${first}`]
+  if (!isHere(rule, policy)) return ['in', `it is for projects in \`${rule.in}\``]
+  if (!isFor(rule, request))
+    return ['agent', `it is for ${rule.agents.join(', ')}, not ${outermost(request)}`]
   if (!holds(policy, request, { rule, capability }, rule.except))
     return ['except', 'its `except` leaves this out']
   return undefined

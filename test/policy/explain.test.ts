@@ -51,6 +51,35 @@ test('of nothing like it nothing is near', () => {
   expect(nearest(policy, ask('mcp:a/b'))).toEqual([])
 })
 
+test.each([
+  [
+    'what is another agent’s',
+    'file:docs/a:write',
+    { capabilities: ['file:doc/**:write'], agents: ['tester'] },
+    0,
+  ],
+  ['what is another project’s', 'file:docs/a:write', { capabilities: ['file:doc/**:write'], in: '/q' }, 0],
+  [
+    'of a rule the capability that is',
+    'file:docs/a:write',
+    { capabilities: ['file:a:read', 'file:doc/**:write'] },
+    1,
+  ],
+] as const)('near is %s, or not', (_, text, rule, count) => {
+  const rules = [makeRule({ effect: 'allow', ...rule })]
+  expect(nearest(compilePolicy({ rules, root: '/p', home: '/h', now: 0 }), ask(text))).toHaveLength(count)
+})
+
+test('nothing is near to what an Allow holds for already', () => {
+  const rules = [
+    makeRule({ effect: 'ask', capabilities: ['file:a/**:write'] }),
+    makeRule({ effect: 'allow', capabilities: ['file:**:write'] }),
+    makeRule({ effect: 'allow', capabilities: ['file:b/**:write'] }),
+  ]
+  const both = compilePolicy({ rules, root: '/p', home: '/h', now: 0 })
+  expect(nearest(both, ask('file:a/x:write'))).toEqual([])
+})
+
 const rewritten =
   'write the command so that its program and arguments can be read, and code into a file of the project: `bash build.sh`, `node build.js`'
 
