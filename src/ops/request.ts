@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { parseCapability, printCapability } from '../policy/capability.ts'
 import { parseRequest, type RequestPlace } from '../policy/request.ts'
 import { isResource, resources } from '../policy/resources.ts'
 import type { Request } from '../policy/types.ts'
@@ -49,9 +48,7 @@ function invalidRequest(text: string, problems: Problems, place: RequestPlace): 
 function guesses(text: string, problem: Problem | undefined, place: RequestPlace): readonly string[] {
   const [, host, path = ''] = /^https?:\/\/(?:[^/@?#]*@)?([^/?#]+)([^?#]*)/i.exec(text) ?? []
   const isWord = problem?.code === 'capability/unknown-resource' && text.trim() !== ''
-  const address = parseCapability(text)
   return [
-    ...(address.ok ? [printCapability(address.value)] : []),
     ...(host === undefined ? [] : [webRequest(text, host, path)]),
     // Of a pattern a path that it is about: rarely is a name meant that holds a star.
     ...(problem?.code === 'capability/wildcard' && text.startsWith('file:')

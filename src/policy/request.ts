@@ -1,10 +1,11 @@
 import { resolve } from 'node:path/posix'
 import type { Result } from '../shared/result.ts'
-import { caught } from './capability.ts'
+import { caught, parseCapability, printCapability } from './capability.ts'
 import { amountOf, constraintNames } from './constraints.ts'
 import { parseHostTarget } from './host-glob.ts'
 import { refuseHostileText } from './hostile-text.ts'
 import { type PatternReader, parseShort } from './parse-short.ts'
+import { uriScheme } from './parse-uri.ts'
 import type { Part } from './parts.ts'
 import { type CapabilityProblem, refuse } from './problem.ts'
 import { type PatternKind, resources } from './resources.ts'
@@ -39,6 +40,7 @@ function commandRequest(text: string, place: RequestPlace): Request {
 
 function plainRequest(text: string, place: RequestPlace): Request {
   refuseHostileText(text)
+  if (text.startsWith(uriScheme)) refuseUri(text)
   const { resource, pattern, actions, constraints } = parseShort(text, { readPattern: targetReader(place) })
   const [action = ''] = actions
   const all = /:\*(?:\{|$)/.exec(text)
@@ -49,6 +51,13 @@ function plainRequest(text: string, place: RequestPlace): Request {
   const request = { resource, action, target: pattern, cwd: place.cwd }
   const attributes = attributesOf(constraints)
   return attributes.length === 0 ? request : { ...request, attributes: Object.fromEntries(attributes) }
+}
+
+/** As an address a request would be relative to another folder than what is typed. */
+function refuseUri(text: string): never {
+  const read = parseCapability(text)
+  const fix = read.ok ? printCapability(read.value) : undefined
+  return refuse('spelling', 'a request is written in the short spelling', 0, fix)
 }
 
 function targetReader(place: RequestPlace): PatternReader {

@@ -39,6 +39,7 @@ test.each([
   ['file::read', 'empty', 6, undefined],
   ['shell: ', 'empty', 7, 'shell:npm test'],
   ['http:a b:get', 'pattern', 6, undefined],
+  ['capability://file/./a?action=read', 'spelling', 1, 'file:a:read'],
   ['fil:a:read', 'unknown-resource', 1, 'file:a:read'],
   ['file:a\u202eb:read', 'hidden-character', 7, 'file:ab:read'],
   ['agent:spawn', 'empty', 7, undefined],
