@@ -114,12 +114,19 @@ function parseUnits(text: string, units: Units, usual: string): Quantity<number>
 function wrongUnit(amount: string, unit: string, units: Units, usual: string): Quantity<never> {
   const names = Object.keys(units).filter((name) => name !== '')
   if (unit === '') return wrong(`\`${amount}\` has no unit (${names.join(', ')})`, amount + usual)
-  if (names.length === 0) return wrong(`\`${amount}${unit}\` is not a plain number`, amount)
+  if (names.length === 0) return wrong(`\`${amount}${unit}\` is not a plain number`, plainCount(amount, unit))
   const meant = meantUnit(unit, units)
   return wrong(
     `\`${unit}\` is not a unit here (${names.join(', ')})`,
     meant === undefined ? undefined : amount + meant,
   )
+}
+
+/** `5k` is 5000, `5 pids` are 5; of bytes or of minutes nobody knows how many. */
+function plainCount(amount: string, unit: string): string | undefined {
+  const factor = multiples[unit === 'K' ? 'k' : unit]
+  if (factor !== undefined) return String(Math.round(Number(amount) * factor))
+  return meantUnit(unit, sizes) || meantUnit(unit, durations) ? undefined : amount
 }
 
 /** The amount as people write it: `30 minutes`, `1h 30m`, `4 GB`; nothing where it cannot be read for sure. */
