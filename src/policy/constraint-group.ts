@@ -1,6 +1,6 @@
 import { editDistance } from '../shared/closest.ts'
 import { closingBrace, splitOutside } from './braces.ts'
-import { constraintNames, isConstraintName, shortFor } from './constraints.ts'
+import { constraintCalled, constraintNames, isConstraintName } from './constraints.ts'
 import { type Fixer, isAction, type NamedPart, type Part } from './parts.ts'
 import { refuse } from './problem.ts'
 import { resources } from './resources.ts'
@@ -103,7 +103,7 @@ function isExact(item: Part): boolean {
 function isNearConstraint(name: string): boolean {
   const enough = name.length > 5 ? 3 : 2
   return (
-    shortFor(name, constraintNames) !== undefined ||
+    constraintCalled(name, constraintNames) !== undefined ||
     constraintNames.some((known) => editDistance(name, known, enough) < enough)
   )
 }

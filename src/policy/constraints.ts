@@ -78,10 +78,20 @@ export function isConstraintName(word: string): word is ConstraintName {
   return Object.hasOwn(constraintKinds, word)
 }
 
-/** The one that a word of three letters or more begins: `mem`, `proc`. */
-export function shortFor(word: string, among: readonly ConstraintName[]): ConstraintName | undefined {
+/** The one that a word of three letters or more begins, or is another name of: `mem`, `proc`, `ram`. */
+export function constraintCalled(word: string, among: readonly ConstraintName[]): ConstraintName | undefined {
   const lower = word.toLowerCase()
-  return lower.length < 3 ? undefined : among.find((name) => name.startsWith(lower))
+  const other = Object.hasOwn(otherNames, lower) ? otherNames[lower] : undefined
+  return lower.length < 3 ? undefined : among.find((name) => name === other || name.startsWith(lower))
+}
+
+/** What people call a constraint. */
+const otherNames: Readonly<Record<string, ConstraintName>> = {
+  ram: 'memory',
+  ...{ duration: 'timeout', deadline: 'timeout' },
+  ...{ pids: 'processes', threads: 'processes' },
+  ...{ cost: 'usd', dollars: 'usd' },
+  ...{ until: 'expires', expiry: 'expires' },
 }
 
 /** Both together, the tightest of each. */

@@ -1,4 +1,4 @@
-import { isConstraintName, shortFor } from './constraints.ts'
+import { constraintCalled, isConstraintName } from './constraints.ts'
 import { isAction } from './parts.ts'
 import { isResource, resources } from './resources.ts'
 import type { ConstraintName, Resource } from './types.ts'
@@ -45,7 +45,7 @@ function findNamed(text: string, resource: Resource): Found | undefined {
     .slice(start)
     .replace(named(constraints), (whole: string, word: string, amount: string, at: number) => {
       if (offset < 0) offset = start + at + (/^[\s,;?&]*/.exec(whole)?.[0].length ?? 0)
-      items.push(`${shortFor(word, constraints) ?? word}:${amount.replace(/^["']|["']$/g, '')}`)
+      items.push(`${constraintCalled(word, constraints) ?? word}:${amount.replace(/^["']|["']$/g, '')}`)
       return ''
     })
   return items.length > 0 && isBalanced(rest) ? { items, rest: head + rest, offset } : undefined

@@ -1,6 +1,6 @@
 import { closest } from '../shared/closest.ts'
 import { unclosedBrace } from './braces.ts'
-import { constraintKinds, constraintNames, isConstraintName, shortFor } from './constraints.ts'
+import { constraintCalled, constraintKinds, constraintNames, isConstraintName } from './constraints.ts'
 import { normalizeHostPattern } from './host-glob.ts'
 import { type Aim, actionCalled, meantActions, meantResource, resourceCalled } from './meant.ts'
 import { normalizeNamePattern } from './name-glob.ts'
@@ -182,7 +182,7 @@ function constraintOf(resource: Resource, name: Part, fix: Fixer): ConstraintNam
   const list = `it takes ${taken.join(', ')}`
   if (name.text === '') refuse('empty', 'a constraint is missing', name.offset)
   if (!isConstraintName(name.text)) {
-    const meant = shortFor(name.text.trim(), taken) ?? closest(name.text.trim(), taken)
+    const meant = constraintCalled(name.text.trim(), taken) ?? closest(name.text.trim(), taken)
     return refuse(
       'unknown-constraint',
       `\`${name.text}\` is not a constraint of \`${resource}\`: ${list}`,
