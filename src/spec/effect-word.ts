@@ -1,3 +1,4 @@
+import { isUrl, resourceCalled } from '../policy/meant.ts'
 import { isResource, resources } from '../policy/resources.ts'
 import { type Effect, effects } from '../policy/types.ts'
 import { editDistance } from '../shared/closest.ts'
@@ -38,11 +39,12 @@ export function startsAsCapability(text: string): boolean {
   return text.startsWith('capability://') || isResource(/^([a-z]+):/.exec(text)?.[1] ?? '')
 }
 
-/** Whether a span is a capability, or one edit of its resource away from one. */
+/** Whether a span is a capability, or one edit or another name of its resource away from one. */
 export function isNearlyCapability(text: string): boolean {
   const match = /^\W{0,2}(\p{L}[\p{L}\p{Cf}]*)\s*:\s*\S/u.exec(text)
   if (!match?.[1]) return false
   const word = plain(match[1])
+  if (resourceCalled(word) !== undefined && !isUrl(text)) return true
   return [...Object.keys(resources), 'capability'].some((resource) => editDistance(word, resource, 2) < 2)
 }
 
@@ -105,7 +107,9 @@ function exactEffect(text: string): EffectWord | undefined {
   return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)
 }
 
-/** Outside a code span only the exact resource counts: `Note:this` is prose. */
+/** Outside a code span only the exact resource counts, or what `net:*` and `fs:src/**` call it: `host:port` is prose. */
 export function isWordCapability(word: string): boolean {
-  return /^capability:\/\/./.test(word) || isResource(/^([a-z]+):[^\s]/.exec(word)?.[1] ?? '')
+  const [, name = ''] = /^([a-z]+):\S/.exec(word) ?? []
+  const isOther = resourceCalled(name) !== undefined && /:(?!\/\/).*[*/:]/.test(word)
+  return /^capability:\/\/./.test(word) || isResource(name) || isOther
 }

@@ -1,7 +1,12 @@
 import { type Aim, parseCapability } from '../policy/capability.ts'
-import { isResource } from '../policy/resources.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { type EffectWord, effectTitle, isNearlyCapability, readEffect } from './effect-word.ts'
+import {
+  type EffectWord,
+  effectTitle,
+  isNearlyCapability,
+  isWordCapability,
+  readEffect,
+} from './effect-word.ts'
 import { tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { parseMarkdown } from './markdown.ts'
@@ -104,8 +109,7 @@ function quoteBare(body: string): string {
       ? text.replace(bareCommand, (command) => `\`${command.trim()}\``)
       : text.replace(/\S+/g, (word) => {
           const [, bare = '', end = ''] = /^["'‘‚“„«‹´(]*([a-z]+:.*?)(["'’‘”“»›´),.;]*)$/.exec(word) ?? []
-          const isOne = bare.startsWith('capability://') || isResource(/^[a-z]+/.exec(bare)?.[0] ?? '')
-          return isOne ? `\`${bare}\`${end.replace(/["'’‘”“»›´)]/g, '')}` : word
+          return isWordCapability(bare) ? `\`${bare}\`${end.replace(/["'’‘”“»›´)]/g, '')}` : word
         }),
   )
 }

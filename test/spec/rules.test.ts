@@ -157,6 +157,8 @@ describe('text that is never a rule, and says nothing', () => {
     '- **Require** `node` ≥ 22',
     '- **Ask** the obvious',
     '- Allow time for review',
+    '- Allow host:port pairs',
+    '- Ask https://help.example.com first',
     '- **Note:** `env` is short for environment',
     '- [Deny `x`](https://x.example)',
     '**Allowed** fruits: `apple`',
