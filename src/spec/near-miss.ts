@@ -10,7 +10,7 @@ import {
   isNearlyEffect,
   isWordCapability,
 } from './effect-word.ts'
-import { groupHead } from './group-head.ts'
+import { groupAdvice, groupHead } from './group-head.ts'
 import { spanOf } from './inline.ts'
 import type { Meant } from './mend.ts'
 import { readPlainRule } from './plain-rule.ts'
@@ -60,12 +60,12 @@ interface LeadAt {
 
 function missAt(source: string, block: TextBlock, { lead, effect, place }: LeadAt): NearMiss | undefined {
   const found = capabilityAfter(source, block, lead) ?? nestedCapability(place.nested)
-  if (found === undefined) return plainMiss(source, block, lead)
+  if (found === undefined) return plainMiss(source, block, { lead, effect, place })
   const severity = severityOf(lead, isDirect(source, block, lead))
   if (severity === undefined) return undefined
   const after = source.slice(lead.start, spanOf(block).end)
   const text = after.slice(after.indexOf(lead.word) + lead.word.length)
-  const head = oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
+  const head = headOf(text)
   const between = found.nested ? head : (text.split(found.inCode ? '`' : found.text)[0] ?? '')
   const turned = isRun(found.text) ? 'limit' : turnedEffect(effect, between)
   const advice = namesTwo(source.slice(lead.start, lead.end), effect)
@@ -121,12 +121,19 @@ function ruleInCode(source: string, block: TextBlock, { inItem }: BlockPlace): N
 }
 
 /** Without a capability only what is bold counts: the rest is advice. */
-function plainMiss(source: string, block: TextBlock, lead: Lead): NearMiss | undefined {
+function plainMiss(source: string, block: TextBlock, { lead, effect, place }: LeadAt): NearMiss | undefined {
   if (!lead.bold || !/^\W*\p{L}+\W*$/u.test(source.slice(lead.start, lead.end))) return undefined
-  const read = readPlainRule(lead.word, source.slice(lead.end, spanOf(block).end))
+  const text = source.slice(lead.end, spanOf(block).end)
+  const read = readPlainRule(lead.word, text)
   if (read === undefined) return undefined
   const { severity, why, meant } = read
-  return { severity, span: lead, message: messageOf(source, lead, why), meant }
+  const advice = meant.lines || meant.capability ? undefined : groupAdvice(effect, headOf(text), place.nested)
+  return { severity, span: lead, message: messageOf(source, lead, why), meant, ...(advice && { advice }) }
+}
+
+/** The words of a group's head. */
+function headOf(text: string): string {
+  return oneLine(text).replace(/^[\s:*_~]+|[\s:*_~]+$/g, '')
 }
 
 function messageOf(source: string, lead: Lead, why: string): string {

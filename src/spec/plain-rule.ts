@@ -103,7 +103,8 @@ const timed =
 
 function readAct(word: string, effect: EffectWord, line: string): PlainRule | undefined {
   const reason = /\s(?:—|–|--?|because)\s+(.*)$/.exec(line)?.[1]
-  const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${line}`) : undefined
+  const act = effect === 'ask' ? line.replace(/^before /, '') : line
+  const rule = effect === 'deny' || effect === 'ask' ? suggestRule(`${says[effect]} ${act}`) : undefined
   const path = pathIn(line) ?? (effect === 'only' ? undefined : programIn(line))
   const before = path === undefined ? '' : (line.split(path)[0] ?? '').replace(/`$/, '')
   const turned = rule === undefined ? turnedEffect(effect, before) : effect

@@ -9,6 +9,7 @@ import {
   mentionsRule,
   startsWithCode,
 } from './item-shape.ts'
+import { readPlainRule } from './plain-rule.ts'
 import { type Below, reportApart, reportBelow } from './rule-apart.ts'
 import { buildRule, type RuleContext } from './rule-build.ts'
 import { readExample } from './rule-example.ts'
@@ -43,6 +44,7 @@ export function readItem(item: ListItem, context: RuleContext, next?: ListItem):
       // Behind `before push` it is told of as a rule in another order.
       if (tail.some((token) => token.kind === 'code' && isNearlyCapability(token.text)))
         return { kind: 'prose' }
+      if (isPlainRule(head)) return { kind: 'prose' }
       context.report('rule/empty', spanOf(paragraph), `this ${effectTitle(lead.word)} names no capability`)
       return { kind: 'prose' }
     default:
@@ -58,6 +60,13 @@ interface Head {
   readonly start: number
   readonly tail: readonly Token[]
   readonly context: RuleContext
+}
+
+/** What plain words mean is told with the rule that they mean: `**Ask** before pushing`. */
+function isPlainRule({ paragraph, effect, tail, context }: Head): boolean {
+  const { end } = spanOf(paragraph)
+  const text = context.text.text.slice(tail[0]?.start ?? end, end)
+  return readPlainRule(effectTitle(effect), text) !== undefined
 }
 
 function shapeOf(

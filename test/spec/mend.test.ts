@@ -89,6 +89,15 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['## Allow\n\n### Not these\n\n- `env:A`', '- **Deny** `env:A` — why'],
     ['## Allow\n\n## Network\n\n- `env:A`', '- **Deny** `env:A` — why'],
     ['## Deny\n\n> # Allow\n\n### Network\n\n- `env:A`', '- **Deny** `env:A` — why'],
+    ['- **Ask** before pushing to main.', '- **Ask** `git:main:push`'],
+    ['- **Ask** before `git push`', '- **Ask** `shell:git push *`'],
+    [
+      '**Deny** the following:\n\n- `.env`\n- x/',
+      '`- **Deny** — the following`, and below it each as in: - `file:.env:*`',
+    ],
+    ['- **Deny**:\n  1. git push\n', '`- **Deny**`, and below it each as in: - `shell:git push *`'],
+    ['**Ask** before:\n- `shell:a`', '`- **Ask**`, and indent the list below it'],
+    ['**Require** before push:\n- `shell:a`', '`- **Require** before push`, and indent the list below it'],
     ['Deny net:*', '- **Deny** `http:*:*`'],
     ['- Deny `net:*`', '- **Deny** `http:*:*`'],
     ['- **Deny** fs:src/**:write — mine', '- **Deny** `file:src/**:write` — mine'],
@@ -108,7 +117,7 @@ describe('text that was meant as a rule is offered as it stands, with what is wr
     ['see `run:*{timeout:3m}`', '- **Limit** `run:*{timeout:3m}` — why'],
   ])('%s', (text, mended) => {
     const [found] = rulesOf(text).diagnostics
-    expect(found?.fix?.replace(/^.*?write(?: as in)?: /, '')).toBe(mended)
+    expect(found?.fix?.replace(/^.*?write(?:(?: as in)?: | (?=`- ))/, '')).toBe(mended)
   })
 
   test.each([
@@ -354,6 +363,9 @@ test.each([
     ],
   ],
   ['- **Ask**\n  - https://example.com/help', [['rule/empty', 1]]],
+  ['- **Deny**', [['rule/plain-near-miss', 1]]],
+  ['- **Deny** before commit', [['rule/plain-near-miss', 1]]],
+  ['- **Ask** before pushing', [['rule/plain-near-miss', 1]]],
 ])('a group whose items all lack their backticks starts nothing: %j', (text, expected) => {
   expect(rulesOf(text).diagnostics.map(({ code, place }) => [code, place.line])).toEqual(expected)
 })
