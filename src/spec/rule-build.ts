@@ -1,4 +1,4 @@
-import { expandBraces } from '../policy/braces.ts'
+import { closingBrace, expandBraces } from '../policy/braces.ts'
 import { type Aim, parseCapability, printCapability } from '../policy/capability.ts'
 import type { Capability, Effect, LayerName, Rule, RuleExample } from '../policy/types.ts'
 import { type CodeToken, spanInCode } from './inline.ts'
@@ -143,7 +143,7 @@ function refuseSeveral(token: CodeToken, aim: Aim, report: Report): boolean {
 
 /** `http:{a.com:80,b.com:443}:request`: no braces hold a host and its port. */
 function refuseAcross(token: CodeToken, aim: Aim, report: Report): boolean {
-  const groups = /^(?:http|browser):/.test(token.text) ? (token.text.match(/\{[^{}]*\}/g) ?? []) : []
+  const groups = /^(?:http|browser):/.test(token.text) ? outerGroups(token.text) : []
   const isAcross = groups.some((group) => group.includes(',') && /[:/[]/.test(group))
   if (!isAcross || token.text.split('{').length > mostGroups) return false
   const read = expandBraces(token.text).map((text) => parseCapability(text, aim))
@@ -157,6 +157,12 @@ function refuseAcross(token: CodeToken, aim: Aim, report: Report): boolean {
     ...(!isLimited && { fix: meant.map((text) => `\`${text}\``).join(', ') }),
   })
   return true
+}
+
+function outerGroups(text: string): readonly string[] {
+  const open = text.indexOf('{')
+  const close = open < 0 ? -1 : closingBrace(text, open)
+  return close < 0 ? [] : [text.slice(open, close + 1), ...outerGroups(text.slice(close + 1))]
 }
 
 const mostGroups = 4

@@ -385,6 +385,11 @@ test.each([
   ['- **Deny** `file:a/**:*` except `file:a/b`', 'file:a/b:read'],
   ['- **Allow** `http:{a.com:80,b.com}:request`', '`http:a.com:80:request`, `http:b.com:request`'],
   ['- **Deny** `http:{a.com:80,b.com/x}`', '`http:a.com:80:*`, `http:b.com/x:*`'],
+  [
+    '- **Allow** `http:{127.0.0.1:{80,81},localhost}`',
+    '`http:127.0.0.1:80:request`, `http:127.0.0.1:81:request`, `http:localhost:request`',
+  ],
+  ['- **Allow** `http:{a{1,2},b}.com:{80,81}/{x,y}:get,pots`', 'http:{a{1,2},b}.com:{80,81}/{x,y}:get,post'],
   ['- **Allow** `http:a.{com:80,org:443}:get`', '`http:a.com:80:get`, `http:a.org:443:get`'],
   ['- **Allow** `http:{a.com:80,b.com:81}:get{max:3}`', undefined],
   ['- **Allow** `http:{a.com:80,b.com:x}:get`', undefined],
