@@ -54,7 +54,7 @@ export const constraintKinds: Table = {
     parse: parseWords,
     print: (words) => words.join(','),
     tighter: (a, b) => a.filter((word) => b.includes(word)),
-    about: 'the only programs, by name',
+    about: 'the only programs, as `npm,node`',
   },
   to: { parse: parseHost, print: String, tighter: firstOf, about: 'the host that may be told the secret' },
   remote: { parse: parseName, print: String, tighter: firstOf, about: "the git remote's name" },
@@ -142,13 +142,18 @@ function firstOf<Value extends string>(a: Value, b: Value): Value {
 
 function parseWords(text: string): Quantity<readonly string[]> {
   const words = text.split(',')
-  const odd = words.find((word) => !/^[\w.+@/-]+$/.test(word))
-  if (odd !== undefined)
-    return wrong(odd === '' ? 'a word of the list is missing' : `\`${odd}\` is not a program's name`)
+  const odd = words.find((word) => !program.test(word))
+  if (odd !== undefined) {
+    const meant = text.split(/[\s,|[\]()"']+/).filter((word) => word !== '')
+    const fix = meant.length > 0 && meant.every((word) => program.test(word)) ? meant.join(',') : undefined
+    return wrong(odd === '' ? 'a word of the list is missing' : `\`${odd}\` is not a program's name`, fix)
+  }
   if (new Set(words).size < words.length)
     return wrong('a word stands in the list twice', [...new Set(words)].join(','))
   return { ok: true, value: Object.freeze(words.sort()) }
 }
+
+const program = /^[\w.+@/-]+$/
 
 function parseHost(text: string): Quantity<string> {
   try {
