@@ -98,11 +98,20 @@ function findPack(
   const found = isFile(pack) || pack.startsWith('oos:') ? find(packPath(spec.path, pack)) : undefined
   if (found && (found.pack !== undefined || found.layer === spec.layer)) return found
   const choice = names.filter((name) => name.startsWith('oos:') && !alwaysIn.has(name))
-  const fix = isFile(pack)
-    ? `name a file of the same \`.agent-os\`, such as ${packWord(spec.path, `${rulesFolder(spec.path)}team.md`)}`
-    : suggestWord(pack, choice)
+  const file = names.find((name) => isMeant(name, pack, rulesFolder(spec.path)))
+  const fix = file
+    ? `did you mean \`${packWord(spec.path, file)}\`?`
+    : isFile(pack)
+      ? `name a file of the same \`.agent-os\`, such as ${packWord(spec.path, `${rulesFolder(spec.path)}team.md`)}`
+      : suggestWord(pack, choice)
   diagnostics.push(diagnostic('extends/unknown', place, `there is no pack \`${pack.slice(0, 80)}\``, { fix }))
   return undefined
+}
+
+/** `rules/team.md`, `team`: a file of rules whose place was written otherwise. */
+function isMeant(name: string, pack: string, folder: string): boolean {
+  const [word = ''] = pack.split('/').slice(-1)
+  return name === `${folder}${word.replace(/\.md$/, '')}.md`
 }
 
 const alwaysIn = new Set(['oos:protected', 'oos:base'])

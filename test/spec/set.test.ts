@@ -116,6 +116,16 @@ describe('extends', () => {
     ])
   })
 
+  it.each(['rules/team.md', './team.md', 'team'])('says which file %s most likely means', (word) => {
+    const { diagnostics } = setOf({
+      '.agent-os/agents/bob.md': `---\ndescription: b\nextends: ${word}\n---\n`,
+      '.agent-os/rules/team.md': '- **Deny** `env:A`',
+    })
+    expect(diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+      ['extends/unknown', 'did you mean `../rules/team.md`?'],
+    ])
+  })
+
   const faults: readonly [string, string, string][] = [
     ['a pack that is not there', '[oos:secrts]', 'extends/unknown'],
     ['a path out of the folder', '[./../AGENT.md]', 'extends/unknown'],
