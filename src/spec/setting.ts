@@ -19,7 +19,8 @@ export function checkSettings(
   return raw.flatMap(({ key, value, ...span }) => {
     const schema = findSettingSchema(key)
     if (!schema) {
-      const fix = suggestWord(key, nearby(key))
+      const near = nearby(key)
+      const fix = near.length === 1 ? `did you mean \`${near[0]}\`?` : suggestWord(key, near)
       report('settings/unknown', span, `oos has no setting \`${key.slice(0, 80)}\``, { fix })
       return []
     }
@@ -32,7 +33,7 @@ export function checkSettings(
   })
 }
 
-/** Keys of the same section, with the names that were written in place of the stars. */
+/** Keys of the same section, or the one that is called so in another, with the names that were written in place of the stars. */
 function nearby(key: string): readonly string[] {
   const parts = key.split('.')
   const all = Object.keys(settingSchemas).map((pattern) =>
@@ -42,5 +43,6 @@ function nearby(key: string): readonly string[] {
       .join('.'),
   )
   const same = all.filter((name) => name.split('.')[0] === parts[0])
-  return same.length > 0 ? same : all
+  const called = all.filter((name) => name.endsWith(`.${key}`))
+  return same.length > 0 ? same : called.length > 0 ? called : all
 }

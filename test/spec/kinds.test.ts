@@ -125,6 +125,15 @@ describe('a stack', () => {
     const { diagnostics } = parse('PREFERRED_STACK.md', ['```sql', 'PRAGMA busy_timout=1;', '```'])
     expect(diagnostics.map(({ fix }) => fix)).toEqual(['did you mean `database.busy_timeout`?'])
   })
+
+  it.each([
+    ['busy_timeout', 'did you mean `database.busy_timeout`?'],
+    ['path', 'one of `database.path`, `backup.path`'],
+  ])('suggests for %s where it stands', (key, fix) => {
+    const text = `| Setting | Value |\n|---|---|\n| ${key} | 5 |\n`
+    const { diagnostics } = parseSpec(source('.agent-os/PREFERRED_STACK.md', text))
+    expect(diagnostics.map((one) => one.fix)).toEqual([fix])
+  })
 })
 
 it('reads a mirror contract: tabs, columns, what flows back, and how', () => {
