@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type FileGlob, type FolderState, judgeFile, judgeFolder, writing } from './access.ts'
+import { type FileGlob, type FolderState, judgeFile, judgeFolder, type Reach, writing } from './access.ts'
 import { isOfGit } from './git.ts'
 import type { NamedBy, NamedHere } from './points.ts'
 import type { TreeEntry } from './types.ts'
@@ -21,7 +21,7 @@ export function absentEntries(globs: readonly FileGlob[], read: ReadFolder): Rea
     if (present.has(name) || found.has(name)) continue
     const path = join(folder, name)
     const entry = all
-      .filter(({ glob }) => !glob.allows && (glob.acts & writing) !== 0)
+      .filter(keepsOut)
       .map((by) => judgeAbsent(globs, by, { path, above: state }))
       .find(({ access }) => access !== 'write')
     if (entry !== undefined) found.set(name, entry)
@@ -41,16 +41,28 @@ export function missingEntries(globs: readonly FileGlob[], read: ReadFolder): Tr
   })
 }
 
+/** A Deny, or what an Allow leaves out by its whole path. */
+function keepsOut(by: NamedBy): boolean {
+  const reach = leftOut(by)
+  return ((reach ?? by.glob).acts & writing) !== 0 && (reach !== undefined || !by.glob.allows)
+}
+
+function leftOut({ glob, path }: NamedBy): Reach | undefined {
+  return glob.allows && path !== undefined
+    ? glob.except.find((hole) => hole.glob.literal === path)
+    : undefined
+}
+
 /** Judges the path that the rule names, of which `path` is the first part that is missing. */
 function judgeAbsent(
   globs: readonly FileGlob[],
-  { glob, path: named }: NamedBy,
+  by: NamedBy,
   { path, above }: { path: string; above: FolderState },
 ): TreeEntry {
-  const full = named ?? path
+  const full = by.path ?? path
   const asFolder = judgeFolder(globs, full, above)
   const { access, rule } = asFolder.access === 'write' ? judgeFile(globs, full, above) : asFolder
-  const kind = absentKind(path, path === full && !glob.covers)
+  const kind = absentKind(path, path === full && !(leftOut(by) ?? by.glob).covers)
   return { path, kind, access, ...(rule && { rule }) }
 }
 

@@ -368,6 +368,13 @@ const attacks: readonly Attack[] = [
     broke: (scene) => changed('work/.envrc')(scene) || changed('work/.mcp.json')(scene),
   },
   {
+    name: 'W2 a folder that an Allow leaves out, and that does not exist yet',
+    script: 'rmdir gen; mkdir -p gen; echo EVIL > gen/x',
+    options: { rules: ['Allow file:**:read,write except file:gen/**:write'] },
+    removed: { without: unmask('gen') },
+    broke: changed('work/gen/x'),
+  },
+  {
     name: 'W3 the specs',
     script:
       'echo EVIL >> .agent-os/AGENT.md; echo EVIL > .agent-os/MORE.md; mv .agent-os x; mkdir .agent-os; echo EVIL > .agent-os/AGENT.md',

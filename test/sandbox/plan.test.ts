@@ -92,6 +92,12 @@ describe('what is mounted', () => {
       expected: { '': 'write', src: 'read', 'package.json': 'read', other: undefined },
     },
     {
+      fact: 'what is excepted from a writable project by its whole path does not come to be either',
+      rules: ['Allow file:**:read,write except file:{gen/**,a/b.txt,c.txt}:write'],
+      files: { 'work/a/x': '' },
+      expected: { '': 'write', gen: 'empty folder', 'a/b.txt': 'empty file', 'c.txt': 'empty file' },
+    },
+    {
       fact: 'an Only leaves the rest readable',
       rules: [all, 'Only file:{app,lib}/**:write'],
       files: { 'work/app/x': '', 'work/lib/x': '' },
