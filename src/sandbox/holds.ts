@@ -110,12 +110,13 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
   const opens = effect === 'allow' || effect === 'only'
   const ofKernel = missingOfKernel(pattern, { opens, writes: writes.length > 0 || actions.includes('write') })
   if (ofKernel !== undefined) return partial(ofKernel)
-  const loose = [pattern, ...except.map((hole) => hole.pattern)]
-    .flatMap(expandBraces)
-    .find((one) => !isFixed(one))
-  if (loose === undefined) return full
-  if (opens) return partial('only files that exist at the start are opened')
-  return partial('files that come to be during the run belong to their maker and are not closed')
+  const [own, holes] = [[pattern], except.map((hole) => hole.pattern)].map((all) =>
+    all.flatMap(expandBraces).every(isFixed),
+  )
+  // What a Deny is about is closed, and what it leaves out open; of an Allow it is the other way round.
+  const [opened, closed] = opens ? [own, holes] : [holes, own]
+  if (!closed) return partial('files that come to be during the run belong to their maker and are not closed')
+  return opened ? full : partial('only files that exist at the start are opened')
 }
 
 function holdsShell(rule: Rule, capability: Capability): Holding {

@@ -47,6 +47,21 @@ describe('what the sandbox holds of a rule', () => {
     expect(first && sandboxHolds(first, linux).level).toBe(level)
   })
 
+  it.each([
+    ['Allow file:docs/*.md:read', 'only files that exist at the start are opened'],
+    ['Allow file:**:read except file:**/*.pem:read', 'belong to their maker and are not closed'],
+    ['Allow file:docs/*.md:read except file:docs/*a.md:read', 'belong to their maker and are not closed'],
+    ['Deny file:**/.env:*', 'belong to their maker and are not closed'],
+    ['Deny file:a/**:* except file:a/*.pub:read', 'only files that exist at the start are opened'],
+    ['Allow file:**:read,write except file:gen/**:write', undefined],
+  ])('%s misses: %s', (rule, missing) => {
+    const [first] = rulesOf([rule])
+    const held = first && sandboxHolds(first, linux).missing
+    expect(missing === undefined ? held : held?.endsWith(missing)).toBe(
+      missing === undefined ? undefined : true,
+    )
+  })
+
   it('is nothing without bubblewrap, or on another system', () => {
     const [rule] = rulesOf(['Deny file:secrets/**:*'])
     expect(rule && sandboxHolds(rule, { ...linux, bubblewrap: undefined }).missing).toBe(
