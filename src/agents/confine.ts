@@ -137,9 +137,10 @@ async function makeReady(
     await network.open()
     const changes = watchChanges(prepared)
     recorder = createRecorder(prepared)
-    const repositories = watchRepositories(prepared, recorder.id)
     recorder.append(decisionEvent(prepared.asked, prepared.decision, prepared.answer))
     recorder.append({ type: 'run.started', ...(sandbox.pid === undefined ? {} : { pid: sandbox.pid }) })
+    // Last: what a person commits after a run that did not begin is none of it.
+    const repositories = watchRepositories(prepared, recorder.id)
     ready.resolve()
     return { recorder, changes, repositories }
   } catch (error) {

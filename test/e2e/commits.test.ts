@@ -228,6 +228,23 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
     expect(oos(['run', '--', 'true']).stderr).toBe('')
   })
 
+  test('is none of a run that could not be written down, and so did not begin', () => {
+    oos(['run', '--trust-specs', '--', 'true'])
+    const full = (sql: string) => {
+      const database = new Database(join(scene.root, '.oos/data/atlas.db'))
+      database.exec(sql)
+      database.close()
+    }
+    full("CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.seq = 3 BEGIN SELECT RAISE(ABORT, 'full'); END")
+    expect(oos(['run', '--', 'true']).status).toBe(1)
+    full('DROP TRIGGER full')
+    writeFileSync(join(scene.root, 'locked/a'), 'b')
+    git(scene, scene.root, 'commit', '-qam', 'mine')
+    own(scene.base, id)
+    expect(oos(['run', '--', 'true'])).toMatchObject({ status: 0, stderr: '' })
+    expect(subjects()).toEqual(['mine', 'first'])
+  })
+
   test('is judged by the next run, where an older oos wrote down less of it', async () => {
     await killedAfterCommit()
     const ghosts = join(scene.home, '.local/state/oos/ghosts')
