@@ -493,6 +493,17 @@ describe('installing', () => {
     expect(listing(place.cwd)).toEqual(before)
   })
 
+  test('leaves everything as it was where it cannot be written down what was there', () => {
+    put('.git/hooks/pre-commit', '#!/bin/sh\n', 0o755)
+    put('.git/hooks/oos', '')
+    const before = listing(place.cwd)
+    expect(hooks('install')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/installed\.json` cannot be written: .*\n.*nothing was changed/),
+    })
+    expect(listing(place.cwd)).toEqual(before)
+  })
+
   test.each([
     { where: 'a bare repository', words: ['init', '-q', '--bare'], says: 'is a bare repository' },
     { where: 'no repository', words: ['--version'], says: 'is not in a git repository' },

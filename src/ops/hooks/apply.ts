@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { diskFailure } from '../../shared/disk-failure.ts'
 import { OosError } from '../../shared/errors.ts'
 import { quoteWord } from '../../shared/quote-word.ts'
-import type { HookFile } from './facts.ts'
+import { type HookFile, readHookFile } from './facts.ts'
 import type { HookEdit } from './plan.ts'
 import { stampName } from './stamp.ts'
 
@@ -60,14 +60,14 @@ function writeHook(path: string, file: HookFile | undefined): void {
 function unwritable(error: unknown, path: string): unknown {
   const why = diskFailure(error)
   if (why === undefined) return error
-  return new OosError('hooks-unwritable', `the hook \`${path}\` cannot be written: ${why}`, {
+  return new OosError('hooks-unwritable', `\`${path}\` cannot be written: ${why}`, {
     hint: `ls -ld ${quoteWord(dirname(path))}; nothing was changed`,
     cause: error,
   })
 }
 
-/** What stood where hooks were written, so that they can be taken away again. */
-export function remember(memory: string, edits: readonly HookEdit[]): void {
+/** Writes down what stood where hooks are written, so that they can be taken away again. */
+export function memoryEdit(memory: string, edits: readonly HookEdit[]): HookEdit {
   const known = recall(memory)
   // The first time counts: what we wrote ourselves is nothing to go back to.
   const all = edits.map((edit) => {
@@ -75,8 +75,9 @@ export function remember(memory: string, edits: readonly HookEdit[]): void {
     return earlier === undefined ? edit : { ...edit, before: earlier.before }
   })
   const others = known.filter(({ path }) => !edits.some((edit) => edit.path === path))
-  mkdirSync(dirname(memory), { recursive: true })
-  writeFileSync(memory, JSON.stringify({ version: 1, edits: [...others, ...all].map(packEdit) }))
+  const text = JSON.stringify({ version: 1, edits: [...others, ...all].map(packEdit) })
+  const before = existsSync(memory) ? readHookFile(memory) : undefined
+  return { path: memory, before, after: { bytes: Buffer.from(text), mode: 0o644 } }
 }
 
 export function recall(memory: string): readonly HookEdit[] {

@@ -1,4 +1,4 @@
-import { applyEdits, forget, recall, remember } from './apply.ts'
+import { applyEdits, forget, memoryEdit, recall } from './apply.ts'
 import { type HookFacts, type HookFile, readHookFacts, readHookFile } from './facts.ts'
 import { type Idle, idleHook } from './idle.ts'
 import { type HookName, hookNames } from './names.ts'
@@ -21,10 +21,7 @@ export interface HookOptions {
 export function installHooks({ root, dryRun = false }: HookOptions): HookChange {
   const facts = readHookFacts(root)
   const edits = planInstall(facts)
-  if (!dryRun && edits.length > 0) {
-    applyEdits(edits)
-    remember(facts.memory, edits)
-  }
+  if (!dryRun && edits.length > 0) applyEdits([...edits, memoryEdit(facts.memory, edits)])
   const idle = dryRun ? undefined : readHookStates(root).hooks.find((hook) => hook.idle)?.idle
   return { facts, edits, ...(idle && { idle }) }
 }
