@@ -86,12 +86,22 @@ function appeared(
     )
 }
 
+interface Words {
+  readonly say: (name: string) => string
+  /** Of those that are too many to be named. */
+  readonly others: string
+}
+
 function tell(
   { files, repositories, rebases, patches, setId, complete, searched }: Aftermath,
   under: WrittenUnder,
 ): OosEvent[] {
   const { root } = under
   const shown = files.slice(0, mostEvents)
+  const warnOfAll = (paths: readonly string[], { say, others }: Words): OosEvent[] => [
+    ...paths.slice(0, mostNamed).map((path) => warning(say(named(path, root)))),
+    ...(paths.length > mostNamed ? [warning(`${paths.length - mostNamed} more ${others}`)] : []),
+  ]
   return [
     ...(searched
       ? []
@@ -100,25 +110,24 @@ function tell(
             'there were more files than could be searched: a git repository with hooks and settings of the run may be among it',
           ),
         ]),
-    ...repositories
-      .slice(0, mostNamed)
-      .map((path) =>
-        warning(`a git repository was made, and its hooks and settings are the run's: ${named(path, root)}`),
-      ),
-    ...(repositories.length > mostNamed
-      ? [warning(`${repositories.length - mostNamed} more git repositories were made`)]
-      : []),
-    ...rebases.map((path) =>
-      warning(
-        `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${named(path, root)}`,
-      ),
-    ),
-    ...patches.map((path) =>
-      warning(
-        `patches are under way, and \`git am --continue\` and \`--skip\` commit what the run wrote into them: ${named(path, root)}`,
-      ),
-    ),
-    ...setId.map((path) => warning(`a program that runs as its owner was left: ${named(path, root)}`)),
+    ...warnOfAll(repositories, {
+      say: (name) => `a git repository was made, and its hooks and settings are the run's: ${name}`,
+      others: 'git repositories were made',
+    }),
+    ...warnOfAll(rebases, {
+      say: (name) =>
+        `a rebase is under way, and \`git rebase --continue\` runs what the run wrote into it: ${name}`,
+      others: 'rebases are under way',
+    }),
+    ...warnOfAll(patches, {
+      say: (name) =>
+        `patches are under way, and \`git am --continue\` and \`--skip\` commit what the run wrote into them: ${name}`,
+      others: 'repositories have patches under way',
+    }),
+    ...warnOfAll(setId, {
+      say: (name) => `a program that runs as its owner was left: ${name}`,
+      others: 'programs that run as their owner were left',
+    }),
     ...shown.map((file) => changed(file, under)),
     ...(shown.length < files.length ? [note(`${files.length - shown.length} more files changed`)] : []),
     ...(complete ? [] : [note('there was more than could be looked at: what changed is not all listed')]),

@@ -170,10 +170,16 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(out).toBe('')
   })
 
-  test('F3 a thousand repositories are no thousand lines', () => {
-    const { out } = script('for i in $(seq 100); do mkdir -p m/$i/.git; touch m/$i/.git/HEAD; done')
-    expect(out).toContain('80 more git repositories were made')
-    expect(out.split('\n').length).toBeLessThan(30)
+  test.each([
+    { what: 'repositories', file: 'HEAD', says: '80 more git repositories were made' },
+    { what: 'rebases', file: 'rebase-merge/git-rebase-todo', says: '80 more rebases are under way' },
+    { what: 'patches', file: 'rebase-apply/next', says: '80 more repositories have patches under way' },
+  ])('F3 a thousand $what are no thousand lines', ({ file, says }) => {
+    const { out } = script(
+      `for i in $(seq 100); do mkdir -p $(dirname m/$i/.git/${file}); touch m/$i/.git/${file}; done`,
+    )
+    expect(out).toContain(says)
+    expect(out.split('\n').length).toBeLessThan(50)
   })
 
   test('F2 settings that a run makes for an agent or an editor in a subfolder are told', () => {
