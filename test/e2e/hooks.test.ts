@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -574,6 +575,14 @@ describe('a person', () => {
     const { code, out } = git(['commit', '-m', 'first'], fresh)
     expect([code, out]).toEqual([0, expect.stringMatching(/newly allowed.*\(no commit → what is staged\)/s)])
     expect(out).not.toContain('cannot be compared')
+  })
+
+  test('commits where git is told by name alone where the repository is', () => {
+    const [GIT_DIR, GIT_WORK_TREE] = [join(dirname(place.cwd), 'elsewhere'), place.cwd]
+    renameSync(join(place.cwd, '.git'), GIT_DIR)
+    const named = { ...place, env: { ...place.env, GIT_DIR, GIT_WORK_TREE } }
+    put('locked/a', 'b\n')
+    expect(git(['commit', '-qam', 'by hand'], named)).toMatchObject({ code: 0, out: '' })
   })
 
   test('commits the first specs of all', () => {

@@ -13,14 +13,14 @@ const tickMs = 1000
  * need not start Node. `readAt` is when they were read. Another oos, home or work tree asks for itself.
  */
 export function stampSound(cwd: string, env: NodeJS.ProcessEnv, readAt: number): void {
-  const { top, common } = findRepository(cwd)
-  const stamp = join(common, 'hooks', stampName)
-  if (!existsSync(dirname(stamp))) return
   const at = new Date(readAt - tickMs)
   try {
+    const { top, common } = findRepository(cwd)
+    const stamp = join(common, 'hooks', stampName)
+    if (!existsSync(dirname(stamp))) return
     writeFileSync(stamp, `${join(packageRoot, 'dist/cli')}\n${env.HOME ?? ''}\n${top}\n`)
     utimesSync(stamp, at, at)
   } catch {
-    // Not ours to write, or a full disk: the next hook asks again.
+    // Its repository is known by `GIT_DIR` alone, not ours to write, or on a full disk: the next hook asks again.
   }
 }
