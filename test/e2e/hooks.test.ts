@@ -442,6 +442,34 @@ describe('installing', () => {
     expect(readdirSync(join(cwd, '.git/hooks')).filter((name) => !name.endsWith('.sample'))).toEqual([])
   })
 
+  test('once more keeps the hook that came in the place of ours', () => {
+    hooks('install')
+    put('.git/hooks/pre-commit', '#!/bin/sh\necho RAN >&2\n', 0o755)
+    hooks('install')
+    expect(hooks('uninstall').code).toBe(0)
+    expect(readdirSync(join(place.cwd, '.git/hooks')).filter((name) => !name.endsWith('.sample'))).toEqual([
+      'pre-commit',
+    ])
+    expect(readFileSync(join(place.cwd, '.git/hooks/pre-commit'), 'utf8')).toContain('RAN')
+  })
+
+  test.each([
+    { by: 'husky', path: '.husky/pre-commit', text: 'echo RAN\n', more: 'echo MORE\n' },
+    { by: 'lefthook', path: 'lefthook.yml', text: 'colors: false\n', more: 'skip_lfs: true\n' },
+  ])(
+    'once more, where $by has lines of an older oos, loses no edit that was made since',
+    ({ path, text, more }) => {
+      if (path.startsWith('.husky')) git(['config', 'core.hooksPath', '.husky'])
+      put(path, text, 0o755)
+      hooks('install')
+      const older = readFileSync(join(place.cwd, path), 'utf8').replaceAll('set -f\n', 'set  -f\n')
+      put(path, older + more, 0o755)
+      hooks('install')
+      expect(hooks('uninstall').code).toBe(0)
+      expect(readFileSync(join(place.cwd, path), 'utf8')).toBe(text + more)
+    },
+  )
+
   test('takes them away where they were installed, also when git looks elsewhere by now', () => {
     put('.git/hooks/pre-commit', '#!/bin/sh\n', 0o755)
     const before = listing(join(place.cwd, '.git/hooks'))

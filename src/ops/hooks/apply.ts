@@ -15,7 +15,7 @@ import { diskFailure } from '../../shared/disk-failure.ts'
 import { OosError } from '../../shared/errors.ts'
 import { quoteWord } from '../../shared/quote-word.ts'
 import { type HookFile, readHookFile } from './facts.ts'
-import type { HookEdit } from './plan.ts'
+import { type HookEdit, planMemory } from './plan.ts'
 import { stampName } from './stamp.ts'
 
 /**
@@ -68,14 +68,7 @@ function unwritable(error: unknown, path: string): unknown {
 
 /** Writes down what stood where hooks are written, so that they can be taken away again. */
 export function memoryEdit(memory: string, edits: readonly HookEdit[]): HookEdit {
-  const known = recall(memory)
-  // The first time counts: what we wrote ourselves is nothing to go back to.
-  const all = edits.map((edit) => {
-    const earlier = known.find(({ path }) => path === edit.path)
-    return earlier === undefined ? edit : { ...edit, before: earlier.before }
-  })
-  const others = known.filter(({ path }) => !edits.some((edit) => edit.path === path))
-  const text = JSON.stringify({ version: 1, edits: [...others, ...all].map(packEdit) })
+  const text = JSON.stringify({ version: 1, edits: planMemory(edits, recall(memory)).map(packEdit) })
   const before = existsSync(memory) ? readHookFile(memory) : undefined
   return { path: memory, before, after: { bytes: Buffer.from(text), mode: 0o644 } }
 }

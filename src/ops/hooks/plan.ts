@@ -30,6 +30,20 @@ export function planUninstall(facts: HookFacts, remembered: readonly HookEdit[])
   return changed([...known, ...removals(facts).filter(({ path }) => !done.has(path))])
 }
 
+/**
+ * What is to be remembered once these are made. What we wrote ourselves is nothing to go back to: there the first time
+ * counts. Where somebody has written into it since, nothing is remembered, so that our lines alone are taken out. Pure.
+ */
+export function planMemory(edits: readonly HookEdit[], known: readonly HookEdit[]): readonly HookEdit[] {
+  const others = known.filter(({ path }) => !edits.some((edit) => edit.path === path))
+  const own = edits.flatMap((edit): readonly HookEdit[] => {
+    if (!textOf(edit.before).includes(marker)) return [edit]
+    const earlier = known.find(({ path, after }) => path === edit.path && isSameFile(after, edit.before))
+    return earlier === undefined ? [] : [{ ...edit, before: earlier.before }]
+  })
+  return [...others, ...own]
+}
+
 /** Which hooks are ours. Pure. */
 export function installedHooks(facts: HookFacts): ReadonlyMap<HookName, string> {
   const { settings, folder, files } = facts
