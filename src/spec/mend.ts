@@ -10,20 +10,11 @@ import {
 import { tokenize } from './inline.ts'
 import { parseLet } from './lets.ts'
 import { parseMarkdown } from './markdown.ts'
+import type { Meant } from './plain-rule.ts'
 import { createReport } from './report.ts'
 import { aims, type RuleContext } from './rule-build.ts'
 import { readItem } from './rule-item.ts'
 import { createText, oneLine } from './text.ts'
-
-/** What stands behind the word that was meant as an effect, and how it was marked up. */
-export interface Meant {
-  readonly effect: EffectWord
-  readonly text: string
-  /** The first capability, for where nothing else of it can be kept. */
-  readonly capability: string
-  /** What the whole line was plainly meant as, the likeliest first. */
-  readonly lines?: readonly string[]
-}
 
 /**
  * The person's own line with only what is wrong in it mended: the first attempt that is a rule without a fault; else an

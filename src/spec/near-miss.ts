@@ -12,7 +12,7 @@ import {
 } from './effect-word.ts'
 import { groupAdvice, groupHead } from './group-head.ts'
 import { spanOf } from './inline.ts'
-import type { Meant } from './mend.ts'
+import type { Meant } from './plain-rule.ts'
 import { readPlainRule } from './plain-rule.ts'
 import { plain } from './spelling.ts'
 import { oneLine, type Span } from './text.ts'

@@ -2,11 +2,20 @@ import { parseCapability } from '../policy/capability.ts'
 import { looksLikePath } from '../policy/meant.ts'
 import { knownProgram } from '../policy/programs.ts'
 import { type EffectWord, effectTitle, effectWords } from './effect-word.ts'
-import type { Meant } from './mend.ts'
 import { plain } from './spelling.ts'
 import { suggestRule } from './suggest.ts'
 import { oneLine } from './text.ts'
 import { turnedEffect } from './turned-effect.ts'
+
+/** What stands behind the word that was meant as an effect, and how it was marked up. */
+export interface Meant {
+  readonly effect: EffectWord
+  readonly text: string
+  /** The first capability, for where nothing else of it can be kept. */
+  readonly capability: string
+  /** What the whole line was plainly meant as, the likeliest first. */
+  readonly lines?: readonly string[]
+}
 
 /** A rule in plain words: what it was surely meant as, and what is wrong with it. */
 export interface PlainRule {

@@ -235,7 +235,9 @@ describe.each(people)('what $who commits in a run', ({ id }) => {
       database.exec(sql)
       database.close()
     }
-    full("CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.seq = 3 BEGIN SELECT RAISE(ABORT, 'full'); END")
+    full(
+      "CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.seq = 3 BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
     expect(oos(['run', '--', 'true']).status).toBe(1)
     full('DROP TRIGGER full')
     writeFileSync(join(scene.root, 'locked/a'), 'b')
