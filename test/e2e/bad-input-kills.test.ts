@@ -87,16 +87,21 @@ describe('two runs at once', () => {
   })
 
   test('are not told of what oos puts into a folder that it has made for the other', async () => {
+    project = makeProject({
+      '.agent-os/AGENT.md': `${rules}- **Deny** \`file:**/.settings/on-start:write\` — it is run\n`,
+    })
+    oos(command('true'), project)
+    const before = status(project)
     const first = await startRun('echo up; read go')
     const second = await startRun('echo up; read go')
-    expect(readdirSync(join(project.cwd, '.hg'))).toEqual(['hgrc'])
+    expect(readdirSync(join(project.cwd, '.settings'))).toEqual(['on-start'])
     const said = first.stderr.toArray()
     for (const child of [first, second]) {
       child.stdin.end('go\n')
       expect(await once(child, 'exit')).toEqual([0, null])
     }
     expect((await said).join('')).toBe('')
-    expect(status(project)).toBe(clean)
+    expect(status(project)).toBe(before)
   })
 
   test('work where there is no repository, and neither can make one', async () => {
