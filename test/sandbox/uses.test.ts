@@ -500,7 +500,7 @@ it('a repository in a tree that lies in another is looked at once', async () => 
 
 it.each([
   ['nowhere', '/nowhere'],
-  ['itself', 'dist'],
+  ['to itself', 'dist'],
 ])('a link that a rule opens and that leads %s keeps no run from starting', async (_, link) => {
   const scene = sceneOf(0, { 'work/f': 'text', 'work/dist': { link }, 'home/dist': { link } })
   const rules = ['Allow file:*:read', 'Allow file:dist/**:read,write', 'Allow file:~/dist:read,write']
