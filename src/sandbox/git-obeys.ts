@@ -39,7 +39,8 @@ function placesIn(file: string, tree: string, read: Set<string>): readonly Obeye
       return [{ path, kind: 'file' }, ...placesIn(path, tree, read)]
     }
     if (key === 'hookspath' || key === 'templatedir') return [{ path: resolve(tree, value), kind: 'folder' }]
-    if (!runs.has(key) && !programSections.has(section)) return []
+    const isTool = key === 'path' && toolSections.has(section)
+    if (!isTool && !runs.has(key) && !programSections.has(section)) return []
     return wordsOf(value).map((word) => ({ path: resolve(tree, word), kind: 'program' as const }))
   })
 }
@@ -53,11 +54,15 @@ function wordsOf(value: string): readonly string[] {
 /** Sections in which every key names something that git runs. */
 const programSections: ReadonlySet<string> = new Set(['alias', 'pager'])
 
+/** Sections of which a `path` is that of a program. */
+const toolSections: ReadonlySet<string> = new Set(['mergetool', 'difftool', 'browser', 'man', 'lfs'])
+
 /** Keys, in whatever section, whose value git runs. */
 const runs: ReadonlySet<string> = new Set(
   [
     'fsmonitor sshcommand editor pager askpass clean smudge process textconv command driver external program helper cmd',
     'difffilter defaultkeycommand alternaterefscommand packobjectshook gitproxy tunnel update uploadpack receivepack',
+    'smtpserver sendmailcmd tocmd cccmd headercmd',
   ].flatMap((line) => line.split(' ')),
 )
 

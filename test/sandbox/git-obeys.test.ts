@@ -58,6 +58,12 @@ test.each([
     places: ['program tools/x'],
   },
   {
+    name: 'the path of a tool, and what sends mail',
+    config:
+      '[mergetool "x"]\npath = tools/merge\n[lfs "customtransfer.x"]\npath = tools/lfs\n[sendemail]\nsmtpServer = tools/mail',
+    places: ['program tools/merge', 'program tools/lfs', 'program tools/mail'],
+  },
+  {
     name: 'a template of repositories',
     config: '[init]\ntemplateDir = templates',
     places: ['folder templates'],
