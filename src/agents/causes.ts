@@ -29,7 +29,7 @@ export interface CauseInput {
   /** git says that there is no repository, or is what failed where its words are not seen. */
   readonly repositoryless: boolean
   readonly cwd: string
-  /** Where a relative path may be meant, the likeliest last. */
+  /** Where a relative path may be meant, the likeliest last: `cwd` first, and where the command went. */
   readonly folders: () => readonly string[]
   readonly root: string
   readonly home: string
@@ -83,10 +83,10 @@ export function likelyCauses(input: CauseInput): readonly Cause[] {
 }
 
 function fileCause({ path: said, actions, unmade }: Complaint, input: CauseInput): Cause[] {
-  const { cwd, folders, home, decideFile, exists } = input
+  const { folders, home, decideFile, exists } = input
   const named = said.replace(/^~(?=\/|$)/, () => home)
   const paths = folders().map((folder) => resolve(folder, named))
-  const path = paths.findLast(exists) ?? paths.at(-1) ?? resolve(cwd, named)
+  const path = paths.findLast(exists) ?? paths.at(-1) ?? named
   const isThere = exists(path)
   for (const action of actions) {
     if (!isThere && (action === 'read' || unmade === undefined)) continue

@@ -110,14 +110,15 @@ function holdsFile({ effect, except }: Rule, { pattern, actions }: Capability): 
   const opens = effect === 'allow' || effect === 'only'
   const ofKernel = missingOfKernel(pattern, { opens, writes: writes.length > 0 || actions.includes('write') })
   if (ofKernel !== undefined) return partial(ofKernel)
-  const [own, holes] = [[pattern], except.map((hole) => hole.pattern)].map((all) =>
-    all.flatMap(expandBraces).every(isFixed),
-  )
+  const holes = except.map((hole) => hole.pattern)
   // What a Deny is about is closed, and what it leaves out open; of an Allow it is the other way round.
-  const [opened, closed] = opens ? [own, holes] : [holes, own]
-  if (!closed) return partial('files that come to be during the run belong to their maker and are not closed')
-  return opened ? full : partial('only files that exist at the start are opened')
+  const [opened, closed] = opens ? [[pattern], holes] : [holes, [pattern]]
+  if (!areFixed(closed))
+    return partial('files that come to be during the run belong to their maker and are not closed')
+  return areFixed(opened) ? full : partial('only files that exist at the start are opened')
 }
+
+const areFixed = (patterns: readonly string[]) => patterns.flatMap(expandBraces).every(isFixed)
 
 function holdsShell(rule: Rule, capability: Capability): Holding {
   if (uncounted(rule, capability)) return notCounted

@@ -30,10 +30,11 @@ export function groupAdvice(
   words: string,
   items: readonly ListItem[],
 ): string | undefined {
-  const head = effect === 'let' || effect === 'limit' ? undefined : groupHead(effect, effect, words)
+  if (effect === 'let' || effect === 'limit') return undefined
+  const head = groupHead(effect, effect, words)
   const first = items[0]?.children[0]?.type === 'paragraph' ? items[0].children[0].children[0] : undefined
   const text = first?.type === 'inlineCode' ? first.value : first?.type === 'text' ? first.value.trim() : ''
-  if (head === undefined || effect === 'let' || text === '') return undefined
+  if (head === undefined || text === '') return undefined
   const parsed = parseCapability(text, aims[effect])
   const meant = parsed.ok ? undefined : parsed.problems[0]?.fix
   return meant && `write \`${head}\`, and below it each as in: - \`${meant}\``
