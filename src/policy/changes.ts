@@ -3,7 +3,7 @@ import { parseCapability } from './capability.ts'
 import { compilePolicy, type Policy } from './compile.ts'
 import { decidePart } from './decide.ts'
 import { escapeLet, printCode } from './print-code.ts'
-import { capabilityOf, holeOf, isKnown, printRequest, unknownNote } from './request-capability.ts'
+import { capabilityOf, holeOf, isKnown, isUnclear, printRequest, unknownNote } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionReason, Request, Rule } from './types.ts'
 
@@ -104,6 +104,7 @@ function addRule(effect: 'Allow' | 'Deny', asked: Request, policy: Policy): read
 }
 
 function nothingFor(asked: Request): readonly Change[] {
+  if (isUnclear(asked)) return [{ kind: 'none', text: 'write the path as servers all read it' }]
   return [{ kind: 'none', text: `no line is offered: ${unknownNote}` }, rewrite(asked)]
 }
 

@@ -4,7 +4,7 @@ import type { Policy } from './compile.ts'
 import { decidePart, stopsOf } from './decide.ts'
 import { type NearMiss, nearest } from './nearest.ts'
 import { overHttps } from './plain-http.ts'
-import { printRequest } from './request-capability.ts'
+import { isUnclear, printRequest } from './request-capability.ts'
 import { partsOf } from './request-parts.ts'
 import type { Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
@@ -58,6 +58,8 @@ function explainStop(
 ): string {
   const why = explainReason(reason, asked, policy)
   const unread = unreadText(reason, decision)
+  if (isUnclear(asked) && reason.kind !== 'allow')
+    return `${why}: servers read its path in more than one way, so it may be any`
   if (unread === undefined || (reason.kind !== 'deny' && reason.kind !== 'ask')) return why
   return asked.resource === 'shell' ? unread : `${why}: ${unread}`
 }

@@ -1,5 +1,6 @@
 import { printCapability } from './capability.ts'
 import { constraintNames } from './constraints.ts'
+import { parseHostTarget } from './host-glob.ts'
 import type { PathPlace } from './path-glob.ts'
 import { type PatternKind, resources } from './resources.ts'
 import { unknownTarget } from './shell/git.ts'
@@ -22,9 +23,18 @@ export function capabilityOf(request: Request, place: PathPlace): Capability {
  * Whether that capability is about this request alone. Of a word, a branch or a tag that is only known at run time a rule
  * can only say that it may be any, and at the end of a command even any number of words.
  */
-export function isKnown({ resource, words, target }: Request): boolean {
+export function isKnown(request: Request): boolean {
+  const { resource, words, target } = request
   if (words !== undefined) return !words.some(hasHole)
+  if (isUnclear(request)) return false
   return resource !== 'git' || target !== unknownTarget
+}
+
+/** A path that servers read in more than one way (`//`, `;`, an encoded slash) may be any. */
+export function isUnclear({ resource, target }: Request): boolean {
+  if (resources[resource].pattern !== 'host' || !target.includes('/')) return false
+  const read = parseHostTarget(target)
+  return read !== undefined && read.path === undefined
 }
 
 /** Why nothing that could be pasted is offered for a request that is not known. */

@@ -80,6 +80,20 @@ test('nothing is near to what an Allow holds for already', () => {
   expect(nearest(both, ask('file:a/x:write'))).toEqual([])
 })
 
+test.each(['http:b.com//y:get', 'http:b.com/y;z:get', 'http:c.com//y:get'])(
+  'of a path that servers read in more than one way no line is offered: %s',
+  (text) => {
+    const rules = [
+      makeRule({ effect: 'allow', capabilities: ['http:b.com:get'] }),
+      makeRule({ effect: 'deny', capabilities: ['http:b.com/x:get'] }),
+    ]
+    const both = compilePolicy({ rules, root: '/p', home: '/h', now: 0 })
+    const { because, changes } = explainDecision(both, ask(text), decide(both, ask(text)))
+    expect(because).toMatch(/: servers read its path in more than one way, so it may be any$/)
+    expect(changes).toEqual([{ kind: 'none', text: 'write the path as servers all read it' }])
+  },
+)
+
 const rewritten =
   'write the command so that its program and arguments can be read, and code into a file of the project: `bash build.sh`, `node build.js`'
 
