@@ -48,18 +48,25 @@ function toOosError(thrown: unknown, argv: readonly string[]): OosError {
 
 /** The system's error as a sentence, where it is one that people meet. */
 function tellSystem(error: NodeJS.ErrnoException): { message: string; hint: string } | undefined {
-  const { syscall = '', path } = error
+  const limit = limitFailure(error)
   const why = systemFailure(error)
-  if (why === undefined) return undefined
-  const hint = limitFailure(error)?.hint ?? (path === undefined ? 'df -h' : `ls -ld ${quoteWord(path)}`)
-  if (syscall.startsWith('spawn'))
-    return {
-      message: `${path === undefined ? 'a program' : `\`${path}\``} could not be started: ${why}`,
-      hint,
-    }
-  if (path !== undefined) return { message: `\`${path}\` could not be used: ${why}`, hint }
-  const what = syscall === 'write' ? 'not all could be written' : 'this could not go on'
-  return { message: `${what}: ${why}`, hint }
+  const what = failedAct(error) ?? (limit && 'this could not go on')
+  if (why === undefined || what === undefined) return undefined
+  return { message: `${what}: ${why}`, hint: limit?.hint ?? nextLook(error) }
+}
+
+const isStart = ({ syscall = '' }: NodeJS.ErrnoException) => syscall.startsWith('spawn')
+
+function failedAct(error: NodeJS.ErrnoException): string | undefined {
+  const { syscall, path } = error
+  if (isStart(error)) return `${path === undefined ? 'a program' : `\`${path}\``} could not be started`
+  if (path !== undefined) return `\`${path}\` could not be used`
+  return syscall === 'write' ? 'not all could be written' : undefined
+}
+
+function nextLook(error: NodeJS.ErrnoException): string {
+  if (isStart(error)) return 'oos doctor'
+  return error.path === undefined ? 'df -h' : `ls -ld ${quoteWord(error.path)}`
 }
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {

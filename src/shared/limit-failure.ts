@@ -1,7 +1,10 @@
 /** Which limit of this shell or this machine was met, in words, with the command that shows it. */
 export function limitFailure(error: unknown): LimitFailure | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? limits.get(code) : undefined
+  if (!(error instanceof Error)) return undefined
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+  // Of a descriptor that does not wait it says no more than that.
+  if (code === 'EAGAIN' && !syscall.startsWith('spawn')) return undefined
+  return limits.get(code)
 }
 
 export interface LimitFailure {
