@@ -43,7 +43,8 @@ beforeEach(() => {
   for (const words of [
     ['init', '-qb', 'main'],
     ['add', '-A'],
-    ['commit', '-qm', 'first'],
+    // git's times are whole seconds: a run that begins in the same one could have been before it.
+    ['commit', '-qm', 'first', '--date', 'yesterday'],
   ])
     git(...words)
   oos(['hooks', 'install'], place)
