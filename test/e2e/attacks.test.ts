@@ -125,29 +125,30 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
           },
         ]),
   ])('F3 a run that leaves $what says what that does to the next, and what undoes it', ({ text, told }) => {
-    put('work/src/a', 'one')
+    // With a space, as no name that a scene makes up has one.
+    put('work/src/a', 'the source')
     put('work/sub/x', '')
     const { code, out } = script(text)
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(told) })
     const [, undo = ''] =
       /(?:closed to the next run|will start here).*[:;] ((?:rm|chmod) .*)$/m.exec(out) ?? []
     const readSource = ['run', '--', 'cat', 'src/a']
-    expect(oosIn(scene, readSource).out).not.toContain('one')
+    expect(oosIn(scene, readSource).out).not.toContain('the source')
     spawnSync('sh', ['-c', undo], {
       cwd: scene.root,
       ...(process.getuid?.() === 0 ? { uid: id, gid: id } : {}),
     })
-    expect(oosIn(scene, readSource)).toEqual({ code: 0, out: 'one' })
+    expect(oosIn(scene, readSource)).toEqual({ code: 0, out: 'the source' })
   })
 
   test('F3 a crowd of closed files that a run leaves closes their folder, which is told', () => {
-    put('work/src/a', 'one')
+    put('work/src/a', 'the source')
     const { code, out } = script('mkdir d; touch d/.env; for i in $(seq 21); do ln d/.env src/$i; done')
     const told = '`src` is closed to the next run: 21 files in it are closed, so the folder is'
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(told) })
     expect(out.match(/closed to the next run/g)).toHaveLength(6)
     expect(out).toContain('17 more places are closed to the next run')
-    expect(oosIn(scene, ['run', '--', 'cat', 'src/a']).out).not.toContain('one')
+    expect(oosIn(scene, ['run', '--', 'cat', 'src/a']).out).not.toContain('the source')
   })
 
   test('F3 a command that takes itself away keeps no other from starting', () => {
@@ -158,7 +159,7 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
   })
 
   test('F3 a name that is no text says that it closes the folder, when the run ends and where one fails for it', () => {
-    put('work/src/a', 'one')
+    put('work/src/a', 'the source')
     const reason = 'has an entry whose name is not UTF-8'
     const { out } = script(String.raw`mkdir "$(printf 'src/\377')"`)
     expect(out).toContain(`\`src\` is closed to the next run: ${reason}`)
