@@ -11,9 +11,9 @@ import { planSandbox } from '../src/sandbox/plan.ts'
 import { findProgram } from '../src/sandbox/program.ts'
 import { runSandbox } from '../src/sandbox/run.ts'
 import { standIns } from '../src/sandbox/stand-ins.ts'
-import { treeGlobs } from '../src/sandbox/tree.ts'
+import { treeGlobs } from '../src/sandbox/tree/read.ts'
+import { watchTree } from '../src/sandbox/tree/watch.ts'
 import type { MachineFacts, TreeFacts } from '../src/sandbox/types.ts'
-import { watchTree } from '../src/sandbox/watch.ts'
 import { packageRoot } from '../src/shared/package.ts'
 import { parseSources } from '../src/spec/parse.ts'
 import { readSources } from '../src/spec/read.ts'
@@ -177,7 +177,7 @@ async function timed(run: () => Promise<void>): Promise<number> {
 
 /** Run by itself: sweeps the folder that it is given, and prints the ms. */
 if (process.argv[1] === import.meta.filename) {
-  const { readTree } = await import('../src/sandbox/tree.ts')
+  const { readTree } = await import('../src/sandbox/tree/read.ts')
   const policy = policyOf(process.argv[2] ?? '')
   const start = performance.now()
   await readTree(policy, 'command')

@@ -94,10 +94,10 @@ const spawners: Readonly<Record<string, string>> = {
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/devices.ts': 'makes device nodes with cp, which Node cannot',
   'sandbox/facts.ts': 'asks bubblewrap for its version',
-  'sandbox/foreground.ts': 'hands the terminal to a process group, which Node cannot',
-  'sandbox/find-linked.ts': 'asks find for files with more than one name, which is quicker than Node',
-  'sandbox/pipe.ts': 'makes named pipes, which Node cannot',
-  'sandbox/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
+  'sandbox/process/foreground.ts': 'hands the terminal to a process group, which Node cannot',
+  'sandbox/tree/find-linked.ts': 'asks find for files with more than one name, which is quicker than Node',
+  'sandbox/process/pipe.ts': 'makes named pipes, which Node cannot',
+  'sandbox/process/terminal.ts': 'asks stty for the state of the terminal, and puts it back',
 }
 
 test('processes are started by the sandbox alone', () => {

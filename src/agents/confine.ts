@@ -1,7 +1,7 @@
 import { changedSpecs } from '../ops/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
-import type { SandboxEnd } from '../sandbox/end.ts'
 import { findShut, openDown } from '../sandbox/held.ts'
+import type { SandboxEnd } from '../sandbox/process/end.ts'
 import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import { exitCodes } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'

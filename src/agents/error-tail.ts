@@ -1,6 +1,6 @@
-import type { RunOptions } from '../sandbox/launch.ts'
-import { ownOutput } from '../sandbox/output.ts'
-import { readOutputs } from '../sandbox/standard.ts'
+import type { RunOptions } from '../sandbox/process/launch.ts'
+import { ownOutput } from '../sandbox/process/output.ts'
+import { readOutputs } from '../sandbox/process/standard.ts'
 
 /** The end of what a command says on stderr. */
 export interface ErrorTail {

@@ -1,6 +1,6 @@
 import type { Decision, Request, Rule } from '../policy/types.ts'
-import type { SandboxEnd } from '../sandbox/end.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
+import type { SandboxEnd } from '../sandbox/process/end.ts'
 import type { LimitPlan } from '../sandbox/types.ts'
 import type { EventOf, OosEvent, RuleReference } from '../store/events.ts'
 

@@ -1,5 +1,5 @@
 import { openRecord } from '../ops/record.ts'
-import type { SandboxEnd } from '../sandbox/end.ts'
+import type { SandboxEnd } from '../sandbox/process/end.ts'
 import type { OosEvent } from '../store/events.ts'
 import { decisionEvent, endOf } from './events.ts'
 import type { PreparedRun, RunIntent } from './prepare.ts'

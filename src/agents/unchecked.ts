@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LogFile } from '../ops/commits/log-files.ts'
 import type { RepositoryPlace, Snapshot } from '../ops/commits/snapshot.ts'
 import type { Agreed } from '../policy/agreed.ts'
-import { readProcess } from '../sandbox/processes.ts'
+import { readProcess } from '../sandbox/process/processes.ts'
 import { makeFolders } from '../shared/make-folders.ts'
 
 /** What a run still owes: it has begun, and what it adds to a repository is to be judged when it has ended. */

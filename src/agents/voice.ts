@@ -1,6 +1,6 @@
 import type { Excess } from '../ops/excess.ts'
 import type { Asking } from '../ops/trust.ts'
-import type { SandboxEnd } from '../sandbox/end.ts'
+import type { SandboxEnd } from '../sandbox/process/end.ts'
 import type { Unheld } from '../sandbox/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import type { Cause } from './causes.ts'

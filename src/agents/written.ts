@@ -3,9 +3,9 @@ import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import type { ChangedFile } from '../sandbox/after.ts'
+import type { Worktree } from '../sandbox/git/worktree.ts'
 import { accessIn } from '../sandbox/reach.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
-import type { Worktree } from '../sandbox/worktree.ts'
 import { isBelow } from '../shared/within.ts'
 
 export interface WrittenUnder {

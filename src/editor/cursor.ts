@@ -1,6 +1,6 @@
 import type { Position, Range } from 'vscode-languageserver'
 import type { Place } from '../shared/diagnostics.ts'
-import { createText, type Span, type SpecText } from '../spec/text.ts'
+import { createText, type Span, type SpecText } from '../spec/markdown/text.ts'
 import type { Spec } from '../spec/types.ts'
 import { markLength, toPoint, toRange } from './positions.ts'
 import type { Snapshot } from './specs.ts'

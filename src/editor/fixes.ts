@@ -1,8 +1,8 @@
 import { editDistance } from '../shared/closest.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { effectTitle, effectWords } from '../spec/effect-word.ts'
+import type { Span } from '../spec/markdown/text.ts'
+import { effectTitle, effectWords } from '../spec/rule/effect-word.ts'
 import { plain } from '../spec/spelling.ts'
-import type { Span } from '../spec/text.ts'
 import { readItemContext } from './item-context.ts'
 
 /** Text that takes the place of a stretch. */

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver'
 import type * as z from 'zod'
+import { frontMatterSchemas, type StrictKind } from '../spec/front-matter/schemas.ts'
 import { packWord, rulesFolder } from '../spec/pack-path.ts'
-import { frontMatterSchemas, type StrictKind } from '../spec/schema.ts'
 import type { SpecKind } from '../spec/types.ts'
 import type { Cursor } from './cursor.ts'
 import type { Offer, Offers } from './offer.ts'

@@ -1,6 +1,6 @@
-import { type EffectWord, effectTitle, effectWords } from '../spec/effect-word.ts'
-import { type ClauseName, clauseNames, isSeparator } from '../spec/rule-words.ts'
-import type { Span } from '../spec/text.ts'
+import type { Span } from '../spec/markdown/text.ts'
+import { type EffectWord, effectTitle, effectWords } from '../spec/rule/effect-word.ts'
+import { type ClauseName, clauseNames, isSeparator } from '../spec/rule/words.ts'
 
 /** What stands at a point of a list item: half a rule, mostly, that no parser reads yet. */
 export type ItemContext =

@@ -1,5 +1,5 @@
 import type { CompletionItemKind } from 'vscode-languageserver'
-import type { Span } from '../spec/text.ts'
+import type { Span } from '../spec/markdown/text.ts'
 
 /** One thing that could stand in the place of what is typed so far. */
 export interface Offer {

@@ -2,7 +2,7 @@ import { printCapability } from '../policy/capability.ts'
 import { constraintKinds, constraintNames } from '../policy/constraints.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Effect, Rule } from '../policy/types.ts'
-import { effectTitle } from '../spec/effect-word.ts'
+import { effectTitle } from '../spec/rule/effect-word.ts'
 import { codeSpan } from './code-text.ts'
 
 const meanings: Readonly<Record<Effect, string>> = {

@@ -1,8 +1,8 @@
 import { compareDiagnostics, type Diagnostic } from '../shared/diagnostics.ts'
-import { parseTree } from '../spec/markdown.ts'
+import { parseTree } from '../spec/markdown/parse.ts'
+import { createTreeMemory, type ParseTree } from '../spec/markdown/tree-memory.ts'
 import { parseSources, parseSpec } from '../spec/parse.ts'
 import { projectSource, type ReadResult, userSource } from '../spec/read.ts'
-import { createTreeMemory, type ParseTree } from '../spec/tree-memory.ts'
 import type { Spec, SpecSet, SpecSource } from '../spec/types.ts'
 
 /** A project's specs at one moment, with what is typed and not saved yet. Without a root only the user's own. */

@@ -1,6 +1,6 @@
 import { holeOf, isKnown } from '../policy/request-capability.ts'
 import type { Decision, Request, Rule } from '../policy/types.ts'
-import { addExcept } from '../spec/add-except.ts'
+import { addExcept } from '../spec/edit/add-except.ts'
 import { parseSources } from '../spec/parse.ts'
 import type { SpecSource } from '../spec/types.ts'
 import type { Project } from './project.ts'

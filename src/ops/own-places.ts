@@ -2,7 +2,7 @@ import type { Policy } from '../policy/compile.ts'
 import { remembered } from '../policy/remembered.ts'
 import type { Request } from '../policy/types.ts'
 import { privatePlace } from '../sandbox/private.ts'
-import { readOutside } from '../sandbox/tree.ts'
+import { readOutside } from '../sandbox/tree/read.ts'
 import { isWithin } from '../shared/within.ts'
 
 /** The place of a run's own in which a file lies, `/tmp` for one; none where it is the host's. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { isRuleLine } from '../spec/lost-rules.ts'
 import { diagnostic } from '../spec/report.ts'
+import { isRuleLine } from '../spec/rule/lost.ts'
 import type { Project } from './project.ts'
 import { specFolder } from './project-root.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readProcess } from './processes.ts'
+import { readProcess } from './process/processes.ts'
 
 /** The name of the pipe by which a run that learns is told of by its tracer. */
 export const traceName = (pid: number) => `${pid}.trace`

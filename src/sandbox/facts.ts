@@ -16,7 +16,7 @@ import { OosError } from '../shared/errors.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
 import { readDevices } from './devices.ts'
-import { readGitIdentity } from './git-identity.ts'
+import { readGitIdentity } from './git/identity.ts'
 import type { Strace } from './trace/strace.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
 

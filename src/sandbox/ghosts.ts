@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { makeFolders } from '../shared/make-folders.ts'
 import { removeAbandoned } from './abandoned.ts'
-import { readProcess } from './processes.ts'
+import { readProcess } from './process/processes.ts'
 import { removeIfUntouched } from './remove.ts'
 import { closeSocket, makeStandIns, putSocket } from './stand-ins.ts'
 import type { Placeholder, SandboxPlan } from './types.ts'

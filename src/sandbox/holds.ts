@@ -1,8 +1,8 @@
 import { expandBraces } from '../policy/braces.ts'
 import type { Capability, Resource, Rule } from '../policy/types.ts'
-import { missingOfKernel } from './kernel-places.ts'
 import { type LimitMachine, limitHolders } from './limits.ts'
 import { hiddenProgram } from './programs.ts'
+import { missingOfKernel } from './tree/kernel-places.ts'
 import type { LimitName } from './types.ts'
 
 export interface Holding {

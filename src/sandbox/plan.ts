@@ -1,17 +1,17 @@
 import type { Policy } from '../policy/compile.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
-import { tellReadOnly, tellUnopened } from './elsewhere.ts'
 import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
+import { looseComparison } from './git/tracked.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
-import { isKernelPlace } from './kernel-places.ts'
 import { limitHolders } from './limits.ts'
 import { fileMounts, sortMounts } from './mounts.ts'
 import { proxyEnv } from './network/env.ts'
 import { asSystemLink, besideRules, privateMounts } from './private.ts'
 import { accessAt, nearest, refuseTooMany, requireReach } from './reach.ts'
-import { tellShared } from './shared-objects.ts'
-import { looseComparison } from './tracked.ts'
+import { tellReadOnly, tellUnopened } from './tree/elsewhere.ts'
+import { isKernelPlace } from './tree/kernel-places.ts'
+import { tellShared } from './tree/shared-objects.ts'
 import type {
   EnvEntry,
   LimitName,

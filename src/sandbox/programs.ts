@@ -1,5 +1,5 @@
 import type { Capability } from '../policy/types.ts'
-import type { FileRuleSource } from './access.ts'
+import type { FileRuleSource } from './tree/access.ts'
 
 const programFolders = [
   '/usr/local/bin',

@@ -1,10 +1,10 @@
 import { compileNameGlob } from '../policy/name-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import { noneLeftOut } from './agents-meant.ts'
 import { isReplaced } from './extend.ts'
 import { diagnostic } from './report.ts'
-import { agentsIn, agentsLeftOut } from './rule-reason.ts'
+import { noneLeftOut } from './rule/agents-meant.ts'
+import { agentsIn, agentsLeftOut } from './rule/reason.ts'
 import { suggestWord } from './spelling.ts'
 import type { AgentDefinition, Spec } from './types.ts'
 

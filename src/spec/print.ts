@@ -1,7 +1,7 @@
 import { printCapability } from '../policy/capability.ts'
 import { escapeLet, printCode } from '../policy/print-code.ts'
 import type { Capability, Rule } from '../policy/types.ts'
-import { effectTitle } from './effect-word.ts'
+import { effectTitle } from './rule/effect-word.ts'
 
 const marks = { allow: '✓', deny: '✗', ask: '?' } as const
 

@@ -1,6 +1,6 @@
 import type { Diagnostic, Place } from '../shared/diagnostics.ts'
 import { type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.ts'
-import type { Span, SpecText } from './text.ts'
+import type { Span, SpecText } from './markdown/text.ts'
 
 /** What a diagnostic says beyond its code: the fix of this very case, and other places involved. */
 export interface ReportDetail {

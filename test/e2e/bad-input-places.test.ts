@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { makePipes } from '../../src/sandbox/pipe.ts'
+import { makePipes } from '../../src/sandbox/process/pipe.ts'
 import { executable, makeTree, oos } from '../cli/oos.ts'
 import {
   command,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { holdsPoint, markLength, overlaps, toPoint, toRange } from '../../src/editor/positions.ts'
-import { createText } from '../../src/spec/text.ts'
+import { createText } from '../../src/spec/markdown/text.ts'
 import { fc } from '../spec/arbitrary.ts'
 
 const pieces = fc.constantFrom(

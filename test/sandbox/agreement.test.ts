@@ -8,7 +8,7 @@ import { compilePolicy, type Policy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { fileMounts } from '../../src/sandbox/mounts.ts'
 import { accessAt } from '../../src/sandbox/reach.ts'
-import { readTree } from '../../src/sandbox/tree.ts'
+import { readTree } from '../../src/sandbox/tree/read.ts'
 import type { Mount } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCgroup } from '../../src/sandbox/cgroup-facts.ts'
 import { readFacts } from '../../src/sandbox/facts.ts'
-import { parseUserSection, readGitIdentity } from '../../src/sandbox/git-identity.ts'
-import { makePipes } from '../../src/sandbox/pipe.ts'
+import { parseUserSection, readGitIdentity } from '../../src/sandbox/git/identity.ts'
+import { makePipes } from '../../src/sandbox/process/pipe.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
 
 const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'oos-facts-')))

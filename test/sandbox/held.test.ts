@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readPlainBytes, readPlainStart } from '../../src/sandbox/git.ts'
+import { readPlainBytes, readPlainStart } from '../../src/sandbox/git/git.ts'
 import {
   findShut,
   identityOf,

@@ -23,7 +23,7 @@ import { makeCacheHome } from '../../src/sandbox/home.ts'
 import { planSandbox } from '../../src/sandbox/plan.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
 import { isStandIn, makeLooks, makeStandIns, putSocket, standIns } from '../../src/sandbox/stand-ins.ts'
-import { readTree } from '../../src/sandbox/tree.ts'
+import { readTree } from '../../src/sandbox/tree/read.ts'
 import type { SandboxPlan } from '../../src/sandbox/types.ts'
 import { builtInRules, rulesOf } from './rules.ts'
 

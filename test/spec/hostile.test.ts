@@ -1,7 +1,7 @@
 import matter from 'gray-matter'
 import { describe, expect, it } from 'vitest'
 import { hasErrors } from '../../src/shared/diagnostics.ts'
-import { refusingEngines } from '../../src/spec/front-matter.ts'
+import { refusingEngines } from '../../src/spec/front-matter/read.ts'
 import { parseSources, parseSpec } from '../../src/spec/parse.ts'
 import { specKinds } from '../../src/spec/types.ts'
 import { fc } from './arbitrary.ts'

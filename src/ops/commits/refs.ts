@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainBytes, readPlainStart } from '../../sandbox/git.ts'
+import { readPlainBytes, readPlainStart } from '../../sandbox/git/git.ts'
 import { statOf } from '../../sandbox/look.ts'
 import { onDisk, textOf } from '../../shared/bytes.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { hasErrors } from '../../shared/diagnostics.ts'
 import { OosError } from '../../shared/errors.ts'
-import { type Addition, addRules, specWith } from '../../spec/add-rules.ts'
+import { type Addition, addRules, specWith } from '../../spec/edit/add-rules.ts'
 import { parseSources } from '../../spec/parse.ts'
 import { projectSource } from '../../spec/read.ts'
 import type { SpecSource } from '../../spec/types.ts'

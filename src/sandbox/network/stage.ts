@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { packageRoot } from '../../shared/package.ts'
-import { gateFd } from '../gate.ts'
+import { gateFd } from '../process/gate.ts'
 import { type ProxyPorts, proxyPorts } from './env.ts'
 
 /** The descriptor over which the forwarder says that it listens, and which ends when the run does. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Duplex, Readable, Writable } from 'node:stream'
-import { gateFd } from '../../../src/sandbox/gate.ts'
-import { composeLaunch } from '../../../src/sandbox/launch.ts'
 import { proxyEnv } from '../../../src/sandbox/network/env.ts'
 import { untilForwarded } from '../../../src/sandbox/network/forwarded.ts'
 import { forwarderFd } from '../../../src/sandbox/network/stage.ts'
+import { gateFd } from '../../../src/sandbox/process/gate.ts'
+import { composeLaunch } from '../../../src/sandbox/process/launch.ts'
 import { bareLaunch } from '../process/bare.ts'
 import { readAll } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { deviceMounts, readDevices } from '../../../src/sandbox/devices.ts'
-import type { Launch } from '../../../src/sandbox/launch.ts'
+import type { Launch } from '../../../src/sandbox/process/launch.ts'
 import { seccompFilter } from '../../../src/sandbox/seccomp.ts'
 import type { LimitPlan, NetworkPlan } from '../../../src/sandbox/types.ts'
 import { packageRoot } from '../../../src/shared/package.ts'

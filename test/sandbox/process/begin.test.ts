@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { statOf } from '../../../src/sandbox/look.ts'
-import { readTree } from '../../../src/sandbox/processes.ts'
+import { readTree } from '../../../src/sandbox/process/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync, writeSync } from 'node:fs'
 import { passSignals } from '../../../src/agents/pass-signals.ts'
 import { readStrace } from '../../../src/sandbox/facts.ts'
-import type { RunOptions } from '../../../src/sandbox/launch.ts'
+import type { RunOptions } from '../../../src/sandbox/process/launch.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { requireStrace } from '../../../src/sandbox/trace/strace.ts'
 import { openTracer } from '../../../src/sandbox/trace/tracer.ts'

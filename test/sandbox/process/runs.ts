@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { SandboxEnd } from '../../../src/sandbox/end.ts'
+import type { SandboxEnd } from '../../../src/sandbox/process/end.ts'
 import type { Trace } from '../../../src/sandbox/trace/collect.ts'
 import type { Job } from './runner.ts'
 

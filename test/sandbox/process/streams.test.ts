@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { closePipe, openPipes } from '../../../src/sandbox/pipe.ts'
+import { closePipe, openPipes } from '../../../src/sandbox/process/pipe.ts'
 import { openCacheFolder } from '../../../src/shared/cache-folder.ts'
 import { startRun, users } from './runs.ts'
 

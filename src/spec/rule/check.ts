@@ -1,0 +1,213 @@
+import { parseCapability, printCapability } from '../../policy/capability.ts'
+import { moveConstraints } from '../../policy/misplaced-constraints.ts'
+import { printCode } from '../../policy/print-code.ts'
+import type { Capability, Constraints, Rule } from '../../policy/types.ts'
+import type { CodeToken } from '../markdown/inline.ts'
+import type { Span } from '../markdown/text.ts'
+import type { Report } from '../report.ts'
+import type { Clauses, Draft } from './grammar.ts'
+import { ownLine } from './meant.ts'
+import { unlikelyIn } from './unlikely-pattern.ts'
+
+/** Checks what the grammar allows and sense does not; false once something was reported. */
+export function checkRule(rule: Rule, draft: Draft & { readonly span: Span }, report: Report): boolean {
+  return checks.map((check) => check(rule, draft, report)).every((fine) => fine)
+}
+
+type Check = (rule: Rule, draft: Draft & { readonly span: Span }, report: Report) => boolean
+
+const checks: readonly Check[] = [
+  clausesFit,
+  (rule, draft, report) => {
+    if (rule.effect !== 'require') return true
+    if (!rule.stage) return fail(report, 'rule/stage', draft.span, 'this Require says no stage')
+    const odd = rule.capabilities.findIndex((capability) => !isPlainCommand(capability))
+    return odd < 0 || fail(report, 'rule/require', at(draft, odd), 'a Require names one whole command')
+  },
+  (rule, draft, report) => {
+    const odd = rule.capabilities.findIndex(({ resource }) => resource === 'run')
+    if (odd < 0 || rule.effect === 'limit') return true
+    const said = `\`run\` stands in ${article(rule.effect)}`
+    return fail(report, 'rule/run', at(draft, odd), said, limitInstead(rule, odd))
+  },
+  (rule, draft, report) => {
+    const odd = rule.capabilities.findIndex((capability) => !hasLimits(capability))
+    if (rule.effect !== 'limit' || odd < 0) return true
+    const fix = limitMeant(rule, odd, draft.capabilities[odd]?.text ?? '')
+    return fail(report, 'rule/limit', at(draft, odd), 'this Limit has no constraint', fix)
+  },
+  (rule, draft, report) => {
+    const grants = rule.effect === 'allow' || rule.effect === 'only'
+    const odd = rule.capabilities.findIndex(
+      ({ resource, constraints }) => resource === 'secret' && !constraints.to,
+    )
+    if (!grants || rule.via || odd < 0) return true
+    return fail(report, 'rule/secret', at(draft, odd), 'this secret may be sent to any host')
+  },
+  constraintsFit,
+  (rule, draft, report) => {
+    const opens = rule.effect === 'allow' || rule.effect === 'only'
+    rule.capabilities.forEach((capability, index) => {
+      tellUnlikely(capability, { token: draft.capabilities[index], opens }, report)
+    })
+    rule.except.forEach((capability, index) => {
+      tellUnlikely(capability, { token: draft.clauses.except?.items[index], opens: !opens }, report)
+    })
+    return true
+  },
+  (rule, draft, report) => {
+    const resources = new Set(rule.capabilities.map(({ resource }) => resource))
+    const odd = rule.except.findIndex(({ resource }) => !resources.has(resource))
+    if (odd < 0) return true
+    return fail(
+      report,
+      'rule/except',
+      exceptAt(draft, odd),
+      `the rule names no \`${rule.except[odd]?.resource}\``,
+    )
+  },
+]
+
+/** The same as a Limit: what was written of it stays. */
+function limitInstead(rule: Rule, index: number): string {
+  const limit = limitOf(rule, index)
+  if (rule.capabilities.length > 1) return ownLine(limit)
+  return hasLimits(rule.capabilities[index]) ? `write: - ${limit}` : `limit it, as in: - ${limit}`
+}
+
+function limitOf({ capabilities, agents }: Rule, index: number): string {
+  const { constraints = {}, pattern: written = '*' } = capabilities[index] ?? {}
+  const pattern = /^[^{(]*/.exec(written)?.[0] || '*'
+  const limits = hasLimits(capabilities[index]) ? constraints : exampleLimits
+  const whom = agents.length > 0 ? ` for ${agents.map(printCode).join(', ')}` : ''
+  return `**Limit** ${printCode(printCapability({ resource: 'run', pattern, actions: [], constraints: limits }))}${whom}`
+}
+
+function hasLimits(capability: Capability | undefined): boolean {
+  return Object.keys(capability?.constraints ?? {}).length > 0
+}
+
+/** With what was written of a constraint at its place; of a run else with an example. */
+function limitMeant(rule: Rule, index: number, written: string): string | undefined {
+  const moved = moveConstraints(written)?.text
+  if (moved !== undefined && parseCapability(moved).ok) return `write: - **Limit** ${printCode(moved)}`
+  if (rule.capabilities[index]?.resource !== 'run') return undefined
+  const [, amount = ''] = /^run:(?:\*\W*)?(\d+\s?[A-Za-z]+)\W*$/.exec(written) ?? []
+  const meant = ['timeout', 'memory'].map((name) => `run:*{${name}:${amount}}`)
+  const known = meant.find((one) => parseCapability(one).ok)
+  return known === undefined ? `name one: - ${limitOf(rule, index)}` : `write: - **Limit** \`${known}\``
+}
+
+const exampleLimits: Constraints = { timeout: 1_800_000 }
+
+interface Written {
+  readonly token: CodeToken | undefined
+  readonly opens: boolean
+}
+
+/** Where something is opened nothing wider is offered. */
+function tellUnlikely(capability: Capability, { token, opens }: Written, report: Report): void {
+  const unlikely = token && unlikelyIn(capability, token.text)
+  if (!unlikely) return
+  const { message, fix } = unlikely
+  const isWider = opens && stars(fix ?? '') > stars(capability.pattern)
+  report('rule/unlikely', token, message, fix === undefined || isWider ? {} : { fix })
+}
+
+function stars(text: string): number {
+  return text.split('*').length
+}
+
+function clausesFit(rule: Rule, { clauses }: Draft, report: Report): boolean {
+  const wrong: Partial<Record<keyof Clauses, boolean>> = {
+    before: rule.effect !== 'require',
+    when: rule.effect !== 'require',
+    via: rule.effect !== 'allow' && rule.effect !== 'only',
+    in: rule.layer !== 'user',
+  }
+  const names = (Object.keys(wrong) as (keyof Clauses)[]).filter((name) => wrong[name])
+  let fine = true
+  for (const name of names) {
+    const clause = clauses[name]
+    if (!clause) continue
+    const where = name === 'in' ? 'a rule that is not in your own `~/.agent-os`' : article(rule.effect)
+    fine = fail(report, 'rule/misplaced-clause', clause, `\`${name}\` stands in ${where}`)
+  }
+  if (clauses.in && rule.in !== undefined && rule.layer === 'user' && !isFolder(rule.in)) {
+    fine = fail(report, 'rule/folder', clauses.in, `\`${rule.in.slice(0, 80)}\` is no project’s folder`)
+  }
+  if (rule.via && rule.via.resource !== 'shell' && clauses.via) {
+    fine = fail(
+      report,
+      'rule/misplaced-clause',
+      clauses.via,
+      '`via` names something that is no command',
+      'write: via `shell:terraform plan *`',
+    )
+  }
+  return fine
+}
+
+/** A pattern that stands for the same folders wherever it is read. */
+function isFolder(pattern: string): boolean {
+  return /^(?:~\/|\/)/.test(pattern) && parseCapability(`file:${pattern}:read`).ok
+}
+
+function constraintsFit(rule: Rule, draft: Draft, report: Report): boolean {
+  const grants = rule.effect === 'allow' || rule.effect === 'only'
+  let fine = true
+  rule.capabilities.forEach(({ constraints }, index) => {
+    if (constraints.expires && !grants)
+      fine = fail(
+        report,
+        'rule/constraint',
+        at(draft, index),
+        `\`expires\` stands in ${article(rule.effect)}`,
+      )
+    if (constraints.everywhere && rule.effect !== 'deny')
+      fine = fail(
+        report,
+        'rule/constraint',
+        at(draft, index),
+        `\`everywhere\` stands in ${article(rule.effect)}`,
+      )
+  })
+  rule.except.forEach(({ constraints }, index) => {
+    const names = Object.keys(constraints)
+    if (names.length > 0)
+      fine = fail(report, 'rule/constraint', exceptAt(draft, index), `\`${names[0]}\` stands in an exception`)
+  })
+  return fine
+}
+
+/** oos runs it itself: one command, word for word. */
+function isPlainCommand({ resource, pattern, constraints }: Capability): boolean {
+  return (
+    resource === 'shell' &&
+    !/[*?[{]/.test(pattern.replace(/\\./g, '')) &&
+    Object.keys(constraints).every((name) => name === 'timeout')
+  )
+}
+
+function fail(report: Report, code: Parameters<Report>[0], span: Span, message: string, fix?: string): false {
+  report(code, span, message, fix ? { fix } : {})
+  return false
+}
+
+function at(draft: Draft & { readonly span?: Span }, index: number): Span {
+  return draft.capabilities[index] ?? draft.span ?? { start: 0, end: 0 }
+}
+
+function exceptAt(draft: Draft, index: number): Span {
+  return draft.clauses.except?.items[index] ?? { start: 0, end: draft.end }
+}
+
+function article(effect: Rule['effect']): string {
+  return effect === 'allow' || effect === 'only' || effect === 'ask'
+    ? `an ${capital(effect)}`
+    : `a ${capital(effect)}`
+}
+
+function capital(effect: string): string {
+  return effect.charAt(0).toUpperCase() + effect.slice(1)
+}
