@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { kindOf, statOf } from '../sandbox/look.ts'
-import { accessIn } from '../sandbox/reach.ts'
+import { accessIn } from '../sandbox/tree/access-at.ts'
 import { readTree } from '../sandbox/tree/read.ts'
 import type { Mount, SandboxPlan, TreeEntry, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'

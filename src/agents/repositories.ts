@@ -5,7 +5,7 @@ import { isSame, type RepositoryPlace, takeSnapshot } from '../ops/commits/snaps
 import { openRecord } from '../ops/record.ts'
 import { readWorktree } from '../sandbox/git/worktree.ts'
 import { realpathOf } from '../sandbox/look.ts'
-import { accessAt } from '../sandbox/reach.ts'
+import { accessAt } from '../sandbox/tree/access-at.ts'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import type { OosEvent } from '../store/events.ts'

@@ -4,7 +4,7 @@ import { decide } from '../policy/decide.ts'
 import type { Decision, Rule } from '../policy/types.ts'
 import type { ChangedFile } from '../sandbox/after.ts'
 import type { Worktree } from '../sandbox/git/worktree.ts'
-import { accessIn } from '../sandbox/reach.ts'
+import { accessIn } from '../sandbox/tree/access-at.ts'
 import type { TreeEntry } from '../sandbox/types.ts'
 import { isBelow } from '../shared/within.ts'
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/compile.ts'
 import type { Request } from '../policy/types.ts'
 import { fileMounts } from '../sandbox/mounts.ts'
-import { nearest } from '../sandbox/reach.ts'
+import { nearest } from '../sandbox/tree/access-at.ts'
 import { readTree } from '../sandbox/tree/read.ts'
 import type { Mount, MountKind } from '../sandbox/types.ts'
 

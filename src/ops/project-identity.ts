@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { readPlainFile } from '../sandbox/git/git.ts'
+import { readPlainFile } from '../sandbox/plain-file.ts'
 
 /** What tells a project from another that lies, or later comes to lie, at the same place. */
 export interface ProjectIdentity {

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { quoteWord } from '../shared/quote-word.ts'
 import { isBelow, isWithin } from '../shared/within.ts'
-import { excludeMounts, isOfGit, neutralGitFile, wouldList } from './git/git.ts'
+import { excludeMounts, wouldList } from './git/exclude.ts'
+import { isOfGit, neutralGitFile } from './git/repository.ts'
 import { fileFor, lookFor } from './stand-ins.ts'
 import type { Access, Mount, Placeholder, StandIns, TreeEntry, TreeFacts, Unheld } from './types.ts'
 

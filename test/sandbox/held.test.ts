@@ -14,7 +14,6 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readPlainBytes, readPlainStart } from '../../src/sandbox/git/git.ts'
 import {
   findShut,
   identityOf,
@@ -24,6 +23,7 @@ import {
   openToOwner,
   removeWhole,
 } from '../../src/sandbox/held.ts'
+import { readPlainBytes, readPlainStart } from '../../src/sandbox/plain-file.ts'
 
 let base: string
 beforeEach(() => {

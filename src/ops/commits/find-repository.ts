@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { readPlainFile } from '../../sandbox/git/git.ts'
+import { readPlainFile } from '../../sandbox/plain-file.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { GitPlace } from '../git.ts'
 

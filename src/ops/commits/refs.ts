@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPlainBytes, readPlainStart } from '../../sandbox/git/git.ts'
 import { statOf } from '../../sandbox/look.ts'
+import { readPlainBytes, readPlainStart } from '../../sandbox/plain-file.ts'
 import { onDisk, textOf } from '../../shared/bytes.ts'
 
 /** Every name that leads to a commit, as the files say: an id, or `ref: ` and another name. */

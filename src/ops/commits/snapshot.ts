@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readPlainBytes } from '../../sandbox/git/git.ts'
+import { readPlainBytes } from '../../sandbox/plain-file.ts'
 import { findOddFolders, isList, operations } from './git-folders.ts'
 import { type LogFile, readLogs } from './log-files.ts'
 import {

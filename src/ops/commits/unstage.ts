@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Decision } from '../../policy/types.ts'
-import { readPlainBytes } from '../../sandbox/git/git.ts'
+import { readPlainBytes } from '../../sandbox/plain-file.ts'
 import { bytesOf, textOf } from '../../shared/bytes.ts'
 import { askGit, type GitPlace } from '../git.ts'
 import { parseRawDiff, type RawChange, stagedWords, type Written } from '../raw-diff.ts'

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { readPlainFile } from '../../sandbox/git/git.ts'
+import { readPlainFile } from '../../sandbox/plain-file.ts'
 import { marker } from './script.ts'
 
 /** Whether a commit here may ask oos: the hooks are written, and git may run them. Found out from a few files, without git: each run has to know. */

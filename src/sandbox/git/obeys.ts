@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { readPlainFile } from './git.ts'
+import { readPlainFile } from '../plain-file.ts'
 import { parseGitValue } from './identity.ts'
 
 /** A place in a work tree from which git takes settings, hooks or programs, because its configuration says so. */

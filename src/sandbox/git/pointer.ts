@@ -1,10 +1,10 @@
 import { readlinkSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { kindOf, realpathOf } from '../look.ts'
-import { accessAt } from '../reach.ts'
+import { readPlainFile } from '../plain-file.ts'
 import { type FileGlob, judgeFile, nothing } from '../tree/access.ts'
+import { accessAt } from '../tree/access-at.ts'
 import type { Mount, TreeEntry } from '../types.ts'
-import { readPlainFile } from './git.ts'
 
 /** Where the project's `.git` says that its repository is, where it is a file. */
 export interface GitPointer {

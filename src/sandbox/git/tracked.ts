@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isBelow } from '../../shared/within.ts'
+import { readPlainBytes } from '../plain-file.ts'
 import type { FileLook, Repository, TreeEntry } from '../types.ts'
-import { readPlainBytes } from './git.ts'
 
 /** Of a hundred thousand files it has some 10 MB. */
 const mostOfAnIndex = 100_000_000

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isOfGit } from '../git/git.ts'
+import { isOfGit } from '../git/repository.ts'
 import type { TreeEntry } from '../types.ts'
 import { type FileGlob, type FolderState, judgeFile, judgeFolder, type Reach, writing } from './access.ts'
 import type { NamedBy, NamedHere } from './points.ts'

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { commonConfigs, type ObeyedPlace, obeyedPlaces } from '../git/obeys.ts'
 import { pointerEntries, readGitPointer } from '../git/pointer.ts'
 import { kindOf } from '../look.ts'
-import { accessAt } from '../reach.ts'
 import type { TreeEntry, TreeFacts } from '../types.ts'
 import { type FileGlob, judgeFile, nothing } from './access.ts'
+import { accessAt } from './access-at.ts'
 
 interface ObeyedIn extends Pick<TreeFacts, 'entries' | 'repositories'> {
   readonly globs: readonly FileGlob[]

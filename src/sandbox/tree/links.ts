@@ -1,9 +1,9 @@
 import { type Dirent, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { kindOf } from '../look.ts'
-import { accessIn } from '../reach.ts'
 import type { TreeEntry } from '../types.ts'
 import type { FileGlob } from './access.ts'
+import { accessIn } from './access-at.ts'
 import { linkedInClosed } from './closed-links.ts'
 import { findLinked, type LinkedFile, linkedFile } from './find-linked.ts'
 

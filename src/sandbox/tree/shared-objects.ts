@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { quoteWord } from '../../shared/quote-word.ts'
 import { readFolder } from '../look.ts'
 import type { Repository, TreeEntry, TreeFacts, Unheld } from '../types.ts'
+import { nearest } from './access-at.ts'
 import { linkedIn } from './find-linked.ts'
 
 /** Some packs, each in three files. */
@@ -28,14 +29,6 @@ export function sharedObjects(
     if (shared.length > mostAlone) return [{ path: objects, kind: 'directory', ...why }]
     return shared.map((file) => ({ path: file.path, kind: 'file', ...why }))
   })
-}
-
-function nearest(known: ReadonlyMap<string, TreeEntry>, path: string): TreeEntry | undefined {
-  for (let at = path; at !== '/'; at = dirname(at)) {
-    const entry = known.get(at)
-    if (entry !== undefined) return entry
-  }
-  return known.get('/')
 }
 
 /** Where nothing can be committed because of it. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { isBelow } from '../../shared/within.ts'
 import { kindOf, realpathOf } from '../look.ts'
-import { accessIn } from '../reach.ts'
 import type { TreeEntry, TreeFacts } from '../types.ts'
+import { accessIn } from './access-at.ts'
 
 const list = '/proc/net/unix'
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Rule } from '../../policy/types.ts'
 import { isBelow, isWithin } from '../../shared/within.ts'
 import { isToldOf } from '../after.ts'
-import { readRepository } from '../git/git.ts'
+import { readRepository } from '../git/repository.ts'
 import { markTracked } from '../git/tracked.ts'
 import { readWorktree, worktreeEntries } from '../git/worktree.ts'
 import {

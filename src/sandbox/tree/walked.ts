@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path'
 import type { Rule } from '../../policy/types.ts'
-import { contentFolders } from '../git/git.ts'
+import { contentFolders } from '../git/repository.ts'
 import { type FileGlob, type FolderState, reading } from './access.ts'
 import type { Sweep } from './sweep-state.ts'
 
