@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { readTree } from './processes.ts'
+import { readProcessTree } from './processes.ts'
 
 /** A program that can make a process group and give it the terminal, which Node cannot. */
 export interface Foreground {
@@ -76,7 +76,7 @@ const everyMs = 200
  */
 export function followStops(first: number, foreground: Foreground): () => void {
   let stopped = false
-  const command = () => readTree(first, 2)[1]
+  const command = () => readProcessTree(first, 2)[1]
   const handOver = (group: number) => {
     const { own, front } = terminalGroups()
     if (front === own) giveTerminal(foreground, group)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
-import { type ProcessFacts, readProcess, walkTree } from './processes.ts'
+import { type ProcessFacts, readProcess, walkProcessTree } from './processes.ts'
 import type { Ways } from './standard.ts'
 
 /** The descriptor over which the command waits for its start; the sandbox's own files have others. */
@@ -44,7 +44,7 @@ export async function waitAtGate(gate: Duplex, root: number): Promise<ProcessFac
 
 /** Process 1 of a namespace below ours. */
 function findFirst(root: number): ProcessFacts | undefined {
-  for (const facts of walkTree(root)) if (isFirst(facts.pid)) return facts
+  for (const facts of walkProcessTree(root)) if (isFirst(facts.pid)) return facts
   return undefined
 }
 

@@ -13,14 +13,14 @@ export interface ProcessFacts {
 }
 
 /** The process and everything below it, at most so many; one that ends meanwhile is left out. */
-export function readTree(root: number, atMost = Number.POSITIVE_INFINITY): readonly ProcessFacts[] {
+export function readProcessTree(root: number, atMost = Number.POSITIVE_INFINITY): readonly ProcessFacts[] {
   const found: ProcessFacts[] = []
-  for (const facts of walkTree(root)) if (found.push(facts) >= atMost) break
+  for (const facts of walkProcessTree(root)) if (found.push(facts) >= atMost) break
   return found
 }
 
 /** One after the other, so that who has found what it looks for reads no further. */
-export function* walkTree(root: number): Generator<ProcessFacts> {
+export function* walkProcessTree(root: number): Generator<ProcessFacts> {
   const queue = [root]
   for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
     const facts = readProcess(pid)

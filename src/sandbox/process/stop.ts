@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { afterMs } from '../timer.ts'
 import type { Cause, EndedBy } from './end.ts'
-import { type ProcessFacts, readProcess, readTree } from './processes.ts'
+import { type ProcessFacts, readProcess, readProcessTree } from './processes.ts'
 
 export interface Stopper {
   /** Why oos ended the run; the first cause counts. */
@@ -61,12 +61,12 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null |
 function killHalves(child: ChildProcess): void {
   const { pid } = child
   if (pid !== undefined && !hasEnded(child))
-    for (const half of readTree(pid)) signalQuietly(half.pid, 'SIGKILL')
+    for (const half of readProcessTree(pid)) signalQuietly(half.pid, 'SIGKILL')
 }
 
 /** The namespace's first process is bubblewrap's, which has a handler for none of these: the kernel keeps them from it. */
 function signalInside(first: number, signal: NodeJS.Signals): void {
-  for (const { pid } of readTree(first)) signalQuietly(pid, signal)
+  for (const { pid } of readProcessTree(first)) signalQuietly(pid, signal)
 }
 
 function signalQuietly(pid: number, signal: NodeJS.Signals): void {

@@ -1,7 +1,13 @@
 import { statfsSync } from 'node:fs'
 import type { LimitName, LimitPlan } from '../types.ts'
 import type { RunGroup } from './cgroup.ts'
-import { type ProcessFacts, pageBytes, proportionalBytes, readTree, writtenBytes } from './processes.ts'
+import {
+  type ProcessFacts,
+  pageBytes,
+  proportionalBytes,
+  readProcessTree,
+  writtenBytes,
+} from './processes.ts'
 
 export interface Watchdog {
   /** The largest sums of the whole tree that were seen. */
@@ -40,7 +46,7 @@ export function startWatchdog(first: number, options: WatchOptions): Watchdog | 
   let peaks: Peaks = { peakMemory: 0, peakProcesses: 0, cpuMs: 0 }
   const look = () => {
     // More than are allowed need not be counted to the last: a bomb must not slow down its own discovery.
-    const inside = readTree(first, processes === undefined ? undefined : processes.value + 2)
+    const inside = readProcessTree(first, processes === undefined ? undefined : processes.value + 2)
     const now = sumsOf(inside, page)
     const held = memory === undefined ? 0 : privateBytes(first, options.private)
     peaks = largest(peaks, now)

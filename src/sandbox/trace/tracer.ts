@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
 import { traceName } from '../abandoned.ts'
 import { makePipes } from '../process/pipe.ts'
-import { readTree } from '../process/processes.ts'
+import { readProcessTree } from '../process/processes.ts'
 import { afterMs } from '../timer.ts'
 import { createCollector, type Trace } from './collect.ts'
 import { type Strace, straceWords } from './strace.ts'
@@ -58,9 +58,9 @@ export function openTracer(strace: Strace, folder: string): Tracer {
   return {
     words: straceWords(strace, pipe),
     begin: (root, first) => {
-      const command = readTree(first, 2)[1]?.pid
+      const command = readProcessTree(first, 2)[1]?.pid
       outside = new Set(
-        readTree(root)
+        readProcessTree(root)
           .map(({ pid }) => pid)
           .filter((pid) => pid !== command),
       )

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { statOf } from '../../../src/sandbox/look.ts'
-import { readTree } from '../../../src/sandbox/process/processes.ts'
+import { readProcessTree } from '../../../src/sandbox/process/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import { bareLaunch } from './bare.ts'
 
@@ -37,7 +37,7 @@ it('a run that is stopped does not wait for leave to begin', async () => {
 })
 
 const isAtGate = (pid: number) =>
-  readTree(pid).some(({ pid }) =>
+  readProcessTree(pid).some(({ pid }) =>
     readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/bin/sh\0-c\0echo >&3;'),
   )
 

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { removeAbandoned } from '../../../src/sandbox/abandoned.ts'
 import type { RunOptions } from '../../../src/sandbox/process/launch.ts'
-import { readProcess, readTree } from '../../../src/sandbox/process/processes.ts'
+import { readProcess, readProcessTree } from '../../../src/sandbox/process/processes.ts'
 import { runSandbox } from '../../../src/sandbox/run.ts'
 import type { LimitPlan } from '../../../src/sandbox/types.ts'
 import { bareLaunch } from './bare.ts'
@@ -255,7 +255,7 @@ describe('when a run is over', () => {
       ...options,
     })
     await up.promise
-    const inside = readTree(run.pid ?? 0)
+    const inside = readProcessTree(run.pid ?? 0)
     const left = () => inside.filter(({ pid, started }) => isRunning(pid, started))
     return { run, left }
   }
