@@ -1,10 +1,11 @@
-import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/types.ts'
+import { statOf } from '../sandbox/look.ts'
 import type { CountedTouch, Trace } from '../sandbox/trace/collect.ts'
 import type { Mount, SandboxPlan } from '../sandbox/types.ts'
+import { resolveLinks } from '../shared/resolve-links.ts'
 import { isBelow, isInHome, isWithin } from '../shared/within.ts'
 import type { EventOf, OosEvent } from '../store/events.ts'
 import { ruleOf } from './events.ts'
@@ -160,23 +161,6 @@ const ownKinds: ReadonlySet<Mount['kind']> = new Set(['tmpfs', 'proc', 'dev', 'd
 /** What is written to another place of the host is the run's cache. */
 const isOwnMount = ({ kind, source }: Mount) =>
   ownKinds.has(kind) || (kind === 'write' && source !== undefined)
-
-/** As much as exists: what is gone by now has no links of its own. */
-function resolveLinks(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path === dirname(path) ? path : join(resolveLinks(dirname(path)), basename(path))
-  }
-}
-
-function statOf(path: string) {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
-}
 
 const isFolder = (path: string) => statOf(path)?.isDirectory() === true
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { foldersOfCommand } from '../agents/command-words.ts'
-import { resolveLinks } from '../ops/request.ts'
 import type { Change } from '../policy/changes.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { partsOf } from '../policy/request-parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
+import { resolveLinks } from '../shared/resolve-links.ts'
 
 /** What a command would open, and how it names that. */
 interface Named {

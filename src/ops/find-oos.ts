@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { isExecutable } from '../shared/is-executable.ts'
 import { packageRoot } from '../shared/package.ts'
+import { isExecutable } from '../shared/path-facts.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 

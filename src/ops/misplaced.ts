@@ -1,9 +1,10 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { printCapability } from '../policy/capability.ts'
 import { compilePathGlob, type PathPlace } from '../policy/path-glob.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
+import { isFolder } from '../shared/path-facts.ts'
 import { diagnostic } from '../spec/report.ts'
 
 /** Patterns of files that, as this disk is, are most likely not what was meant. */
@@ -65,8 +66,4 @@ function fromTheTop(pattern: string, root: string): Meant | undefined {
   if (first === undefined || isFolder(`/${first}`) || !isFolder(join(root, first))) return undefined
   const message = `\`/${first}\` is not there: below the project it is \`${pattern.slice(1)}\``
   return { pattern: pattern.slice(1), message }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }

@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { OosError } from '../shared/errors.ts'
+import { isFolder } from '../shared/path-facts.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { isWithin } from '../shared/within.ts'
 
@@ -122,8 +123,4 @@ function resolveIfThere(path: string): string {
   } catch {
     return path
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

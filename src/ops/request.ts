@@ -1,11 +1,12 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseRequest, type RequestPlace } from '../policy/request.ts'
 import { isResource, resources } from '../policy/resources.ts'
 import type { Request } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { resolveLinks } from '../shared/resolve-links.ts'
 import type { Project } from './project.ts'
 
 /** What a person or program asks about, standing where he stands: paths are taken as the disk has them. */
@@ -80,13 +81,4 @@ function fixesOf(fix: string | undefined, place: RequestPlace, more = mostFixes)
 function quoteRequest(request: string): string {
   const quoted = quoteWord(request)
   return quoted.startsWith("'") ? quoted : `'${quoted}'`
-}
-
-/** Resolves as much of a path as exists: what is yet to be made has no links of its own. */
-export function resolveLinks(path: string): string {
-  try {
-    return realpathSync.native(path)
-  } catch {
-    return path === dirname(path) ? path : join(resolveLinks(dirname(path)), basename(path))
-  }
 }

@@ -1,18 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
+import { isProgram } from '../shared/path-facts.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
 import { readDevices } from './devices.ts'
@@ -125,17 +117,8 @@ function userName(): string {
 
 /** Never a program that the project could have put there. */
 function findTrusted(name: string, { env, root }: Machine): string | undefined {
-  const find = (folders: readonly string[]) => folders.map((folder) => join(folder, name)).find(isExecutable)
+  const find = (folders: readonly string[]) => folders.map((folder) => join(folder, name)).find(isProgram)
   return find(['/usr/bin', '/bin', '/usr/local/bin']) ?? find(pathOutside(root, env.PATH))
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
 
 function readBubblewrap({ env, root }: Machine): MachineFacts['bubblewrap'] {

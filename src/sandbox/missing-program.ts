@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { closest } from '../shared/closest.ts'
-import { isExecutable } from '../shared/is-executable.ts'
+import { isExecutable, isProgram } from '../shared/path-facts.ts'
 import type { MissingProgram } from './types.ts'
 
 export interface ProgramOptions {
@@ -27,10 +27,6 @@ function wholeLine(name: string, { cwd, path }: ProgramOptions): string | undefi
   if (!places.some((place) => isProgram(resolve(place, first)))) return undefined
   if (/^[\w@%+=:,./\s-]+$/.test(name)) return `oos run -- ${[first, ...more].join(' ')}`
   return `oos run -- sh -c '${name.replaceAll("'", "'\\''")}'`
-}
-
-function isProgram(path: string): boolean {
-  return isExecutable(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function missingFile(name: string, { root, cwd }: ProgramOptions): MissingProgram {

@@ -1,14 +1,6 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { isProgram } from '../shared/path-facts.ts'
 import { missingProgram, type ProgramOptions } from './missing-program.ts'
 import type { ProgramFacts } from './types.ts'
 
@@ -49,15 +41,6 @@ function locate(name: string, { cwd, path }: ProgramOptions): string | undefined
     .split(':')
     .map((folder) => join(isAbsolute(folder) ? folder : resolve(cwd, folder), name))
     .find(isProgram)
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return statSync(file).isFile()
-  } catch {
-    return false
-  }
 }
 
 /** The path itself and what each link on the way says, the real file last. */

@@ -1,5 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isFolder } from './path-facts.ts'
 
 /** With all above it that are missing, each with this mode. Not `recursive`: below `/proc` Node's own never ends. */
 export function makeFolders(folder: string, mode = 0o700): void {
@@ -11,8 +12,4 @@ export function makeFolders(folder: string, mode = 0o700): void {
     // Another oos has made it meanwhile.
     if (!isFolder(folder)) throw error
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -45,11 +45,11 @@ export function checkAgents(
   const strays = rules.flatMap(({ agents: own, reason = '', source }) => {
     const fix = own.length === 0 ? agentsFix(reason, known) : undefined
     const said = 'whom the rule is for stands in the reason: it holds for all'
-    return fix === undefined ? [] : [diagnostic('rule/in-reason', placeOf(source), said, { fix })]
+    return fix === undefined ? [] : [diagnostic('rule/in-reason', source, said, { fix })]
   })
   const unknown = rules.flatMap((rule) =>
     [...rule.agents.filter((name) => !known.has(name)), ...runsOfNobody(rule, names)].map((name) =>
-      diagnostic('agent/unknown', placeOf(rule.source), `no definition has the name \`${name}\``, {
+      diagnostic('agent/unknown', rule.source, `no definition has the name \`${name}\``, {
         fix: suggestWord(name, names),
       }),
     ),
@@ -72,16 +72,6 @@ function runsOfNobody({ capabilities }: Rule, names: readonly string[]): readonl
     const { matches } = compileNameGlob(pattern)
     return !names.some((name) => matches(name))
   })
-}
-
-function placeOf({ file, line, column, endLine, endColumn }: Rule['source']): Diagnostic['place'] {
-  return {
-    file,
-    line,
-    column,
-    ...(endLine !== undefined && { endLine }),
-    ...(endColumn !== undefined && { endColumn }),
-  }
 }
 
 /** What a definition leaves out it has from the definitions that it extends. */

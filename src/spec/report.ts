@@ -21,7 +21,7 @@ export interface Report extends ReportSpan {
 
 export function createReport(text: SpecText, into: Diagnostic[]): Report {
   const at: Report['at'] = (code, place, message, detail = {}) => {
-    into.push(diagnostic(code, placeOnly(place), message, detail))
+    into.push(diagnostic(code, place, message, detail))
   }
   const capability: Report['capability'] = (span, { code, message, fix = spokenFix(code, message) }) => {
     into.push({ severity: 'error', code, message, ...(fix && { fix }), place: text.place(span) })
@@ -44,7 +44,7 @@ export function diagnostic(
     message,
     why: entry.why,
     fix: fix ?? entry.fix,
-    place,
+    place: placeOnly(place),
     ...(requests && { requests }),
     ...(related && { related }),
   }
@@ -58,6 +58,7 @@ function spokenFix(code: string, message: string): string | undefined {
     : undefined
 }
 
+/** What else a rule's place says is not told. */
 function placeOnly({ file, line, column, endLine, endColumn }: Place): Place {
   return {
     file,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
+import { readText } from '../../shared/read-text.ts'
 import { anyBranch } from '../commits/decide-commit.ts'
 import { stagedWords } from '../raw-diff.ts'
 
@@ -45,15 +45,6 @@ function rebasedBranch(top: string): string {
   const words = ['rev-parse', '--git-path', 'rebase-merge/head-name', '--git-path', 'rebase-apply/head-name']
   const files = git(top, words)?.toString().trim().split('\n') ?? []
   return files.map((file) => readText(resolve(top, file))).find((text) => text !== '') ?? ''
-}
-
-function readText(file: string): string {
-  try {
-    // A run can have put a pipe there.
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : ''
-  } catch {
-    return ''
-  }
 }
 
 /** As the git that has called us was asked: with its index, its repository and its settings. Only what runs no hook. */

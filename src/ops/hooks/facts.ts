@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { OosError } from '../../shared/errors.ts'
-import { isExecutable } from '../../shared/is-executable.ts'
+import { isExecutable } from '../../shared/path-facts.ts'
 import { quoteWord } from '../../shared/quote-word.ts'
+import { readText } from '../../shared/read-text.ts'
 import type { NodeManager } from '../init/facts.ts'
 import { openFolder } from '../init/folder.ts'
 import { detectNodeManager } from '../init/languages.ts'
@@ -119,15 +120,6 @@ function foundAt(folder: string, name: HookName): [HookName, FoundHook][] {
 function entryOf(path: string): [string, HookFile][] {
   const file = readHookFile(path)
   return file === undefined ? [] : [[path, file]]
-}
-
-/** Not of a pipe, which a run can leave in the place of any file: nobody may ever write to it. */
-function readText(path: string): string {
-  try {
-    return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
-  } catch {
-    return ''
-  }
 }
 
 /** One answer, which can have lines: a path may hold anything. */

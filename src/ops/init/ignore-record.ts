@@ -1,5 +1,5 @@
+import { statOf } from '../../sandbox/look.ts'
 import { applyInit } from './apply.ts'
-import { statOf } from './folder.ts'
 import { placeOf, templateFiles } from './plan.ts'
 import { readTemplates } from './templates.ts'
 

@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Rule } from '../../policy/types.ts'
+import { isFolder } from '../../shared/path-facts.ts'
 import { openFolder } from '../init/folder.ts'
 import { detectStacks } from '../init/languages.ts'
 import { ownPlaces } from '../own-places.ts'
@@ -38,10 +39,6 @@ export function readProposeFacts(
 /** `"test": "rm -rf dist && tsc && …"`. */
 function removesInScripts(root: string): boolean {
   return /"[^"]*\b(?:rm -\w*r|rimraf|del-cli)\b/.test(openFolder(root).read('package.json') ?? '')
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 const mostListed = 2_000

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readText } from '../../shared/read-text.ts'
 
 /**
  * Who commits, as the variables that git reads. The user's own files are read as text: git itself is not started, which
@@ -49,15 +49,6 @@ export function parseGitValue(text: string): string {
     else value += part.length === 2 && part.startsWith('\\') ? part.slice(1) : part
   }
   return value.trim()
-}
-
-function readText(file: string): string {
-  try {
-    // Nobody may ever write to a pipe.
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : ''
-  } catch {
-    return ''
-  }
 }
 
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {

@@ -5,6 +5,7 @@ import type { Capability, Constraints, Rule } from '../../policy/types.ts'
 import type { CodeToken } from '../markdown/inline.ts'
 import type { Span } from '../markdown/text.ts'
 import type { Report } from '../report.ts'
+import { effectTitle } from './effect-word.ts'
 import type { Clauses, Draft } from './grammar.ts'
 import { ownLine } from './meant.ts'
 import { unlikelyIn } from './unlikely-pattern.ts'
@@ -204,10 +205,6 @@ function exceptAt(draft: Draft, index: number): Span {
 
 function article(effect: Rule['effect']): string {
   return effect === 'allow' || effect === 'only' || effect === 'ask'
-    ? `an ${capital(effect)}`
-    : `a ${capital(effect)}`
-}
-
-function capital(effect: string): string {
-  return effect.charAt(0).toUpperCase() + effect.slice(1)
+    ? `an ${effectTitle(effect)}`
+    : `a ${effectTitle(effect)}`
 }
