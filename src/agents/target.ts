@@ -5,7 +5,7 @@ import { quoteWord } from '../shared/quote-word.ts'
 import type { AgentDefinition } from '../spec/types.ts'
 
 /** The agent whose rules hold when a run names none. */
-export const plainAgent = 'command'
+const plainAgent = 'command'
 
 export interface RunTarget {
   readonly agent: string

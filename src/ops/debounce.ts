@@ -1,7 +1,7 @@
 /** Does something after some ms; what it returns calls that off. */
 export type Later = (ms: number, work: () => void) => () => void
 
-export const later: Later = (ms, work) => {
+const later: Later = (ms, work) => {
   const timer = setTimeout(work, ms)
   return () => clearTimeout(timer)
 }

@@ -49,7 +49,7 @@ function linkedConfig(git: string): string | undefined {
   return readPlainFile(join(common, 'config'))
 }
 
-export function parseRemotes(config: string): Readonly<Record<string, string>> {
+function parseRemotes(config: string): Readonly<Record<string, string>> {
   const remotes = new Map<string, string>()
   let name: string | undefined
   for (const line of config.split(/\r?\n/)) {

@@ -1,5 +1,5 @@
 /** More alternatives than this in one pattern are refused: a few groups in a row would fill the memory. */
-export const mostAlternatives = 1_000
+const mostAlternatives = 1_000
 
 /**
  * `{a,b}` written out: `x{a,b}` is `xa` and `xb`. Groups nest; one without a comma is plain text, as in a shell;

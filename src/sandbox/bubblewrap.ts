@@ -67,15 +67,12 @@ const firstFd = forwarderFd + 1
 const encode = (text: string) => new TextEncoder().encode(text)
 
 /** Set inside and not passed through: an `LD_PRELOAD` that a rule allows would otherwise work on bubblewrap, outside. */
-export function environmentOptions(env: SandboxPlan['env']): string[] {
+function environmentOptions(env: SandboxPlan['env']): string[] {
   return env.flatMap(({ name, value }) => ['--setenv', name, value])
 }
 
 /** Every namespace of its own; no capability, no new user namespace, no way back into the terminal's session. */
-export function sandboxOptions({
-  network,
-  interactive,
-}: Pick<SandboxPlan, 'network' | 'interactive'>): string[] {
+function sandboxOptions({ network, interactive }: Pick<SandboxPlan, 'network' | 'interactive'>): string[] {
   return [
     '--unshare-all',
     ...(network.mode === 'proxy' ? ['--share-net'] : []),
@@ -89,7 +86,7 @@ export function sandboxOptions({
  * Mounts in the plan's order. What must become read-only only after others were made in it comes last; else at once,
  * because bubblewrap reads the list of all mounts for each such step.
  */
-export function mountOptions(mounts: readonly Mount[], dataFd: (mount: Mount) => number): string[] {
+function mountOptions(mounts: readonly Mount[], dataFd: (mount: Mount) => number): string[] {
   const closed = mounts.filter(({ kind }) => kind === 'mask-folder' || kind === 'dev')
   const later = closed.filter(({ path }) => mounts.some((mount) => isBelow(mount.path, path)))
   const closeNow = (mount: Mount) => closed.includes(mount) && !later.includes(mount)

@@ -9,7 +9,7 @@ import type { Mount } from './types.ts'
  * What package managers keep in the home folder, next to `.cache`: links into the run's own persistent cache, so that
  * one mount holds all of it.
  */
-export const persistentCaches: readonly string[] = [
+const persistentCaches: readonly string[] = [
   '.npm',
   '.yarn/berry/cache',
   '.local/share/pnpm/store',

@@ -4,7 +4,7 @@ import { endings } from './events.ts'
 const count = z.int().nonnegative()
 const time = z.int().describe('ms since 1970')
 
-export const runStates = ['pending', 'running', 'paused', 'completed', 'failed'] as const
+const runStates = ['pending', 'running', 'paused', 'completed', 'failed'] as const
 export type RunState = (typeof runStates)[number]
 
 /** The tables as the newest migration leaves them; their types and docs/schema.md are read off these schemas. */

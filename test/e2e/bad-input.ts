@@ -26,7 +26,7 @@ export function makeProject(files: Readonly<Record<string, string>> = {}, name =
   return { ...placeOf(cwd), cwd }
 }
 
-export function placeOf(cwd: string): Project {
+function placeOf(cwd: string): Project {
   const home = join(mkdtempSync(join(realpathSync(tmpdir()), 'oos-home-')), 'home')
   mkdirSync(home)
   spawnSync('git', ['init', '-q'], { cwd })

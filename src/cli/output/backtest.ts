@@ -5,7 +5,7 @@ import { requestHere, type Stand } from '../../ops/request-here.ts'
 import { shortId } from '../../store/ulid.ts'
 import type { Terminal } from '../terminal.ts'
 import { ruleData } from './decision.ts'
-import { paintEffect, renderRulePlace } from './rules.ts'
+import { paintEffect, renderRuleLine } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { renderTable } from './table.ts'
@@ -43,7 +43,7 @@ function renderChange(
     `${style.bold(`${headline(change, what)}, ${renderRuns(change)}`)}\n`,
     ...(rule === undefined
       ? []
-      : [`${paintEffect(rule.effect, style)('now'.padEnd(then.length))}  ${ruleLine(rule, style)}\n`]),
+      : [`${paintEffect(rule.effect, style)('now'.padEnd(then.length))}  ${renderRuleLine(rule, style)}\n`]),
     ...prior.map((by) => `${style.dim(then)}  ${by}\n`),
     indented(renderExamples(shown, { style, width: width - 2, stand })),
     ...(rest > 0 ? [`  and ${number(rest)} more\n`] : []),
@@ -65,11 +65,6 @@ function renderRuns({ runs, inRuns, count }: BacktestChange): string {
   if (runs === 1) return `${count === 1 ? '' : 'all '}in run ${names[0]}`
   const more = runs > names.length ? ` and ${runs - names.length} more` : ''
   return `in ${runs} runs: ${names.join(', ')}${more}`
-}
-
-function ruleLine(rule: NonNullable<BacktestChange['rule']>, style: Style): string {
-  const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
-  return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
 }
 
 /** What decided before, as the record has it; the rules have been edited since. */

@@ -62,7 +62,7 @@ export function renderAnnotated(
 }
 
 /** One line a file, and one for all that somebody here wrote. */
-export function renderCounts(lines: readonly CoveredLine[], style: Style): string {
+function renderCounts(lines: readonly CoveredLine[], style: Style): string {
   const own = lines.filter((line) => line.own)
   const files = [...new Set(own.map(({ place }) => place.file))]
   const each = files.map(

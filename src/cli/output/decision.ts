@@ -1,7 +1,7 @@
 import type { ExplainedPart, Explanation } from '../../policy/explain.ts'
 import type { Constraints, Decision, DecisionEffect, Rule } from '../../policy/types.ts'
 import { renderPlace } from './diagnostics.ts'
-import { paintEffect, renderRulePlace } from './rules.ts'
+import { paintEffect, renderRuleLine, renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'
 
@@ -18,7 +18,7 @@ export function renderExplained(explained: Explained, style: Style): string {
   return [
     `${paintEffect(effect, style)(style.bold(effect.padEnd(6)))} ${sanitizeLine(request)}\n`,
     row('why', sanitizeLine(because)),
-    ...(rule === undefined ? [] : [row('rule', ruleLine(rule, style))]),
+    ...(rule === undefined ? [] : [row('rule', renderRuleLine(rule, style))]),
     ...parts.map((part) =>
       row(
         'part',
@@ -42,7 +42,7 @@ export function renderExplained(explained: Explained, style: Style): string {
 }
 
 function httpsLine({ text, effect, rule }: ExplainedPart, style: Style): string {
-  const by = rule === undefined ? 'no rule allows it' : ruleLine(rule, style)
+  const by = rule === undefined ? 'no rule allows it' : renderRuleLine(rule, style)
   return `over https only \`${sanitizeLine(text)}\` is asked, and ${answers[effect]}: ${by}`
 }
 
@@ -50,11 +50,6 @@ const answers: Readonly<Record<DecisionEffect, string>> = {
   allow: 'that is allowed',
   ask: 'that is asked about',
   deny: 'that is denied',
-}
-
-function ruleLine(rule: Rule, style: Style): string {
-  const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
-  return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
 }
 
 /** What `--json` says of a rule: enough to find it and to show it. */

@@ -124,7 +124,7 @@ const printLimitValue: Readonly<Record<LimitPlan['name'], (value: number) => str
 }
 
 /** As a rule would write it. */
-export function printLimit({ name, value }: Pick<LimitPlan, 'name' | 'value'>): string {
+function printLimit({ name, value }: Pick<LimitPlan, 'name' | 'value'>): string {
   return printLimitValue[name](value)
 }
 

@@ -51,7 +51,7 @@ function renderPacks(rules: readonly Rule[], { style, width }: Room): readonly s
   return [`${style.bold('packs that ship')}\n${list}each rule of theirs: oos spec show --all\n`]
 }
 
-export function ruleColumns(style: Style): readonly Column<Rule>[] {
+function ruleColumns(style: Style): readonly Column<Rule>[] {
   return [
     { title: 'effect', text: ({ effect }) => effect, paint: ({ effect }) => paintEffect(effect, style) },
     { title: 'capability', text: renderSubject, wrap: true },
@@ -63,6 +63,12 @@ export function ruleColumns(style: Style): readonly Column<Rule>[] {
 
 export function renderRulePlace({ source }: Rule): string {
   return sanitizeLine(rulePlace(source))
+}
+
+/** With the place, and with why it stands there. */
+export function renderRuleLine(rule: Rule, style: Style): string {
+  const reason = rule.reason === undefined ? '' : ` — ${sanitizeLine(rule.reason)}`
+  return `${style.place(renderRulePlace(rule))} ${sanitizeLine(rule.source.text)}${reason}`
 }
 
 export function paintEffect(effect: string, style: Style): (text: string) => string {

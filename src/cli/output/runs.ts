@@ -34,14 +34,14 @@ export function renderRuns(
 }
 
 /** `exit 0`, `timeout`, `signal SIGKILL`, or that it still runs. */
-export function renderEnd({ state, endedBy, exitCode, signal }: Run): string {
+function renderEnd({ state, endedBy, exitCode, signal }: Run): string {
   if (endedBy === null) return state
   if (endedBy === 'exit') return `exit ${exitCode}`
   return endedBy === 'signal' ? `signal ${signal}` : endedBy
 }
 
 /** As the run itself said when it ended; where nobody saw that, as far as the record goes. */
-export function renderDuration({ startedAt, createdAt, endedAt, duration }: Run): string {
+function renderDuration({ startedAt, createdAt, endedAt, duration }: Run): string {
   return endedAt === null ? '' : renderElapsed(duration ?? endedAt - (startedAt ?? createdAt))
 }
 

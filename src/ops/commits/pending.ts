@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import { removeWhole } from '../../sandbox/held.ts'
 import { isBelow } from '../../shared/within.ts'
 import { idsIn } from './find-new.ts'
 import { operations } from './git-folders.ts'
-import { replaceFile } from './ref-files.ts'
+import { putBackFile } from './ref-files.ts'
 import { readText } from './refs.ts'
 import { type RepositoryPlace, type Snapshot, unreadable } from './snapshot.ts'
 
@@ -58,11 +57,6 @@ function begunBy(
 ): string {
   const folder = operations.map((name) => join(gitDir, name)).find((name) => isBelow(path, name))
   return folder === undefined || [...was.keys()].some((other) => isBelow(other, folder)) ? path : folder
-}
-
-function putBackFile(path: string, text: string | undefined): void {
-  removeWhole(path)
-  if (text !== undefined && text !== unreadable) replaceFile(path, text)
 }
 
 /** Files that git would take for a ref of that name: whatever they lead to, no run needs them. */

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { inFolder, isFolder, openToOwner, removeWhole } from '../../sandbox/held.ts'
 import { bytesOf } from '../../shared/bytes.ts'
+import { unreadable } from './snapshot.ts'
 
 /**
  * Writes git's own files as git does, lock and rename. Not by git itself: a run can leave what makes it refuse (a lock, a
@@ -53,6 +54,12 @@ export function removePacked(folder: string, text: string, names: ReadonlySet<st
     return !dropped
   })
   replaceFile(join(folder, 'packed-refs'), lines.join('\n'))
+}
+
+/** As it was: gone where it was not there, or could not be read. */
+export function putBackFile(path: string, text: string | undefined): void {
+  removeWhole(path)
+  if (text !== undefined && text !== unreadable) replaceFile(path, text)
 }
 
 /** In one step, and only while nobody else has the lock. A folder in its place goes. */

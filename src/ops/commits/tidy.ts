@@ -4,7 +4,7 @@ import { openToOwner, removeWhole } from '../../sandbox/held.ts'
 import { isBelow } from '../../shared/within.ts'
 import { findOddFolders, findOddObjects } from './git-folders.ts'
 import { readLogs } from './log-files.ts'
-import { openWay, replaceFile } from './ref-files.ts'
+import { openWay, putBackFile, replaceFile } from './ref-files.ts'
 import { mostBytes, parsePacked, readRefs, readText } from './refs.ts'
 import {
   believedFiles,
@@ -12,7 +12,6 @@ import {
   type RepositoryPlace,
   resolutionsFolder,
   type Snapshot,
-  unreadable,
 } from './snapshot.ts'
 
 /**
@@ -95,7 +94,7 @@ export function dropBelieved(
   const resolutions = ofResolutions(common, before, after)
   for (const path of resolutions) removeWhole(path)
   const isShallow = before.shallow !== after.shallow
-  if (isShallow) restoreShallow(join(common, 'shallow'), before.shallow)
+  if (isShallow) putBackFile(join(common, 'shallow'), before.shallow)
   const told = [...changed.filter((name) => name === 'info/grafts'), ...(isShallow ? ['shallow'] : [])]
   return [...told.map((name) => join(common, name)), ...resolutions]
 }
@@ -107,9 +106,4 @@ function ofResolutions(common: string, before: Snapshot, after: Snapshot): reado
   return names.length > 0 && before.resolutions?.size === 0
     ? [folder]
     : names.map((name) => join(folder, name))
-}
-
-function restoreShallow(file: string, text: string | undefined): void {
-  removeWhole(file)
-  if (text !== undefined && text !== unreadable) replaceFile(file, text)
 }

@@ -117,7 +117,7 @@ function changed(edits: readonly HookEdit[]): readonly HookEdit[] {
   return edits.filter(({ before, after }) => !isSameFile(before, after))
 }
 
-export function isSameFile(one: HookFile | undefined, other: HookFile | undefined): boolean {
+function isSameFile(one: HookFile | undefined, other: HookFile | undefined): boolean {
   if (one === undefined || other === undefined) return one === other
   if ('link' in one || 'link' in other) return 'link' in one && 'link' in other && one.link === other.link
   return one.mode === other.mode && one.bytes.equals(other.bytes)

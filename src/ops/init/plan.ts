@@ -83,7 +83,7 @@ function planFile(path: string, content: string, facts: InitFacts): PlannedFile 
 }
 
 /** `{{name}}` is put in; a line with nothing but a name that has no text goes away. */
-export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
+function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
   return template
     .replace(/^\{\{(\w+)\}\}\n/gm, (_, name: string) => (values[name] ? `${values[name]}\n` : ''))
     .replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')

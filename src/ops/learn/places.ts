@@ -142,16 +142,10 @@ function readsBelow(top: string, uses: readonly FileUse[]): readonly Place[] {
   const isTopFile = files.length === 1 && files[0] === top
   if (isTopFile || (listed.length === 0 && files.length < enough))
     return files.map((path) => open(path, 'exact'))
-  const shared = sharedFolder([...listed, ...files.map((path) => (path === top ? top : dirname(path)))])
+  const shared = [...listed, ...files.map((path) => (path === top ? top : dirname(path)))].reduce(
+    sharedFolder,
+  )
   return [open(shared, 'whole')]
-}
-
-function sharedFolder(folders: readonly string[]): string {
-  return folders.reduce((shared, folder) => {
-    let at = shared
-    while (!isWithin(folder, at)) at = dirname(at)
-    return at
-  })
 }
 
 function place(path: string, kind: Place['kind'], access: Pick<Place, 'read' | 'write'>): Place {
@@ -176,4 +170,11 @@ function topFolder(path: string, root: string): string {
   if (path === root) return root
   const [name = ''] = path.slice(root.length + 1).split('/')
   return `${root}/${name}`
+}
+
+/** The deepest folder in which both lie. */
+export function sharedFolder(a: string, b: string): string {
+  let at = a
+  while (!isWithin(b, at)) at = dirname(at)
+  return at
 }

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path/posix'
 import { capabilityOf } from '../../policy/request-capability.ts'
 import type { Capability } from '../../policy/types.ts'
-import { isInHome, isWithin } from '../../shared/within.ts'
+import { isInHome } from '../../shared/within.ts'
 import { isSecretName } from './credential-names.ts'
 import type { FileUse, Learned } from './learned.ts'
+import { sharedFolder } from './places.ts'
 import {
   fileRequest,
   isSayable,
@@ -81,12 +82,6 @@ function folded(
   const capability: Capability = { ...rest, pattern: `${pattern}/${isFlat ? '*' : '**'}` }
   const count = uses.reduce((sum, use) => sum + use.count, 0)
   return rule([capability], { count, examples: uses.map(({ target }) => shown(target, policy)).sort() })
-}
-
-function sharedFolder(a: string, b: string): string {
-  let at = a
-  while (!isWithin(b, at)) at = dirname(at)
-  return at
 }
 
 function singles(uses: readonly FileUse[], { policy }: ProposeFacts, rule: MakeRule): readonly Proposal[] {

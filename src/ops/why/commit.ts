@@ -64,7 +64,7 @@ export function readTimeBefore(cwd: string, id: string, file: string): number {
 }
 
 /** Only in the last paragraph are such lines trailers. */
-export function readClaims(message: string): CommitFacts['claims'] {
+function readClaims(message: string): CommitFacts['claims'] {
   const lines =
     message
       .trimEnd()

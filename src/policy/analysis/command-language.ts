@@ -1,3 +1,4 @@
+import { isOption } from '../shell/command-pattern.ts'
 import { type GlobWord, matchesAlways, type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
 import { charactersOf } from './characters.ts'
 import {
@@ -112,10 +113,6 @@ function anywhere(pattern: readonly PatternWord[]): Language {
   // Any words are options, too: said twice, they make an automaton of three times as many states.
   const said = all.filter((part, index) => part !== options || all[index + 1] !== anyWords)
   return { all: [{ says: sequence(...said) }, ...given.flatMap(hasOption)] }
-}
-
-function isOption(text: string): boolean {
-  return text.length > 1 && text[0] === '-' && text !== '--'
 }
 
 /** The program at any path. */

@@ -261,7 +261,7 @@ function hasLetters(option: string, words: readonly string[]): boolean {
   return true
 }
 
-function isOption(word: string): boolean {
+export function isOption(word: string): boolean {
   return word.length > 1 && word[0] === '-' && word !== '--'
 }
 

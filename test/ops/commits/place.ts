@@ -13,7 +13,7 @@ import {
   type Scene,
 } from '../../sandbox/scene.ts'
 
-export const openRules = [
+const openRules = [
   'Allow file:**:read,write',
   'Deny file:locked/**:write',
   'Allow git:*:commit',

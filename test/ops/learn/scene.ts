@@ -19,7 +19,7 @@ const shipped = readSources({ home: '/nowhere', packs: join(packageRoot, 'specs'
 export const packs = readPacks(shipped)
 
 /** The rules of a project whose `AGENT.md` is this. */
-export function rulesOf(text: string): readonly Rule[] {
+function rulesOf(text: string): readonly Rule[] {
   const source: SpecSource = {
     path: '.agent-os/AGENT.md',
     kind: 'agent',
