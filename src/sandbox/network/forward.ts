@@ -83,8 +83,13 @@ function framing({ headers, method = '' }: IncomingMessage): string[] {
   return bodiless ? ['Content-Length', '0'] : []
 }
 
-/** By these, servers that stand behind proxies take another method or path than the one that was judged. */
+/** By these, servers that stand behind proxies take another method, path or host than the one that was judged. */
 const overriding = [
+  'forwarded',
+  'x-forwarded-host',
+  'x-forwarded-prefix',
+  'x-forwarded-server',
+  'x-host',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
@@ -112,5 +117,10 @@ function endToEnd(raw: readonly string[], ...dropped: string[]): string[] {
   const gone = new Set([...hopByHop, ...dropped, ...listed.map((name) => name.trim().toLowerCase())])
   // A `Connection` header cannot take the length off a body that is sent all the same.
   gone.delete('content-length')
-  return pairs.filter(([name]) => !gone.has(name.toLowerCase())).flat()
+  return pairs.filter(([name]) => !gone.has(asVariable(name))).flat()
+}
+
+/** As variables of a program that a server starts, `X-Host` and `x_host` are one: HTTP_X_HOST. */
+function asVariable(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
 }

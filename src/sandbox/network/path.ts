@@ -7,7 +7,7 @@ export interface RequestPath {
 
 /**
  * Escapes of plain characters are undone and the rest written in upper case (RFC 3986, 6.2.2), so that `/%61dmin`
- * is `/admin` to the rules and to the server. Dot segments, in any escape, are refused rather than resolved.
+ * is `/admin` to the rules and to the server. Dot segments, escaped however often, are refused rather than resolved.
  */
 export function parsePath(text: string): RequestPath | undefined {
   const at = text.indexOf('?')
@@ -25,5 +25,12 @@ function canonicalEscape(written: string): string {
 }
 
 function hasDotSegment(path: string): boolean {
-  return path.split(/\/|%2F/).some((segment) => /^\.{1,2}(;|%3B|$)/.test(segment))
+  const segments = undoneAgain(path).split(/\/|%2F|%5C/)
+  return segments.some((segment) => /^\.{1,2}(;|%3B|$)/.test(segment))
+}
+
+/** For servers that undo escapes more than once: `%252E` is a dot to them. */
+function undoneAgain(path: string): string {
+  const once = path.replace(/%(?:25)+/g, '%').replace(/%[0-9a-f]{2}/gi, canonicalEscape)
+  return once === path ? path : undoneAgain(once)
 }

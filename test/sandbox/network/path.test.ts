@@ -18,6 +18,10 @@ describe('the path that is judged is the path that is sent', () => {
     ['/public/..%3bx/admin', undefined],
     ['/public/..', undefined],
     ['/./admin', undefined],
+    ['/public/%252e%252E/admin', undefined],
+    ['/public/%25252e%25%32%65/admin', undefined],
+    ['/public%252f.%252e%255cadmin', undefined],
+    ['/scope%252Fname/100%25', '/scope%252Fname/100%25'],
     ['/a\\..\\admin', undefined],
     ['/a%5c..%5cadmin', undefined],
     ['/a%00', undefined],
@@ -30,6 +34,10 @@ describe('the path that is judged is the path that is sent', () => {
   ]
   test.each(rows)('%j', (written, expected) => {
     expect(parsePath(written)?.path).toBe(expected)
+  })
+
+  test('finds a dot that is escaped five thousand times', () => {
+    expect(parsePath(`/%${'25'.repeat(5_000)}2e/x`)).toBeUndefined()
   })
 
   test('keeps the query for the server alone', () => {

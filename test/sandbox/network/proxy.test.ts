@@ -94,7 +94,8 @@ describe('what a rule allows', () => {
 
   test('no header makes another request of it', async () => {
     await using world = await startWorld(['Allow http:127.0.0.1:PORT/v1/*:get'])
-    const names = ['X-HTTP-Method-Override', 'x-original-url', 'X-Rewrite-URL', 'X-Other']
+    const overriding = ['X-HTTP-Method-Override', 'x-original-url', 'X-Rewrite-URL', 'X-Forwarded-Host']
+    const names = [...overriding, 'X_HTTP_Method_Override', 'x.original.url', 'X-Other']
     const headers = [...names, 'Connection'].map((name) => `${name}: close\r\n`).join('')
     await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/v1/a`, headers))
     expect(world.seen[0]?.headers.filter((_, at) => at % 2 === 0)).toEqual(['Host', 'X-Other', 'Connection'])
