@@ -24,6 +24,11 @@ const rules = [
 const specOf = (lines: readonly string[]) =>
   `# Rules\n\n${lines.map((line) => `- ${line.replace(/^\w+/, '**$&**')}\n`).join('')}`
 
+function asGitSetting(line: string): string {
+  const [section = '', setting = ''] = line.split(/\.(.*)/s)
+  return `[${section}]\n${setting}\n`
+}
+
 interface Said {
   readonly code: number | null
   readonly out: string
@@ -259,6 +264,27 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     script(`mv tools away; mkdir -p tools/hooks; rm -f ${path}; echo EVIL > ${path}; echo EVIL >> ${path}`)
     const file = join(scene.root, path)
     expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(before)
+  })
+
+  test("W2 git obeys nothing that a run can write: what the person's own settings name, however they do", () => {
+    const parts = {
+      'tools/hooks/x': 'core.hooksPath = ~/../work/tools/hooks',
+      'own.inc': 'include.path = ~/../work/own.inc',
+      'tools/pager': 'core.pager = ~/../work/tools/pager -x',
+      'tools/editor': 'core.editor = "$HOME/../work/tools/editor"',
+      'tools/ssh': 'core.sshCommand = $HOME/../work/tools/ssh',
+    }
+    // People keep them in the project that such files are, and link to it.
+    put('outside/linked', Object.values(parts).map(asGitSetting).join(''))
+    symlinkSync('../outside/linked', join(scene.home, '.gitconfig'))
+    put('outside/git/config', asGitSetting('alias.x = !~/../work/tools/elsewhere'))
+    put('outside/given', asGitSetting('alias.y = !~/../work/tools/given'))
+    const paths = [...Object.keys(parts), 'tools/elsewhere', 'tools/given', 'tools/other']
+    for (const path of paths) put(`work/${path}`, 'mine')
+    const env = { XDG_CONFIG_HOME: scene.outside, GIT_CONFIG_GLOBAL: join(scene.outside, 'given') }
+    script(`for f in ${paths.join(' ')}; do echo EVIL > $f; done`, env)
+    const changed = paths.filter((path) => readFileSync(join(scene.root, path), 'utf8') !== 'mine')
+    expect(changed).toEqual(['tools/other'])
   })
 
   test('W7 patches that a run left half applied are reported', () => {

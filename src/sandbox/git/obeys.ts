@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { realpathOf } from '../look.ts'
 import { readPlainFile } from '../plain-file.ts'
 import { parseGitValue } from './identity.ts'
 
@@ -14,40 +15,58 @@ export interface ObeyedPlace {
  */
 export function obeyedPlaces(
   repository: string,
-  tree: string,
-  more: readonly string[] = [],
+  { tree, home, more = [] }: Pick<Reading, 'tree' | 'home'> & { readonly more?: readonly string[] },
 ): readonly ObeyedPlace[] {
-  const read = new Set<string>()
   const own = ['config', 'config.worktree'].map((name) => join(repository, name))
-  return [...own, ...more].flatMap((file) => placesIn(file, tree, read))
+  const reading = { tree, home, read: new Set<string>() }
+  return [...own, ...more].flatMap((file) => placesIn(file, reading))
 }
 
 /** Where git looks for what holds in all repositories. */
-export function commonConfigs(home: string | undefined): readonly string[] {
+export function commonConfigs(home: string | undefined, env: NodeJS.ProcessEnv): readonly string[] {
+  const { XDG_CONFIG_HOME: folder, GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM } = env
   const own = home === undefined ? [] : [join(home, '.gitconfig'), join(home, '.config/git/config')]
-  return ['/etc/gitconfig', ...own]
+  const named = [folder && join(folder, 'git/config'), GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM]
+  return ['/etc/gitconfig', ...own, ...named.filter((file) => file !== undefined).filter(isAbsolute)]
 }
 
-/** Each file once: they can include each other. */
-function placesIn(file: string, tree: string, read: Set<string>): readonly ObeyedPlace[] {
-  const text = read.has(file) ? undefined : readPlainFile(file)
+interface Reading {
+  readonly tree: string
+  readonly home: string | undefined
+  readonly read: Set<string>
+}
+
+/** Each file once: they can include each other. People keep theirs elsewhere, behind a link. */
+function placesIn(file: string, reading: Reading): readonly ObeyedPlace[] {
+  const { tree, home, read } = reading
+  const text = read.has(file) ? undefined : readPlainFile(realpathOf(file) ?? file)
   if (text === undefined) return []
   read.add(file)
   return parseSettings(text).flatMap(({ section, key, value }): readonly ObeyedPlace[] => {
     if (key === 'path' && section.startsWith('include')) {
-      const path = resolve(dirname(file), value)
-      return [{ path, kind: 'file' }, ...placesIn(path, tree, read)]
+      const path = resolve(dirname(file), fromHome(value, home))
+      return [{ path, kind: 'file' }, ...placesIn(path, reading)]
     }
-    if (key === 'hookspath' || key === 'templatedir') return [{ path: resolve(tree, value), kind: 'folder' }]
+    if (key === 'hookspath' || key === 'templatedir')
+      return [{ path: resolve(tree, fromHome(value, home)), kind: 'folder' }]
     const isTool = key === 'path' && toolSections.has(section)
     if (!isTool && !runs.has(key) && !programSections.has(section)) return []
-    return wordsOf(value).map((word) => ({ path: resolve(tree, word), kind: 'program' as const }))
+    return wordsOf(value).map((word) => ({
+      path: resolve(tree, fromHome(word, home)),
+      kind: 'program' as const,
+    }))
   })
+}
+
+function fromHome(path: string, home: string | undefined): string {
+  return home !== undefined && path.startsWith('~/') ? join(home, path.slice(2)) : path
 }
 
 /** Whatever a shell fills in before a path is taken for the work tree: `$(git rev-parse --show-toplevel)/tools/x`. */
 function wordsOf(value: string): readonly string[] {
-  const bare = value.replaceAll(/\$\([^)]*\)\/?|\$\{?\w+\}?\/?/g, ' ')
+  const bare = value
+    .replaceAll(/\$(HOME\b|\{HOME\})\//g, '~/')
+    .replaceAll(/\$\([^)]*\)\/?|\$\{?\w+\}?\/?/g, ' ')
   return bare.split(/[\s;&|"'!]+/).filter((word) => word !== '')
 }
 

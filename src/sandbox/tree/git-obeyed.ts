@@ -16,12 +16,13 @@ interface ObeyedIn extends Pick<TreeFacts, 'entries' | 'repositories'> {
 /** What git is told to obey is as closed to writing as what tells it so. */
 export function obeyedEntries(swept: ObeyedIn): TreeEntry[] {
   const { globs, entries, repositories, root, home } = swept
+  const more = commonConfigs(home, process.env)
   const named = repositories.flatMap(({ path: repository }) => {
     const config = join(repository, 'config')
     const { access, rule } = judgeFile(globs, config, nothing)
     if (access === 'write') return []
     return [...new Set([dirname(repository), root])]
-      .flatMap((tree) => obeyedPlaces(repository, tree, commonConfigs(home)))
+      .flatMap((tree) => obeyedPlaces(repository, { tree, home, more }))
       .flatMap(({ path, kind }) => obeyedEntry(path, kind) ?? [])
       .filter(({ path }) => accessAt(entries, path) === 'write')
       .map((entry): TreeEntry => ({ ...entry, access: 'read', note: 'git obeys it', ...(rule && { rule }) }))

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commonConfigs, obeyedPlaces } from '../../../src/sandbox/git/obeys.ts'
 
@@ -11,7 +11,8 @@ function placesOf(config: string, included = '', own = ''): readonly string[] {
   mkdirSync(join(tree, '.git'))
   writeFileSync(join(tree, '.git/config'), config)
   writeFileSync(join(tree, 'shared'), included)
-  return obeyedPlaces(join(tree, '.git'), tree, [join(home, '.gitconfig')]).map(
+  const more = [join(home, '.gitconfig')]
+  return obeyedPlaces(join(tree, '.git'), { tree, home: dirname(tree), more }).map(
     ({ path, kind }) => `${kind} ${path.slice(tree.length + 1)}`,
   )
 }
@@ -78,20 +79,37 @@ test('git obeys what the person has set for all repositories', () => {
   expect(placesOf('', '', own)).toEqual(['folder .githooks', 'program tools/fmt.sh'])
 })
 
+test('git obeys what lies below the home folder, as it writes that and as a shell does', () => {
+  const home = mkdtempSync(join(tmpdir(), 'oos-home-'))
+  const words = `~/d/a $HOME/d/b \${HOME}/d/c $HOMER/d/e x~/d/f`
+  const own = `[include]\npath = ~/d/i\n[core]\nhooksPath = ~/d/h\npager = ${words}`
+  writeFileSync(join(home, '.gitconfig'), own)
+  const found = obeyedPlaces('/none', { tree: '/t', home, more: [join(home, '.gitconfig')] })
+  expect(found.map(({ path }) => path)).toEqual([
+    ...['i', 'h', 'a', 'b', 'c'].map((name) => join(home, 'd', name)),
+    '/t/d/e',
+    '/t/x~/d/f',
+  ])
+})
+
 test('git obeys what it is told for one work tree', () => {
   const tree = mkdtempSync(join(tmpdir(), 'oos-git-'))
   mkdirSync(join(tree, '.git'))
   writeFileSync(join(tree, '.git/config.worktree'), '[core]\nhooksPath = hooks')
-  expect(obeyedPlaces(join(tree, '.git'), tree)).toEqual([{ path: join(tree, 'hooks'), kind: 'folder' }])
+  expect(obeyedPlaces(join(tree, '.git'), { tree, home: undefined })).toEqual([
+    { path: join(tree, 'hooks'), kind: 'folder' },
+  ])
 })
 
 test("git is known to look for settings in the person's home folder and on the machine", () => {
-  expect(commonConfigs('/home/a')).toEqual([
+  expect(commonConfigs('/home/a', {})).toEqual([
     '/etc/gitconfig',
     '/home/a/.gitconfig',
     '/home/a/.config/git/config',
   ])
-  expect(commonConfigs(undefined)).toEqual(['/etc/gitconfig'])
+  expect(commonConfigs(undefined, {})).toEqual(['/etc/gitconfig'])
+  const named = { XDG_CONFIG_HOME: '/x', GIT_CONFIG_GLOBAL: '/y', GIT_CONFIG_SYSTEM: 'not absolute' }
+  expect(commonConfigs(undefined, named)).toEqual(['/etc/gitconfig', '/x/git/config', '/y'])
 })
 
 test('files that include each other are read once', () => {
