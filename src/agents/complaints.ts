@@ -28,7 +28,10 @@ export function heardIn(errors: string): Heard {
 
 /** What programs in C, Node, Python, Go and Rust print when the kernel says no. */
 const phrases: readonly { readonly says: RegExp; readonly actions: Complaint['actions'] }[] = [
-  { says: /EROFS|read-only file system/i, actions: ['write'] },
+  {
+    says: /EROFS|EBUSY|read-only file system|(?:resource|device) (?:or resource )?busy/i,
+    actions: ['write'],
+  },
   { says: /EACCES|EPERM|permission denied|operation not permitted/i, actions: ['read', 'write'] },
   {
     says: /ENOENT|no such file or directory|directory nonexistent|cannot find|not found/i,

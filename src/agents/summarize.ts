@@ -1,16 +1,18 @@
-import { basename, dirname } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { requestHere } from '../ops/request-here.ts'
 import { decide } from '../policy/decide.ts'
 import { otherPorts } from '../policy/other-ports.ts'
 import { allowInPlain } from '../policy/plain-http.ts'
+import { printCode } from '../policy/print-code.ts'
 import { capabilityOf } from '../policy/request-capability.ts'
+import { rulePlace } from '../policy/rule-place.ts'
 import { statOf } from '../sandbox/look.ts'
 import { unnamedAddress } from '../sandbox/network/address.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
 import type { SandboxEnd } from '../sandbox/process/end.ts'
 import { nearest } from '../sandbox/tree/access-at.ts'
-import type { TreeEntry } from '../sandbox/types.ts'
-import { isWithin } from '../shared/within.ts'
+import type { Mount, TreeEntry } from '../sandbox/types.ts'
+import { isBelow, isWithin } from '../shared/within.ts'
 import { type Cause, type CauseInput, type Denial, likelyCauses } from './causes.ts'
 import { foldersOfCommand, pathsOfCommand } from './command-words.ts'
 import type { PreparedRun } from './prepare.ts'
@@ -79,7 +81,8 @@ function placesOf({
     closed: (path, action) => {
       const at = nearest(entries, path)
       const isClosed = at?.access === 'none' || (at?.access === 'read' && action === 'write')
-      return isClosed ? at.note?.replaceAll(`${project.root}/`, '') : undefined
+      if (isClosed) return at.note?.replaceAll(`${project.root}/`, '')
+      return action === 'write' ? holdingWords(path, plan.mounts, project.root) : undefined
     },
     exists: (path) => !made.has(path) && statOf(path) !== undefined && !isSeen(path, { plan, tree }),
     isFolder: (path) => statOf(path)?.isDirectory() === true,
@@ -91,6 +94,15 @@ function placesOf({
       return undefined
     },
   }
+}
+
+/** Of a folder that the rules open and that is mounted for what is closed in it. */
+function holdingWords(path: string, mounts: readonly Mount[], root: string): string | undefined {
+  if (!mounts.some((mount) => mount.kind === 'pin' && mount.path === path)) return undefined
+  const inner = mounts.find((mount) => mount.kind !== 'pin' && isBelow(mount.path, path))
+  if (inner === undefined) return undefined
+  const by = inner.rule === undefined ? '' : ` by ${rulePlace(inner.rule.source)}`
+  return `it can be neither moved nor removed, for ${printCode(relative(root, inner.path))} in it is closed${by}`
 }
 
 /** A place that each run has of its own, or a folder that is there for what is opened in it, is not what was missing. */

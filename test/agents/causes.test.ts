@@ -39,6 +39,16 @@ test.each([
     request: 'file:/home/me/.npmrc:read',
   },
   {
+    from: 'Node',
+    line: "Error: EBUSY: resource busy or locked, rename '/work/.git/config' -> '/work/.git/was'",
+    request: 'file:/work/.git/config:write',
+  },
+  {
+    from: 'coreutils',
+    line: "rm: cannot remove '.git/config': Device or resource busy",
+    request: 'file:/work/.git/config:write',
+  },
+  {
     from: 'Python',
     line: "PermissionError: [Errno 13] Permission denied: '/etc/shadow'",
     request: 'file:/etc/shadow:read',

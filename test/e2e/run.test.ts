@@ -269,6 +269,17 @@ describe('a command that fails', () => {
     expect(opened).toMatchObject({ code: 0, stderr: expect.not.stringContaining('perhaps') })
   })
 
+  test('is told what holds a folder in its place', () => {
+    const project = makeProject({ 'packages/api/index.js': '', 'packages/api/.env': '' })
+    const { code, stderr } = oos(trusted(['mv', 'packages/api', 'packages/backend']), project)
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /perhaps file:packages\/api:write: it can be neither moved nor removed, for `packages\/api\/\.env` in it is closed by \S+:\d+\n/,
+      ),
+    })
+  })
+
   test('is told how packages that are linked to their store come to be writable', () => {
     const project = makeProject({ 'store.js': '', 'node_modules/.pnpm/a/b.js': '' })
     const store = join(dirname(project.cwd), 'store.js')
