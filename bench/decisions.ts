@@ -1,5 +1,5 @@
 import { Minimatch } from 'minimatch'
-import { parseCapability } from '../src/policy/capability.ts'
+import { parseCapability } from '../src/policy/capability/capability.ts'
 import { compilePolicy, type Policy } from '../src/policy/compile.ts'
 import { decide } from '../src/policy/decide.ts'
 import type { Capability, Effect, Request, Rule } from '../src/policy/types.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { forEachChild, parse, type SyntaxNode } from 'unbash'
-import { parseCapability } from '../src/policy/capability.ts'
+import { parseCapability } from '../src/policy/capability/capability.ts'
 import { compilePolicy } from '../src/policy/compile.ts'
 import { decide } from '../src/policy/decide.ts'
 import { parseCommands } from '../src/policy/shell/reading.ts'

@@ -18,7 +18,7 @@ const most = 3
 export async function bench(): Promise<readonly Row[]> {
   const home = mkdtempSync(join(tmpdir(), 'oos-bench-specs-'))
   try {
-    writeFileSync(script, (await bundleScript('src/ops/project.ts')).text)
+    writeFileSync(script, (await bundleScript('src/ops/project/project.ts')).text)
     const project = makeProject(home)
     const fresh = Array.from({ length: 3 }, () => ready({ home, project }, true))
     const known = Array.from({ length: rounds }, () => ready({ home, project }, false))

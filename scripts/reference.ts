@@ -1,5 +1,5 @@
 // What the pages for users say about the rule language and about codes, read off the tables that the program itself uses.
-import { constraintKinds } from '../src/policy/constraints.ts'
+import { constraintKinds } from '../src/policy/capability/constraints.ts'
 import { type PatternKind, resources } from '../src/policy/resources.ts'
 import { type ErrorCode, errorCodes, exitCodes } from '../src/shared/errors.ts'
 import { type CodeEntry, diagnosticCodes } from '../src/spec/diagnostic-codes.ts'

@@ -1,5 +1,5 @@
 // What the pack `oos:secrets` denies, for code that must know what a secret is and reads no markdown.
-import { printCapability } from '../src/policy/capability.ts'
+import { printCapability } from '../src/policy/capability/capability.ts'
 import type { Capability } from '../src/policy/types.ts'
 import { parseSpec } from '../src/spec/parse-spec.ts'
 

@@ -4,7 +4,7 @@ import { packageRoot } from './shared/package.ts'
 import { readSpecs as readSpecFiles } from './spec/read-specs.ts'
 import type { SpecSet } from './spec/types.ts'
 
-export { type CapabilityProblem, parseCapability, printCapability } from './policy/capability.ts'
+export { type CapabilityProblem, parseCapability, printCapability } from './policy/capability/capability.ts'
 export { compilePolicy, type Policy } from './policy/compile.ts'
 export { decide } from './policy/decide.ts'
 export type * from './policy/types.ts'

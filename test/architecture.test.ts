@@ -90,7 +90,7 @@ const spawners: Readonly<Record<string, string>> = {
   'ops/hooks/asked-git.ts': 'asks git, from which the hook comes, about the commit at hand',
   'ops/hooks/required.ts':
     'starts what a rule requires before a commit: a run of its own, or in the sandbox already',
-  'ops/revision.ts': 'asks git for the specs of a commit',
+  'ops/diff/revision.ts': 'asks git for the specs of a commit',
   'store/tracked.ts': 'asks git whether the database is tracked',
   'sandbox/devices.ts': 'makes device nodes with cp, which Node cannot',
   'sandbox/facts.ts': 'asks bubblewrap for its version',

@@ -1,4 +1,4 @@
-import { changedSpecs } from '../ops/changed-specs.ts'
+import { changedSpecs } from '../ops/check/changed-specs.ts'
 import { toBubblewrap } from '../sandbox/bubblewrap.ts'
 import { findShut, openDown } from '../sandbox/held.ts'
 import type { SandboxEnd } from '../sandbox/process/end.ts'
@@ -6,18 +6,18 @@ import { type RunningSandbox, runSandbox } from '../sandbox/run.ts'
 import { exitCodes } from '../shared/errors.ts'
 import type { OosEvent } from '../store/events.ts'
 import { shortId } from '../store/ulid.ts'
-import { type Changes, watchChanges } from './changes.ts'
-import { tailErrors } from './error-tail.ts'
+import { type Changes, watchChanges } from './end/changes.ts'
+import { tailErrors } from './end/error-tail.ts'
+import { summarize } from './end/summarize.ts'
 import { decisionEvent, limitEvents, networkEvent } from './events.ts'
+import type { RunTrace } from './learn/trace.ts'
 import type { RunNetwork } from './network.ts'
 import { passSignals } from './pass-signals.ts'
 import type { PreparedRun } from './prepare.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { type WatchedRepositories, watchRepositories } from './repositories.ts'
-import type { RunTrace } from './run-trace.ts'
-import { summarize } from './summarize.ts'
+import { type WatchedRepositories, watchRepositories } from './repositories/watch.ts'
+import { tellOpened } from './repositories/whereabouts.ts'
 import type { RunVoice } from './voice.ts'
-import { tellOpened } from './whereabouts.ts'
 
 /** Where the run's connections go through, and what sees its files, if anything does. */
 export interface RunWays {
@@ -74,7 +74,7 @@ export async function confine(
       tell(committed)
       tell([...specEvents(prepared), ...((await trace?.events()) ?? []), ...changes.events()])
       // The tree is looked at once more, which most runs give no reason for.
-      if (changes.mayClose()) tell(await (await import('./next-run.ts')).tellNext(prepared))
+      if (changes.mayClose()) tell(await (await import('./end/next-run.ts')).tellNext(prepared))
     } finally {
       // Whatever a look at what is left runs into, the run itself is over, and how it ended is known.
       recorder.finish(end)

@@ -1,5 +1,5 @@
-import type { Excess } from '../ops/excess.ts'
-import { type Asking, agree, findTrust, isSeen, judgeTrust, rememberKept } from '../ops/trust.ts'
+import type { Excess } from '../ops/trust/excess.ts'
+import { type Asking, agree, findTrust, isSeen, judgeTrust, rememberKept } from '../ops/trust/trust.ts'
 import { OosError } from '../shared/errors.ts'
 import { intendFor, type RunIntent } from './prepare.ts'
 import type { RunVoice } from './voice.ts'
@@ -40,7 +40,7 @@ async function without(
   intent: RunIntent,
   { note }: Pick<RunVoice, 'note'>,
 ): Promise<RunIntent> {
-  const { withoutExcess } = await import('../ops/excess.ts')
+  const { withoutExcess } = await import('../ops/trust/excess.ts')
   note("what you have not agreed to in this project's specs is left out: oos trust")
   return intendFor(withoutExcess(intent.project, excess), intent.request)
 }

@@ -1,6 +1,6 @@
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import { otherPorts } from '../policy/other-ports.ts'
+import { otherPorts } from '../policy/explain/other-ports.ts'
 import type { Decision } from '../policy/types.ts'
 import type { NetworkEvent } from '../sandbox/network/event.ts'
 import type { Decide } from '../sandbox/network/gate.ts'

@@ -1,6 +1,6 @@
-import { ownPlaces } from '../ops/own-places.ts'
-import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
-import { resolveFolder } from '../ops/project-root.ts'
+import { ownPlaces } from '../ops/project/own-places.ts'
+import { compileHere, type Project, readSoundProject } from '../ops/project/project.ts'
+import { resolveFolder } from '../ops/project/root.ts'
 import type { Agreed } from '../policy/agreed.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decideWithOwn } from '../policy/decide-with-own.ts'
@@ -15,8 +15,8 @@ import { readTree } from '../sandbox/tree/read.ts'
 import type { MachineFacts, SandboxPlan, TreeFacts } from '../sandbox/types.ts'
 import { OosError } from '../shared/errors.ts'
 import { type CommandRequest, commandRequest } from './command-request.ts'
-import { hooksInside } from './hooks-inside.ts'
 import { ownRules } from './own-rules.ts'
+import { hooksInside } from './repositories/hooks-inside.ts'
 import { type RunFolders, runFolders } from './run-folders.ts'
 import { runRules } from './run-rules.ts'
 import { type RunWords, resolveTarget } from './target.ts'
@@ -89,7 +89,7 @@ export function decideStart(policy: Policy, asked: CommandRequest): Decision {
 
 /** Parses packs, which no other run has to. */
 async function learningRules(base: Policy, asked: CommandRequest, project: Project): Promise<Policy> {
-  const { learningPolicy } = await import('./learning.ts')
+  const { learningPolicy } = await import('./learn/learning.ts')
   return learningPolicy(project, { base, asked })
 }
 

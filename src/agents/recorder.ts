@@ -1,4 +1,4 @@
-import { openRecord } from '../ops/record.ts'
+import { openRecord } from '../ops/project/record.ts'
 import type { SandboxEnd } from '../sandbox/process/end.ts'
 import type { OosEvent } from '../store/events.ts'
 import { decisionEvent, endOf } from './events.ts'

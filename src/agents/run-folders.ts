@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { stateHomeOf } from '../ops/trust-record.ts'
+import { stateHomeOf } from '../ops/trust/record.ts'
 import { type Ghosts, openGhosts } from '../sandbox/ghosts.ts'
 import { makeCacheHome } from '../sandbox/home.ts'
 import { kindOf } from '../sandbox/look.ts'

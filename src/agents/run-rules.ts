@@ -1,4 +1,4 @@
-import { parseCapability, printCapability } from '../policy/capability.ts'
+import { parseCapability, printCapability } from '../policy/capability/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { OosError } from '../shared/errors.ts'
 

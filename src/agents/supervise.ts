@@ -1,6 +1,6 @@
-import { keepRecordOut } from '../ops/keep-record-out.ts'
-import { tellNested } from '../ops/project-root.ts'
-import { tellEmptied } from '../ops/record.ts'
+import { keepRecordOut } from '../ops/project/keep-record-out.ts'
+import { tellEmptied } from '../ops/project/record.ts'
+import { tellNested } from '../ops/project/root.ts'
 import { makeCachePoints } from '../sandbox/home.ts'
 import { makeLooks } from '../sandbox/stand-ins.ts'
 import { accessAt } from '../sandbox/tree/access-at.ts'
@@ -9,13 +9,13 @@ import { packageRoot } from '../shared/package.ts'
 import { authorize } from './authorize.ts'
 import { confine } from './confine.ts'
 import { agreeToSpecs } from './consent.ts'
+import { openTrace, type RunTrace } from './learn/trace.ts'
 import { prepareNetwork } from './network.ts'
 import { compiledFolder } from './own-rules.ts'
 import { intendRun, type PreparedRun, prepareRun, type RunIntent, type RunRequest } from './prepare.ts'
 import { recordRefusal } from './recorder.ts'
-import { settleUnchecked } from './repositories.ts'
+import { settleUnchecked } from './repositories/watch.ts'
 import { openRunFolders } from './run-folders.ts'
-import { openTrace, type RunTrace } from './run-trace.ts'
 import type { RunVoice } from './voice.ts'
 
 /** From what a person typed to the end of the run: decides, asks, plans, starts, records. Returns the exit code of oos. */
@@ -54,7 +54,7 @@ export function noteNested({ project }: Pick<RunIntent, 'project'>, { note }: Pi
 }
 
 async function tellLearning({ note }: Pick<RunVoice, 'note'>): Promise<void> {
-  const { learnNotice } = await import('./learning.ts')
+  const { learnNotice } = await import('./learn/learning.ts')
   note(learnNotice)
 }
 

@@ -1,9 +1,9 @@
-import type { Excess } from '../ops/excess.ts'
-import type { Asking } from '../ops/trust.ts'
+import type { Excess } from '../ops/trust/excess.ts'
+import type { Asking } from '../ops/trust/trust.ts'
 import type { SandboxEnd } from '../sandbox/process/end.ts'
 import type { Unheld } from '../sandbox/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
-import type { Cause } from './causes.ts'
+import type { Cause } from './end/causes.ts'
 
 /** `usual` is what Enter alone means; no if left out. */
 export type Confirm = (question: string, usual?: boolean) => Promise<boolean>

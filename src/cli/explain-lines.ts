@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import type { OpenProject } from '../ops/project.ts'
+import type { OpenProject } from '../ops/project/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { decide } from '../policy/decide.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { compileHere, type Project, readSoundProject } from '../ops/project.ts'
+import { unheld } from '../ops/points/unheld.ts'
+import { compileHere, type Project, readSoundProject } from '../ops/project/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { requestHere } from '../ops/request-here.ts'
-import { unheld } from '../ops/unheld.ts'
-import type { Change } from '../policy/changes.ts'
 import { compilePolicy, type Policy } from '../policy/compile.ts'
 import { decide, decidePart } from '../policy/decide.ts'
 import { decideWithOwn, isUnspoken } from '../policy/decide-with-own.ts'
-import { explainDecision } from '../policy/explain.ts'
-import { partsOf } from '../policy/request-parts.ts'
+import type { Change } from '../policy/explain/changes.ts'
+import { explainDecision } from '../policy/explain/explain.ts'
+import { partsOf } from '../policy/request/parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { exitCodes } from '../shared/errors.ts'
 import { resolveLinks } from '../shared/resolve-links.ts'
@@ -80,7 +80,7 @@ async function noteOwnPlace(
   )
   if (unspoken.length === 0) return []
   // The look at the disk is a fifth of the program, and hardly ever needed.
-  const { ownPlaces } = await import('../ops/own-places.ts')
+  const { ownPlaces } = await import('../ops/project/own-places.ts')
   const own = ownPlaces(policy)
   const [place] = unspoken.flatMap((file) => own(file) ?? [])
   if (place === undefined) return []

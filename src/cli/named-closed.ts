@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { foldersOfCommand } from '../agents/command-words.ts'
-import type { Change } from '../policy/changes.ts'
+import { foldersOfCommand } from '../agents/end/command-words.ts'
 import type { Policy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import { partsOf } from '../policy/request-parts.ts'
+import type { Change } from '../policy/explain/changes.ts'
+import { partsOf } from '../policy/request/parts.ts'
 import type { Decision, Request } from '../policy/types.ts'
 import { resolveLinks } from '../shared/resolve-links.ts'
 

@@ -5,8 +5,8 @@ import { type Change, readStagedChange, settleGitEnvironment } from '../ops/hook
 import { type HookName, hookNames, isHookName, listGiven } from '../ops/hooks/names.ts'
 import type { Required } from '../ops/hooks/required.ts'
 import { stampSound } from '../ops/hooks/stamp.ts'
-import { type Project, readProject } from '../ops/project.ts'
-import { specFolder } from '../ops/project-root.ts'
+import { type Project, readProject } from '../ops/project/project.ts'
+import { specFolder } from '../ops/project/root.ts'
 import type { Rule } from '../policy/types.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import type { Terminal } from './terminal.ts'
@@ -171,7 +171,7 @@ async function requireAgreed(
   project: Project,
   { required, env }: { readonly required: Required; readonly env: NodeJS.ProcessEnv },
 ): Promise<void> {
-  const { findTrust, judgeTrust } = await import('../ops/trust.ts')
+  const { findTrust, judgeTrust } = await import('../ops/trust/trust.ts')
   const { excess } = await judgeTrust(project, findTrust(project, env))
   if (excess === undefined) return
   const what = `\`${required.words.join(' ')}\` was not run: you have not agreed to what these specs give`

@@ -8,7 +8,7 @@ import {
   type MarkupKind,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver'
-import { type CoveredLine, coverLines } from '../ops/coverage.ts'
+import { type CoveredLine, coverLines } from '../ops/points/coverage.ts'
 import { readFacts } from '../sandbox/facts.ts'
 import type { MachineFacts } from '../sandbox/types.ts'
 import { actionsAt } from './code-actions.ts'

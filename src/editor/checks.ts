@@ -1,5 +1,5 @@
 import type { Connection, PublishDiagnosticsParams } from 'vscode-languageserver'
-import { debounce } from '../ops/debounce.ts'
+import { debounce } from '../ops/watch/debounce.ts'
 import { keepWatch } from './disk.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,5 +1,5 @@
 import { type Range, type TextEdit, uinteger } from 'vscode-languageserver'
-import { findSuggestions } from '../ops/suggestions.ts'
+import { findSuggestions } from '../ops/check/suggestions.ts'
 import { type Diagnostic, hasErrors } from '../shared/diagnostics.ts'
 import { insertRules } from '../spec/edit/insert-rule.ts'
 import { commonEnds } from '../spec/markdown/tree-memory.ts'

@@ -1,4 +1,4 @@
-import { type SpecWatcher, type WatchOptions, watchSpecs } from '../ops/watch-specs.ts'
+import { type SpecWatcher, type WatchOptions, watchSpecs } from '../ops/watch/watch-specs.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Watches the folders of the projects that are open, whichever these are by now. */

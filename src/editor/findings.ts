@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Analyzed } from '../ops/findings.ts'
+import type { Analyzed } from '../ops/check/findings.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { packageRoot } from '../shared/package.ts'
 

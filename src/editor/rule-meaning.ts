@@ -1,5 +1,5 @@
-import { printCapability } from '../policy/capability.ts'
-import { constraintKinds, constraintNames } from '../policy/constraints.ts'
+import { printCapability } from '../policy/capability/capability.ts'
+import { constraintKinds, constraintNames } from '../policy/capability/constraints.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Effect, Rule } from '../policy/types.ts'
 import { effectTitle } from '../spec/rule/effect-word.ts'

@@ -1,4 +1,4 @@
-import type { Analyzed } from '../ops/findings.ts'
+import type { Analyzed } from '../ops/check/findings.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic, Place } from '../shared/diagnostics.ts'
 

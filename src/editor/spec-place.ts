@@ -1,5 +1,5 @@
 import { join, sep } from 'node:path'
-import { specFolder } from '../ops/project-root.ts'
+import { specFolder } from '../ops/project/root.ts'
 
 /** Where a file lies as a spec. */
 export interface SpecPlace {

@@ -12,11 +12,11 @@ import { quoteWord } from '../shared/quote-word.ts'
 import { openStore } from '../store/store.ts'
 import { type FoundOos, findOos, wrapperFolder, wrapperLine } from './find-oos.ts'
 import { isActive, readHookStates } from './hooks/install.ts'
-import { keepRecordOut } from './keep-record-out.ts'
-import { type Project, readProject } from './project.ts'
-import { holdsHome } from './project-root.ts'
-import { openRecord, tellEmptied } from './record.ts'
-import { findTrust, isSeen } from './trust.ts'
+import { keepRecordOut } from './project/keep-record-out.ts'
+import { type Project, readProject } from './project/project.ts'
+import { openRecord, tellEmptied } from './project/record.ts'
+import { holdsHome } from './project/root.ts'
+import { findTrust, isSeen } from './trust/trust.ts'
 
 /** One thing that was tried. */
 export interface Finding {

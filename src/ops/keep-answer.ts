@@ -1,9 +1,9 @@
-import { holeOf, isKnown } from '../policy/request-capability.ts'
+import { holeOf, isKnown } from '../policy/request/capability.ts'
 import type { Decision, Request, Rule } from '../policy/types.ts'
 import { addExcept } from '../spec/edit/add-except.ts'
 import { parseSources } from '../spec/parse.ts'
 import type { SpecSource } from '../spec/types.ts'
-import type { Project } from './project.ts'
+import type { Project } from './project/project.ts'
 import { replaceSpec } from './spec-file.ts'
 
 /** A yes that is to hold always, as the edit of a spec. */

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseRequest, type RequestPlace } from '../policy/request.ts'
+import { parseRequest, type RequestPlace } from '../policy/request/parse.ts'
 import { isResource, resources } from '../policy/resources.ts'
 import type { Request } from '../policy/types.ts'
 import { closest } from '../shared/closest.ts'
 import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { resolveLinks } from '../shared/resolve-links.ts'
-import type { Project } from './project.ts'
+import type { Project } from './project/project.ts'
 
 /** What a person or program asks about, standing where he stands: paths are taken as the disk has them. */
 export function readRequest(

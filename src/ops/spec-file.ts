@@ -17,8 +17,8 @@ import { OosError } from '../shared/errors.ts'
 import { quoteWord } from '../shared/quote-word.ts'
 import { isWithin } from '../shared/within.ts'
 import type { SpecSource } from '../spec/types.ts'
-import type { Project } from './project.ts'
-import { specFolder } from './project-root.ts'
+import type { Project } from './project/project.ts'
+import { specFolder } from './project/root.ts'
 
 type Place = Pick<Project, 'root' | 'home'>
 

@@ -1,6 +1,6 @@
 import type { Policy } from './compile.ts'
 import { decide, decidePart } from './decide.ts'
-import { partsOf } from './request-parts.ts'
+import { partsOf } from './request/parts.ts'
 import { resources } from './resources.ts'
 import { unknownTarget } from './shell/git.ts'
 import type { Decision, DecisionReason, Request, Rule } from './types.ts'

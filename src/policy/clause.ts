@@ -1,4 +1,4 @@
-import { constraintKinds } from './constraints.ts'
+import { constraintKinds } from './capability/constraints.ts'
 import { isResource, resources } from './resources.ts'
 import type { Capability, Resource, Rule } from './types.ts'
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
+import { once, remembered } from '../shared/remembered.ts'
 import { type Clause, clausesOf, isElse } from './clause.ts'
-import { compilePathGlob, type PathPlace } from './path-glob.ts'
-import { once, remembered } from './remembered.ts'
+import { compilePathGlob, type PathPlace } from './match/path-glob.ts'
 import { RuleIndex } from './rule-index.ts'
 import type { Capability, LayerName, PolicyInput, Resource, Rule } from './types.ts'
 

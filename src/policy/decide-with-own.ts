@@ -1,6 +1,6 @@
 import type { Policy } from './compile.ts'
 import { decide, decidePart, decideParts } from './decide.ts'
-import { partsOf } from './request-parts.ts'
+import { partsOf } from './request/parts.ts'
 import type { Decision, Request } from './types.ts'
 
 /**

@@ -1,10 +1,10 @@
-import { expandBraces } from './braces.ts'
+import { constraintKinds, tightest } from './capability/constraints.ts'
+import { printCode } from './capability/print-code.ts'
 import type { Clause } from './clause.ts'
 import type { Policy } from './compile.ts'
-import { constraintKinds, tightest } from './constraints.ts'
 import { unmet } from './held.ts'
-import type { Hits } from './hits.ts'
-import { printCode } from './print-code.ts'
+import { expandBraces } from './match/braces.ts'
+import type { Hits } from './match/hits.ts'
 import {
   type Carried,
   commandPart,
@@ -12,7 +12,7 @@ import {
   type RequestParts,
   readRequest,
   soleCommand,
-} from './request-parts.ts'
+} from './request/parts.ts'
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import { rulePlace } from './rule-place.ts'

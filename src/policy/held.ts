@@ -1,6 +1,6 @@
-import { amountOf, constraintNames } from './constraints.ts'
-import { compileHostGlobs, type HostTarget, matchesHostGlob, parseHostTarget } from './host-glob.ts'
-import { compileNameGlob } from './name-glob.ts'
+import { amountOf, constraintNames } from './capability/constraints.ts'
+import { compileHostGlobs, type HostTarget, matchesHostGlob, parseHostTarget } from './match/host-glob.ts'
+import { compileNameGlob } from './match/name-glob.ts'
 import { unknownTarget } from './shell/git.ts'
 import type { ConstraintName, Constraints, Request } from './types.ts'
 

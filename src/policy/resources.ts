@@ -1,6 +1,6 @@
 import type { ConstraintName, Resource } from './types.ts'
 
-/** The pattern languages: `path-glob.ts`, `host-glob.ts`, `shell/`, `name-glob.ts`. */
+/** The pattern languages: `match/path-glob.ts`, `match/host-glob.ts`, `shell/`, `match/name-glob.ts`. */
 export type PatternKind = 'path' | 'host' | 'words' | 'name'
 
 export interface ResourceEntry {

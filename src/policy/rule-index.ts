@@ -1,9 +1,9 @@
 import { type Clause, denyAll } from './clause.ts'
 import { mayConcern, unmet } from './held.ts'
-import { HitLists, type Hits } from './hits.ts'
-import type { PathPlace } from './path-glob.ts'
+import { HitLists, type Hits } from './match/hits.ts'
+import type { PathPlace } from './match/path-glob.ts'
+import { createTargetIndex, type TargetIndex } from './match/target-index.ts'
 import { actBits, type PatternKind, resources } from './resources.ts'
-import { createTargetIndex, type TargetIndex } from './target-index.ts'
 import type { Capability, ConstraintName, Constraints, Request, Resource } from './types.ts'
 
 /** The clauses of one agent about one resource, found by target. */

@@ -1,6 +1,6 @@
 import { type Clause, isElse } from './clause.ts'
 import type { Policy } from './compile.ts'
-import { compileNameGlob } from './name-glob.ts'
+import { compileNameGlob } from './match/name-glob.ts'
 import { RuleIndex } from './rule-index.ts'
 import { parseCommands } from './shell/reading.ts'
 import type { ShellReading } from './shell/types.ts'

@@ -1,4 +1,4 @@
-import { expandBraces } from '../policy/braces.ts'
+import { expandBraces } from '../policy/match/braces.ts'
 import type { Capability, Resource, Rule } from '../policy/types.ts'
 import { type LimitMachine, limitHolders } from './limits.ts'
 import { hiddenProgram } from './programs.ts'

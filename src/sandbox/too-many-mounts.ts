@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import { printCode } from '../policy/print-code.ts'
-import { escapePattern } from '../policy/wildcard.ts'
+import { printCode } from '../policy/capability/print-code.ts'
+import { escapePattern } from '../policy/match/wildcard.ts'
 import { isBelow } from '../shared/within.ts'
 import type { Mount, Unheld } from './types.ts'
 

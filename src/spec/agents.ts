@@ -1,4 +1,4 @@
-import { compileNameGlob } from '../policy/name-glob.ts'
+import { compileNameGlob } from '../policy/match/name-glob.ts'
 import type { Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { isReplaced } from './extend.ts'

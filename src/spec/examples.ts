@@ -1,6 +1,6 @@
 import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
-import { parseRequest } from '../policy/request.ts'
+import { parseRequest } from '../policy/request/parse.ts'
 import type { Decision, Rule, RuleExample } from '../policy/types.ts'
 import { extendSpecs } from './extend.ts'
 import type { Spec, SpecSet } from './types.ts'

@@ -1,4 +1,4 @@
-import { parseCapability } from '../policy/capability.ts'
+import { parseCapability } from '../policy/capability/capability.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { isFile, packPath, packWord, rulesFolder } from './pack-path.ts'

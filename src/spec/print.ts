@@ -1,5 +1,5 @@
-import { printCapability } from '../policy/capability.ts'
-import { escapeLet, printCode } from '../policy/print-code.ts'
+import { printCapability } from '../policy/capability/capability.ts'
+import { escapeLet, printCode } from '../policy/capability/print-code.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { effectTitle } from './rule/effect-word.ts'
 

@@ -1,6 +1,6 @@
 import type { Clause } from '../policy/clause.ts'
 import type { Policy, View } from '../policy/compile.ts'
-import { compilePathGlob } from '../policy/path-glob.ts'
+import { compilePathGlob } from '../policy/match/path-glob.ts'
 import { resources } from '../policy/resources.ts'
 import type { Capability, Rule } from '../policy/types.ts'
 import { parseSpec } from './parse-spec.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { constraintExamples, type FolderEntry } from '../../src/editor/capability-completion.ts'
 import { completionAt } from '../../src/editor/completion.ts'
-import { constraintKinds, constraintNames } from '../../src/policy/constraints.ts'
+import { constraintKinds, constraintNames } from '../../src/policy/capability/constraints.ts'
 import { cursorIn, edited } from './scene.ts'
 
 const folders: Readonly<Record<string, readonly FolderEntry[]>> = {

@@ -6,7 +6,7 @@ import { createCursor } from '../../src/editor/cursor.ts'
 import { definitionAt } from '../../src/editor/definition.ts'
 import { hoverAt } from '../../src/editor/hover.ts'
 import { createUnderstanding } from '../../src/editor/specs.ts'
-import { coverLines } from '../../src/ops/coverage.ts'
+import { coverLines } from '../../src/ops/points/coverage.ts'
 import { fc } from '../spec/arbitrary.ts'
 import { source } from '../spec/sources.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeSpan } from '../../src/editor/code-text.ts'
 import { hoverAt } from '../../src/editor/hover.ts'
-import { coverLines } from '../../src/ops/coverage.ts'
+import { coverLines } from '../../src/ops/points/coverage.ts'
 import { fc } from '../spec/arbitrary.ts'
 import { cursorIn } from './scene.ts'
 

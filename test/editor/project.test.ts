@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findFindings } from '../../src/editor/findings.ts'
 import { createProject } from '../../src/editor/project.ts'
-import { readFindings } from '../../src/ops/findings.ts'
+import { readFindings } from '../../src/ops/check/findings.ts'
 import type { Diagnostic } from '../../src/shared/diagnostics.ts'
 
 const packs = join(import.meta.dirname, '../../specs')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { requestHere } from '../../src/ops/request-here.ts'
-import { parseRequest } from '../../src/policy/request.ts'
+import { parseRequest } from '../../src/policy/request/parse.ts'
 
 const root = '/work/shop'
 

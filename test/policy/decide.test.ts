@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
-import { parseRequest } from '../../src/policy/request.ts'
+import { parseRequest } from '../../src/policy/request/parse.ts'
 import { limitsFor, rulesFor } from '../../src/policy/rules-for.ts'
 import type { Capability, Effect, Request, Rule } from '../../src/policy/types.ts'
 import { capability, makeRule } from './random-rules.ts'

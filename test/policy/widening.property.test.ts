@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freedom } from '../../src/policy/analysis/turn.ts'
-import { parseCapability } from '../../src/policy/capability.ts'
+import { parseCapability } from '../../src/policy/capability/capability.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decidePart } from '../../src/policy/decide.ts'
-import { differenceOf, isWidening } from '../../src/policy/difference.ts'
+import { differenceOf, isWidening } from '../../src/policy/difference/difference.ts'
 import type { Effect, Request, Resource, Rule } from '../../src/policy/types.ts'
 import { home, makeRule, root } from './random-rules.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseCapability } from '../../src/policy/capability.ts'
+import { parseCapability } from '../../src/policy/capability/capability.ts'
 import type { Capability, Effect, LayerName, Rule } from '../../src/policy/types.ts'
 
 /** Rules as a spec has them, a line each, capabilities joined by ` + `. */

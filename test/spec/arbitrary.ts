@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { parseCapability } from '../../src/policy/capability.ts'
+import { parseCapability } from '../../src/policy/capability/capability.ts'
 import type { Capability, Rule } from '../../src/policy/types.ts'
 
 export { fc }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseCapability } from '../../src/policy/capability.ts'
+import { parseCapability } from '../../src/policy/capability/capability.ts'
 import { diagnosticCodes } from '../../src/spec/diagnostic-codes.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
 import type { SpecKind } from '../../src/spec/types.ts'

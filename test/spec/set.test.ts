@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { printCapability } from '../../src/policy/capability.ts'
+import { printCapability } from '../../src/policy/capability/capability.ts'
 import { runExamples } from '../../src/spec/examples.ts'
 import { codesOf, rulesOf, setOf } from './sources.ts'
 

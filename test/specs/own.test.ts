@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readFindings } from '../../src/ops/findings.ts'
+import { readFindings } from '../../src/ops/check/findings.ts'
 import { runExamples } from '../../src/spec/examples.ts'
 import { readSpecs } from '../../src/spec/read-specs.ts'
 

@@ -1,5 +1,4 @@
 import tab from '@bomb.sh/tab/commander'
-import { listAgentNames } from '../../ops/agent-names.ts'
 import {
   type Candidate,
   offerRequests,
@@ -7,6 +6,7 @@ import {
   offerRuns,
   offerSpecs,
 } from '../../ops/completions.ts'
+import { listAgentNames } from '../../ops/project/agent-names.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define, LoadProgram } from '../command.ts'
 import { bashScript, fishMore, isPlainWord, zshMore } from '../output/completion.ts'

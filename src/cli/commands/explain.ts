@@ -1,4 +1,4 @@
-import { openProject } from '../../ops/project.ts'
+import { openProject } from '../../ops/project/project.ts'
 import { requireAgent } from '../../ops/request.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'

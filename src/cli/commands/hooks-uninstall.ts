@@ -1,5 +1,5 @@
 import { uninstallHooks } from '../../ops/hooks/install.ts'
-import { findProjectRoot, readHome } from '../../ops/project-root.ts'
+import { findProjectRoot, readHome } from '../../ops/project/root.ts'
 import type { Define } from '../command.ts'
 import { hookChangeData, renderHookChange } from '../output/hooks.ts'
 

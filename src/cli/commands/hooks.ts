@@ -1,5 +1,5 @@
 import { isActive, readHookStates } from '../../ops/hooks/install.ts'
-import { findProjectRoot, readHome } from '../../ops/project-root.ts'
+import { findProjectRoot, readHome } from '../../ops/project/root.ts'
 import type { Define } from '../command.ts'
 import { renderHookStates } from '../output/hooks.ts'
 

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { readHome } from '../../ops/project-root.ts'
+import { readHome } from '../../ops/project/root.ts'
 import type { Define } from '../command.ts'
 
 /** `oos lsp`: what an editor starts and speaks with. */

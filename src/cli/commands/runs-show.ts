@@ -1,5 +1,5 @@
-import { type Project, readProject } from '../../ops/project.ts'
-import { readRecord } from '../../ops/record.ts'
+import { type Project, readProject } from '../../ops/project/project.ts'
+import { readRecord } from '../../ops/project/record.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'

@@ -1,4 +1,4 @@
-import { readProject } from '../../ops/project.ts'
+import { readProject } from '../../ops/project/project.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import { shortId } from '../../store/ulid.ts'
 import type { Verification } from '../../store/verify.ts'

@@ -1,5 +1,5 @@
-import { readProject } from '../../ops/project.ts'
-import { readRecord } from '../../ops/record.ts'
+import { readProject } from '../../ops/project/project.ts'
+import { readRecord } from '../../ops/project/record.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { renderRuns } from '../output/runs.ts'

@@ -1,4 +1,4 @@
-import { readSpecDifference } from '../../ops/spec-diff.ts'
+import { readSpecDifference } from '../../ops/diff/spec-diff.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { differenceData, renderDifference, renderMarkdown } from '../output/difference.ts'

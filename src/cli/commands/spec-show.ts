@@ -1,5 +1,5 @@
-import { isForAgent, isForAnother } from '../../ops/for-agent.ts'
-import { openProject } from '../../ops/project.ts'
+import { isForAgent, isForAnother } from '../../ops/points/for-agent.ts'
+import { openProject } from '../../ops/project/project.ts'
 import { requireAgent } from '../../ops/request.ts'
 import type { AdvisoryLine, Setting, SpecSet } from '../../spec/types.ts'
 import type { Define } from '../command.ts'

@@ -1,4 +1,4 @@
-import { openProject } from '../../ops/project.ts'
+import { openProject } from '../../ops/project/project.ts'
 import { exitCodes } from '../../shared/errors.ts'
 import type { ExampleResult } from '../../spec/examples.ts'
 import type { Define } from '../command.ts'

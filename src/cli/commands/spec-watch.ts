@@ -1,4 +1,4 @@
-import { findProjectRoot, readHome } from '../../ops/project-root.ts'
+import { findProjectRoot, readHome } from '../../ops/project/root.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { untilInterrupted } from '../interrupted.ts'
@@ -11,7 +11,7 @@ export const specWatch: Define = (_command, terminal) => async () => {
   const home = readHome(env)
   const root = findProjectRoot(terminal.cwd(), home)
   const [{ watchChecks }, { renderWatched, renderWatchedLine }] = await Promise.all([
-    import('../../ops/watch-checks.ts'),
+    import('../../ops/watch/watch-checks.ts'),
     import('../output/watch.ts'),
   ])
   const watch = watchChecks({ root, home, env, now: Date.now }, (check) =>

@@ -1,5 +1,5 @@
-import { type Project, readSoundProject } from '../../ops/project.ts'
-import { agree, findTrust, judgeTrust, revoke } from '../../ops/trust.ts'
+import { type Project, readSoundProject } from '../../ops/project/project.ts'
+import { agree, findTrust, judgeTrust, revoke } from '../../ops/trust/trust.ts'
 import { exitCodes, OosError } from '../../shared/errors.ts'
 import type { Define } from '../command.ts'
 import { confirmAtTerminal } from '../output/confirm.ts'

@@ -1,4 +1,4 @@
-import type { Project } from '../../ops/project.ts'
+import type { Project } from '../../ops/project/project.ts'
 import type { Diagnostic } from '../../shared/diagnostics.ts'
 import { lineReader } from '../source-line.ts'
 import { countDiagnostics, renderDiagnostics } from './diagnostics.ts'

@@ -1,5 +1,5 @@
-import { type CoverageCount, type CoveredLine, countLines, holdingsOf } from '../../ops/coverage.ts'
-import { pointNames } from '../../ops/points.ts'
+import { type CoverageCount, type CoveredLine, countLines, holdingsOf } from '../../ops/points/coverage.ts'
+import { pointNames } from '../../ops/points/points.ts'
 import type { Holding, HoldMachine } from '../../sandbox/holds.ts'
 import type { Terminal } from '../terminal.ts'
 import { ruleData } from './decision.ts'

@@ -1,4 +1,4 @@
-import type { ExplainedPart, Explanation } from '../../policy/explain.ts'
+import type { ExplainedPart, Explanation } from '../../policy/explain/explain.ts'
 import type { Constraints, Decision, DecisionEffect, Rule } from '../../policy/types.ts'
 import { renderPlace } from './diagnostics.ts'
 import { paintEffect, renderRuleLine, renderRulePlace } from './rules.ts'

@@ -1,6 +1,6 @@
 import type { AppliedFile } from '../../ops/init/apply.ts'
 import type { InitPlan, PlannedFile } from '../../ops/init/plan.ts'
-import { printCode } from '../../policy/print-code.ts'
+import { printCode } from '../../policy/capability/print-code.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 

@@ -1,4 +1,4 @@
-import { tellNested } from '../../ops/project-root.ts'
+import { tellNested } from '../../ops/project/root.ts'
 import type { Terminal } from '../terminal.ts'
 import { sanitizeLine } from './sanitize.ts'
 

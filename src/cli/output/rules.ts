@@ -1,4 +1,4 @@
-import { printCapability } from '../../policy/capability.ts'
+import { printCapability } from '../../policy/capability/capability.ts'
 import { rulePlace } from '../../policy/rule-place.ts'
 import type { LayerName, Rule } from '../../policy/types.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,4 +1,4 @@
-import type { Cause } from '../../agents/causes.ts'
+import type { Cause } from '../../agents/end/causes.ts'
 import type { RunSummary, RunVoice } from '../../agents/voice.ts'
 import type { Rule } from '../../policy/types.ts'
 import type { Unheld } from '../../sandbox/types.ts'

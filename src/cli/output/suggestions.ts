@@ -1,4 +1,4 @@
-import type { LookedAt, Suggestion, SuggestionResult } from '../../ops/suggestions.ts'
+import type { LookedAt, Suggestion, SuggestionResult } from '../../ops/check/suggestions.ts'
 import { renderPlace } from './diagnostics.ts'
 import { sanitizeLine } from './sanitize.ts'
 import type { Style } from './style.ts'

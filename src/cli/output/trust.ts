@@ -1,5 +1,5 @@
 import type { TrustChange } from '../../agents/voice.ts'
-import { type ObeyedLine, textOfLine } from '../../ops/obeyed-lines.ts'
+import { type ObeyedLine, textOfLine } from '../../ops/trust/obeyed-lines.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderRows, rowsOf, toldData } from './difference.ts'
 import { sanitizeLine } from './sanitize.ts'

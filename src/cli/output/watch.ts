@@ -1,4 +1,4 @@
-import type { WatchedCheck } from '../../ops/spec-watch.ts'
+import type { WatchedCheck } from '../../ops/watch/recheck.ts'
 import { OosError } from '../../shared/errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkData, renderCheckSummary, renderFound } from './check.ts'

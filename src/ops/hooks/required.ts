@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { compilePathGlob } from '../../policy/path-glob.ts'
+import { compilePathGlob } from '../../policy/match/path-glob.ts'
 import { actBits } from '../../policy/resources.ts'
 import { parsePatternWords } from '../../policy/shell/pattern-words.ts'
 import type { Capability, Rule } from '../../policy/types.ts'

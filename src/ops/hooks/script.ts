@@ -1,5 +1,5 @@
 import { quoteWord } from '../../shared/quote-word.ts'
-import { specFolder } from '../project-root.ts'
+import { specFolder } from '../project/root.ts'
 import { stagedWords } from '../raw-diff.ts'
 import { cardFolder, cardProgram } from './card.ts'
 import { type HookName, listEnd, listGiven } from './names.ts'

@@ -1,6 +1,6 @@
 import { isProjectSource } from '../../spec/source.ts'
-import { type Project, readProject } from '../project.ts'
-import { agree } from '../trust.ts'
+import { type Project, readProject } from '../project/project.ts'
+import { agree } from '../trust/trust.ts'
 import type { AppliedFile } from './apply.ts'
 import type { InitPlan } from './plan.ts'
 

@@ -5,8 +5,8 @@ import { fileNameOf } from '../../shared/file-name.ts'
 import { makeFolders } from '../../shared/make-folders.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
-import type { Project } from '../project.ts'
-import { stateHomeOf } from '../trust-record.ts'
+import type { Project } from '../project/project.ts'
+import { stateHomeOf } from '../trust/record.ts'
 
 type Place = Pick<Project, 'root' | 'home'>
 

@@ -1,6 +1,6 @@
 import { decide, decidePart } from '../../policy/decide.ts'
-import { capabilityOf, isKnown, unknownNote } from '../../policy/request-capability.ts'
-import { partsOf } from '../../policy/request-parts.ts'
+import { capabilityOf, isKnown, unknownNote } from '../../policy/request/capability.ts'
+import { partsOf } from '../../policy/request/parts.ts'
 import type { Capability, Request } from '../../policy/types.ts'
 import { isBelow } from '../../shared/within.ts'
 import { isRedacted } from '../../store/redact.ts'

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import { capabilityOf } from '../../policy/request-capability.ts'
+import { capabilityOf } from '../../policy/request/capability.ts'
 import type { Capability } from '../../policy/types.ts'
 import { isInHome } from '../../shared/within.ts'
 import { isSecretName } from './credential-names.ts'

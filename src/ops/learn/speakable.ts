@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
-import { parseCapability, printCapability } from '../../policy/capability.ts'
-import type { PathPlace } from '../../policy/path-glob.ts'
-import { capabilityOf } from '../../policy/request-capability.ts'
+import { parseCapability, printCapability } from '../../policy/capability/capability.ts'
+import type { PathPlace } from '../../policy/match/path-glob.ts'
+import { capabilityOf } from '../../policy/request/capability.ts'
 import type { FileUse } from './learned.ts'
 
 export const folderOf = (path: string): string => dirname(path)

@@ -6,8 +6,8 @@ import type { EventOf, RuleReference } from '../../store/events.ts'
 import type { Run } from '../../store/fold.ts'
 import type { Store } from '../../store/store.ts'
 import { findRepository } from '../commits/find-repository.ts'
-import { readProject } from '../project.ts'
-import { readRecord } from '../record.ts'
+import { readProject } from '../project/project.ts'
+import { readRecord } from '../project/record.ts'
 import {
   type CommitFacts,
   findCommit,

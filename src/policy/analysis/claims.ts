@@ -1,5 +1,5 @@
+import { amountOf, constraintNames } from '../capability/constraints.ts'
 import type { Clause } from '../clause.ts'
-import { amountOf, constraintNames } from '../constraints.ts'
 import { unmet } from '../held.ts'
 import { actBits, resources } from '../resources.ts'
 import type { Capability, ConstraintName, Constraints, DecisionEffect, Request, Resource } from '../types.ts'

@@ -1,6 +1,6 @@
-import { expandBraces } from '../braces.ts'
-import { printCapability } from '../capability.ts'
+import { printCapability } from '../capability/capability.ts'
 import type { Clause } from '../clause.ts'
+import { expandBraces } from '../match/braces.ts'
 import { resources } from '../resources.ts'
 import type { Capability, Rule } from '../types.ts'
 

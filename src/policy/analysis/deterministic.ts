@@ -1,4 +1,4 @@
-import { remembered } from '../remembered.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { type Characters, goesOnAlways, type Interval } from './characters.ts'
 import { type Bounds, explore, type Row } from './explore.ts'
 import { type Nfa, nfaOf } from './nfa.ts'

@@ -1,5 +1,5 @@
 import type { Place } from '../../shared/diagnostics.ts'
-import { printCapability } from '../capability.ts'
+import { printCapability } from '../capability/capability.ts'
 import type { Clause } from '../clause.ts'
 import { actBits } from '../resources.ts'
 import type { Capability, Request, Rule } from '../types.ts'

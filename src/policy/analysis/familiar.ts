@@ -1,4 +1,4 @@
-import type { PathPlace } from '../path-glob.ts'
+import type { PathPlace } from '../match/path-glob.ts'
 import type { Request } from '../types.ts'
 
 export type FamiliarTarget = Pick<Request, 'resource' | 'target' | 'words'>

@@ -1,7 +1,7 @@
+import { once } from '../../shared/remembered.ts'
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
 import { unmet } from '../held.ts'
-import { once } from '../remembered.ts'
 import { actBits, resources } from '../resources.ts'
 import { RuleIndex } from '../rule-index.ts'
 import type { Capability, Request, Resource } from '../types.ts'

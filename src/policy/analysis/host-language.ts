@@ -1,5 +1,5 @@
-import { compileHostGlobs, type HostGlob, isAddress } from '../host-glob.ts'
-import type { Wildcard } from '../wildcard.ts'
+import { compileHostGlobs, type HostGlob, isAddress } from '../match/host-glob.ts'
+import type { Wildcard } from '../match/wildcard.ts'
 import { charactersOf, without } from './characters.ts'
 import {
   charsetBut,

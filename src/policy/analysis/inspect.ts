@@ -1,6 +1,6 @@
+import { once } from '../../shared/remembered.ts'
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
-import { once } from '../remembered.ts'
 import { resources } from '../resources.ts'
 import type { Capability, Request, Resource, Rule } from '../types.ts'
 import { type Answer, answerOf, clausesBehind, type Sides } from './answers.ts'

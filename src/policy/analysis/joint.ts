@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import type { Automaton } from './automaton.ts'
 import { type Budget, partOf } from './budget.ts'
 import { type Claim, holds, numbersOf, outcomeOf, type United, uniteBeside } from './claims.ts'

@@ -1,4 +1,4 @@
-import type { PathPlace } from '../path-glob.ts'
+import type { PathPlace } from '../match/path-glob.ts'
 import { type PatternKind, resources } from '../resources.ts'
 import { unknownTarget } from '../shell/git.ts'
 import type { Capability, Resource } from '../types.ts'

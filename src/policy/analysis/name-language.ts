@@ -1,4 +1,4 @@
-import { expandBraces } from '../braces.ts'
+import { expandBraces } from '../match/braces.ts'
 import { unknownTarget } from '../shell/git.ts'
 import { charsetBut, either, many, one, type Regular, sequence, some, word } from './regular.ts'
 import { wildcardLanguage } from './wildcard-language.ts'

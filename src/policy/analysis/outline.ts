@@ -1,7 +1,7 @@
-import { expandBraces } from '../braces.ts'
 import type { Clause } from '../clause.ts'
 import type { Policy } from '../compile.ts'
-import { compilePathGlob } from '../path-glob.ts'
+import { expandBraces } from '../match/braces.ts'
+import { compilePathGlob } from '../match/path-glob.ts'
 
 /** How what each alternative of a pattern matches begins and ends, as far as that can be read off it. */
 export interface Outline {

@@ -1,4 +1,4 @@
-import { compileSegments, deep, type PathPlace, type Segment } from '../path-glob.ts'
+import { compileSegments, deep, type PathPlace, type Segment } from '../match/path-glob.ts'
 import { merged } from './merged.ts'
 import {
   charsetBut,

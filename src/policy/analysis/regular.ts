@@ -1,4 +1,4 @@
-import { remembered } from '../remembered.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { type Characters, charactersOf, everyCharacter, type Interval, without } from './characters.ts'
 
 /** A regular expression, as a value: its parts in turn. */

@@ -1,4 +1,4 @@
-import { printCapability } from '../capability.ts'
+import { printCapability } from '../capability/capability.ts'
 import { rank } from '../compile.ts'
 import type { Capability, Rule } from '../types.ts'
 import { isBeside, isOwn, isSamePlace } from './compared.ts'

@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { sameEffects, sameOptions, usualOperands } from './same-effect.ts'
 import {
   hasOption,

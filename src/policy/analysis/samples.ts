@@ -1,11 +1,11 @@
-import { expandBraces } from '../braces.ts'
-import { compileHostGlobs, type HostGlob } from '../host-glob.ts'
-import { compileSegments, deep, type PathPlace, type Segment } from '../path-glob.ts'
+import { expandBraces } from '../match/braces.ts'
+import { compileHostGlobs, type HostGlob } from '../match/host-glob.ts'
+import { compileSegments, deep, type PathPlace, type Segment } from '../match/path-glob.ts'
+import { classEnd, readClass } from '../match/wildcard.ts'
 import { type PatternKind, resources } from '../resources.ts'
 import { type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
 import { hole, many } from '../shell/words.ts'
 import type { Capability, Request } from '../types.ts'
-import { classEnd, readClass } from '../wildcard.ts'
 
 /** What a request asks about, and what else tells it apart. */
 export type Target = Pick<Request, 'target' | 'words' | 'attributes'>

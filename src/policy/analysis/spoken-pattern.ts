@@ -1,4 +1,4 @@
-import { expandBraces } from '../braces.ts'
+import { expandBraces } from '../match/braces.ts'
 import { type GlobWord, matchesAlways, type PatternWord, parsePatternWords } from '../shell/pattern-words.ts'
 import type { Capability } from '../types.ts'
 

@@ -1,4 +1,4 @@
-import { printCapability } from '../capability.ts'
+import { printCapability } from '../capability/capability.ts'
 import type { Clause } from '../clause.ts'
 import { rank } from '../compile.ts'
 import { resources } from '../resources.ts'

@@ -1,4 +1,4 @@
-import { classEnd, readClass } from '../wildcard.ts'
+import { classEnd, readClass } from '../match/wildcard.ts'
 import { type Characters, charactersOf, intersect, without } from './characters.ts'
 import { charsetBut, many, one, type Regular, sequence, spanOf, word } from './regular.ts'
 

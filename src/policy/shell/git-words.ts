@@ -1,4 +1,4 @@
-import { Last, remembered } from '../remembered.ts'
+import { Last, remembered } from '../../shared/remembered.ts'
 import { hasHole } from './words.ts'
 
 export interface GitCommand {

@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { gitCommand } from './git-words.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { SimpleCommand } from './types.ts'

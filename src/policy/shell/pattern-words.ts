@@ -1,4 +1,4 @@
-import { expandBraces } from '../braces.ts'
+import { expandBraces } from '../match/braces.ts'
 import { hole, many } from './words.ts'
 
 /** One word of a command pattern. */

@@ -1,4 +1,4 @@
-import { Recent, remembered } from '../remembered.ts'
+import { Recent, remembered } from '../../shared/remembered.ts'
 import { builtins } from './builtins.ts'
 import { carriers } from './carriers.ts'
 import { carrierReader } from './carry.ts'

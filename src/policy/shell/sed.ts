@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { isInput } from './input.ts'
 import { compileOptions, readOptions } from './options.ts'
 import type { ProgramReader } from './types.ts'

@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { type Dialect, isPlainZshOption } from './dialects.ts'
 import { type FindReader, findIn } from './find-reader.ts'
 import { isInput } from './input.ts'

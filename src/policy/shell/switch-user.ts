@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { compileOptions, readAnywhere } from './options.ts'
 import type { ProgramReader } from './types.ts'
 

@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { readFd, readFind } from './find.ts'
 import { asIs, type FindReader, findIn, firstOf } from './find-reader.ts'
 import { readGit } from './git-runs.ts'

@@ -1,4 +1,4 @@
-import { once } from '../remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import type { Walk } from './types.ts'
 
 type VariableReader = (name: string, value: string | undefined, walk: Walk) => void

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { isAddress } from '../../policy/host-glob.ts'
-import { once } from '../../policy/remembered.ts'
+import { isAddress } from '../../policy/match/host-glob.ts'
+import { once } from '../../shared/remembered.ts'
 
 /** Why an address is not one of the public internet. */
 export type AddressClass =

@@ -1,4 +1,4 @@
-import { canonicalHost, isAddress } from '../../policy/host-glob.ts'
+import { canonicalHost, isAddress } from '../../policy/match/host-glob.ts'
 
 /** Who is dialled: a host as `canonicalHost` spells it, and a port. */
 export interface Authority {

@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
-import { isAddress } from '../../policy/host-glob.ts'
+import { isAddress } from '../../policy/match/host-glob.ts'
 import { addressHost } from './authority.ts'
 import type { Gate } from './gate.ts'
 

@@ -1,4 +1,4 @@
-import { compileHostGlobs, matchesRest } from '../../policy/host-glob.ts'
+import { compileHostGlobs, matchesRest } from '../../policy/match/host-glob.ts'
 import type { Decision } from '../../policy/types.ts'
 
 /** Whether the rule that allowed this names `localhost` itself: a glob that happens to match it does not. */

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { once } from '../../policy/remembered.ts'
+import { once } from '../../shared/remembered.ts'
 import { afterMs } from '../timer.ts'
 import type { Gate, ProxyLimits } from './gate.ts'
 import { makeSocketFolder, type SocketFolder } from './socket-folder.ts'

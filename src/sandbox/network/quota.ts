@@ -1,4 +1,4 @@
-import { periodMs, tightest } from '../../policy/constraints.ts'
+import { periodMs, tightest } from '../../policy/capability/constraints.ts'
 import type { Constraints, Decision, Rule } from '../../policy/types.ts'
 
 /** Counts what goes through against the `rate` and `max` of the rules that let it, over one run. */

@@ -1,5 +1,5 @@
-import { expandBraces } from '../../policy/braces.ts'
-import { compilePathGlob, type PathGlob } from '../../policy/path-glob.ts'
+import { expandBraces } from '../../policy/match/braces.ts'
+import { compilePathGlob, type PathGlob } from '../../policy/match/path-glob.ts'
 import { resources } from '../../policy/resources.ts'
 import type { Capability, Rule } from '../../policy/types.ts'
 import type { Access } from '../types.ts'

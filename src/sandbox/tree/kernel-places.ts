@@ -1,4 +1,4 @@
-import { expandBraces } from '../../policy/braces.ts'
+import { expandBraces } from '../../policy/match/braces.ts'
 import { isBelow, isWithin } from '../../shared/within.ts'
 import { kindOf } from '../look.ts'
 import type { Access, TreeEntry } from '../types.ts'

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { classEnd } from '../../policy/wildcard.ts'
+import { classEnd } from '../../policy/match/wildcard.ts'
 import { isBelow } from '../../shared/within.ts'
 import { type FileGlob, type Reach, writing } from './access.ts'
 

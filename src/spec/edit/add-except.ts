@@ -1,6 +1,6 @@
 import type { ListItem, Nodes, Paragraph, Root } from 'mdast'
-import { printCapability } from '../../policy/capability.ts'
-import { printCode } from '../../policy/print-code.ts'
+import { printCapability } from '../../policy/capability/capability.ts'
+import { printCode } from '../../policy/capability/print-code.ts'
 import type { Capability, Rule } from '../../policy/types.ts'
 import { parseFrontMatter } from '../front-matter/read.ts'
 import { decodeSource } from '../markdown/decode.ts'

@@ -1,4 +1,4 @@
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import type { Rule } from '../../policy/types.ts'
 import type { FrontMatter } from '../front-matter/read.ts'
 import type { DefinitionFrontMatter } from '../front-matter/schemas.ts'

@@ -1,4 +1,4 @@
-import { type Aim, parseCapability } from '../../policy/capability.ts'
+import { type Aim, parseCapability } from '../../policy/capability/capability.ts'
 import type { Diagnostic } from '../../shared/diagnostics.ts'
 import { tokenize } from '../markdown/inline.ts'
 import { parseMarkdown } from '../markdown/parse.ts'

@@ -1,4 +1,4 @@
-import { knownProgram } from '../../policy/programs.ts'
+import { knownProgram } from '../../policy/capability/programs.ts'
 import type { PlainSentence } from './plain-sentence.ts'
 
 /** A stretch of a plain sentence that says what is done: `edit or delete §0`, `pushing to main`. */

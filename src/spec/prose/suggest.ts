@@ -1,4 +1,4 @@
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import { readAct } from './plain-act.ts'
 import { type PlainSentence, plainSentence } from './plain-sentence.ts'
 

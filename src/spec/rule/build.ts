@@ -1,5 +1,5 @@
-import { closingBrace, expandBraces } from '../../policy/braces.ts'
-import { type Aim, parseCapability, printCapability } from '../../policy/capability.ts'
+import { type Aim, parseCapability, printCapability } from '../../policy/capability/capability.ts'
+import { closingBrace, expandBraces } from '../../policy/match/braces.ts'
 import type { Capability, Effect, LayerName, Rule, RuleExample } from '../../policy/types.ts'
 import { type CodeToken, spanInCode } from '../markdown/inline.ts'
 import { oneLine, type Span, type SpecText } from '../markdown/text.ts'

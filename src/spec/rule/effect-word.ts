@@ -1,4 +1,4 @@
-import { isUrl, resourceCalled } from '../../policy/meant.ts'
+import { isUrl, resourceCalled } from '../../policy/capability/meant.ts'
 import { isResource, resources } from '../../policy/resources.ts'
 import { type Effect, effects } from '../../policy/types.ts'
 import { editDistance } from '../../shared/closest.ts'

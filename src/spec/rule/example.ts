@@ -1,5 +1,5 @@
 import type { ListItem, Nodes } from 'mdast'
-import { parseRequest } from '../../policy/request.ts'
+import { parseRequest } from '../../policy/request/parse.ts'
 import type { RuleExample } from '../../policy/types.ts'
 import { type CodeToken, spanInCode, type Token, tokenize } from '../markdown/inline.ts'
 import { oneLine, type SpecText } from '../markdown/text.ts'

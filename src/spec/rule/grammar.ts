@@ -1,4 +1,4 @@
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import type { Stage } from '../../policy/types.ts'
 import type { CodeToken, Token } from '../markdown/inline.ts'
 import type { Span } from '../markdown/text.ts'

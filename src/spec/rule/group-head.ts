@@ -1,5 +1,5 @@
 import type { ListItem } from 'mdast'
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import { saysWhen } from '../prose/mend.ts'
 import { agentsMeant, heldForAll } from './agents-meant.ts'
 import { aims } from './build.ts'

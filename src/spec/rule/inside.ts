@@ -1,5 +1,5 @@
-import { parseCapability, printCapability } from '../../policy/capability.ts'
-import { isConstraintName } from '../../policy/constraints.ts'
+import { parseCapability, printCapability } from '../../policy/capability/capability.ts'
+import { isConstraintName } from '../../policy/capability/constraints.ts'
 import type { Effect } from '../../policy/types.ts'
 import type { CodeToken, Token } from '../markdown/inline.ts'
 import { type Drafting, isOpening, joints, resourceOf } from './words.ts'

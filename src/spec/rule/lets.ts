@@ -1,4 +1,4 @@
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import type { CodeToken, Token } from '../markdown/inline.ts'
 import { oneLine, type Span, type SpecText } from '../markdown/text.ts'
 import type { Report, ReportDetail } from '../report.ts'

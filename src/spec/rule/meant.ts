@@ -1,5 +1,5 @@
-import { parseCapability, printCapability } from '../../policy/capability.ts'
-import { looksLikePath } from '../../policy/meant.ts'
+import { parseCapability, printCapability } from '../../policy/capability/capability.ts'
+import { looksLikePath } from '../../policy/capability/meant.ts'
 import type { Effect } from '../../policy/types.ts'
 import { closest } from '../../shared/closest.ts'
 import type { CodeToken, Token } from '../markdown/inline.ts'

@@ -1,5 +1,5 @@
 import type { InlineCode, ListItem, Nodes, Paragraph, Root, Table, TableRow } from 'mdast'
-import { parseCapability } from '../../policy/capability.ts'
+import { parseCapability } from '../../policy/capability/capability.ts'
 import type { Effect, Rule } from '../../policy/types.ts'
 import { spanOf, tokenize } from '../markdown/inline.ts'
 import type { Span } from '../markdown/text.ts'

@@ -1,5 +1,5 @@
 import type { ListItem } from 'mdast'
-import { isUrl, looksLikePath } from '../../policy/meant.ts'
+import { isUrl, looksLikePath } from '../../policy/capability/meant.ts'
 import { tokenize } from '../markdown/inline.ts'
 import type { RuleContext } from './build.ts'
 import { isNearlyCapability, isWordCapability, readEffect } from './effect-word.ts'

@@ -1,7 +1,7 @@
-import { textOutside } from '../../policy/braces.ts'
-import { parseCapability, printCapability } from '../../policy/capability.ts'
-import { constraintsWithin } from '../../policy/constraint-group.ts'
-import { moveConstraints } from '../../policy/misplaced-constraints.ts'
+import { parseCapability, printCapability } from '../../policy/capability/capability.ts'
+import { constraintsWithin } from '../../policy/capability/constraint-group.ts'
+import { moveConstraints } from '../../policy/capability/misplaced-constraints.ts'
+import { textOutside } from '../../policy/match/braces.ts'
 import { resources } from '../../policy/resources.ts'
 import type { Capability, Constraints, Resource } from '../../policy/types.ts'
 

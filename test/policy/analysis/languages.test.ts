@@ -7,9 +7,9 @@ import { anyName, nameLanguage } from '../../../src/policy/analysis/name-languag
 import { anyPath, pathLanguage, writePath } from '../../../src/policy/analysis/path-language.ts'
 import type { Language, Regular } from '../../../src/policy/analysis/regular.ts'
 import { accepts } from '../../../src/policy/analysis/search.ts'
-import { compileHostGlobs, matchesHostGlob, parseHostTarget } from '../../../src/policy/host-glob.ts'
-import { compileNameGlob } from '../../../src/policy/name-glob.ts'
-import { compilePathGlob } from '../../../src/policy/path-glob.ts'
+import { compileHostGlobs, matchesHostGlob, parseHostTarget } from '../../../src/policy/match/host-glob.ts'
+import { compileNameGlob } from '../../../src/policy/match/name-glob.ts'
+import { compilePathGlob } from '../../../src/policy/match/path-glob.ts'
 import { compileCommandPattern } from '../../../src/policy/shell/command-pattern.ts'
 import { arbitraryRequest, arbitraryRules, home, root } from '../random-rules.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { analyze, type Finding } from '../../../src/policy/analysis/analyze.ts'
-import { printCapability } from '../../../src/policy/capability.ts'
+import { printCapability } from '../../../src/policy/capability/capability.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { decide } from '../../../src/policy/decide.ts'
 import { home, makeRule, type RuleParts, root } from '../random-rules.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { decide } from '../../../src/policy/decide.ts'
-import { explainDecision } from '../../../src/policy/explain.ts'
+import { explainDecision } from '../../../src/policy/explain/explain.ts'
 import { rulesFor } from '../../../src/policy/rules-for.ts'
 import { parseCommands } from '../../../src/policy/shell/reading.ts'
 import type { Request, Rule } from '../../../src/policy/types.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseCapability } from '../../../src/policy/capability.ts'
+import { parseCapability } from '../../../src/policy/capability/capability.ts'
 import { compilePolicy } from '../../../src/policy/compile.ts'
 import { decide } from '../../../src/policy/decide.ts'
 import { findPoints } from '../../../src/sandbox/tree/points.ts'

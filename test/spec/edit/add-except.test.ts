@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCapability } from '../../../src/policy/capability.ts'
+import { parseCapability } from '../../../src/policy/capability/capability.ts'
 import type { Capability } from '../../../src/policy/types.ts'
 import { addExcept } from '../../../src/spec/edit/add-except.ts'
 import { parseSpec } from '../../../src/spec/parse.ts'

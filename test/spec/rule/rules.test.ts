@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { printCapability } from '../../../src/policy/capability.ts'
+import { printCapability } from '../../../src/policy/capability/capability.ts'
 import type { Rule } from '../../../src/policy/types.ts'
 import { parseSpec } from '../../../src/spec/parse.ts'
 import { codesOf, rulesOf, source } from '../sources.ts'
