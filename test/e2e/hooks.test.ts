@@ -865,15 +865,17 @@ describe('a run', () => {
     const { stderr, stdout } = run(`git init -q --bare remote.git; git init -q --bare other.git; exec 2>&1
       git push -q ./remote.git main && echo PUSHED
       git push -q ./other.git main || echo REFUSED other
-      git commit --amend --allow-empty -qm y; git push -qf ./remote.git main || echo REFUSED force
+      git commit --amend --allow-empty -qm 'y y'; git push -qf ./remote.git main || echo REFUSED force
       git push -q ./remote.git :main || echo REFUSED delete
-      git tag v1; git push -q ./remote.git v1 || echo REFUSED tag`)
-    expect(stdout.match(/^(?:PUSHED|REFUSED .*)$/gm)).toEqual([
+      git tag v1; git push -q ./remote.git v1 || echo REFUSED tag
+      git push -q ./remote.git 'HEAD^{/y y}:refs/heads/other' && echo PUSHED by its message`)
+    expect(stdout.match(/^(?:PUSHED|REFUSED).*$/gm)).toEqual([
       'PUSHED',
       'REFUSED other',
       'REFUSED force',
       'REFUSED delete',
       'REFUSED tag',
+      'PUSHED by its message',
     ])
     expect(stdout).toMatch(/git:main:force-push\{remote:\.\/remote\.git\} \(no rule allows it\)/)
     expect(stderr).not.toContain('Error')

@@ -8,10 +8,10 @@ export interface Pushed {
   readonly remote: string
 }
 
-/** `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID` */
+/** `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID`. The first is as it was typed, and may hold spaces: `HEAD^{/fix it}`. */
 export function parsePushed(input: string): readonly Pushed[] {
   return input.split('\n').flatMap((line) => {
-    const [, local, remoteRef, remote] = line.split(' ')
+    const [, local, remoteRef, remote] = / (\S+) (\S+) (\S+)$/.exec(line) ?? []
     return local === undefined || remoteRef === undefined || remote === undefined
       ? []
       : [{ local, remoteRef, remote }]

@@ -29,10 +29,11 @@ describe('a push asks to', () => {
 
   test('push whatever is pushed, and nothing for what is no line of it', () => {
     const id = fc.constantFrom(none, old, next)
-    const line = fc.tuple(fc.constantFrom('refs/heads/x', 'refs/tags/v1'), id, id)
+    const ref = fc.constantFrom('refs/heads/x', 'refs/tags/v1')
+    const line = fc.tuple(ref, id, id, fc.constantFrom('(x)', 'HEAD^{/fix it}'))
     fc.assert(
       fc.property(fc.array(line), (lines) => {
-        const text = lines.map(([ref, local, remote]) => `(x) ${local} ${ref} ${remote}`)
+        const text = lines.map(([ref, local, remote, typed]) => `${typed} ${local} ${ref} ${remote}`)
         const requests = pushRequests(
           parsePushed(['', 'x', 'x y', 'x y z', ...text].join('\n')),
           'o',
