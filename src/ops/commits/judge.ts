@@ -138,12 +138,14 @@ const ownNames = /^refs\/(?:replace|oos)\//
 /** Where a short name could mean several, git takes the first of these. */
 const lookups = ['refs/', 'refs/tags/', 'refs/heads/', 'refs/remotes/']
 
-/** Whether a new name is taken for one of before: `refs/main` or a tag `main` for the branch. */
+/** Whether a new name is taken for one of before: `refs/main` or a tag `main` for the branch, a branch for a remote. */
 function hides(name: string, before: ReadonlyMap<string, string>): boolean {
   if (before.has(name)) return false
   return lookups.some((first, index) => {
-    const short = name.startsWith(first) ? name.slice(first.length) : undefined
-    return short !== undefined && lookups.slice(index + 1).some((later) => before.has(later + short))
+    if (!name.startsWith(first)) return false
+    const short = name.slice(first.length)
+    const later = lookups.slice(index + 1).map((other) => other + short)
+    return [...later, `refs/remotes/${short}/HEAD`].some((other) => before.has(other))
   })
 }
 

@@ -224,11 +224,13 @@ test.each([
   { of: 'main', by: 'a ref without a kind', script: 'git update-ref refs/main $old' },
   { of: 'main', by: 'a tag', script: 'git tag main $old' },
   { of: 'origin/main', by: 'a branch', script: 'git update-ref refs/heads/origin/main $old' },
+  { of: 'origin', by: 'a branch', script: 'git update-ref refs/heads/origin $old' },
 ])('$of cannot be hidden by $by', async ({ of, script }) => {
   const scene = sceneOf()
   git(scene, scene.root, 'branch', 'old')
   git(scene, scene.root, 'commit', '-q', '--allow-empty', '-m', 'second')
   git(scene, scene.root, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
+  git(scene, scene.root, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main')
   const { check } = await attempt(scene, `old=$(git rev-parse old); ${script}`)
   const quiet = ['-c', 'core.warnAmbiguousRefs=false']
   const main = () => git(scene, scene.root, ...quiet, 'log', '-1', '--format=%s', of).trim()
