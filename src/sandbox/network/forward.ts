@@ -87,12 +87,17 @@ function framing({ headers, method = '' }: IncomingMessage): string[] {
 const overriding = [
   'forwarded',
   'x-forwarded-host',
+  'x-forwarded-path',
   'x-forwarded-prefix',
   'x-forwarded-server',
+  'x-forwarded-uri',
   'x-host',
+  'x-http-host-override',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
+  'x-original-host',
+  'x-original-uri',
   'x-original-url',
   'x-rewrite-url',
 ]

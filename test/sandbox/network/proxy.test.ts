@@ -94,8 +94,11 @@ describe('what a rule allows', () => {
 
   test('no header makes another request of it', async () => {
     await using world = await startWorld(['Allow http:127.0.0.1:PORT/v1/*:get'])
-    const overriding = ['X-HTTP-Method-Override', 'x-original-url', 'X-Rewrite-URL', 'X-Forwarded-Host']
-    const names = [...overriding, 'X_HTTP_Method_Override', 'x.original.url', 'X-Other']
+    const method = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X_HTTP_Method_Override']
+    const ends = ['Host', 'Path', 'Prefix', 'Server', 'Uri']
+    const host = ['Forwarded', ...ends.map((end) => `X-Forwarded-${end}`), 'X-Host', 'X-HTTP-Host-Override']
+    const path = ['x-original-host', 'x-original-uri', 'x-original-url', 'x.original.url', 'X-Rewrite-URL']
+    const names = [...method, ...host, ...path, 'X-Other']
     const headers = [...names, 'Connection'].map((name) => `${name}: close\r\n`).join('')
     await speak(world.proxy.socketPath, get(`http://127.0.0.1:${world.port}/v1/a`, headers))
     expect(world.seen[0]?.headers.filter((_, at) => at % 2 === 0)).toEqual(['Host', 'X-Other', 'Connection'])
