@@ -1,41 +1,6 @@
-/** Names of environment variables whose values are taken for secrets. */
-const secretName =
-  /(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|APIKEY|(?:^|_)(?:PASS|SSHPASS|PWD|KEY|AUTH|COOKIE|PAT|DSN|DATABASE_URL|WEBHOOK_URL))(?:_|$)/i
-
-/** Names that only say where something lies. */
-const placeName = /(?:^PWD$|^OLDPWD$|_(?:SOCK|FILE|PATH|DIR|ID|PID|NAME|URL_PREFIX)$)/i
-
-/** Shorter values are words that stand everywhere: blacking them out would make the record unreadable. */
-const shortestSecret = 8
-
-const secretOption = '(?:password|passwd|token|secret|api[_-]?key|access[_-]?key)'
-
-/** Token shapes that their issuers made recognizable, and the places where people put secrets. */
-const shapes: readonly string[] = [
-  String.raw`\bgh[pousr]_[A-Za-z0-9]{16,}`,
-  String.raw`\bgithub_pat_[A-Za-z0-9_]{20,}`,
-  String.raw`\bglpat-[\w-]{16,}`,
-  String.raw`\bnpm_[A-Za-z0-9]{30,}`,
-  String.raw`\bpypi-[\w-]{40,}`,
-  String.raw`\bdckr_pat_[\w-]{16,}`,
-  String.raw`\bsk-[\w-]{16,}`,
-  String.raw`\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}`,
-  String.raw`\bhf_[A-Za-z0-9]{20,}`,
-  String.raw`\bxox[a-z]-[\w-]{10,}`,
-  String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
-  String.raw`\bAIza[\w-]{30,}`,
-  String.raw`\bSG\.[\w-]{16,}\.[\w-]{16,}`,
-  String.raw`\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*`,
-  String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
-  String.raw`(?<=\bauthorization:[ \t]*(?:bearer|basic|token)[ \t]+)\S{8,}`,
-  String.raw`(?<=\bbearer[ \t]+)[\w.~+/=-]{16,}`,
-  String.raw`(?<=\w:\/\/[^\s/:@]*:)[^\s/]+(?=@)`,
-  String.raw`(?<=(?:--${secretOption}[= ]|${secretOption}=)["']?)[^\s"'&]{8,}`,
-]
-
-/** Something of every shape: a text without any is not searched further, which is nearly every text. */
-const hints =
-  /(?:gh[pousr]|github_pat|npm|dckr_pat|[sr]k|hf)_|(?:glpat|pypi|sk|xox[a-z])-|AKIA|ASIA|AIza|SG\.|eyJ|PRIVATE KEY|:\/\/|bearer|authorization|password|passwd|token|secret|api[_-]?key|access[_-]?key/i
+import { placeHints, secretsIn, secretWords } from './secrets/places.ts'
+import { shapeHints, shapePattern } from './secrets/shapes.ts'
+import { secretValues } from './secrets/values.ts'
 
 export interface Redactor {
   text(text: string): string
@@ -43,14 +8,16 @@ export interface Redactor {
   json(text: string): string
 }
 
-/** What every stored text goes through: values of secret-looking variables and known token shapes are taken out. */
+/** What every stored text goes through: values of secret-looking variables, known token shapes and what a name says to be secret are taken out. */
 export function createRedactor(env: Readonly<Record<string, string | undefined>>): Redactor {
-  const names = new Map(secretValues(env))
+  const names = secretValues(env)
   const values = [...names.keys()].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp([...values.map(escapeRegExp), ...shapes].join('|'), 'gi')
+  const pattern = new RegExp([...values.map(escapeRegExp), shapePattern].join('|'), 'gi')
   const written = values.map((value) => JSON.stringify(value).slice(1, -1).toLowerCase())
-  const text = (given: string) => given.replace(pattern, (found) => `[redacted${label(names, found)}]`)
-  return { text, json: (given) => (maySecret(given, written) ? redactJson(given, text) : given) }
+  const text = (given: string) =>
+    hidePlaces(given.replace(pattern, (found) => `[redacted${label(names, found)}]`))
+  const json = redactJson(text)
+  return { text, json: (given) => (maySecret(given, written) ? json(given) : given) }
 }
 
 /** Whether something was taken out of a stored text: it is no longer what it was. */
@@ -59,35 +26,50 @@ export function isRedacted(text: string): boolean {
 }
 
 function maySecret(json: string, written: readonly string[]): boolean {
-  if (hints.test(json)) return true
+  if (shapeHints.test(json) || placeHints.test(json)) return true
   const lower = written.length > 0 ? json.toLowerCase() : json
   return written.some((value) => lower.includes(value))
 }
 
-function redactJson(json: string, text: (given: string) => string): string {
-  const redacted = (value: unknown) => {
-    if (typeof value === 'string') return text(value)
-    return Array.isArray(value) ? withoutOptionValues(value) : value
+function hidePlaces(text: string): string {
+  if (!placeHints.test(text)) return text
+  const found = [...secretsIn(text)].sort((a, b) => a.start - b.start)
+  let hidden = ''
+  let from = 0
+  for (const { start, end } of found) {
+    if (start >= from) hidden += `${text.slice(from, start)}[redacted]`
+    from = Math.max(from, end)
   }
-  return JSON.stringify(JSON.parse(json, (_, value) => redacted(value)))
+  return hidden + text.slice(from)
 }
 
-const optionWord = new RegExp(`^--${secretOption}$`, 'i')
+function redactJson(text: (given: string) => string): (json: string) => string {
+  /** The last command: what is taken out of its words is taken out of the same in one text, where no word has an end. */
+  let said = { given: '', stored: '' }
+  const words = (given: readonly string[]): string[] => {
+    const stored = hideInWords(given, text)
+    said = { given: given.join(' '), stored: stored.join(' ') }
+    return stored
+  }
+  const redacted = (value: unknown): unknown => {
+    if (typeof value === 'string') return value === said.given ? said.stored : text(value)
+    if (typeof value !== 'object' || value === null) return value
+    if (!Array.isArray(value)) return mapValues(value, redacted)
+    return value.every((item) => typeof item === 'string') ? words(value) : value.map(redacted)
+  }
+  return (json) => JSON.stringify(redacted(JSON.parse(json)))
+}
 
-/** In the words of a command an option and its secret stand apart. */
-function withoutOptionValues(words: readonly unknown[]): unknown[] {
+function mapValues(object: object, map: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+}
+
+function hideInWords(words: readonly string[], text: (given: string) => string): string[] {
+  const starts = secretWords(words)
   return words.map((word, index) => {
-    const before = words[index - 1]
-    const isValue = typeof before === 'string' && optionWord.test(before)
-    return isValue && typeof word === 'string' && word.length >= shortestSecret ? '[redacted]' : word
+    const start = starts[index]
+    return start === undefined ? text(word) : `${text(word.slice(0, start))}[redacted]`
   })
-}
-
-function* secretValues(env: Readonly<Record<string, string | undefined>>): Generator<[string, string]> {
-  for (const [name, value] of Object.entries(env)) {
-    if (value && value.length >= shortestSecret && secretName.test(name) && !placeName.test(name))
-      yield [value, name]
-  }
 }
 
 function label(values: ReadonlyMap<string, string>, found: string): string {
