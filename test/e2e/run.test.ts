@@ -695,6 +695,20 @@ test('a dry run names the variables that are not passed, never their values', ()
   ])
 })
 
+test('a dry run shows what a passed variable holds, but for a secret', () => {
+  writeFileSync(join(project.cwd, '.agent-os/AGENT.md'), `${rules}- **Allow** \`env:SHOP_*\`\n`)
+  const set = { SHOP_MODE: 'v4lue', SHOP_KEY: 's3cret', SHOP_DB: 'pg://me:s3cret@db/x' }
+  const place = { ...project, env: { ...project.env, ...set } }
+  const outputs = [[], ['--json']].map(
+    (flag) => oos(['run', '--dry-run', ...flag, '--', 'true'], place).stdout,
+  )
+  for (const stdout of outputs) {
+    expect(stdout).toContain('v4lue')
+    expect(stdout).toContain('pg://me:[redacted]@db/x')
+    expect(stdout).not.toContain('s3cret')
+  }
+})
+
 describe('an Ask, at a terminal', () => {
   const driver = join(import.meta.dirname, '../sandbox/process/terminal-driver.py')
   const spec = () => readFileSync(join(project.cwd, '.agent-os/AGENT.md'), 'utf8')

@@ -1,6 +1,8 @@
 import type { Decision, Rule } from '../../policy/types.ts'
 import type { EnvEntry, LimitPlan, Mount, SandboxPlan, Unheld } from '../../sandbox/types.ts'
 import { printDuration, printSize } from '../../shared/units.ts'
+import { createRedactor } from '../../store/redact.ts'
+import { isSecretVariable } from '../../store/secrets/names.ts'
 import type { Terminal } from '../terminal.ts'
 import { isShipped, paintEffect, renderRulePlace } from './rules.ts'
 import { sanitizeLine } from './sanitize.ts'
@@ -88,7 +90,7 @@ const mountColumns: readonly Column<Mount>[] = [
 ]
 const envColumns: readonly Column<EnvEntry>[] = [
   { title: 'name', text: (entry) => entry.name },
-  { title: 'value', text: (entry) => entry.value, wrap: true },
+  { title: 'value', text: shownValue, wrap: true },
   { title: 'because', text: because, wrap: true },
 ]
 const limitColumns: readonly Column<LimitPlan>[] = [
@@ -102,6 +104,11 @@ const unheldColumns: readonly Column<Unheld>[] = [
   { title: 'missing', text: (row) => row.missing, wrap: true },
   { title: 'where', text: ({ rule }) => renderRulePlace(rule) },
 ]
+
+/** A plan is shown to others, too: what a secret is passed as says enough. */
+function shownValue({ name, value }: EnvEntry): string {
+  return isSecretVariable(name) ? '[redacted]' : createRedactor({}).text(value)
+}
 
 function describeMount({ kind, path, source, target, bytes }: Mount): string {
   if (target !== undefined) return `${path} → ${target}`
@@ -141,8 +148,9 @@ export function planJson({ plan, decision }: Planned): unknown {
   const { effect, rule, reasons } = decision
   const text = reasons.find((reason) => reason.text !== undefined)?.text
   const decided = { effect, ...(rule && { rule }), ...(text !== undefined && { text }) }
+  const env = plan.env.map((entry) => ({ ...entry, value: shownValue(entry) }))
   return JSON.parse(
-    JSON.stringify({ decision: decided, ...plan }, (key, value) =>
+    JSON.stringify({ decision: decided, ...plan, env }, (key, value) =>
       key === 'rule' ? ruleJson(value) : value,
     ),
   )
