@@ -39,8 +39,11 @@ export function isEmptied(path: string): boolean {
   // A folder on the way can be a file.
   if (!existsSync(path)) return false
   const stat = lstatSync(path, { bigint: true })
+  if (stat.size !== 0n) return false
+  // SQLite writes there only once the record itself holds something, and throws it away where that holds nothing.
+  if ((statOf(`${path}-wal`)?.size ?? 0) > 0) return true
   // 0: not every file system knows when a file was made.
-  return stat.size === 0n && stat.birthtimeNs !== 0n && stat.mtimeNs !== stat.birthtimeNs
+  return stat.birthtimeNs !== 0n && stat.mtimeNs !== stat.birthtimeNs
 }
 
 function refuseForeign(path: string, part: string, stat: Stats): void {

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { OosError } from '../../src/shared/errors.ts'
+import { isEmptied } from '../../src/store/inspect.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { openStore } from '../../src/store/store.ts'
 import { newRun, scratchPath } from './scratch.ts'
@@ -276,3 +277,13 @@ function inside(mounts: readonly string[], path: string) {
 function git(cwd: string, ...words: string[]): void {
   execFileSync('git', words, { cwd, stdio: 'ignore' })
 }
+
+it('takes a record without a byte for emptied where its journal holds something, whenever it was cut', () => {
+  const path = scratchPath()
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, '')
+  writeFileSync(`${path}-wal`, '')
+  expect(isEmptied(path)).toBe(false)
+  writeFileSync(`${path}-wal`, 'frames')
+  expect(isEmptied(path)).toBe(true)
+})
