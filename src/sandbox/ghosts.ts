@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolders } from '../shared/make-folders.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { readProcess } from './process/processes.ts'
@@ -140,11 +140,16 @@ function writeEntry(file: string, entry: Entry): void {
   renameSync(`${file}.new`, file)
 }
 
-/** One that another run has just removed counts as over, and had nothing. */
+/**
+ * One that another run has just removed counts as over, and had nothing. Of one that cannot be read its name alone tells
+ * whose it is: nothing is taken away under a process that may be a run.
+ */
 function readEntry(file: string): Entry {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Entry
-  } catch {
-    return { pid: 0, started: 0, made: [] }
+  } catch (error) {
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const pid = isGone ? 0 : Number.parseInt(basename(file), 10)
+    return { pid, started: readProcess(pid)?.started ?? 0, made: [] }
   }
 }

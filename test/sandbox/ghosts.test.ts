@@ -9,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -154,6 +155,19 @@ describe('what a run puts on the host in order to protect', () => {
     one.leave()
     expect(existsSync(join(project, '.envrc'))).toBe(true)
     other.leave()
+    expect(tree()).toEqual(untouched)
+  })
+
+  it('stays as long as the process lives whose entry cannot be read', async () => {
+    const unread = join(records, `${process.pid}-9.json`)
+    mkdirSync(unread, { recursive: true })
+    const ghosts = openGhosts(records, standIns)
+    ghosts.remember(plan('.envrc'))
+    await runOver({ files: ['.envrc'] })
+    ghosts.leave()
+    expect(existsSync(join(project, '.envrc'))).toBe(true)
+    rmdirSync(unread)
+    openGhosts(records, standIns).leave()
     expect(tree()).toEqual(untouched)
   })
 
