@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { openCacheFolder } from '../shared/cache-folder.ts'
 import { OosError } from '../shared/errors.ts'
+import { limitFailure } from '../shared/limit-failure.ts'
 import { isProgram } from '../shared/path-facts.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
@@ -59,7 +60,10 @@ export function readStrace(env: NodeJS.ProcessEnv, root: string): Strace | undef
 }
 
 function versionOf(path: string): string | undefined {
-  return /\d+(?:\.\d+)+/.exec(spawnSync(path, ['--version'], { encoding: 'utf8', env: {} }).stdout ?? '')?.[0]
+  const { error, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', env: {} })
+  // A limit of this shell says nothing of the program.
+  if (limitFailure(error) !== undefined) throw error
+  return /\d+(?:\.\d+)+/.exec(stdout ?? '')?.[0]
 }
 
 const ownIds = () => ({ uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +21,25 @@ describe('the machine', () => {
       version: expect.stringMatching(/^\d+\.\d+/),
     })
     expect(readFacts(env).bubblewrap).toEqual(first.bubblewrap)
+  })
+
+  it('has a strace also where this shell lets no more files be opened, and says that', () => {
+    const facts = JSON.stringify(join(import.meta.dirname, '../../src/sandbox/facts.ts'))
+    const held =
+      'const held = []; try { for (;;) held.push(fs.openSync("/")) } catch {} fs.closeSync(held.pop())'
+    const script = `import fs from 'node:fs'; import { readStrace } from ${facts}; ${held}
+      try { console.log(readStrace(process.env, '/nowhere')) } catch ({ code }) { console.log(code) }`
+    const node = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ]
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...node], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('EMFILE\n')
   })
 
   it.each([undefined, '', 'relative/home'])('without a home folder (HOME=%s) says so', (home) => {
