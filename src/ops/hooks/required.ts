@@ -85,6 +85,8 @@ export function runRequired(
     maxBuffer: 1 << 28,
     encoding: 'utf8',
     ...(timeout === undefined ? {} : { timeout }),
+    // A run ends in order when it is asked to, and with it whatever does not; nothing else can be counted on.
+    killSignal: inside ? 'SIGKILL' : 'SIGTERM',
   })
   const said = `${ended.stdout ?? ''}${ended.stderr ?? ''}`.trimEnd().split('\n')
   return { ok: ended.status === 0, how: howEnded(ended), tail: said.slice(-mostLines) }

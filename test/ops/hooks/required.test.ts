@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { requiredBefore } from '../../../src/ops/hooks/required.ts'
+import { requiredBefore, runRequired } from '../../../src/ops/hooks/required.ts'
 import type { Rule } from '../../../src/policy/types.ts'
 import { rulesOf } from '../../sandbox/rules.ts'
 
@@ -42,4 +42,11 @@ test('a command is required with the time that it has', () => {
     (rule) => requiredBefore([{ ...rule, stage: 'commit' } as Rule], place)[0],
   )
   expect(times.map((one) => one?.timeout)).toEqual([undefined, 5_000])
+})
+
+test('a required command that will not end is ended when its time is up', () => {
+  const words = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']
+  const inRun = { inside: true, root: '/', env: process.env }
+  const ended = runRequired({ rule: required as Rule, words, timeout: 100 }, inRun)
+  expect(ended).toMatchObject({ ok: false, how: 'took too long' })
 })
