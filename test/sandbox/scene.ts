@@ -169,9 +169,10 @@ export async function runIn(
       (_, at) => (line.files.some(({ fd }) => fd === at + 3) ? 'pipe' : 'ignore') as 'pipe' | 'ignore',
     )
     const optionsFd = Number(args[args.indexOf('--args') + 1])
-    const child = spawn(program, argv, {
+    // In one pipe, so that what it says comes in the order in which it was said.
+    const child = spawn('/bin/sh', ['-c', 'exec /usr/bin/env -i "$@" 2>&1', 'sh', program, ...argv], {
       env: {},
-      stdio: ['ignore', 'pipe', 'pipe', ...others],
+      stdio: ['ignore', 'pipe', 'ignore', ...others],
       ...person,
     })
     for (const { fd, bytes } of line.files) {
@@ -184,8 +185,7 @@ export async function runIn(
       pipe.end(sent)
     }
     let out = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => (out += text))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text))
     const { promise, resolve } = Promise.withResolvers<Omit<Ended, 'out' | 'plan'>>()
     child.on('close', (code, signal) => resolve({ code, signal }))
     return { ...(await promise), out, plan }
