@@ -1,31 +1,28 @@
-import { closeSync, constants, openSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readProcess } from './process/processes.ts'
+import { processesWith, readProcess } from './process/processes.ts'
 
 /** The name of the pipe by which a run that learns is told of by its tracer. */
 export const traceName = (pid: number) => `${pid}.trace`
 
 /**
  * Removes what an oos was about to use that was killed: the draft of an entry, whose ghosts were not made yet, and the pipe
- * of a trace. strace may still wait there for somebody who reads, and would for ever: let go on, it finds nobody, and what
- * it starts ends at the gate.
+ * of a trace. strace may still wait there for somebody who reads, or a child of it that tried what this kernel can stands
+ * stopped, and would for ever: nothing of a run is among them.
  */
 export function removeAbandoned(folder: string, names: readonly string[]): void {
   for (const name of names) {
     if (!/\.(json\.new|trace)$/.test(name) || readProcess(Number.parseInt(name, 10)) !== undefined) continue
     const path = join(folder, name)
-    const reader = name.endsWith('.trace') ? openReader(path) : undefined
     rmSync(path, { force: true })
-    // Only now: nobody can open the pipe any more, to wait there again.
-    if (reader !== undefined) closeSync(reader)
+    if (name.endsWith('.trace')) for (const pid of processesWith(['-o', path])) end(pid)
   }
 }
 
-function openReader(pipe: string): number | undefined {
+function end(pid: number): void {
   try {
-    return openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    process.kill(pid, 'SIGKILL')
   } catch {
-    // Another user's, who alone can.
-    return undefined
+    // It has just ended, or is another user's.
   }
 }

@@ -129,16 +129,18 @@ describe('what a run puts on the host in order to protect', () => {
     expect(readdirSync(records)).toEqual([])
   })
 
-  it('of a trace is let go of by the next start, with a strace whose oos was killed before it opened its pipe', async () => {
+  it.each([
+    { does: 'waits to open its pipe', script: 'echo up; exec > "$2"' },
+    { does: 'stands stopped', script: 'echo up; kill -STOP $$' },
+  ])('of a trace ends at the next start, with a strace that $does', async ({ script }) => {
     openGhosts(records, standIns).leave()
-    const { pid: gone } = spawnSync('true')
-    const pipe = join(records, traceName(gone))
+    const pipe = join(records, traceName(spawnSync('true').pid))
     spawnSync('mkfifo', [pipe])
-    const waiting = spawn('sh', ['-c', 'echo up; exec > "$1"; echo told', 'sh', pipe])
+    const waiting = spawn('sh', ['-c', script, 'sh', '-o', pipe, '--'])
     const exited = once(waiting, 'exit')
     await once(waiting.stdout, 'data')
     openGhosts(records, standIns).leave()
-    await exited
+    expect(await exited).toEqual([null, 'SIGKILL'])
   })
 
   it.each(['trace', 'json.new'])('of an oos that was killed is gone at the next start: its .%s', (ending) => {

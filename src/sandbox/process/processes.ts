@@ -57,6 +57,13 @@ function childrenOf({ pid, threads }: ProcessFacts): number[] {
   })
 }
 
+/** Those whose command line has these words, one after the other. */
+export function processesWith(words: readonly string[]): readonly number[] {
+  const text = Buffer.from(`\0${words.join('\0')}\0`).toString('latin1')
+  const pids = listQuietly('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => readQuietly(`/proc/${pid}/cmdline`)?.includes(text)).map(Number)
+}
+
 /** Shared pages divided among those who share them; nothing where the kernel does not tell. */
 export function proportionalBytes(pid: number): number | undefined {
   const found = /^Pss:\s+(\d+) kB/m.exec(readQuietly(`/proc/${pid}/smaps_rollup`) ?? '')
