@@ -60,14 +60,16 @@ const checks: readonly Check[] = [
     const resources = new Set(rule.capabilities.map(({ resource }) => resource))
     const odd = rule.except.findIndex(({ resource }) => !resources.has(resource))
     if (odd < 0) return true
-    return fail(
-      report,
-      'rule/except',
-      exceptAt(draft, odd),
-      `the rule names no \`${rule.except[odd]?.resource}\``,
-    )
+    const span = exceptAt(draft, odd)
+    const [own] = draft.capabilities
+    // Above it stands the head of its group.
+    const whose = own && span.start < own.start ? `\`${own.text}\` of this group` : 'the rule'
+    const said = `${whose} names no \`${rule.except[odd]?.resource}\``
+    return fail(report, 'rule/except', span, said, whose === 'the rule' ? undefined : behindItsItem)
   },
 ]
+
+const behindItsItem = 'write `except` behind the items that it is for'
 
 /** The same as a Limit: what was written of it stays. */
 function limitInstead(rule: Rule, index: number): string {

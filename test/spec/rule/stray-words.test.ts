@@ -322,3 +322,14 @@ test.each([
   const bytes = new TextEncoder().encode(text)
   expect(parseSpec({ path: 'a.md', kind: 'rules', layer: 'project', bytes }).diagnostics).toEqual([])
 })
+
+test('an exception of a group is told with the item that it can do nothing for', () => {
+  const { diagnostics } = rulesOf('- **Deny** except `env:A`\n  - `env:*`\n  - `file:a/**:*`')
+  expect(diagnostics.map(({ code, message, fix }) => [code, message, fix])).toEqual([
+    [
+      'rule/except',
+      '`file:a/**:*` of this group names no `env`',
+      'write `except` behind the items that it is for',
+    ],
+  ])
+})
