@@ -120,7 +120,7 @@ function agentsOf(list: string | undefined): readonly string[] {
 
 const agent = '`?[\\w-]+(?:\\.[\\w-]+)*`?'
 const agentList = `(${agent}(?:(?:, ?| and )${agent})*)`
-const ending = '[.,;]?(?=$| *[—–]| because )'
+const ending = '[.,;]?(?=$| *[—–]| (?:because|since|so) )'
 const forAgents = new RegExp(`^(?:only )?for ${agentList}(?: only)?${ending}`)
 const forOthers = new RegExp(
   `^(?:[\\w-]+,? ){0,4}(?:but|except|excluding|than|apart from|besides|not)(?: for| by| to)?(?: the)? ${agentList}${ending}`,

@@ -258,13 +258,16 @@ test('a reason that only names agents is the clause that was meant', () => {
   expect(of('**Allow** `shell:*` — for coder and command only').map(({ fix }) => fix)).toEqual([
     'write it before the dash: for `coder`, `command`',
   ])
+  expect(of('**Allow** `shell:*` — only for coder, since it builds')).toHaveLength(1)
   expect(of('**Allow** `shell:*` — for coder of all people')).toEqual([])
+  expect(of('**Allow** `shell:*` — for speed, since coder builds')).toEqual([])
   expect(of('**Allow** `shell:*` for `coder` — for `coder`')).toEqual([])
   expect(of('**Allow** `shell:*` — for `npm`')).toEqual([])
   for (const reason of [
     'for all but coder',
     'except for `coder` — it asks',
     'for anyone other than the coder',
+    'for everyone but coder, since it builds',
   ])
     expect(of(`**Allow** \`shell:*\` — ${reason}`).map(({ code, fix }) => [code, fix])).toEqual([
       ['rule/in-reason', noneLeftOut],
