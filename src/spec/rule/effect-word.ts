@@ -1,3 +1,4 @@
+import { parseCapability } from '../../policy/capability/capability.ts'
 import { isUrl, resourceCalled } from '../../policy/capability/meant.ts'
 import { isResource, resources } from '../../policy/resources.ts'
 import { type Effect, effects } from '../../policy/types.ts'
@@ -107,9 +108,21 @@ function exactEffect(text: string): EffectWord | undefined {
   return effectWords.find((effect) => text === effectTitle(effect) || text === `${effectTitle(effect)}:`)
 }
 
-/** Outside a code span only the exact resource counts, or what `net:*` and `fs:src/**` call it: `host:port` is prose. */
+/**
+ * Outside a code span only the exact resource counts, what `net:*` and `fs:src/**` call it, or one edit away where all
+ * else is right: `host:port` is prose.
+ */
 export function isWordCapability(word: string): boolean {
   const [, name = ''] = /^([a-z]+):\S/.exec(word) ?? []
   const isOther = resourceCalled(name) !== undefined && /:(?!\/\/).*[*/:]/.test(word)
-  return /^capability:\/\/./.test(word) || isResource(name) || isOther
+  return /^capability:\/\/./.test(word) || isResource(name) || isOther || isMisspelt(name, word)
+}
+
+/** `flie:src/**:read` */
+function isMisspelt(name: string, word: string): boolean {
+  if (!/^[a-z]+:.+:[a-z*,-]+$/.test(word)) return false
+  const rest = word.slice(name.length)
+  return Object.keys(resources).some(
+    (resource) => editDistance(name, resource, 2) < 2 && parseCapability(resource + rest).ok,
+  )
 }

@@ -28,6 +28,7 @@ import { readItem } from './item.ts'
 import { parseLet, reportNames } from './lets.ts'
 import { reportCode, reportHtml } from './lost.ts'
 
+import { isBareCapability } from './shape.ts'
 export interface RulesReading {
   readonly rules: readonly Rule[]
   readonly lets: readonly NamedPattern[]
@@ -97,14 +98,15 @@ function isList({ type }: Nodes): boolean {
   return type === 'root' || type === 'list'
 }
 
-function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: ListItem): void {
+function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, own?: Own): void {
   let { spokenOf, sections } = state
   nodes.forEach((node, index) => {
     const next = nodes[index + 1]
-    const inItem = item?.children[0] === node
+    const inItem = own?.item.children[0] === node
     // "**Deny**:" above a list is meant as a group.
     if (node.type === 'paragraph' && (next?.type === 'list' || inItem))
-      visitText(node, { nested: next?.type === 'list' ? next.children : [], inItem }, state)
+    const nested = next?.type === 'list' ? next.children : inItem ? headed(own, state) : []
+      visitText(node, { nested, inItem }, state)
     else if (node.type === 'listItem' && free)
       visitItem(node, state, next?.type === 'listItem' ? next : undefined)
     else visit(node, free, state)
@@ -114,9 +116,22 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, item?: L
 }
 
 function visitItem(item: ListItem, state: Visit, next?: ListItem): void {
+/** An item of which a list is looked through, and the one that follows it. */
+interface Own {
+  readonly item: ListItem
+  readonly next: ListItem | undefined
+}
+
+/** `- **Deny** the following:` above items that stand beside it. */
+function headed({ item, next }: Own, { context }: Visit): readonly ListItem[] {
+  const { start, end } = spanOf(item)
+  const isHead = item.children.length === 1 && /:[*_\s]*$/.test(context.text.text.slice(start, end))
+  return isHead && next !== undefined && isBareCapability(next, context) ? [next] : []
+}
+
   const reading = readItem(item, state.context, next)
   if (reading.kind === 'rules') state.rules.push(...reading.rules)
-  if (reading.kind === 'prose') visitAll(item.children, true, state, item)
+  if (reading.kind === 'prose') visitAll(item.children, true, state, { item, next })
   else for (const block of reading.below) visit(block, true, state)
 }
 
