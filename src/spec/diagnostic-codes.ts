@@ -213,7 +213,7 @@ export const diagnosticCodes = {
   'rule/constraint': error(
     'a constraint that this kind of rule cannot have',
     'it would mean nothing here',
-    '`expires` goes with Allow, `everywhere` with Deny, and exceptions have none',
+    '`expires` goes with Allow, `everywhere` with Deny, how much and how often with Allow and Limit; exceptions have none',
   ),
   'rule/run': error(
     '`run` outside a Limit',

@@ -1,7 +1,7 @@
 import { parseCapability, printCapability } from '../../policy/capability/capability.ts'
 import { moveConstraints } from '../../policy/capability/misplaced-constraints.ts'
 import { printCode } from '../../policy/capability/print-code.ts'
-import type { Capability, Constraints, Rule } from '../../policy/types.ts'
+import type { Capability, ConstraintName, Constraints, Effect, Rule } from '../../policy/types.ts'
 import type { CodeToken } from '../markdown/inline.ts'
 import type { Span } from '../markdown/text.ts'
 import type { Report } from '../report.ts'
@@ -157,30 +157,44 @@ function isFolder(pattern: string): boolean {
 }
 
 function constraintsFit(rule: Rule, draft: Draft, report: Report): boolean {
-  const grants = rule.effect === 'allow' || rule.effect === 'only'
   let fine = true
-  rule.capabilities.forEach(({ constraints }, index) => {
-    if (constraints.expires && !grants)
-      fine = fail(
-        report,
-        'rule/constraint',
-        at(draft, index),
-        `\`expires\` stands in ${article(rule.effect)}`,
-      )
-    if (constraints.everywhere && rule.effect !== 'deny')
-      fine = fail(
-        report,
-        'rule/constraint',
-        at(draft, index),
-        `\`everywhere\` stands in ${article(rule.effect)}`,
-      )
+  rule.capabilities.forEach(({ resource, constraints }, index) => {
+    // Of a run it is told that it stands in a Limit alone.
+    if (resource === 'run') return
+    for (const name of constraintsOf(constraints).filter((one) => !takes(rule.effect, one))) {
+      const said = `\`${name}\` stands in ${article(rule.effect)}`
+      fine = fail(report, 'rule/constraint', at(draft, index), said, limitApart(rule, index))
+    }
   })
   rule.except.forEach(({ constraints }, index) => {
-    const names = Object.keys(constraints)
-    if (names.length > 0)
-      fine = fail(report, 'rule/constraint', exceptAt(draft, index), `\`${names[0]}\` stands in an exception`)
+    const [name] = constraintsOf(constraints)
+    if (name !== undefined)
+      fine = fail(report, 'rule/constraint', exceptAt(draft, index), `\`${name}\` stands in an exception`)
   })
   return fine
+}
+
+export function constraintsOf(constraints: Constraints): readonly ConstraintName[] {
+  return Object.keys(constraints) as ConstraintName[]
+}
+
+/** What says how much stays within an Allow or a Limit; what says whereto tells which requests are meant. */
+export function takes(effect: Effect, name: ConstraintName): boolean {
+  if (name === 'everywhere') return effect === 'deny'
+  if (name === 'to' || name === 'remote') return true
+  if (name === 'expires') return effect === 'allow' || effect === 'only'
+  return effect !== 'deny' && effect !== 'ask'
+}
+
+/** What was meant to limit. */
+function limitApart({ effect, capabilities }: Rule, index: number): string | undefined {
+  const { constraints = {}, ...bare } = capabilities[index] ?? {}
+  const isOne = capabilities.length === 1 && constraintsOf(constraints).every((name) => takes('limit', name))
+  if (!isOne || (effect !== 'deny' && effect !== 'ask')) return undefined
+  const limit = `**Limit** ${printCode(printCapability({ ...bare, constraints } as Capability))}`
+  return effect === 'deny'
+    ? `write: - ${limit}`
+    : `limit it by a rule of its own, on the next line: - ${limit}`
 }
 
 /** oos runs it itself: one command, word for word. */

@@ -22,13 +22,14 @@ import {
 } from '../prose/spoken-of.ts'
 import type { NamedPattern } from '../types.ts'
 import type { RuleContext } from './build.ts'
+import { constraintsOf, takes } from './check.ts'
 import { effectSpokenOf, readEffect, startsAsCapability } from './effect-word.ts'
 import { exampleIn } from './example.ts'
 import { readItem } from './item.ts'
 import { parseLet, reportNames } from './lets.ts'
 import { reportCode, reportHtml } from './lost.ts'
-
 import { isBareCapability } from './shape.ts'
+
 export interface RulesReading {
   readonly rules: readonly Rule[]
   readonly lets: readonly NamedPattern[]
@@ -104,8 +105,8 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, own?: Ow
     const next = nodes[index + 1]
     const inItem = own?.item.children[0] === node
     // "**Deny**:" above a list is meant as a group.
-    if (node.type === 'paragraph' && (next?.type === 'list' || inItem))
     const nested = next?.type === 'list' ? next.children : inItem ? headed(own, state) : []
+    if (node.type === 'paragraph' && (next?.type === 'list' || inItem))
       visitText(node, { nested, inItem }, state)
     else if (node.type === 'listItem' && free)
       visitItem(node, state, next?.type === 'listItem' ? next : undefined)
@@ -115,7 +116,6 @@ function visitAll(nodes: readonly Nodes[], free: boolean, state: Visit, own?: Ow
   })
 }
 
-function visitItem(item: ListItem, state: Visit, next?: ListItem): void {
 /** An item of which a list is looked through, and the one that follows it. */
 interface Own {
   readonly item: ListItem
@@ -129,6 +129,7 @@ function headed({ item, next }: Own, { context }: Visit): readonly ListItem[] {
   return isHead && next !== undefined && isBareCapability(next, context) ? [next] : []
 }
 
+function visitItem(item: ListItem, state: Visit, next?: ListItem): void {
   const reading = readItem(item, state.context, next)
   if (reading.kind === 'rules') state.rules.push(...reading.rules)
   if (reading.kind === 'prose') visitAll(item.children, true, state, { item, next })
@@ -236,7 +237,14 @@ function mend(meant: Meant, say: string, state: Visit): { readonly fix?: string 
 }
 
 function strayMeant(capability: string, effect: Effect = 'deny'): Meant {
-  return { effect: capability.startsWith('run:') ? 'limit' : effect, text: '', capability }
+  return { effect: isLimit(capability, effect) ? 'limit' : effect, text: '', capability }
+}
+
+/** `agent:spawn{max:5}` says how much, which no Deny and no Ask does. */
+function isLimit(text: string, effect: Effect): boolean {
+  const parsed = parseCapability(text)
+  const names = parsed.ok ? constraintsOf(parsed.value.constraints) : []
+  return text.startsWith('run:') || names.some((name) => !takes(effect, name) && takes('limit', name))
 }
 
 interface Named {

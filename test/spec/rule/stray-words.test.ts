@@ -336,3 +336,20 @@ test('an exception of a group is told with the item that it can do nothing for',
     ],
   ])
 })
+
+test.each([
+  ['**Deny** `http:a.com:request{rate:5/min}`', 'write: - **Limit** `http:a.com:request{rate:5/min}`'],
+  [
+    '**Ask** `shell:make *{timeout:5m}`',
+    'limit it by a rule of its own, on the next line: - **Limit** `shell:make *{timeout:5m}`',
+  ],
+])('how much stands in a Limit, and in no Deny or Ask: %s', (rule, fix) => {
+  expect(rulesOf(`- ${rule}`).diagnostics.map((one) => [one.code, one.fix])).toEqual([
+    ['rule/constraint', fix],
+  ])
+})
+
+test('a capability that says how much is offered as a Limit, where no effect stands before it', () => {
+  const [found] = rulesOf('- see `agent:spawn{max:5}` there').diagnostics
+  expect(found?.fix).toContain('- **Limit** `agent:spawn{max:5}`')
+})
