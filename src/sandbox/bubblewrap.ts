@@ -15,7 +15,7 @@ export interface BubblewrapLine {
  * (`/proc/1/cmdline`) and outside, and it is not for them to read what is hidden where.
  */
 export function toBubblewrap(plan: SandboxPlan, machine: MachineFacts): BubblewrapLine {
-  const contents = plan.mounts.filter(({ kind }) => kind === 'file')
+  const contents = plan.mounts.filter(({ kind }) => kind === 'file' || kind === 'copy')
   const dataFd = (mount: Mount) => firstFd + 2 + contents.indexOf(mount)
   const options = [
     ...sandboxOptions(plan),
@@ -133,6 +133,8 @@ function mountOption(mount: Mount, dataFd: (mount: Mount) => number): string[] {
       return ['--dev', path]
     case 'file':
       return ['--ro-bind-data', String(dataFd(mount)), path]
+    case 'copy':
+      return ['--perms', '0644', '--file', String(dataFd(mount)), path]
   }
 }
 

@@ -10,7 +10,7 @@ export interface EnvRule {
 
 /** What a run finds in its environment: what the rules let through, and what is true only inside. */
 export function planEnvironment(rules: readonly EnvRule[], machine: MachineFacts): EnvEntry[] {
-  const offered = { ...machine.hostEnv, ...machine.gitIdentity, ...insideEnvironment(machine) }
+  const offered = { ...machine.hostEnv, ...insideEnvironment(machine) }
   return Object.entries(offered)
     .flatMap(([name, value]) => {
       const rule = allowingRule(rules, name)
@@ -50,7 +50,7 @@ function closingRule(rules: readonly EnvRule[], name: string): Rule | undefined 
   return rules.find((rule) => (rule.effect === 'deny' || rule.effect === 'ask') && rule.matches(name))?.rule
 }
 
-function allowingRule(rules: readonly EnvRule[], name: string): Rule | undefined {
+export function allowingRule(rules: readonly EnvRule[], name: string): Rule | undefined {
   if (closingRule(rules, name) !== undefined) return undefined
   const matching = rules.filter((rule) => rule.matches(name))
   return matching.find(({ effect }) => effect === 'allow')?.rule

@@ -9,7 +9,7 @@ import { isProgram } from '../shared/path-facts.ts'
 import { pathOutside } from '../shared/path-outside.ts'
 import { readCgroup } from './cgroup-facts.ts'
 import { readDevices } from './devices.ts'
-import { readGitIdentity } from './git/identity.ts'
+import { readSettingsInside } from './git/settings-inside.ts'
 import type { Strace } from './trace/strace.ts'
 import type { MachineFacts, SystemEntry } from './types.ts'
 
@@ -48,7 +48,7 @@ export function readFacts(env: NodeJS.ProcessEnv, options: FactOptions = {}): Ma
     hostEnv: Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
-    gitIdentity: readGitIdentity(env, home),
+    gitSettings: readSettingsInside(env, home),
   }
 }
 

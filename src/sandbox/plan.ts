@@ -1,7 +1,8 @@
 import type { Policy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
 import { limitsFor, rulesFor } from '../policy/rules-for.ts'
 import type { Resource, Rule } from '../policy/types.ts'
-import { type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
+import { allowingRule, type EnvRule, planEnvironment, unpassedEnvironment } from './environment.ts'
 import { looseComparison } from './git/tracked.ts'
 import { sandboxHolds, startHolds } from './holds.ts'
 import { limitHolders } from './limits.ts'
@@ -38,7 +39,8 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   const variables = envRules(policy, agent)
   const passed = planEnvironment(variables, machine)
   const env = [...passed, ...networkEnvironment(network), ...gitEnvironment(files.mounts, passed)]
-  const base = besideRules(privateMounts(machine, input.cacheHome), byRules)
+  const own = [...privateMounts(machine, input.cacheHome), ...settingsMounts(input, variables)]
+  const base = besideRules(own, byRules)
   const mounts = sortMounts([
     ...base,
     ...byRules,
@@ -94,6 +96,19 @@ function planNetwork(policy: Policy, agent: string): NetworkPlan {
   const open = rules.filter(({ effect }) => effect === 'allow')
   if (open.length === 0) return { mode: 'none', note: 'no rule allows a host' }
   return { mode: 'proxy', rules: [...new Set(rules.map(({ rule }) => rule))] }
+}
+
+/** Where the rules let a run know who commits, and close nothing of what says it. */
+function settingsMounts({ policy, agent, machine }: PlanInput, variables: readonly EnvRule[]): Mount[] {
+  const rule = allowingRule(variables, 'GIT_AUTHOR_NAME')
+  if (rule === undefined || machine.home === '/') return []
+  const isClosed = (target: string) => {
+    const decision = decide(policy, { resource: 'file', action: 'read', target, agent })
+    return decision.effect !== 'allow' && decision.rule !== undefined
+  }
+  return machine.gitSettings
+    .filter(({ from }) => !from.some(isClosed))
+    .map(({ path, content }) => ({ kind: 'copy', path, content, rule }))
 }
 
 /** Not where a rule lets in what the person tells git in the same way. */

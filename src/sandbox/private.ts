@@ -75,7 +75,8 @@ export function besideRules(base: readonly Mount[], byRules: readonly Mount[]): 
   const free = base.filter(({ path }) => !taken.has(path))
   return free.filter((mount) => {
     if (mount.kind === 'link' && byRules.some(({ path }) => isBelow(path, mount.path))) return false
-    if (mount.kind !== 'link' && mount.source === undefined) return true
+    const isPlaced = mount.kind === 'link' || mount.kind === 'copy' || mount.source !== undefined
+    if (!isPlaced) return true
     for (let at = dirname(mount.path); at !== '/'; at = dirname(at)) {
       if (taken.has(at)) return false
       if (own.has(at)) return true

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/compile.ts'
 import type { Rule } from '../policy/types.ts'
+import type { HomeFile } from './git/settings-inside.ts'
 
 /** Everything that `planSandbox` needs to know about the machine; read by `facts.ts`, so that planning stays pure. */
 export interface MachineFacts {
@@ -19,8 +20,8 @@ export interface MachineFacts {
   /** System folders as they are: real directories or links (`/bin` → `usr/bin`), and the kernel's files to hide. */
   readonly system: readonly SystemEntry[]
   readonly hostEnv: Readonly<Record<string, string>>
-  /** Git author and committer of the host's configuration, as variables. */
-  readonly gitIdentity: Readonly<Record<string, string>>
+  /** What of the person's own git settings holds inside, too. */
+  readonly gitSettings: readonly HomeFile[]
 }
 
 export interface CgroupFacts {
@@ -151,6 +152,7 @@ export type MountKind =
   | 'dev'
   | 'device' // a device node of the runs' own
   | 'file' // a small file with `content`
+  | 'copy' // the same, and the run's own to change; INVARIANT: in a `tmpfs`, for it is written where it lies
 
 export interface Mount {
   readonly kind: MountKind

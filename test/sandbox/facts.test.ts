@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCgroup } from '../../src/sandbox/cgroup-facts.ts'
 import { readFacts } from '../../src/sandbox/facts.ts'
-import { parseUserSection, readGitIdentity } from '../../src/sandbox/git/identity.ts'
-import { makePipes } from '../../src/sandbox/process/pipe.ts'
 import { findProgram } from '../../src/sandbox/program.ts'
 
 const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'oos-facts-')))
@@ -53,42 +51,6 @@ describe('the machine', () => {
       readFacts({ HOME: folder(), PATH: '/usr/bin' }, { uid, gid: uid }).system.map(({ path }) => path)
     expect(paths(0)).toContain('/proc/sys')
     expect(paths(1000)).not.toContain('/proc/sys')
-  })
-})
-
-describe("the user's name for commits", () => {
-  const rows = [
-    {
-      text: '[user]\n\tname = A B\n\temail = a@example.com\n',
-      expected: { name: 'A B', email: 'a@example.com' },
-    },
-    { text: '[User]\n name = "A # B" ; comment\n', expected: { name: 'A # B' } },
-    { text: '[user]\nname = one\n[core]\nname = other\n[user]\nname = two\n', expected: { name: 'two' } },
-    { text: '[user "x"]\nname = not this\n[alias]\nemail = !evil\n', expected: {} },
-    { text: '[user] name = same line\n', expected: { name: 'same line' } },
-    { text: '', expected: {} },
-  ]
-  it.each(rows)('is read from $text', ({ text, expected }) => {
-    expect(parseUserSection(text)).toEqual(expected)
-  })
-
-  it('comes from the last file that has it, and variables before all', () => {
-    const home = folder()
-    mkdirSync(join(home, '.config/git'), { recursive: true })
-    writeFileSync(join(home, '.config/git/config'), '[user]\nname = xdg\nemail = xdg@example.com\n')
-    writeFileSync(join(home, '.gitconfig'), '[user]\nname = home\n')
-    expect(readGitIdentity({ GIT_COMMITTER_NAME: 'robot' }, home)).toEqual({
-      GIT_AUTHOR_NAME: 'home',
-      GIT_AUTHOR_EMAIL: 'xdg@example.com',
-      GIT_COMMITTER_NAME: 'robot',
-      GIT_COMMITTER_EMAIL: 'xdg@example.com',
-    })
-  })
-
-  it('is not waited for where the file is a pipe', () => {
-    const home = folder()
-    makePipes([join(home, '.gitconfig')])
-    expect(readGitIdentity({}, home)).toEqual({})
   })
 })
 

@@ -12,7 +12,17 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { isStandIn } from '../../src/sandbox/stand-ins.ts'
-import { createScene, type Files, git, own, people, planScene, runIn, type Scene } from './scene.ts'
+import {
+  createScene,
+  type Files,
+  git,
+  openRules,
+  own,
+  people,
+  planScene,
+  runIn,
+  type Scene,
+} from './scene.ts'
 
 const scenes: Scene[] = []
 afterEach(() => {
@@ -57,6 +67,68 @@ describe.each(people)('for $who', ({ id }) => {
     expect(code).toBe(0)
     expect(git(scene, scene.root, 'fsck')).not.toContain('error')
   })
+
+  it('a commit is of whom it is outside, and holds what it does there', async () => {
+    const scene = sceneOf(id, {
+      'work/f': 'one\r\n',
+      'work/f.swp': '',
+      'home/.gitconfig': `[user]\nname = A B\nemail = own@example.com
+        [core]\nexcludesFile = ~/ignored\nautocrlf = input\nsafecrlf = false
+        [includeIf "gitdir:**/other/.git"]\npath = at-work`,
+      'home/at-work': '[user]\nemail = work@example.com',
+      'home/ignored': '*.swp\n',
+      'work/other/f': '',
+    })
+    for (const folder of ['.', 'other', 'own'])
+      git(scene, scene.root, '-c', 'init.defaultBranch=main', 'init', '-q', folder)
+    git(scene, join(scene.root, 'own'), 'config', 'user.email', 'repository@example.com')
+    own(scene.base, id)
+    const script = `
+      for folder in own other .; do (cd $folder
+        git add -A ':!own' ':!other' && git commit -qm first --allow-empty && git log --format='%an <%ae> %cn <%ce>'); done
+      git ls-files --eol; git status --porcelain
+      git config --global user.name C && git commit -qm second --allow-empty && git log -1 --format=%an`
+    const { out, code } = await runIn(scene, sh(script))
+    expect([out.replaceAll(/ +\t?/g, ' ').split('\n'), code]).toEqual([
+      [
+        'A B <repository@example.com> A B <repository@example.com>',
+        'A B <work@example.com> A B <work@example.com>',
+        'A B <own@example.com> A B <own@example.com>',
+        'i/lf w/crlf attr/ f',
+        '?? other/',
+        '?? own/',
+        'C',
+        '',
+      ],
+      0,
+    ])
+    expect(readFileSync(join(scene.home, '.gitconfig'), 'utf8')).toContain('A B')
+  })
+
+  it('of whom a commit is stays outside where a rule says so', async () => {
+    const scene = sceneOf(id, { 'home/.gitconfig': '[user]\nname = A B' })
+    const asked = sh('git config --global user.name || true')
+    const { out } = await runIn(scene, asked)
+    expect(out).toBe('A B\n')
+    for (const rule of ['Deny env:GIT_AUTHOR_NAME', 'Deny file:~/.gitconfig:read'])
+      expect((await runIn(scene, asked, { rules: [...openRules, rule] })).out).toBe('')
+  })
+
+  it.each(['Allow file:~/**:read,write', 'Allow file:~/.gitconfig:read'])(
+    'what a rule opens of the home folder is never written over: %s',
+    async (rule) => {
+      const text = '[user]\nname = A B\n[alias]\ny = status\n'
+      const scene = sceneOf(id, {
+        'home/.gitconfig': text,
+        'home/.config/git/ignore': '*.swp\n',
+        'home/.cache/oos': null,
+      })
+      const { out } = await runIn(scene, sh('cat ~/.gitconfig'), { rules: [...openRules, rule] })
+      expect(out).toBe(text)
+      expect(readFileSync(join(scene.home, '.gitconfig'), 'utf8')).toBe(text)
+      expect(readdirSync(join(scene.home, '.config/git'))).toEqual(['ignore'])
+    },
+  )
 
   it('git goes on working in a linked work tree, and its repository is protected', async () => {
     const scene = sceneOf(id, { 'work/f': 'one', 'home/main/f': 'one', 'outside/evil/hooks/x': '' })

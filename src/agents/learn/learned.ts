@@ -156,7 +156,15 @@ function createPlaces({ plan, policy }: LearnedInput): Places {
   }
 }
 
-const ownKinds: ReadonlySet<Mount['kind']> = new Set(['tmpfs', 'proc', 'dev', 'device', 'link', 'file'])
+const ownKinds: ReadonlySet<Mount['kind']> = new Set([
+  'tmpfs',
+  'proc',
+  'dev',
+  'device',
+  'link',
+  'file',
+  'copy',
+])
 
 /** What is written to another place of the host is the run's cache. */
 const isOwnMount = ({ kind, source }: Mount) =>

@@ -81,6 +81,7 @@ const mountWords: Readonly<Record<Mount['kind'], string>> = {
   dev: 'own /dev',
   device: 'own device',
   file: 'made up',
+  copy: 'copied',
 }
 
 const mountColumns: readonly Column<Mount>[] = [

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { realpathOf } from '../look.ts'
 import { readPlainFile } from '../plain-file.ts'
-import { parseGitValue } from './identity.ts'
+import { parseSettings } from './config-text.ts'
 
 /** A place in a work tree from which git takes settings, hooks or programs, because its configuration says so. */
 export interface ObeyedPlace {
@@ -84,22 +84,3 @@ const runs: ReadonlySet<string> = new Set(
     'smtpserver sendmailcmd tocmd cccmd headercmd',
   ].flatMap((line) => line.split(' ')),
 )
-
-interface Setting {
-  readonly section: string
-  readonly key: string
-  readonly value: string
-}
-
-function parseSettings(text: string): readonly Setting[] {
-  let section = ''
-  return text
-    .replaceAll(/\\\r?\n/g, '')
-    .split(/\r?\n/)
-    .flatMap((line) => {
-      section = /^\s*\[\s*([\w.-]+)/.exec(line)?.[1]?.toLowerCase() ?? section
-      const [, key, value] = /^\s*(?:\[[^\]]*\]\s*)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
-      if (key === undefined || value === undefined) return []
-      return [{ section, key: key.toLowerCase(), value: parseGitValue(value) }]
-    })
-}

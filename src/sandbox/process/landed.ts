@@ -35,7 +35,7 @@ export interface MountTables {
 export function findStray(mounts: readonly Mount[], { ours, theirs }: MountTables): Mount | undefined {
   const byPoint = Map.groupBy(theirs, ({ point }) => point)
   return mounts.find((mount) => {
-    if (mount.kind === 'link') return false
+    if (mount.kind === 'link' || mount.kind === 'copy') return false
     return !byPoint.get(mount.path)?.some((seen) => isMeant(mount, seen, ours))
   })
 }
