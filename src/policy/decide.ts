@@ -16,7 +16,7 @@ import {
 import { isResource } from './resources.ts'
 import type { RuleIndex } from './rule-index.ts'
 import { rulePlace } from './rule-place.ts'
-import type { SimpleCommand, Undecidable } from './shell/types.ts'
+import type { SimpleCommand, Undecidable } from './shell/shell-reading.ts'
 import type { Constraints, Decision, DecisionEffect, DecisionReason, Request, Rule } from './types.ts'
 
 /** Whether the request is allowed, by which rule, and under which constraints. Pure, total, and the only place that decides. */

@@ -3,7 +3,7 @@ import type { Policy } from './compile.ts'
 import { compileNameGlob } from './match/name-glob.ts'
 import { RuleIndex } from './rule-index.ts'
 import { parseCommands } from './shell/reading.ts'
-import type { ShellReading } from './shell/types.ts'
+import type { ShellReading } from './shell/shell-reading.ts'
 import type { Capability, Request, Resource, Rule } from './types.ts'
 
 /** One clause that holds for an agent, for who plans or explains rather than decides. */

@@ -4,7 +4,8 @@ import type { HomeFile } from './git/settings-inside.ts'
 
 /** Everything that `planSandbox` needs to know about the machine; read by `facts.ts`, so that planning stays pure. */
 export interface MachineFacts {
-  readonly platform: NodeJS.Platform
+  /** As Node names it, as `arch`. */
+  readonly platform: string
   readonly arch: string
   readonly uid: number
   readonly gid: number

@@ -58,6 +58,35 @@ test.each(examples('README.md', 'docs/api.md'))('$name prints what the page says
   expect(run(process.execPath, [file])).toEqual({ status: 0, stdout: expected, stderr: '' })
 })
 
+test.each([
+  { module: 'node16', moduleResolution: 'node16' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+])('its types stand alone, resolved as $moduleResolution does', (resolving) => {
+  const compilerOptions = {
+    ...resolving,
+    types: [],
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+  }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: false }, files: ['own.ts'] }),
+  )
+  writeFileSync(
+    join(folder, 'own.ts'),
+    `import { compilePolicy, decide, parseSpec, readSpecs, type Request, type SandboxPlan } from 'oos'
+const request: Request = { resource: 'file', action: 'read', target: '/x/a' }
+const { rules } = parseSpec({ path: 'A.md', kind: 'agent', layer: 'project', bytes: new Uint8Array() })
+export const policy = compilePolicy({ rules: [...rules, ...readSpecs().rules], root: '/x', home: '/h', now: 0 })
+export const effect: 'allow' | 'ask' | 'deny' = decide(policy, request).effect
+export type Limit = SandboxPlan['limits'][number]
+`,
+  )
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  expect(run(process.execPath, [compiler, '-p', folder])).toEqual({ status: 0, stdout: '', stderr: '' })
+})
+
 test('a pack that was changed after the build holds as it is now', () => {
   const specs = join(folder, '.agent-os')
   mkdirSync(specs)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path/posix'
 import { type GitRequest, gitRequests } from '../shell/git.ts'
 import { parseCommands, readArgv } from '../shell/reading.ts'
-import type { FileAccess, ShellReading, SimpleCommand, Undecidable } from '../shell/types.ts'
+import type { FileAccess, ShellReading, SimpleCommand, Undecidable } from '../shell/shell-reading.ts'
 import { printWords } from '../shell/words.ts'
 import type { Request } from '../types.ts'
 

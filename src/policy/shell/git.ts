@@ -1,7 +1,7 @@
 import { once } from '../../shared/remembered.ts'
 import { gitCommand } from './git-words.ts'
 import { compileOptions, readOptions } from './options.ts'
-import type { SimpleCommand } from './types.ts'
+import type { SimpleCommand } from './shell-reading.ts'
 import { hasHole, hole } from './words.ts'
 
 export type GitAction = 'commit' | 'push' | 'force-push' | 'delete' | 'tag'

@@ -1,7 +1,7 @@
 import { type ParsedScript, parse } from 'unbash'
 import { plainWords } from './plain.ts'
 import { Reader } from './reader.ts'
-import type { ShellReading } from './types.ts'
+import type { ShellReading } from './shell-reading.ts'
 import { hasHole } from './words.ts'
 
 /** Longer text is not read: nobody types it, and reading must take a bounded time. */
