@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline'
 import type { OpenProject } from '../ops/project/project.ts'
 import { readRequest, requireAgent } from '../ops/request.ts'
 import { decide } from '../policy/decide.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import type { ExplainOptions } from './explain-request.ts'
+import { type InputLine, readLines } from './input-lines.ts'
 import { decisionData } from './output/decision.ts'
 import { envelopeVersion } from './output/envelope.ts'
 import { sanitizeLine } from './output/sanitize.ts'
@@ -20,8 +20,8 @@ export async function explainLines(
   { agent, exitCode }: Pick<ExplainOptions, 'agent' | 'exitCode'>,
 ): Promise<number> {
   let code: number = exitCodes.done
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue
+  for await (const line of readLines(process.stdin)) {
+    if ('text' in line && line.text.trim() === '') continue
     const answer = answerLine(line, project, agent)
     if ('error' in answer) code = exitCodes.invalid
     else if (exitCode && answer.effect !== 'allow' && code === exitCodes.done) code = exitCodes.refused
@@ -34,30 +34,37 @@ type Answer =
   | ReturnType<typeof decisionData>
   | { readonly request: string; readonly error: { readonly code: string; readonly message: string } }
 
-function answerLine(line: string, project: OpenProject, agent?: string): Answer {
+function answerLine(line: InputLine, project: OpenProject, agent?: string): Answer {
+  if ('problem' in line) return { request: line.begins, error: { code: 'usage', message: line.problem } }
+  const { text } = line
   try {
-    const asked = line.startsWith('{') ? readObject(line) : { request: line }
+    const asked = text.startsWith('{') ? readObject(text) : { request: text }
     const asking = asked.agent === undefined ? agent : requireAgent(asked.agent, project)
     return decisionData(asked.request, decide(project.policy, readRequest(asked.request, project, asking)))
   } catch (error) {
     const { code, message } = error instanceof OosError ? error : new OosError('failed', String(error))
-    return { request: line, error: { code, message } }
+    return { request: text, error: { code, message } }
   }
 }
 
-function readObject(line: string): { readonly request: string; readonly agent?: string } {
-  const value: unknown = parseJson(line)
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    'request' in value &&
-    typeof value.request === 'string'
-  ) {
-    const { request } = value
-    if (!('agent' in value)) return { request }
-    if (typeof value.agent === 'string') return { request, agent: value.agent }
-  }
-  throw new OosError('usage', 'a line in JSON is `{"request": "file:a:read"}`, with an `agent` if need be')
+function readObject(line: string): Asked {
+  const value = parseJson(line)
+  if (isAsked(value)) return value
+  const form = '`{"request": "file:a:read"}`, with an `agent` if need be and nothing else'
+  throw new OosError('usage', `a line in JSON is ${form}`)
+}
+
+interface Asked {
+  readonly request: string
+  readonly agent?: string
+}
+
+/** A misspelt `agent` would have the request decided for another one. */
+function isAsked(value: unknown): value is Asked {
+  if (typeof value !== 'object' || value === null || !('request' in value)) return false
+  const isText = ([key, text]: [string, unknown]) =>
+    (key === 'request' || key === 'agent') && typeof text === 'string'
+  return Object.entries(value).every(isText)
 }
 
 function parseJson(line: string): unknown {

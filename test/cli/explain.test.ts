@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -203,6 +203,29 @@ test('--stdin answers line by line, and a bad line costs only itself', () => {
     [1, 'usage'],
     [1, 'deny'],
   ])
+})
+
+test.each([
+  { what: 'longer than 1 MB', line: `file:${'a'.repeat(1024 * 1024)}:read` },
+  { what: 'no UTF-8', line: Buffer.from('file:src/\xff:read', 'latin1') },
+  { what: 'JSON with a key that is not known', line: '{"request":"env:API_BASE","agnet":"reader"}' },
+  { what: 'two by the ends that a Mac once wrote', line: 'file:src/a:read\rfile:src/b:read' },
+])('--stdin decides nothing on a line that is $what', ({ line }) => {
+  const input = Buffer.concat([Buffer.from(line), Buffer.from('\r\nfile:src/a:read')])
+  const { status, stdout } = spawnSync(process.execPath, [executable, 'explain', '--stdin', '--json'], {
+    cwd,
+    input,
+    encoding: 'utf8',
+  })
+  const answers = stdout.trim().split('\n')
+  expect(answers.map((answer) => JSON.parse(answer).effect)).toEqual([undefined, 'allow'])
+  expect(status).toBe(2)
+})
+
+test('--stdin keeps what Unicode calls the end of a line within it', () => {
+  const input = JSON.stringify({ request: 'shell:npm test \u2028' })
+  const { stdout } = oos(['explain', '--stdin'], { cwd, input })
+  expect(stdout.trim().split('\n')).toHaveLength(1)
 })
 
 test('--stdin answers before the input ends', async () => {
