@@ -1,6 +1,5 @@
 import type { Policy } from '../policy/compile.ts'
 import type { Rule } from '../policy/types.ts'
-import type { HomeFile } from './git/settings-inside.ts'
 
 /** Everything that `planSandbox` needs to know about the machine; read by `facts.ts`, so that planning stays pure. */
 export interface MachineFacts {
@@ -23,6 +22,14 @@ export interface MachineFacts {
   readonly hostEnv: Readonly<Record<string, string>>
   /** What of the person's own git settings holds inside, too. */
   readonly gitSettings: readonly HomeFile[]
+}
+
+/** A file that a run finds in the home folder it has for itself. */
+export interface HomeFile {
+  readonly path: string
+  readonly content: string
+  /** Where on the host this was read. */
+  readonly from: readonly string[]
 }
 
 export interface CgroupFacts {

@@ -1,15 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
 import { realpathOf } from '../look.ts'
 import { readPlainBytes, readPlainFile } from '../plain-file.ts'
+import type { HomeFile } from '../types.ts'
 import { parseSettings, printSetting, type Setting } from './config-text.ts'
-
-/** A file that a run finds in the home folder it has for itself. */
-export interface HomeFile {
-  readonly path: string
-  readonly content: string
-  /** Where on the host this was read. */
-  readonly from: readonly string[]
-}
 
 /**
  * What a commit holds is to be the same inside: whose it is, which line ends, and that nothing is added that the person
