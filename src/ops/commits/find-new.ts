@@ -1,6 +1,7 @@
 import type { GitPlace } from '../git.ts'
 import { isList } from './git-folders.ts'
 import { listNew, type Named, type NewCommit, readKinds, readWritten } from './history.ts'
+import { newLogIds } from './logs.ts'
 import { isId, isPutAway, namesIn, resolveRef } from './refs.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -34,24 +35,25 @@ export function findNew({ repository, names, before, earlier, after, logged }: S
     return id === undefined ? [] : [{ name, id }]
   })
   const led = moved.filter(({ name }) => !isPutAway(name, names.before))
-  const others = [...headIds(after, names.after), ...pendingIds(after), ...logged]
-  const kinds = readKinds(repository, unique([...moved.map(({ id }) => id), ...others]))
+  const heads = [...headIds(after, names.after), ...pendingIds(after)]
+  const kinds = readKinds(repository, unique([...moved.map(({ id }) => id), ...heads, ...logged]))
   const commitsOf = (ids: readonly string[]) =>
     unique(ids.flatMap((id) => (kinds.get(id)?.type === 'commit' ? [kinds.get(id)?.id ?? ''] : [])))
   // What another run has put away since was none of its to leave: what stood there before that run counts.
   const known = knownIds(earlier !== undefined && led.length < moved.length ? earlier : before)
-  const commits = listNew(repository, { tips: commitsOf([...led.map(({ id }) => id), ...others]), known })
-  const isNote = ({ name }: { name: string }) => name.startsWith('refs/notes/')
-  const besides = led.some(isNote)
-    ? new Set(
-        listNew(repository, {
-          tips: commitsOf([...led.filter((one) => !isNote(one)).map(({ id }) => id), ...others]),
-          known,
-        }).map(({ id }) => id),
-      )
-    : undefined
-  const notes = besides === undefined ? [] : commits.filter(({ id }) => !besides.has(id))
+  const list = (refs: readonly { readonly id: string }[], inLogs: readonly string[]) =>
+    listNew(repository, { tips: commitsOf([...refs.map(({ id }) => id), ...heads, ...inLogs]), known })
+  const commits = list(led, logged)
+  const others = led.filter(({ name }) => !name.startsWith('refs/notes/'))
+  const besides =
+    others.length < led.length ? list(others, newLogIds(before.logs, withoutNotes(after))) : commits
+  const ids = new Set(besides.map(({ id }) => id))
+  const notes = commits.filter(({ id }) => !ids.has(id))
   return { kinds, commits: readWritten(repository, commits), notes: new Set(notes.map(({ id }) => id)) }
+}
+
+function withoutNotes({ logs }: Snapshot): Snapshot['logs'] {
+  return new Map([...logs].filter(([path]) => !path.includes('/logs/refs/notes/')))
 }
 
 /** What was put away is not known: bringing it back is as good as making it anew. Nor is what has only the same beginning. */

@@ -609,6 +609,20 @@ test('honest work stays, all of it', async () => {
   expect(report.commits.length).toBeGreaterThan(8)
 })
 
+test('notes are made whatever may be written, and nothing else by their name', async () => {
+  const rules = ['Allow file:**:read', 'Allow file:{src,.git}/**:write', 'Allow git:*:commit']
+  const scene = sceneOf()
+  const { check } = await attempt(scene, 'git notes add -m noted', { rules })
+  expect(refused(check())).toEqual([])
+  expect(ask(scene, 'log', '--format=%N')).toBe('noted')
+  const note = 'refs/notes/x $(git commit-tree -m x $(printf "100644 blob $evil\t$id\n" | git mktree))'
+  const script = `id=$(git rev-parse HEAD); git update-ref ${note}
+    git update-ref refs/notes/y $(craft); git branch z refs/notes/x`
+  const { check: again } = await attempt(sceneOf(), script, { rules: [...rules, 'Allow git:*:*'] })
+  const paths = refused(again()).map((text) => text.replace(/[0-9a-f]{40}/, 'ID'))
+  expect(paths).toEqual(['z: ID:create', 'refs/notes/x: ID:create', 'refs/notes/y: locked/a:change'])
+})
+
 test('a commit with 50,000 files is judged whole', async () => {
   const scene = sceneOf()
   const script = `seq 50000 | sed "s|.*|100644 $evil 0\\tmany/&|" | git update-index --index-info
