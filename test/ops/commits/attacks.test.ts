@@ -122,6 +122,11 @@ EOF`,
     script: 'git update-ref HEAD $(git commit-tree -m x -p HEAD -p $(craft) HEAD^{tree})',
   },
   {
+    by: 'a commit that is taken back on the hidden side of a merge',
+    script:
+      'side=$(git commit-tree -m x -p $(craft) HEAD^{tree}); git update-ref HEAD $(git commit-tree -m x -p HEAD -p $side HEAD^{tree})',
+  },
+  {
     by: 'a commit below one that takes it back',
     script: 'git update-ref HEAD $(git commit-tree -m x -p $(craft) HEAD^{tree})',
   },

@@ -84,6 +84,12 @@ describe('what a commit writes', () => {
         'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); sub=$(printf "040000 tree $sub\\tfree\\n" | git mktree); up=$(printf "040000 tree $sub\\t..\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $up\\tx\\n") | git mktree)',
       why: 'x/../free/a:create',
     },
+    {
+      does: 'goes nowhere on its way',
+      script:
+        'sub=$(printf "100644 blob $evil\\ta\\n" | git mktree); dot=$(printf "040000 tree $sub\\t.\\n" | git mktree); tree=$( (git ls-tree HEAD; printf "040000 tree $dot\\tx\\n") | git mktree)',
+      why: 'x/./a:create',
+    },
   ])('is judged where it $does', async ({ script, why }) => {
     const scene = sceneOf()
     const commit = 'git update-ref HEAD $(git commit-tree -m evil -p HEAD "$tree")'
@@ -268,6 +274,11 @@ describe('a branch', () => {
       why: 'x: it stands for another name',
     },
     {
+      does: 'is a tag that stands for another',
+      script: 'git symbolic-ref refs/tags/x refs/heads/main',
+      why: 'refs/tags/x: it stands for another name',
+    },
+    {
       does: 'names no commit',
       script: 'git update-ref refs/x HEAD^{tree}',
       why: 'refs/x: it names no commit, so no rule can be asked about it',
@@ -287,7 +298,8 @@ describe('a branch', () => {
     const scene = sceneOf()
     const { check } = await attempt(scene, script)
     expect(refused(check())).toEqual([why])
-    expect(ask(scene, 'for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/x')).toBe('refs/heads/main')
+    const refs = ask(scene, 'for-each-ref', '--format=%(refname)').split('\n')
+    expect(refs.filter((ref) => !ref.startsWith('refs/oos/'))).toEqual(['refs/heads/main'])
   })
 
   test.each([
@@ -573,9 +585,10 @@ describe('nothing of a repository is obeyed', () => {
     expect(subjects(scene)).toEqual(['first'])
   })
 
-  test('without git on the machine nothing that was added stays', async () => {
+  test('without git on the machine nothing that was added stays, and what was taken away is back', async () => {
     const scene = sceneOf()
-    const { check } = await attempt(scene, 'echo two > f; git commit -qam second')
+    git(scene, scene.root, 'branch', 'old')
+    const { check } = await attempt(scene, 'echo two > f; git commit -qam second; git branch -qD old')
     const { PATH } = process.env
     try {
       process.env.PATH = '/nowhere'
@@ -583,7 +596,7 @@ describe('nothing of a repository is obeyed', () => {
     } finally {
       process.env.PATH = PATH
     }
-    expect(subjects(scene)).toEqual(['first'])
+    expect([subjects(scene), subjects(scene, 'old')]).toEqual([['first'], ['first']])
   })
 })
 
@@ -599,7 +612,9 @@ test('honest work stays, all of it', async () => {
     git tag v1 && git tag -am x v2 && git notes add -m noted && git gc -q
     git cherry-pick --allow-empty --keep-redundant-commits main~1 2> /dev/null; git commit -q --amend -m amended
     git fetch -q . main && git worktree list > /dev/null; git mv g h && git commit -qm sixth; chmod +x f && git commit -qam seventh
-    echo five > f && git stash -q && git notes append -m more && git branch logs/x && git update-ref refs/x/y HEAD`
+    echo five > f && git stash -q && git notes append -m more && git branch logs/x && git update-ref refs/x/y HEAD
+    git update-ref refs/remotes/o/main HEAD && git symbolic-ref refs/remotes/o/HEAD refs/remotes/o/main
+    git symbolic-ref refs/remotes/p/HEAD refs/remotes/p/main`
   const { check } = await attempt(scene, script)
   const refs = () => ask(scene, 'for-each-ref')
   const before = refs()
