@@ -128,10 +128,9 @@ function judgeNames(
     return { verdict: judge({ ...common, ...found }, askedOf(request)), found: found.commits }
   } catch (error) {
     const why = `what was committed could not be checked: ${error instanceof Error ? error.message : String(error)}`
-    const verdict = refuseAll(common, why)
     const known = new Set([...names.before.values(), ...pendingIds(before)])
-    const strange = [...verdict.tainted, ...logged, ...pendingIds(after)].filter((id) => !known.has(id))
-    return { verdict: { ...verdict, tainted: new Set(strange) }, found: [], problem: why }
+    const strange = [...logged, ...pendingIds(after)].filter((id) => !known.has(id))
+    return { verdict: { ...refuseAll(common, why), tainted: new Set(strange) }, found: [], problem: why }
   }
 }
 

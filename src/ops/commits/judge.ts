@@ -27,7 +27,7 @@ export function judge(found: Found, asked: Asked): Verdict {
 export function refuseAll(
   { before, after, heads }: Pick<Found, 'before' | 'after' | 'heads'>,
   words: string,
-): Verdict {
+): Omit<Verdict, 'tainted'> {
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => before.get(name) !== after.get(name) && !isPutAway(name, before),
   )
@@ -42,7 +42,7 @@ export function refuseAll(
     }),
   )
   const back = heads.filter(isMoved).map((head) => headBack(head, { before, after }, words))
-  return { commits: [], refs: [...refs, ...back], tainted: new Set(refs.flatMap(({ to }) => to ?? [])) }
+  return { commits: [], refs: [...refs, ...back] }
 }
 
 const isMoved = ({ before, after }: FoundHead) => before !== after

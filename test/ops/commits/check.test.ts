@@ -588,7 +588,11 @@ describe('nothing of a repository is obeyed', () => {
   test('without git on the machine nothing that was added stays, and what was taken away is back', async () => {
     const scene = sceneOf()
     git(scene, scene.root, 'branch', 'old')
-    const { check } = await attempt(scene, 'echo two > f; git commit -qam second; git branch -qD old')
+    const script = `make() { git commit-tree -m $1 -p HEAD HEAD^{tree}; }
+      make merged > .git/MERGE_HEAD; git rev-parse HEAD > .git/CHERRY_PICK_HEAD; git branch -qD old
+      git update-ref -m undone HEAD $(make undone) && git update-ref -m back HEAD HEAD~
+      git update-ref -m second HEAD $(make second)`
+    const { check } = await attempt(scene, script)
     const { PATH } = process.env
     try {
       process.env.PATH = '/nowhere'
@@ -597,6 +601,9 @@ describe('nothing of a repository is obeyed', () => {
       process.env.PATH = PATH
     }
     expect([subjects(scene), subjects(scene, 'old')]).toEqual([['first'], ['first']])
+    expect(ask(scene, 'log', '-g', '--format=%gs', 'main')).toBe('commit (initial): first')
+    const isThere = (name: string) => existsSync(join(scene.root, '.git', name))
+    expect([isThere('MERGE_HEAD'), isThere('CHERRY_PICK_HEAD')]).toEqual([false, true])
   })
 })
 
