@@ -72,7 +72,6 @@ function endOf(result: Reached): Promise<string | undefined> {
 /** An address is good if a rule names it, or if it is public and no rule refuses it. */
 function refuseAddress(gate: Gate, asked: Asked, decision: Decision, address: string): Denied | undefined {
   const { host, port } = asked.authority
-  if (address === host) return undefined
   const named = judgeAddress(gate.decide, asked, address)
   if (named.effect === 'allow') return undefined
   const note = `${host} is at ${address}`

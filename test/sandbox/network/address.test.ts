@@ -58,6 +58,7 @@ describe('an address that is not of the public internet is known as such', () =>
       '192.0.2.1',
       '198.18.0.1',
       '203.0.113.9',
+      '32.2.0.1',
       '1.1.1.1',
       '8.8.8.8',
       '100.63.255.255',
