@@ -92,6 +92,19 @@ describe('what a rule allows', () => {
     expect(world.seen.map(({ method, body }) => `${method} ${body}`)).toEqual(['POST hello', 'DELETE hello'])
   })
 
+  test('a body is asked for where the request is allowed, and only there', async () => {
+    await using world = await startWorld(['Allow http:127.0.0.1:PORT/ok:post'])
+    const answers = ['ok', 'no'].map((path) => {
+      const head = `POST http://127.0.0.1:${world.port}/${path} HTTP/1.1\r\nHost: x\r\n`
+      return speak(
+        world.proxy.socketPath,
+        `${head}Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi`,
+      )
+    })
+    const told = (await Promise.all(answers)).map((text) => text.match(/^HTTP\/1.1 \d+/gm))
+    expect(told).toEqual([['HTTP/1.1 100', 'HTTP/1.1 200'], ['HTTP/1.1 403']])
+  })
+
   test('no header makes another request of it', async () => {
     await using world = await startWorld(['Allow http:127.0.0.1:PORT/v1/*:get'])
     const method = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X_HTTP_Method_Override']
