@@ -329,6 +329,20 @@ describe.each(people)('by way of the real program, as $who,', ({ id }) => {
     expect(readdirSync(join(scene.root, 'store'))).not.toContain('commondir')
   })
 
+  test.each([
+    { kind: "the project's own, of another name", repository: ['--separate-git-dir=store'] },
+    { kind: 'a bare one', repository: ['--bare', 'store'] },
+  ])('W2 git obeys no settings of a work tree that a run makes up: $kind', ({ repository }) => {
+    git(scene, scene.root, 'init', '-q', ...repository)
+    const store = join(scene.root, 'store')
+    if (repository[0] === '--bare') git(scene, store, 'config', 'extensions.worktreeConfig', 'true')
+    own(scene.base, id)
+    script('printf "[alias]\\nst = !echo EVIL\\n" > store/config.worktree')
+    if (repository[0] !== '--bare') git(scene, store, 'config', 'extensions.worktreeConfig', 'true')
+    expect(git(scene, store, 'st')).not.toContain('EVIL')
+    expect(readdirSync(store)).not.toContain('config.worktree')
+  })
+
   test('W2 a bare repository that a run made is reported', () => {
     expect(script('git init -q --bare b; echo EVIL >> b/config').out).toContain('a git repository was made')
   })

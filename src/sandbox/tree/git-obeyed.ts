@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { commonConfigs, type ObeyedPlace, obeyedPlaces } from '../git/obeys.ts'
 import { pointerEntries, readGitPointer } from '../git/pointer.ts'
 import { kindOf } from '../look.ts'
+import { readPlainFile } from '../plain-file.ts'
 import type { TreeEntry, TreeFacts } from '../types.ts'
 import { type FileGlob, judgeFile, nothing } from './access.ts'
 import { accessAt } from './access-at.ts'
@@ -61,7 +62,12 @@ export function bareEntries(
 
 const bareParts = ['commondir', 'config.worktree', 'modules', 'worktrees']
 
-/** Only in the project's own: another may be tracked where it lies, and the file would be committed with it. */
+/**
+ * In the project's own; another may be tracked where it lies, and the file would be committed with it. But what its
+ * configuration says that git obeys is kept from being made there, too.
+ */
 function standsIn(name: string, folder: string, root: string): boolean {
-  return name === 'commondir' && readGitPointer(root)?.real === folder
+  if (name !== 'commondir' && name !== 'config.worktree') return false
+  if (readGitPointer(root)?.real === folder) return true
+  return name === 'config.worktree' && /worktreeconfig/i.test(readPlainFile(join(folder, 'config')) ?? '')
 }
