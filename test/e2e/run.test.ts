@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   linkSync,
@@ -205,6 +206,7 @@ describe('a command that fails', () => {
     writeFileSync(join(project.cwd, 'do.sh'), 'echo evil >> .agent-os/AGENT.md')
     const { stderr } = oos(trusted(['sh', 'do.sh']), project)
     expect(stderr).toMatch(/perhaps file:\.agent-os\/AGENT\.md:write: .*\*\*Deny\*\*/)
+    expect(stderr).toContain('no rule opens what oos itself protects: do that outside of a run')
   })
 
   test('is told so as it is typed in the folder where it ran', () => {
@@ -252,6 +254,18 @@ describe('a command that fails', () => {
       expect(said).toMatch(/perhaps file:\.git:write: a repository is made outside of a run: git init\r?\n/)
       expect(said).not.toContain('to allow it')
     }
+  })
+
+  test('is told how a repository that lies elsewhere is opened', () => {
+    const apart = makeProject()
+    const store = join(apart.env.HOME ?? '', 'store')
+    spawnSync('git', ['init', '-q', `--separate-git-dir=${store}`], apart)
+    const { stderr } = oos(trusted(['git', 'status']), apart)
+    expect(stderr).toContain('perhaps file:~/store:read: no rule allows it\n')
+    const [, line = ''] = /to allow it: (.+)/.exec(stderr) ?? []
+    expect(line).toBe('- **Allow** `file:~/store/**:read,write`')
+    appendFileSync(join(apart.cwd, '.agent-os/AGENT.md'), `${line}\n`)
+    expect(oos(trusted(['git', 'status', '--porcelain']), apart).stdout).toContain('?? .agent-os/')
   })
 
   test('is told which folder a rule would open, where Node names the package alone', () => {

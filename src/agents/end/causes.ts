@@ -28,6 +28,8 @@ export interface CauseInput {
   readonly typed: readonly Complaint[]
   /** git says that there is no repository, or is what failed where its words are not seen. */
   readonly repositoryless: boolean
+  /** Where the project's `.git` says that its repository is, where that is a file. */
+  readonly pointed: () => string | undefined
   readonly cwd: string
   /** Where a relative path may be meant, the likeliest last: `cwd` first, and where the command went. */
   readonly folders: () => readonly string[]
@@ -167,6 +169,8 @@ function packageCause({ name, asker }: MissingPackage, input: CauseInput): Cause
 function repositoryAbove(input: CauseInput): Cause[] {
   const { root, exists, decideFile, print } = input
   const own = join(root, '.git')
+  const pointed = input.pointed()
+  if (pointed !== undefined) return repositoryElsewhere(pointed, input)
   const decision = decideFile(own, 'read')
   if (exists(own) && decision.effect !== 'allow')
     return [pathCause({ path: own, action: 'read', decision, ...openerOf(own, input) }, input)]
@@ -176,6 +180,19 @@ function repositoryAbove(input: CauseInput): Cause[] {
   if (decideFile(path, 'read').effect === 'allow') return []
   const words = `the repository lies above the project, and a run has the project alone: git outside of the run, or run from ${printCode(repository)}, with specs there: oos init`
   return [{ request: `file:${print(path).path}:read`, known: 'inferred', words }]
+}
+
+const submodules = /\/\.git\/(?:.+\/)?modules\//
+
+/** Nothing is offered for what does not look like one, wherever a file says that it is. */
+function repositoryElsewhere(path: string, { exists, decideFile, print }: CauseInput): Cause[] {
+  const looksLikeOne = ['HEAD', 'objects'].every((name) => exists(join(path, name)))
+  if (!looksLikeOne || decideFile(path, 'read').effect === 'allow') return []
+  const { path: printed, below } = print(path)
+  const found = { request: `file:${printed}:read`, known: 'inferred' } as const
+  if (!submodules.test(path)) return [{ ...found, paste: allowLine(`file:${below}:read,write`) }]
+  const words = 'the repository lies in another one, where no run writes: git outside of the run'
+  return [{ ...found, words, paste: allowLine(`file:${below}:read`) }]
 }
 
 function* foldersAbove(folder: string): Generator<string> {

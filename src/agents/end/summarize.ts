@@ -6,6 +6,7 @@ import { otherPorts } from '../../policy/explain/other-ports.ts'
 import { allowInPlain } from '../../policy/explain/plain-http.ts'
 import { capabilityOf } from '../../policy/request/capability.ts'
 import { rulePlace } from '../../policy/rule-place.ts'
+import { readGitPointer } from '../../sandbox/git/pointer.ts'
 import { statOf } from '../../sandbox/look.ts'
 import { unnamedAddress } from '../../sandbox/network/address.ts'
 import type { NetworkEvent } from '../../sandbox/network/event.ts'
@@ -56,6 +57,7 @@ function causesOf(prepared: PreparedRun, refused: readonly NetworkEvent[], said:
     cwd,
     folders: () => foldersOfCommand(asked, policy),
     root: policy.root,
+    pointed: () => readGitPointer(policy.root)?.real,
     home: policy.home,
     decideFile: (path, action) => decide(policy, { resource: 'file', action, target: path, agent }),
     decideHost: (host) => decide(policy, { resource: 'http', action: 'request', target: host, agent }),

@@ -53,7 +53,14 @@ function renderSummary(summary: RunSummary, style: Style): string {
   const missed = unreached.map(
     (where) => `${style.dim('oos:')} allowed, and not reached: ${sanitizeLine(where)}\n`,
   )
-  return [...causes.map((cause) => renderCause(cause, style)), ...missed, head].join('')
+  const isProtected = causes.some(({ rule }) => rule?.layer === 'built-in')
+  const advice = `${style.dim('oos:')} no rule opens what oos itself protects: do that outside of a run\n`
+  return [
+    ...causes.map((cause) => renderCause(cause, style)),
+    ...(isProtected ? [advice] : []),
+    ...missed,
+    head,
+  ].join('')
 }
 
 function endWords({ end }: RunSummary): string {

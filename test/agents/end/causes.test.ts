@@ -11,6 +11,7 @@ function input(errors: string, over: Partial<CauseInput> = {}): CauseInput {
     errors,
     typed: [],
     repositoryless: false,
+    pointed: () => undefined,
     cwd: '/work',
     folders: () => ['/work'],
     root: '/work',
@@ -245,6 +246,36 @@ test('git that finds no repository: its folder in the project, which no rule ope
   expect(likelyCauses(input('', closed))).toEqual([
     { request: 'file:/work/.git:read', known: 'inferred', paste: '- **Allow** `file:/work/.git/**:read`' },
   ])
+})
+
+test.each([
+  {
+    name: 'that no rule opens',
+    pointed: '/store',
+    there: ['/store/HEAD', '/store/objects'],
+    expected: { paste: '- **Allow** `file:/store/**:read,write`' },
+  },
+  {
+    name: 'in which no run writes',
+    pointed: '/repo/.git/modules/work',
+    there: ['/repo/.git/modules/work/HEAD', '/repo/.git/modules/work/objects'],
+    expected: {
+      paste: '- **Allow** `file:/repo/.git/modules/work/**:read`',
+      words: expect.stringContaining('git outside of the run'),
+    },
+  },
+  {
+    name: 'that is none',
+    pointed: '/home/me/.ssh',
+    there: ['/home/me/.ssh/id_ed25519'],
+    expected: undefined,
+  },
+])('git that finds no repository: its .git names a place $name', ({ pointed, there, expected }) => {
+  const exists = (path: string) => there.includes(path)
+  const causes = likelyCauses(input('', { exists, pointed: () => pointed, repositoryless: true }))
+  expect(causes).toEqual(
+    expected === undefined ? [] : [{ request: `file:${pointed}:read`, known: 'inferred', ...expected }],
+  )
 })
 
 test('of what is to be made, the folder is what a rule would have to open', () => {
