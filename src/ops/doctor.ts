@@ -9,9 +9,11 @@ import { hasErrors } from '../shared/diagnostics.ts'
 import { exitCodes, OosError } from '../shared/errors.ts'
 import { isExecutable } from '../shared/path-facts.ts'
 import { quoteWord } from '../shared/quote-word.ts'
+import { isProjectSource } from '../spec/source.ts'
 import { openStore } from '../store/store.ts'
 import { type FoundOos, findOos, wrapperFolder, wrapperLine } from './find-oos.ts'
 import { isActive, readHookStates } from './hooks/install.ts'
+import { findIgnored } from './project/ignored-specs.ts'
 import { keepRecordOut } from './project/keep-record-out.ts'
 import { type Project, readProject } from './project/project.ts'
 import { openRecord, tellEmptied } from './project/record.ts'
@@ -40,7 +42,7 @@ export interface DoctorOptions {
 export async function examine({ cwd, env }: DoctorOptions): Promise<readonly Finding[]> {
   const node = { name: 'node', ok: true, detail: process.version }
   const project = await attempt('specs', () => readProject({ cwd, env }))
-  const specs = 'root' in project ? examineSpecs(project) : project
+  const specs = 'root' in project ? await examineSpecs(project, env) : project
   const record = await attempt('record', () =>
     'root' in project ? tryRecord(withUsualRecord(project, env)) : tryAnyRecord(),
   )
@@ -113,7 +115,10 @@ function examineHooks(root: string): Finding | undefined {
   }
 }
 
-function examineSpecs({ root, diagnostics, rules }: Project): Finding {
+async function examineSpecs(
+  { root, diagnostics, rules, sources }: Project,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding> {
   const name = 'specs'
   if (hasErrors(diagnostics))
     return {
@@ -123,7 +128,11 @@ function examineSpecs({ root, diagnostics, rules }: Project): Finding {
       detail: `the specs of ${root} have errors`,
       fix: 'oos spec check',
     }
-  return { name, ok: true, detail: `${rules.length} rules hold in ${root}` }
+  const detail = `${rules.length} rules hold in ${root}`
+  const own = sources.filter(isProjectSource).map(({ path }) => path)
+  const ignored = own.length === 0 ? undefined : await findIgnored(own, { root, env })
+  if (ignored === undefined) return { name, ok: true, detail }
+  return { name, ok: true, missing: true, detail: `${detail}; ${ignored.text}`, fix: ignored.fix }
 }
 
 /** Nothing is made where specs say that nobody has agreed to. */

@@ -101,6 +101,19 @@ test('a spec with an error is found, with what to type', () => {
   })
 })
 
+test('specs that git ignores are found, and tracked ones are not', () => {
+  const cwd = makeTree({ ...specs, '.gitignore': '.*' })
+  const git = (...words: string[]) => execFileSync('git', words, { cwd })
+  git('init', '-q')
+  expect(examine({ cwd }).found.get('specs')).toMatchObject({
+    ok: true,
+    missing: true,
+    detail: expect.stringContaining('git ignores `.agent-os/AGENT.md`, by `.*` in .gitignore:1'),
+  })
+  git('add', '-f', '.agent-os')
+  expect(examine({ cwd }).found.get('specs')).not.toHaveProperty('missing')
+})
+
 test('a record that is no database is found', () => {
   const cwd = makeTree(specs)
   mkdirSync(join(cwd, '.oos/data'), { recursive: true })

@@ -1,3 +1,5 @@
+import type { IgnoredSpecs } from '../project/ignored-specs.ts'
+
 /** What `oos init` saw of a project; everything it writes follows from this. */
 export interface InitFacts {
   /** Absolute, resolved. */
@@ -8,6 +10,9 @@ export interface InitFacts {
   readonly git: boolean
   /** Why git would not say what it tracks. */
   readonly gitProblem?: string
+  /** The repository's top, where the project is a folder below it. */
+  readonly above?: string
+  readonly ignored?: IgnoredSpecs
   readonly stacks: readonly Stack[]
   /** What tests the project: of the first language that has tests, else of whatever else builds it. */
   readonly test?: string

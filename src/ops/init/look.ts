@@ -1,6 +1,5 @@
 import { readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
-import { simpleGit } from 'simple-git'
 import { statOf } from '../../sandbox/look.ts'
 import { readPlainFile } from '../../sandbox/plain-file.ts'
 import { OosError } from '../../shared/errors.ts'
@@ -9,6 +8,8 @@ import { isExecutable } from '../../shared/path-facts.ts'
 import { pathOutside } from '../../shared/path-outside.ts'
 import { parseSpec } from '../../spec/parse.ts'
 import { readSources } from '../../spec/read.ts'
+import { findIgnored } from '../project/ignored-specs.ts'
+import { plainGit } from '../project/plain-git.ts'
 import { isNoProject, readHome, refuseFile, specFolder } from '../project/root.ts'
 import { askManagers } from './ask.ts'
 import type { Folder, InitFacts } from './facts.ts'
@@ -28,11 +29,13 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
   const home = readHome(env)
   const root = initRoot(cwd, home)
   const folder = openFolder(root)
+  const above = repositoryAbove(root, home)
   const stacks = detectStacks(folder)
   const test = stacks.find((stack) => stack.test !== undefined)?.test ?? otherTest(folder)
   const managers = stacks.map(({ manager }) => manager)
-  const [{ tracked, ...git }, answers] = await Promise.all([
+  const [{ tracked, ...git }, ignored, answers] = await Promise.all([
     askGit(root, env),
+    findIgnored(projectSpecs, { root, env }),
     askManagers(managers, { root, home, env }),
   ])
   return {
@@ -40,6 +43,8 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     home,
     name: nameOf(folder, root),
     ...git,
+    ...(above !== undefined && { above }),
+    ...(ignored !== undefined && { ignored }),
     stacks,
     ...(test !== undefined && { test }),
     missing: missingPrograms([test, ...stacks.map((stack) => stack.test)], root, env),
@@ -52,6 +57,8 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     existing: existingFiles({ root, home }),
   }
 }
+
+const projectSpecs = templateFiles.flatMap(({ path }) => (path.startsWith(`${specFolder}/`) ? [path] : []))
 
 /** A program of the project's own is named by its path. */
 function missingPrograms(
@@ -83,22 +90,13 @@ function initRoot(cwd: string, home: string): string {
   return start
 }
 
-/** Git's own configuration could name a program to ask about changes: it is not asked. */
-const noMonitor = {
-  config: ['core.fsmonitor=false'],
-  unsafe: { allowUnsafeFsMonitor: true },
-  allowEnvironment: ['GIT_NO_LAZY_FETCH'],
-}
-
 async function askGit(
   root: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Pick<InitFacts, 'git' | 'gitProblem'> & { tracked: readonly string[] }> {
-  if (!isInRepository(root)) return { git: false, tracked: [] }
+  if (repositoryTop(root) === undefined) return { git: false, tracked: [] }
   try {
-    const list = await simpleGit({ baseDir: root, ...noMonitor })
-      .env(asPlainGit(root, env))
-      .raw(['ls-files', '-z'])
+    const list = await plainGit(root, env).raw(['ls-files', '-z'])
     return { git: true, tracked: list.split('\0').filter((path) => path !== '') }
   } catch (error) {
     return {
@@ -109,15 +107,15 @@ async function askGit(
   }
 }
 
-/** A git of the project's own is none, and nothing is fetched from where its configuration says. */
-function asPlainGit(root: string, env: NodeJS.ProcessEnv): Record<string, string> {
-  const PATH = pathOutside(root, env.PATH).join(':')
-  return { PATH, HOME: env.HOME ?? '/', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
+function repositoryTop(folder: string): string | undefined {
+  if (statOf(join(folder, '.git')) !== undefined) return folder
+  return folder === dirname(folder) ? undefined : repositoryTop(dirname(folder))
 }
 
-function isInRepository(folder: string): boolean {
-  if (statOf(join(folder, '.git')) !== undefined) return true
-  return folder !== dirname(folder) && isInRepository(dirname(folder))
+/** A repository in which a person keeps the home folder is none of the project's. */
+function repositoryAbove(root: string, home: string): string | undefined {
+  const top = repositoryTop(root)
+  return top === undefined || top === root || isNoProject(top, home) ? undefined : top
 }
 
 /** It goes into markdown that becomes rules, and the repository may be anyone's: only a plain name is taken. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { printCode } from '../../policy/capability/print-code.ts'
 import { quoteWord } from '../../shared/quote-word.ts'
 import { lineDifference } from './difference.ts'
 import type { InitFacts, PackageHost, PackageManager, Stack } from './facts.ts'
@@ -147,7 +148,7 @@ function stackLine({ language, manager, lockFile }: Stack): string {
 }
 
 function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
-  const { foreign, gitProblem, hidden } = facts
+  const { foreign, gitProblem, hidden, ignored } = facts
   return [
     ...(gitProblem === undefined
       ? []
@@ -155,6 +156,11 @@ function notesOn(facts: InitFacts, suspicious: readonly string[]): string[] {
           `git would not say what it tracks (${gitProblem}): test data that looks like a secret stays hidden`,
         ]),
     ...(facts.existing.has(placeOf('.agent-os/AGENT.md', facts).file) ? [] : freshNotes(facts)),
+    ...(ignored === undefined
+      ? []
+      : [
+          `${ignored.text}: who clones this project gets no rules, and no review sees an edit. If they are not yours alone: ${ignored.fix}`,
+        ]),
     ...openedNote(hidden.length - suspicious.length),
     ...suspicious.map(
       (path) =>
@@ -178,7 +184,21 @@ function freshNotes(facts: InitFacts): string[] {
       (manager) =>
         `no host is open for ${manager}, which did not say where packages come from: see \`${sources[manager].ask}\`, then add to .agent-os/AGENT.md: - **Allow** \`http:HOST:request\` — packages come from here`,
     ),
+    ...strangersNote(facts),
+    ...(facts.above === undefined
+      ? []
+      : [
+          `the repository begins above, at ${printCode(facts.above)}: a run has the project alone, and so no git. \`oos init\` there covers all of it`,
+        ]),
     ...facts.missing.map((name) => `\`${name}\`, which runs the tests, is not installed here`),
+  ]
+}
+
+/** Of other languages only the command for their tests is known. */
+function strangersNote({ stacks, test }: InitFacts): string[] {
+  if (stacks.length > 0 || test === undefined) return []
+  return [
+    `no host is open: where packages of such a project come from is not known to oos. If its tests download some, \`oos run --learn -- ${test}\` sees from where, and \`oos learn\` writes the rules`,
   ]
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -57,6 +58,39 @@ describe('oos init', () => {
     expect((await initAt(project)).every(({ state }) => state === 'same')).toBe(true)
     expect(snapshot(project.root) + snapshot(project.home)).toBe(before)
   })
+
+  it('says how the hosts of a project in another language are found, and not where it knows them', async () => {
+    const notes = async (tree: Tree) => (await planFor(makeProject(tree))).notes.join()
+    expect(await notes({ 'pom.xml': '' })).toContain('`oos run --learn -- mvn test`')
+    expect(await notes(nodeProject)).toBe('')
+    expect(await notes({ 'README.md': '' })).toBe('')
+  })
+
+  it('says that a run has no git where the repository begins above the project', async () => {
+    const { root, home, env } = makeProject({ 'packages/api/a.ts': '' })
+    const notes = async () => (await planFor({ root: join(root, 'packages/api'), env })).notes.join()
+    // One that a person's home folder lies in is of no project.
+    mkdirSync(join(home, '../.git'))
+    expect(await notes()).not.toContain('begins above')
+    mkdirSync(join(root, '.git'))
+    expect(await notes()).toContain(`begins above, at \`${root}\``)
+    mkdirSync(join(root, 'packages/api/.git'))
+    expect(await notes()).not.toContain('begins above')
+  })
+
+  it.each(['.*\n', '/.agent-os', '*.md\n', 'agents/\n'])(
+    'says that git ignores its specs by `%s`, and the line to type takes them in',
+    async (line) => {
+      const project = makeProject({ ...nodeProject, '.gitignore': `node_modules\n${line}` })
+      execFileSync('git', ['init', '-q'], { cwd: project.root })
+      const fix = async () => /printf .*/.exec((await planFor(project)).notes.join('\n'))?.[0]
+      execFileSync('sh', ['-c', (await fix()) ?? 'exit 1'])
+      expect(await fix()).toBeUndefined()
+      await initAt(project)
+      const listed = execFileSync('git', ['ls-files', '-o', '--exclude-standard'], { cwd: project.root })
+      expect(listed.toString().match(/^\.agent-os\/.*$/gm)).toHaveLength(5)
+    },
+  )
 
   it('keeps a file that is there, and shows the difference', async () => {
     const project = makeProject({ ...nodeProject, '.agent-os/RUNBOOK.md': '# Mine\n' })
