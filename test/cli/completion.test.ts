@@ -72,6 +72,8 @@ test.each([
   { typed: ['spec', 'backtest', 'v'], offers: ['v1'] },
   { typed: ['runs', 'show', ''], offers: [run] },
   { typed: ['runs', 'verify', ''], offers: [run] },
+  { typed: ['runs', '--before', ''], offers: [run, learnt] },
+  { typed: ['run', '--deny', 'file:src/'], offers: ['file:src/price.txt:'] },
   { typed: ['learn', ''], offers: [learnt] },
   { typed: ['explain', '--'], offers: ['--stdin', '--spec'] },
   { typed: ['spec', 'check', ''], offers: ['.agent-os/AGENT.md', '.agent-os/agents/painter.md'] },

@@ -65,6 +65,10 @@ export const complete: Define = (command, terminal, loadProgram) => {
     completions.commands.get('run')?.argument('agent', offering(agents))
     for (const asking of ['explain', 'spec show', 'spec coverage'])
       completions.commands.get(asking)?.option('agent', 'the agent that asks', offering(agents))
+    if (isIn('runs'))
+      completions.commands
+        .get('runs')
+        ?.option('before', 'only runs older than this one', offering(await offerRuns(place)))
     const shellNames = shells.map((value) => ({ value, description: 'shell' }))
     completions.commands.get('completion')?.argument('shell', offering(shellNames))
     if (isIn('spec check'))
@@ -104,8 +108,9 @@ function wantsFiles(words: readonly string[]): boolean {
   return first === 'why' && rest.length === 1 && !before.startsWith('-') && rest[0]?.startsWith('-') === false
 }
 
-/** The request of `oos explain`, as far as it is typed. */
+/** The request of `oos explain`, or what a run's rule of its own is about, as far as it is typed. */
 function requestIn([command, ...words]: readonly string[]): string | undefined {
+  if (command === 'run' && ['--deny', '--allow'].includes(words.at(-2) ?? '')) return words.at(-1)
   const isValue = (at: number) => ['--agent', '--spec'].includes(words[at - 1] ?? '')
   const named = words.findIndex((word, at) => !word.startsWith('-') && !isValue(at))
   return command === 'explain' && named === words.length - 1 ? words[named] : undefined
