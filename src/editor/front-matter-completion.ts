@@ -2,6 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver'
 import type * as z from 'zod'
 import { frontMatterSchemas, type StrictKind } from '../spec/front-matter/schemas.ts'
 import { packWord, rulesFolder } from '../spec/pack-path.ts'
+import { alwaysIn } from '../spec/source.ts'
 import type { SpecKind } from '../spec/types.ts'
 import type { Cursor } from './cursor.ts'
 import type { Offer, Offers } from './offer.ts'
@@ -72,11 +73,9 @@ function offerKey(name: string, about: string | undefined): Offer {
   return { text: `${name}:`, ...(about !== undefined && { about }), kind: CompletionItemKind.Property }
 }
 
-/** In force for every run, so there is no need to extend them. */
-const alwaysIn = ['oos:protected', 'oos:base']
-
+/** Those in force for every run need not be extended. */
 function packOffers(file: string, paths: readonly string[]): readonly Offer[] {
-  const shipped = paths.filter((path) => path.startsWith('oos:') && !alwaysIn.includes(path))
+  const shipped = paths.filter((path) => path.startsWith('oos:') && !alwaysIn.has(path))
   const own = paths
     .filter((path) => path !== file && path.startsWith(rulesFolder(file)))
     .map((path) => packWord(file, path))

@@ -57,7 +57,8 @@ function grants(rule: Rule, capability: Capability, now: number): boolean {
 
 /** Whether it was allowed only until a moment that has come. */
 export function hasExpired({ constraints: { expires } }: Capability, now: number): boolean {
-  return expires !== undefined && Date.parse(expires) <= now
+  // Where no moment was given, nothing is before it.
+  return expires !== undefined && !(Date.parse(expires) > now)
 }
 
 interface Parts {

@@ -3,6 +3,7 @@ import type { Capability, Rule } from '../policy/types.ts'
 import type { Diagnostic } from '../shared/diagnostics.ts'
 import { isFile, packPath, packWord, rulesFolder } from './pack-path.ts'
 import { diagnostic } from './report.ts'
+import { alwaysIn } from './source.ts'
 import { suggestWord } from './spelling.ts'
 import type { Extension, Spec } from './types.ts'
 
@@ -113,8 +114,6 @@ function isMeant(name: string, pack: string, folder: string): boolean {
   const [word = ''] = pack.split('/').slice(-1)
   return name === `${folder}${word.replace(/\.md$/, '')}.md`
 }
-
-const alwaysIn = new Set(['oos:protected', 'oos:base'])
 
 function alwaysHolds(pack: Spec, { except, place }: Extension, diagnostics: Diagnostic[]): boolean {
   if (!alwaysIn.has(pack.path)) return false

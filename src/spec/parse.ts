@@ -8,7 +8,7 @@ import { parseTree } from './markdown/parse.ts'
 import { createTreeMemory, type ParseTree } from './markdown/tree-memory.ts'
 import { parseSpec, ruleLimit } from './parse-spec.ts'
 import { diagnostic } from './report.ts'
-import { isProjectSource } from './source.ts'
+import { alwaysIn, isProjectSource } from './source.ts'
 import type { Spec, SpecSet, SpecSource } from './types.ts'
 
 export { parseSpec } from './parse-spec.ts'
@@ -27,7 +27,7 @@ export function parseSources(
     parsed.set(source.path, known)
     return known
   }
-  const always = sources.filter((source) => !isPack(source) || builtIn.has(source.path)).map(parse)
+  const always = sources.filter((source) => !isPack(source) || alwaysIn.has(source.path)).map(parse)
   const packs = (path: string) => {
     const source = sources.find((candidate) => candidate.path === path)
     return source && parse(source)
@@ -79,9 +79,6 @@ function asBuilt({ pack, bytes }: SpecSource): Spec | undefined {
   const built = pack !== undefined && Object.hasOwn(builtPacks, pack) ? builtPacks[pack] : undefined
   return built && Buffer.from(built.text).equals(bytes) ? built.spec : undefined
 }
-
-/** In force for every run. */
-const builtIn = new Set(['oos:protected', 'oos:base'])
 
 /** Taken in only where a file extends it; an agent's definition holds for its agent anyhow. */
 function isPack({ pack, kind }: SpecSource): boolean {

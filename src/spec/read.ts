@@ -15,6 +15,7 @@ import { diskFailure } from '../shared/disk-failure.ts'
 import type { DiagnosticCode } from './diagnostic-codes.ts'
 import { sizeLimit } from './markdown/decode.ts'
 import { diagnostic } from './report.ts'
+import { alwaysIn } from './source.ts'
 import type { SpecKind, SpecSource } from './types.ts'
 
 export interface ReadOptions {
@@ -43,10 +44,20 @@ export function readSources({ root, specs, home, packs }: ReadOptions): ReadResu
       ? []
       : readTree(specPlaces(specs ?? join(root, '.agent-os'), '.agent-os', 'project'))),
   ]
-  return {
-    sources: results.flatMap(({ sources }) => sources),
-    diagnostics: results.flatMap(({ diagnostics }) => diagnostics),
-  }
+  const sources = results.flatMap(({ sources }) => sources)
+  const diagnostics = results.flatMap(({ diagnostics }) => diagnostics)
+  const seen = [...sources.map(({ path }) => path), ...diagnostics.map(({ place }) => place.file)]
+  return { sources, diagnostics: [...diagnostics, ...lacking(seen)] }
+}
+
+/** Without them nothing protects the rules themselves: half of an oos starts nothing. */
+function lacking(seen: readonly string[]): readonly Diagnostic[] {
+  return [...alwaysIn]
+    .filter((pack) => !seen.includes(pack))
+    .map((file) => {
+      const text = `the pack \`${file}\`, which holds for every run, is gone`
+      return diagnostic('source/unreadable', { file, line: 1, column: 1 }, text, { fix: 'install oos again' })
+    })
 }
 
 /** A project's spec file by its path below `.agent-os/`, wherever its bytes come from; nothing if that is no spec's path. */

@@ -9,3 +9,6 @@ export function isOwnSource({ pack }: Pick<SpecSource, 'pack'>): boolean {
 export function isProjectSource({ pack, layer }: Pick<SpecSource, 'pack' | 'layer'>): boolean {
   return pack === undefined && layer === 'project'
 }
+
+/** The packs that are in force for every run. */
+export const alwaysIn: ReadonlySet<string> = new Set(['oos:protected', 'oos:base'])

@@ -453,6 +453,9 @@ test('an Allow that has expired, or holds only via a command, allows nothing; a 
     'deny',
     'allow',
   ])
+  // A program in JavaScript may have said no moment, or none that is one.
+  const timeless = compilePolicy({ rules: expired, root: '/work', home: '/home/ada', now: Number.NaN })
+  expect(decide(timeless, { resource: 'env', action: 'read', target: 'C' }).effect).toBe('deny')
   const via = rules('allow env:A').map((rule) => ({ ...rule, via: capability('shell:ls') }))
   expect(answer(via, 'env:A').effect).toBe('deny')
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,16 +8,21 @@ import { readSpecs } from '../../src/spec/read-specs.ts'
 
 const packs = join(import.meta.dirname, '../../specs')
 
+const builtIn = { 'packs/packs/base.md': '', 'packs/packs/protected.md': '' }
+
 function tree(files: Readonly<Record<string, string | Uint8Array>>) {
   const top = mkdtempSync(join(tmpdir(), 'oos-spec-'))
   for (const folder of ['project', 'home', 'packs']) mkdirSync(join(top, folder))
-  for (const [path, text] of Object.entries(files)) {
+  for (const [path, text] of Object.entries({ ...builtIn, ...files })) {
     mkdirSync(dirname(join(top, path)), { recursive: true })
     writeFileSync(join(top, path), text)
   }
   const options = { root: join(top, 'project'), home: join(top, 'home'), packs: join(top, 'packs') }
   return { top, options, agentOs: join(top, 'project/.agent-os') }
 }
+
+const ownPaths = (options: Parameters<typeof readSources>[0]) =>
+  readSources(options).sources.flatMap(({ path, pack }) => (pack === undefined ? [path] : []))
 
 const found = (options: Parameters<typeof readSources>[0]) =>
   readSources(options).diagnostics.map(({ code, place }) => `${place.file} ${code}`)
@@ -42,7 +47,9 @@ it('finds specs where RULES says, each with its kind and layer', () => {
   const { sources, diagnostics } = readSources(options)
   expect(diagnostics).toEqual([])
   expect(sources.map(({ path, kind, layer, pack }) => [path, kind, layer, pack])).toEqual([
+    ['oos:base', 'rules', 'built-in', 'oos:base'],
     ['oos:node', 'rules', 'built-in', 'oos:node'],
+    ['oos:protected', 'rules', 'built-in', 'oos:protected'],
     ['oos:claude', 'definition', 'built-in', 'oos:claude'],
     ['~/.agent-os/GLOBAL_RULES.md', 'rules', 'user', undefined],
     ['~/.agent-os/LEARNING_PATTERNS.md', 'lessons', 'user', undefined],
@@ -59,7 +66,15 @@ it('finds specs where RULES says, each with its kind and layer', () => {
 
 it('finds nothing, and no fault, where there is no spec folder', () => {
   const { options } = tree({})
-  expect(readSources(options)).toEqual({ sources: [], diagnostics: [] })
+  expect([ownPaths(options), found(options)]).toEqual([[], []])
+})
+
+it('finds the packs that always hold, or says that they are gone', () => {
+  const { options, top } = tree({})
+  const gone = ['oos:protected source/unreadable', 'oos:base source/unreadable']
+  rmSync(join(top, 'packs/packs/protected.md'))
+  expect(found(options)).toEqual(gone.slice(0, 1))
+  expect(found({ ...options, packs: join(top, 'elsewhere') })).toEqual(gone)
 })
 
 describe('what cannot be read safely is an error', () => {
@@ -128,22 +143,18 @@ describe('what cannot be read safely is an error', () => {
 
 it('reads the specs of another folder where one is named', () => {
   const { options, top } = tree({ 'specs/AGENT.md': '', 'project/.agent-os/RUNBOOK.md': '' })
-  const { sources } = readSources({ ...options, specs: join(top, 'specs') })
-  expect(sources.map(({ path }) => path)).toEqual(['.agent-os/AGENT.md'])
+  expect(ownPaths({ ...options, specs: join(top, 'specs') })).toEqual(['.agent-os/AGENT.md'])
 })
 
 it('reads a symlink within the folder', () => {
   const { options, agentOs } = tree({ 'project/.agent-os/AGENT.md': '- **Deny** `env:A`' })
   symlinkSync('AGENT.md', join(agentOs, 'OTHER.md'))
-  expect(readSources(options).sources.map(({ path }) => path)).toEqual([
-    '.agent-os/AGENT.md',
-    '.agent-os/OTHER.md',
-  ])
+  expect(ownPaths(options)).toEqual(['.agent-os/AGENT.md', '.agent-os/OTHER.md'])
 })
 
 it('reads a project whose name has spaces, line ends and other letters', () => {
   const { options } = tree({ 'project/ä b\nc/.agent-os/AGENT.md': '- **Deny** `env:A`' })
-  expect(readSources({ ...options, root: join(options.root, 'ä b\nc') }).sources).toHaveLength(1)
+  expect(ownPaths({ ...options, root: join(options.root, 'ä b\nc') })).toHaveLength(1)
 })
 
 it('understands what ships with oos, without a fault', () => {

@@ -1,5 +1,6 @@
 import type { Rule } from '../../policy/types.ts'
 import { parseSpec } from '../../spec/parse.ts'
+import { alwaysIn } from '../../spec/source.ts'
 import type { SpecSource } from '../../spec/types.ts'
 
 /** A pack that ships with oos, and what its file says. */
@@ -16,11 +17,10 @@ export interface LearningPacks {
 }
 
 const secretsName = 'oos:secrets'
-const always = new Set(['oos:protected', 'oos:base'])
 
 export function readPacks(sources: readonly SpecSource[]): LearningPacks {
   const packs = sources
-    .filter(({ pack, kind, path }) => pack !== undefined && kind === 'rules' && !always.has(path))
+    .filter(({ pack, kind, path }) => pack !== undefined && kind === 'rules' && !alwaysIn.has(path))
     .map((source): Pack => ({ name: source.path, rules: parseSpec(source).rules }))
   return {
     languages: packs.filter(({ rules }) => rules.some(({ effect }) => effect === 'allow')),
