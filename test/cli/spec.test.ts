@@ -250,6 +250,7 @@ test('examples below rules are asked, and one that fails exits 2 with its line',
   expect(stdout).toMatch(
     /^\.agent-os\/AGENT\.md:2:\d+ ✗ file:src\/a:read: allow, not deny {2}by \.agent-os\/AGENT\.md:1/,
   )
+  expect(stdout).toMatch(/, 1 does not\n$/)
 })
 
 test('coverage says of every rule where it is held, and what no point holds', () => {

@@ -23,7 +23,7 @@ export const specTest: Define = (_command, terminal) => async () => {
     const { style } = terminal
     const lines = failed.map((result) => renderFailure(result, style)).join('')
     const count = `${data.passed} examples hold`
-    return `${lines}${failed.length === 0 ? style.good(count) : `${count}, ${style.bad(`${failed.length} do not`)}`}\n`
+    return `${lines}${failed.length === 0 ? style.good(count) : `${count}, ${style.bad(failed.length === 1 ? '1 does not' : `${failed.length} do not`)}`}\n`
   })
   return failed.length === 0 ? exitCodes.done : exitCodes.invalid
 }
