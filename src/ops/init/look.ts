@@ -49,14 +49,22 @@ export async function lookAt({ cwd, env }: LookOptions): Promise<InitFacts> {
     ...(test !== undefined && { test }),
     missing: missingPrograms([test, ...stacks.map((stack) => stack.test)], root, env),
     ...packageHosts(folder, stacks, answers),
-    guides: ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', '.cursorrules', '.github/copilot-instructions.md'].filter(
-      folder.has,
-    ),
+    guides: guides.filter(folder.has),
     foreign: foreignEntries(root),
     hidden: hiddenFiles(secretRules(home), tracked, { root, home }),
     existing: existingFiles({ root, home }),
   }
 }
+
+/** Where agents are told how a project is worked on. */
+const guides = [
+  'AGENTS.md',
+  'CLAUDE.md',
+  'GEMINI.md',
+  '.cursorrules',
+  '.cursor/rules',
+  '.github/copilot-instructions.md',
+]
 
 const projectSpecs = templateFiles.flatMap(({ path }) => (path.startsWith(`${specFolder}/`) ? [path] : []))
 

@@ -206,11 +206,12 @@ source = { git = "https://git.acme.io/x" }\n`
     const tree = {
       'AGENTS.md': '',
       'CLAUDE.md': '',
+      '.cursor/rules/style.mdc': '',
       '.agent-os/product/mission.md': '',
       '.agent-os/AGENT.md': '',
     }
     const facts = await lookAt(atRoot(makeProject(tree)))
-    expect(facts.guides).toEqual(['AGENTS.md', 'CLAUDE.md'])
+    expect(facts.guides).toEqual(['AGENTS.md', 'CLAUDE.md', '.cursor/rules'])
     expect(facts.foreign).toEqual(['product'])
   })
 
