@@ -14,8 +14,9 @@ export function removeAbandoned(folder: string, names: readonly string[]): void 
   for (const name of names) {
     if (!/\.(json\.new|trace)$/.test(name) || readProcess(Number.parseInt(name, 10)) !== undefined) continue
     const path = join(folder, name)
-    rmSync(path, { force: true })
+    // First: one that has not come as far as to open it would make a file there.
     if (name.endsWith('.trace')) for (const pid of processesWith(['-o', path])) end(pid)
+    rmSync(path, { force: true })
   }
 }
 
