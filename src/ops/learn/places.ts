@@ -41,7 +41,7 @@ export function placesOf(uses: readonly FileUse[], tree: TreeShape, options: Pla
     })),
     ...files.map((path) => place(path, 'exact', { read: readHere((at) => at === path), write: true })),
   ]
-  const left = reads.filter(({ target }) => !writes.some((each) => each.read && covers(each, target)))
+  const left = reads.filter((use) => !writes.some((each) => each.read && holds(each, use)))
   const seen = readPlaces(left, { tree, options, writes })
   const all = seen.some(({ path, kind }) => path === tree.root && kind === 'whole')
   return [...seen, ...(all ? writes.map((each) => ({ ...each, read: false })) : writes)].sort(byPlace)
@@ -139,9 +139,7 @@ function readsBelow(top: string, uses: readonly FileUse[]): readonly Place[] {
   const files = unique(uses.map(({ target }) => target)).filter(
     (path) => !listed.some((at) => isWithin(path, at)),
   )
-  const isTopFile = files.length === 1 && files[0] === top
-  if (isTopFile || (listed.length === 0 && files.length < enough))
-    return files.map((path) => open(path, 'exact'))
+  if (listed.length === 0 && files.length < enough) return files.map((path) => open(path, 'exact'))
   const shared = [...listed, ...files.map((path) => (path === top ? top : dirname(path)))].reduce(
     sharedFolder,
   )
@@ -155,6 +153,11 @@ function place(path: string, kind: Place['kind'], access: Pick<Place, 'read' | '
 function covers({ path, kind }: Place, target: string): boolean {
   if (kind === 'names') return dirname(target) === path
   return kind === 'whole' ? isWithin(target, path) : target === path
+}
+
+/** The name of a folder alone opens nothing in it. */
+function holds(at: Place, { target, folder, below }: FileUse): boolean {
+  return covers(at, target) && !(at.kind === 'exact' && (folder || below))
 }
 
 /** Without what lies in another of them. */

@@ -45,6 +45,16 @@ const cases: readonly Case[] = [
     says: ['**Allow** `file:test/**:read`'],
   },
   {
+    name: 'a folder that was opened as a file with what is in it',
+    uses: ['read out', 'read out/a/'],
+    says: ['**Allow** `file:out/**:read`'],
+  },
+  {
+    name: 'a folder that was changed as a file with what is in it',
+    uses: ['change out', 'read out/'],
+    says: ['**Allow** `file:out/**:read`', '**Allow** `file:out:read,write`'],
+  },
+  {
     name: 'the project where it was listed itself',
     uses: ['read .', 'read package.json'],
     says: ['**Allow** `file:**:read`'],
